@@ -1,0 +1,7 @@
+/**
+ * Health contributors and meters.
+ */
+@NullMarked
+package dev.holdfast.actuate;
+
+import org.jspecify.annotations.NullMarked;

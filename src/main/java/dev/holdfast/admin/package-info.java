@@ -1,0 +1,7 @@
+/**
+ * The operators' API under {@code /registry}.
+ */
+@NullMarked
+package dev.holdfast.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Properties and wiring.
+ */
+@NullMarked
+package dev.holdfast.configuration;
+
+import org.jspecify.annotations.NullMarked;

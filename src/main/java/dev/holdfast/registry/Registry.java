@@ -1,0 +1,78 @@
+package dev.holdfast.registry;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+import dev.holdfast.service.Snapshot;
+import dev.holdfast.service.SnapshotListener;
+
+/**
+ * The cached view of what is registered. Reads never block and never fail.
+ */
+public interface Registry {
+
+	/**
+	 * Gives the newest snapshot.
+	 * @return the snapshot, {@link Snapshot#EMPTY} when there has never been one
+	 */
+	Snapshot snapshot();
+
+	/**
+	 * Tells how far the snapshot can be trusted.
+	 * @return the status
+	 */
+	RegistryStatus status();
+
+	/**
+	 * Tells when the status became what it is; proofs of delivery while live do not
+	 * count.
+	 * @return the time of the last transition
+	 */
+	Instant statusSince();
+
+	/**
+	 * Tells what is known of the cluster's members.
+	 * @return the members as configured
+	 */
+	List<MemberState> members();
+
+	/**
+	 * Counts the generations of client, list and watch that were begun.
+	 * @return the number of the running generation, 0 before the first
+	 */
+	long generation();
+
+	/**
+	 * Counts how often a connection that had been live was replaced.
+	 * @return the number of reconnects
+	 */
+	long reconnects();
+
+	/**
+	 * Lists the records that could not be read.
+	 * @return the records, sorted by key
+	 */
+	List<UnreadableRecord> unreadable();
+
+	/**
+	 * Tells what is known of the snapshot on disk.
+	 * @return the file's state, empty when none is kept
+	 */
+	Optional<SnapshotFileState> snapshotFile();
+
+	/**
+	 * Lists everything anew on the running connection.
+	 * @return what it changed; fails with {@link RegistryException} when the registry
+	 * cannot be asked
+	 */
+	CompletableFuture<RefreshResult> refresh();
+
+	/**
+	 * Adds a listener and hands it the current snapshot as if all of it had changed.
+	 * @param listener the listener
+	 */
+	void subscribe(SnapshotListener listener);
+
+}

@@ -1,0 +1,7 @@
+/**
+ * How projects write themselves into a registry.
+ */
+@NullMarked
+package dev.holdfast.registry.format;
+
+import org.jspecify.annotations.NullMarked;

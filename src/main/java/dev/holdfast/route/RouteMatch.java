@@ -1,0 +1,15 @@
+package dev.holdfast.route;
+
+import dev.holdfast.service.ServiceName;
+
+/**
+ * Where a request goes.
+ *
+ * @param route the route's id, {@code by-path} for the rule that needs no configuration
+ * @param service the service it is for
+ * @param path the path that the backend sees
+ * @param strippedPrefix what was taken off the client's path, empty for nothing
+ * @param preserveHost whether the backend sees the client's Host
+ */
+public record RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost) {
+}
