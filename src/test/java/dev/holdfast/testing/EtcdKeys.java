@@ -1,0 +1,162 @@
+package dev.holdfast.testing;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.PutOption;
+
+/**
+ * Writes keys into etcd for tests, and waits for etcd's answer to each.
+ */
+public final class EtcdKeys implements AutoCloseable {
+
+	private static final int TRIES = 6;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private final String endpoint;
+
+	private Client client;
+
+	/**
+	 * Creates a writer.
+	 * @param endpoint the URL of the etcd
+	 */
+	public EtcdKeys(String endpoint) {
+		this.endpoint = endpoint;
+		this.client = connect(endpoint);
+	}
+
+	/**
+	 * Writes a key.
+	 * @param key the key
+	 * @param value its value
+	 * @return the revision
+	 */
+	public long put(String key, String value) {
+		return put(key, value, 0);
+	}
+
+	/**
+	 * Writes a key that lives as long as a lease.
+	 * @param key the key
+	 * @param value its value
+	 * @param lease the lease's id, 0 for none
+	 * @return the revision
+	 */
+	public long put(String key, String value, long lease) {
+		PutOption option = PutOption.builder().withLeaseId(lease).build();
+		return ask((etcd) -> etcd.getKVClient().put(bytes(key), bytes(value), option)).getHeader().getRevision();
+	}
+
+	/**
+	 * Reads a key.
+	 * @param key the key
+	 * @return its value, empty when there is no such key
+	 */
+	public Optional<String> get(String key) {
+		GetResponse response = ask((etcd) -> etcd.getKVClient().get(bytes(key)));
+		return response.getKvs().stream().map(KeyValue::getValue).map(ByteSequence::toString).findFirst();
+	}
+
+	/**
+	 * Deletes a key.
+	 * @param key the key
+	 * @return the revision
+	 */
+	public long delete(String key) {
+		return ask((etcd) -> etcd.getKVClient().delete(bytes(key))).getHeader().getRevision();
+	}
+
+	/**
+	 * Deletes all keys that begin with a prefix.
+	 * @param prefix the prefix
+	 * @return how many they were
+	 */
+	public long deletePrefix(String prefix) {
+		DeleteOption option = DeleteOption.builder().isPrefix(true).build();
+		return ask((etcd) -> etcd.getKVClient().delete(bytes(prefix), option)).getDeleted();
+	}
+
+	/**
+	 * Grants a lease that nobody keeps alive.
+	 * @param ttl how long it lives, in whole seconds; etcd may make it longer
+	 * @return its id
+	 */
+	public long grant(Duration ttl) {
+		return ask((etcd) -> etcd.getLeaseClient().grant(ttl.toSeconds())).getID();
+	}
+
+	/**
+	 * Gives a lease its full time again.
+	 * @param lease its id
+	 */
+	public void keepAlive(long lease) {
+		ask((etcd) -> etcd.getLeaseClient().keepAliveOnce(lease));
+	}
+
+	/**
+	 * Ends a lease, and with it all keys that hang on it.
+	 * @param lease its id
+	 */
+	public void revoke(long lease) {
+		ask((etcd) -> etcd.getLeaseClient().revoke(lease));
+	}
+
+	/**
+	 * Forgets the history before a revision.
+	 * @param revision the oldest revision that is kept
+	 */
+	public void compact(long revision) {
+		ask((etcd) -> etcd.getKVClient().compact(revision));
+	}
+
+	@Override
+	public void close() {
+		this.client.close();
+	}
+
+	// After an outage the client's own backoff may be minutes long, so a call that is not
+	// answered soon is asked again by a new client.
+	private synchronized <T> T ask(Function<Client, CompletableFuture<T>> call) {
+		for (int i = 1; true; i++) {
+			try {
+				return call.apply(this.client).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			catch (TimeoutException ex) {
+				if (i == TRIES) {
+					throw new IllegalStateException(this.endpoint + " does not answer", ex);
+				}
+				this.client.close();
+				this.client = connect(this.endpoint);
+			}
+			catch (ExecutionException ex) {
+				throw new IllegalStateException(this.endpoint + " refuses: " + ex.getCause(), ex);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException("interrupted while waiting for " + this.endpoint, ex);
+			}
+		}
+	}
+
+	private static Client connect(String endpoint) {
+		return Client.builder().endpoints(endpoint).connectTimeout(Duration.ofSeconds(2)).build();
+	}
+
+	private static ByteSequence bytes(String text) {
+		return ByteSequence.from(text, StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Folders that tests make and delete.
+ */
+final class Folders {
+
+	// An etcd allocates two write-ahead segments of 64 MiB each, and containers often
+	// have no more than 64 MiB of shared memory.
+	private static final long ROOM = 1L << 30;
+
+	private Folders() {
+	}
+
+	/**
+	 * Creates a folder, in memory where there is room, so that nothing waits for a disk.
+	 */
+	static Path create(String prefix) throws IOException {
+		Path memory = Path.of("/dev/shm");
+		if (Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > ROOM) {
+			return Files.createTempDirectory(memory, prefix);
+		}
+		return Files.createTempDirectory(prefix);
+	}
+
+	/**
+	 * Deletes a folder and all in it, if it exists.
+	 */
+	static void delete(Path folder) throws IOException {
+		if (!Files.exists(folder)) {
+			return;
+		}
+		List<Path> entries;
+		try (Stream<Path> walk = Files.walk(folder)) {
+			entries = walk.sorted(Comparator.reverseOrder()).toList();
+		}
+		for (Path entry : entries) {
+			Files.deleteIfExists(entry);
+		}
+	}
+
+}
