@@ -1,0 +1,73 @@
+package dev.holdfast.registry.format;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Scheme;
+
+/**
+ * Holdfast's own format, and what many others look like: a JSON object with {@code url},
+ * or {@code host} and {@code port}, or {@code address}, in this order of precedence, and
+ * optionally {@code scheme}, {@code weight}, {@code zone}, {@code version} and
+ * {@code metadata}. Other members are passed over.
+ */
+final class JsonFormat implements RecordFormat {
+
+	private static final String EXPECTED = "url, or host and port, or address";
+
+	@Override
+	public String name() {
+		return "json";
+	}
+
+	@Override
+	public boolean recognises(RecordEntry entry) {
+		return entry.json() != null
+				&& (entry.json().has("url") || entry.json().has("host") || entry.json().has("address"));
+	}
+
+	@Override
+	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		Members members = new Members(entry.object());
+		return entry.registered(this, endpoint(entry, members), members.weight(), members.textOrEmpty("zone"),
+				members.textOrEmpty("version"), members.metadata("metadata"));
+	}
+
+	private static Endpoint endpoint(RecordEntry entry, Members members) throws UnreadableRecordException {
+		Scheme scheme = scheme(members, entry.defaultScheme());
+		String url = members.text("url");
+		if (url != null) {
+			return RecordEntry.endpoint("url", url, scheme);
+		}
+		String host = members.text("host");
+		if (host != null) {
+			return endpoint(host, members, scheme);
+		}
+		String address = members.text("address");
+		if (address != null) {
+			return RecordEntry.endpoint("address", address, scheme);
+		}
+		throw UnreadableRecordException.unexpected("value", entry.text(), EXPECTED);
+	}
+
+	private static Endpoint endpoint(String host, Members members, Scheme scheme) throws UnreadableRecordException {
+		if (!members.has("port")) {
+			throw UnreadableRecordException.unexpected("port", "", "a whole number from 1 to 65535 beside host");
+		}
+		int port = members.number("port", 1, 65_535, 0);
+		try {
+			return new Endpoint(scheme, host, port);
+		}
+		catch (IllegalArgumentException ex) {
+			throw UnreadableRecordException.unexpected("host", host, "a name or an IP address");
+		}
+	}
+
+	private static Scheme scheme(Members members, Scheme defaultScheme) throws UnreadableRecordException {
+		String name = members.text("scheme");
+		if (name == null) {
+			return defaultScheme;
+		}
+		return Scheme.parse(name)
+			.orElseThrow(() -> UnreadableRecordException.unexpected("scheme", name, "http, https, grpc or grpcs"));
+	}
+
+}

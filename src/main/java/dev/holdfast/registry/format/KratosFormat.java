@@ -1,0 +1,106 @@
+package dev.holdfast.registry.format;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Scheme;
+
+/**
+ * Kratos: {@code /microservices/helloworld/<id>} holds
+ * {@code {"id":"…","name":"helloworld","version":"v1","metadata":{},"endpoints":["http://10.0.0.5:8000","grpc://10.0.0.5:9000"]}}.
+ *
+ * <p>
+ * Of the endpoints the first HTTP one is taken, or the first gRPC one where there is none
+ * or the source's default scheme is gRPC. The key names the service, since etcd's
+ * permissions are given by key; a record whose {@code name} disagrees is unreadable, as
+ * Kratos' own client (contrib/registry/etcd) passes over it as well.
+ */
+final class KratosFormat implements RecordFormat {
+
+	@Override
+	public String name() {
+		return "kratos";
+	}
+
+	@Override
+	public boolean recognises(RecordEntry entry) {
+		// go-micro has endpoints too, of another kind, and its addresses in nodes.
+		return entry.json() != null && entry.json().path("endpoints").isArray() && !entry.json().has("nodes");
+	}
+
+	@Override
+	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		Members members = new Members(entry.object());
+		requireSameName(members, entry);
+		Map<String, String> metadata = members.metadata("metadata");
+		return entry.registered(this, choose(endpoints(members), entry.defaultScheme()), weight(metadata), "",
+				members.textOrEmpty("version"), metadata);
+	}
+
+	private static void requireSameName(Members members, RecordEntry entry) throws UnreadableRecordException {
+		String name = members.text("name");
+		String path = entry.servicePath();
+		if (name != null && !("/" + path).endsWith("/" + name)) {
+			throw UnreadableRecordException.unexpected("name", name, Excerpt.of(path) + " as in the key");
+		}
+	}
+
+	private static List<Endpoint> endpoints(Members members) throws UnreadableRecordException {
+		JsonNode array = members.object().path("endpoints");
+		List<Endpoint> endpoints = new ArrayList<>();
+		for (JsonNode element : array) {
+			String url = element.textValue();
+			if (url == null) {
+				throw UnreadableRecordException.unexpected("endpoints", array.toString(), "a list of URLs");
+			}
+			int separator = url.indexOf("://");
+			// Protocols of the project's own stand beside those that can be routed to.
+			if (separator > 0 && Scheme.parse(url.substring(0, separator)).isPresent()) {
+				endpoints.add(secured(url, RecordEntry.endpoint("endpoints", url, Scheme.HTTP)));
+			}
+		}
+		if (endpoints.isEmpty()) {
+			throw UnreadableRecordException.unexpected("endpoints", array.isMissingNode() ? "" : array.toString(),
+					"at least one http, https, grpc or grpcs URL");
+		}
+		return endpoints;
+	}
+
+	private static Endpoint secured(String url, Endpoint endpoint) {
+		String query = url.substring(url.indexOf('?') + 1);
+		for (String parameter : query.split("&", -1)) {
+			if (parameter.equals("isSecure=true")) {
+				return new Endpoint(isGrpc(endpoint.scheme()) ? Scheme.GRPCS : Scheme.HTTPS, endpoint.host(),
+						endpoint.port());
+			}
+		}
+		return endpoint;
+	}
+
+	private static Endpoint choose(List<Endpoint> endpoints, Scheme defaultScheme) {
+		for (Endpoint endpoint : endpoints) {
+			if (isGrpc(endpoint.scheme()) == isGrpc(defaultScheme)) {
+				return endpoint;
+			}
+		}
+		return endpoints.getFirst();
+	}
+
+	private static boolean isGrpc(Scheme scheme) {
+		return switch (scheme) {
+			case GRPC, GRPCS -> true;
+			case HTTP, HTTPS -> false;
+		};
+	}
+
+	// Kratos' own balancers read the weight from here, and pass over what is no number.
+	private static int weight(Map<String, String> metadata) {
+		String weight = metadata.getOrDefault("weight", "");
+		return weight.matches("[0-9]{1,9}") ? Integer.parseInt(weight) : Instance.DEFAULT_WEIGHT;
+	}
+
+}

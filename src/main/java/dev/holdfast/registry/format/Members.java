@@ -1,0 +1,127 @@
+package dev.holdfast.registry.format;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.service.Instance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a JSON object, by type. A member that is {@code null} counts as absent.
+ *
+ * @param object the object
+ */
+record Members(JsonNode object) {
+
+	/**
+	 * Tells whether a member is there.
+	 * @param name its name
+	 * @return whether it is there and not {@code null}
+	 */
+	boolean has(String name) {
+		return this.object.hasNonNull(name);
+	}
+
+	/**
+	 * Tells whether a member is a string.
+	 * @param name its name
+	 * @return whether it is there and a string
+	 */
+	boolean hasText(String name) {
+		return this.object.path(name).isTextual();
+	}
+
+	/**
+	 * Reads a string.
+	 * @param name the member's name
+	 * @return the string, or {@code null} when the member is absent
+	 * @throws UnreadableRecordException if it is something else
+	 */
+	@Nullable String text(String name) throws UnreadableRecordException {
+		if (!has(name)) {
+			return null;
+		}
+		JsonNode member = this.object.path(name);
+		if (!member.isTextual()) {
+			throw UnreadableRecordException.unexpected(name, member.toString(), "a string");
+		}
+		return member.textValue();
+	}
+
+	/**
+	 * Reads a string that may be absent.
+	 * @param name the member's name
+	 * @return the string, empty when the member is absent
+	 * @throws UnreadableRecordException if it is something else
+	 */
+	String textOrEmpty(String name) throws UnreadableRecordException {
+		String text = text(name);
+		return (text != null) ? text : "";
+	}
+
+	/**
+	 * Reads a whole number.
+	 * @param name the member's name
+	 * @param min the smallest that is accepted
+	 * @param max the largest that is accepted
+	 * @param fallback what an absent member means
+	 * @return the number
+	 * @throws UnreadableRecordException if it is no number or out of range
+	 */
+	int number(String name, int min, int max, int fallback) throws UnreadableRecordException {
+		if (!has(name)) {
+			return fallback;
+		}
+		JsonNode member = this.object.path(name);
+		if (!member.isIntegralNumber() || !member.canConvertToInt() || member.intValue() < min
+				|| member.intValue() > max) {
+			throw UnreadableRecordException.unexpected(name, member.toString(),
+					"a whole number from %d to %d".formatted(min, max));
+		}
+		return member.intValue();
+	}
+
+	/**
+	 * Reads the {@code weight}.
+	 * @return the weight, {@link Instance#DEFAULT_WEIGHT} when absent
+	 * @throws UnreadableRecordException if it is no number or out of range
+	 */
+	int weight() throws UnreadableRecordException {
+		return number("weight", 0, Integer.MAX_VALUE, Instance.DEFAULT_WEIGHT);
+	}
+
+	/**
+	 * Reads an object as metadata: strings as they are, anything else as its JSON text,
+	 * and nothing of what is {@code null}.
+	 * @param name the member's name
+	 * @return the metadata, empty when the member is absent
+	 * @throws UnreadableRecordException if it is no object
+	 */
+	Map<String, String> metadata(String name) throws UnreadableRecordException {
+		if (!has(name)) {
+			return Map.of();
+		}
+		JsonNode member = this.object.path(name);
+		if (!member.isObject()) {
+			throw UnreadableRecordException.unexpected(name, member.toString(), "an object");
+		}
+		Map<String, String> metadata = new LinkedHashMap<>();
+		for (Map.Entry<String, JsonNode> entry : member.properties()) {
+			if (!entry.getValue().isNull()) {
+				metadata.put(entry.getKey(), plain(entry.getValue()));
+			}
+		}
+		return metadata;
+	}
+
+	/**
+	 * Gives a value as one string.
+	 * @param value the value
+	 * @return a string's own characters, or anything else's JSON text
+	 */
+	static String plain(JsonNode value) {
+		return value.isTextual() ? value.textValue() : value.toString();
+	}
+
+}

@@ -1,0 +1,193 @@
+package dev.holdfast.registry.format;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
+import dev.holdfast.service.Scheme;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+/**
+ * Tests for {@link RecordReader} and what all formats have in common.
+ */
+class RecordReaderTests {
+
+	private static final String SOUND = "10.0.0.5:8080";
+
+	@Test
+	void ofWhenFormatIsUnknownNamesTheKnownOnes() {
+		assertThatIllegalArgumentException().isThrownBy(() -> RecordReader.of("consul", "/services/", Scheme.HTTP))
+			.withMessage("format: \"consul\" (expected: one of auto, grpc, kratos, json, plain)");
+	}
+
+	@Test
+	void formatNamesAreAllAccepted() {
+		assertThat(RecordReader.formatNames()).containsExactly("auto", "grpc", "kratos", "json", "plain")
+			.allSatisfy((name) -> assertThat(RecordReader.of(name, "/services/", Scheme.HTTP)).isNotNull());
+	}
+
+	@Test
+	void readCarriesTheRecordsOriginIntoTheRegistration() {
+		RawRecord raw = new RawRecord("/services/orders/a", bytes(SOUND), 3, 5, 7, Registration.Origin.LIST);
+		assertThat(instance(RecordReader.of("auto", "/services/", Scheme.HTTP).read(raw)).registration())
+			.isEqualTo(new Registration("/services/orders/a", "plain", 3, 5, 7, Registration.Origin.LIST));
+	}
+
+	static Stream<Arguments> keys() {
+		return Stream.of(argumentSet("one segment", "/services/", "/services/orders/a", "orders", "a"),
+				argumentSet("inner slashes become dashes", "/services/", "/services/shop/eu/orders/a", "shop-eu-orders",
+						"a"),
+				argumentSet("prefix without slash", "/services", "/services/orders/a", "orders", "a"),
+				argumentSet("no prefix", "", "user.rpc/7587870460981677575", "user.rpc", "7587870460981677575"),
+				argumentSet("leading slash and no prefix", "", "/orders/a", "orders", "a"),
+				argumentSet("address as id", "openim/", "openim/user-rpc-service/10.0.0.5:10110", "user-rpc-service",
+						"10.0.0.5:10110"),
+				argumentSet("id with spaces and other scripts", "/s/", "/s/заказы/один два", "заказы", "один два"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("keys")
+	void readTakesServiceAndIdFromTheKey(String prefix, String key, String service, String id) {
+		Reading reading = RecordReader.of("auto", prefix, Scheme.HTTP).read(raw(key, SOUND));
+		assertThat(((Reading.Registered) reading).service().value()).isEqualTo(service);
+		assertThat(instance(reading).id()).isEqualTo(id);
+	}
+
+	static Stream<Arguments> keysThatNameNothing() {
+		return Stream.of(argumentSet("no service section", "/services/a"),
+				argumentSet("empty service section", "/services//a"), argumentSet("no instance", "/services/orders/"),
+				argumentSet("white space in the service", "/services/or ders/a"),
+				argumentSet("line feed in the service", "/services/or\nders/a"),
+				argumentSet("service too long", "/services/" + "o".repeat(254) + "/a"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("keysThatNameNothing")
+	void readWhenKeyNamesNoServiceAndInstanceIsUnreadable(String key) {
+		assertThat(reason(RecordReader.of("auto", "/services/", Scheme.HTTP).read(raw(key, SOUND))))
+			.startsWith("key: \"/services/")
+			.contains("(expected: ")
+			.hasSizeLessThan(300)
+			.doesNotContain("\n");
+	}
+
+	static Stream<Arguments> keysOfNoConcern() {
+		return Stream.of(argumentSet("the prefix", "/services/"), argumentSet("the prefix without slash", "/services"),
+				argumentSet("another folder", "/other/orders/a"),
+				argumentSet("another folder that begins alike", "/services-old/orders/a"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("keysOfNoConcern")
+	void readWhenKeyIsNotUnderThePrefixIsIgnored(String key) {
+		assertThat(RecordReader.of("auto", "/services", Scheme.HTTP).read(raw(key, SOUND)))
+			.isInstanceOf(Reading.Ignored.class);
+	}
+
+	static Stream<Arguments> valuesThatNoFormatReads() {
+		String deep = "{\"url\":\"10.0.0.5:80\",\"metadata\":" + "{\"a\":".repeat(40) + "1" + "}".repeat(41);
+		String endless = "{\"url\":\"10.0.0.5:80\",\"weight\":" + "9".repeat(20_000) + "}";
+		return Stream.of(argumentSet("empty", new byte[0], "value: \"\""),
+				argumentSet("white space", bytes(" \n\t"), "value: \"\""),
+				argumentSet("not UTF-8", new byte[] { '1', (byte) 0xC3, (byte) 0x28 }, "text in UTF-8"),
+				argumentSet("overlong UTF-8", new byte[] { (byte) 0xC0, (byte) 0x80 }, "text in UTF-8"),
+				argumentSet("binary", new byte[] { 0, 1, 2, 3, 127 }, "value: \"\uFFFD\uFFFD"),
+				argumentSet("too large", new byte[RecordReader.MAX_VALUE_SIZE + 1], "value: 65537 bytes"),
+				argumentSet("large", "x".repeat(RecordReader.MAX_VALUE_SIZE).getBytes(StandardCharsets.UTF_8),
+						"x\"… (expected: "),
+				argumentSet("nested too deep", bytes(deep), "nesting depth"),
+				argumentSet("endless number", bytes(endless), "Number value length"),
+				argumentSet("exponent beyond all bounds",
+						bytes("{\"url\":\"10.0.0.5:80\",\"metadata\":{\"a\":1e99999999999}}"), "a JSON object"),
+				argumentSet("duplicated member", bytes("{\"url\":\"a:1\",\"url\":\"b:2\"}"), "Duplicate field"),
+				argumentSet("cut off", bytes("{\"url\":\"10.0.0.5:80\""), "end-of-input"),
+				argumentSet("more than one object", bytes("{\"url\":\"10.0.0.5:80\"} {}"), "Trailing token"),
+				argumentSet("object of another kind", bytes("{\"nodes\":[{\"address\":\"10.0.0.5:80\"}]}"),
+						"one of the formats grpc, kratos, json, plain"),
+				argumentSet("array", bytes("[1,2]"), "host:port"), argumentSet("number", bytes("8080"), "host:port"),
+				argumentSet("JSON string", bytes("\"10.0.0.5:8080\""), "host:port"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("valuesThatNoFormatReads")
+	void readWhenValueIsUnreadableSaysWhatItIsAndWhatWasExpected(byte[] value, String reason) {
+		RawRecord raw = new RawRecord("/services/orders/a", value, 1, 1, 0, Registration.Origin.WATCH);
+		assertThat(reason(RecordReader.of("auto", "/services/", Scheme.HTTP).read(raw))).contains(reason)
+			.contains("(expected: ")
+			.hasSizeLessThan(400);
+	}
+
+	@Test
+	void readWhenValueHoldsALineFeedDoesNotRepeatItInTheReason() {
+		assertThat(reason(RecordReader.of("auto", "/s/", Scheme.HTTP).read(raw("/s/a/b", "x\r\nWARN forged"))))
+			.startsWith("value: \"x\uFFFD\uFFFDWARN forged\"");
+	}
+
+	@Test
+	void readWhenHalfASurrogatePairIsEscapedIsUnreadable() {
+		String value = "{\"url\":\"10.0.0.5:80\",\"metadata\":{\"a\":\"\\ud800\"}}";
+		assertThat(reason(RecordReader.of("auto", "/s/", Scheme.HTTP).read(raw("/s/a/b", value))))
+			.isEqualTo("value: \"\uFFFD\" (expected: whole Unicode characters)");
+	}
+
+	static Stream<Arguments> recognised() {
+		return Stream
+			.of(argumentSet("OpenIM", "{\"Op\":0,\"Addr\":\"10.0.0.5:10110\",\"Metadata\":null}", "grpc"), argumentSet(
+					"Kratos",
+					"{\"id\":\"a\",\"name\":\"orders\",\"version\":\"\",\"metadata\":{},\"endpoints\":[\"http://10.0.0.5:80\"]}",
+					"kratos"), argumentSet("JSON with url", "{\"url\":\"http://10.0.0.5:8080\"}", "json"),
+					argumentSet("JSON with host", "{\"host\":\"10.0.0.5\",\"port\":8080}", "json"),
+					argumentSet("JSON with address", "{\"address\":\"10.0.0.5:8080\"}", "json"),
+					argumentSet("plain", "10.0.0.5:8080", "plain"),
+					argumentSet("plain URL", "https://example.org", "plain"),
+					argumentSet("plain IPv6", "[::1]:80", "plain"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("recognised")
+	void readWhenFormatIsAutoRecognisesTheFormat(String value, String format) {
+		Reading recognised = RecordReader.of("auto", "/s/", Scheme.HTTP).read(raw("/s/orders/a", value));
+		assertThat(instance(recognised).registration().format()).isEqualTo(format);
+		assertThat(RecordReader.of(format, "/s/", Scheme.HTTP).read(raw("/s/orders/a", value))).isEqualTo(recognised);
+	}
+
+	@Test
+	void readWhenFormatIsPinnedDoesNotRecogniseOthers() {
+		Map<String, String> expectations = Map.of("grpc", "a JSON object", "kratos", "a JSON object", "json",
+				"a JSON object");
+		assertThat(expectations).allSatisfy((format,
+				expected) -> assertThat(
+						reason(RecordReader.of(format, "/s/", Scheme.HTTP).read(raw("/s/orders/a", SOUND))))
+					.contains(expected));
+		assertThat(reason(RecordReader.of("plain", "/s/", Scheme.HTTP).read(raw("/s/a/b", "{\"url\":\"a:1\"}"))))
+			.contains("host:port");
+	}
+
+	static RawRecord raw(String key, String value) {
+		return new RawRecord(key, bytes(value), 1, 2, 0, Registration.Origin.WATCH);
+	}
+
+	static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	static Instance instance(Reading reading) {
+		assertThat(reading).isInstanceOf(Reading.Registered.class);
+		return ((Reading.Registered) reading).instances().getFirst();
+	}
+
+	static String reason(Reading reading) {
+		assertThat(reading).isInstanceOf(Reading.Unreadable.class);
+		return ((Reading.Unreadable) reading).reason();
+	}
+
+}
