@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.service.Snapshot;
-import dev.holdfast.service.SnapshotListener;
 
 /**
  * The cached view of what is registered. Reads never block and never fail.
@@ -68,11 +67,5 @@ public interface Registry {
 	 * cannot be asked
 	 */
 	CompletableFuture<RefreshResult> refresh();
-
-	/**
-	 * Adds a listener and hands it the current snapshot as if all of it had changed.
-	 * @param listener the listener
-	 */
-	void subscribe(SnapshotListener listener);
 
 }

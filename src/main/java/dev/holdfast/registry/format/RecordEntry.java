@@ -1,5 +1,7 @@
 package dev.holdfast.registry.format;
 
+import dev.holdfast.service.Reading;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.holdfast.registry.format;
 
+import dev.holdfast.service.Reading;
+
 /**
  * One way in which projects write themselves into a registry. A format is stateless, and
  * a new one is a class of its own and a line in {@link RecordReader}.

@@ -1,5 +1,7 @@
 package dev.holdfast.registry.format;
 
+import dev.holdfast.service.Reading;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
 package dev.holdfast.registry.format;
 
+import dev.holdfast.service.Reading;
+
 import java.util.Map;
 import java.util.stream.Stream;
 

@@ -1,0 +1,391 @@
+package dev.holdfast.registry;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+import dev.holdfast.service.Revision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of client, list and watch. It lists everything, watches from the revision
+ * after, proves again and again that the watch delivers, and ends at the first error,
+ * completion or doubt; the next generation then starts over. Belongs to the reflector's
+ * thread.
+ */
+final class Generation {
+
+	/** How a generation says that the process ends rather than the connection. */
+	static final String STOPPED = "stopped";
+
+	private final long number;
+
+	private final Reflector reflector;
+
+	private final Mailbox mailbox;
+
+	private final LongSupplier nanoTime;
+
+	private final List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
+
+	private @Nullable Ending ending;
+
+	private boolean proven;
+
+	private boolean watching;
+
+	private Revision head = Revision.NONE;
+
+	private long[] delivered = {};
+
+	private long listDeadline;
+
+	private @Nullable Barrier barrier;
+
+	private long nextBarrier;
+
+	private @Nullable Relist relist;
+
+	private long nextRelist;
+
+	Generation(long number, Reflector reflector, List<CompletableFuture<RefreshResult>> refreshes) {
+		this.number = number;
+		this.reflector = reflector;
+		this.mailbox = reflector.mailbox();
+		this.nanoTime = reflector.nanoTime();
+		this.refreshes.addAll(refreshes);
+	}
+
+	/**
+	 * Lives until something goes wrong.
+	 * @return why it ended
+	 */
+	Ending run() throws InterruptedException {
+		try (RegistryConnection connection = this.reflector.source()
+			.connect((signal) -> this.mailbox.post(new Mailbox.Message.Spoken(this.number, signal)))) {
+			this.listDeadline = now() + RegistrySettings.LIST_TIMEOUT.toNanos();
+			connection.list();
+			while (this.ending == null) {
+				Mailbox.Message message = this.mailbox.poll(nextDeadline() - now());
+				if (message != null) {
+					take(message, connection);
+				}
+				else {
+					onDeadline(connection);
+				}
+			}
+			return this.ending;
+		}
+		finally {
+			abandon();
+		}
+	}
+
+	/** What was asked for and did not come. */
+	private void abandon() {
+		Ending why = Objects.requireNonNullElse(this.ending, new Ending(STOPPED, "interrupted"));
+		if (!why.cause().equals(STOPPED)) {
+			if (!this.watching) {
+				this.reflector.listener().onRelist("start", "failure");
+			}
+			if (this.relist != null) {
+				this.reflector.listener().onRelist(this.relist.reason, "failure");
+			}
+		}
+		RegistryException failure = new RegistryException(why.message());
+		this.refreshes.forEach((refresh) -> refresh.completeExceptionally(failure));
+	}
+
+	/**
+	 * Whether delivery was proven at least once.
+	 */
+	boolean isProven() {
+		return this.proven;
+	}
+
+	private void take(Mailbox.Message message, RegistryConnection connection) {
+		switch (message) {
+			case Mailbox.Message.Spoken(long generation, Signal signal) -> {
+				if (generation == this.number) {
+					take(signal, connection);
+				}
+			}
+			case Mailbox.Message.Refresh(CompletableFuture<RefreshResult> result) -> {
+				this.refreshes.add(result);
+				if (this.watching) {
+					relist("refresh", connection);
+				}
+			}
+			case Mailbox.Message.Stop stop -> end(STOPPED, "the gateway stops");
+		}
+	}
+
+	private void take(Signal signal, RegistryConnection connection) {
+		switch (signal) {
+			case Signal.Listed listed -> {
+				if (this.watching) {
+					onRelisted(listed, connection);
+				}
+				else {
+					onListed(listed, connection);
+				}
+			}
+			case Signal.Head(Revision revision) -> onHead(revision, connection);
+			case Signal.Delivered deliveredNow -> onDelivered(deliveredNow);
+			case Signal.Failed(String cause, String message) -> end(cause, message);
+		}
+	}
+
+	private void onListed(Signal.Listed listed, RegistryConnection connection) {
+		RefreshResult result = this.reflector.replace(listed);
+		this.reflector.listener().onRelist("start", "success");
+		this.refreshes.forEach((refresh) -> refresh.complete(result));
+		this.refreshes.clear();
+		this.head = listed.revision();
+		this.delivered = new long[connection.watch(listed.revision().number() + 1)];
+		Arrays.fill(this.delivered, listed.revision().number());
+		this.watching = true;
+		this.nextRelist = now() + this.reflector.nextRelistDelay();
+		prove(connection);
+	}
+
+	/**
+	 * Begins a proof of delivery: what a majority agrees on now must come out of the
+	 * watch.
+	 */
+	private void prove(RegistryConnection connection) {
+		this.barrier = new Barrier(now(), this.delivered.length);
+		this.nextBarrier = now() + this.reflector.settings().barrierInterval().toNanos();
+		connection.readHead();
+	}
+
+	private void onHead(Revision revision, RegistryConnection connection) {
+		if (revision.cluster() != this.head.cluster() || revision.number() < this.head.number()) {
+			end("history-changed",
+					"the cluster was wiped or restored: it is %s, it was %s".formatted(revision, this.head));
+			return;
+		}
+		this.head = revision;
+		if (this.barrier != null) {
+			this.barrier.target = revision.number();
+			connection.requestProgress();
+			checkBarrier();
+		}
+	}
+
+	private void onDelivered(Signal.Delivered signal) {
+		if (!this.watching) {
+			return;
+		}
+		List<RecordEvent> events = signal.events().get();
+		if (events.isEmpty()) {
+			this.reflector.progressWorks();
+		}
+		else {
+			this.head = this.head.at(Math.max(signal.revision(), this.head.number()));
+			this.reflector.apply(events, this.head.cluster(), signal);
+			noteDeleted(events);
+		}
+		raise(this.delivered, signal);
+		if (this.barrier != null) {
+			raise(this.barrier.arrived, signal);
+		}
+		checkBarrier();
+		checkRelist();
+	}
+
+	private void noteDeleted(List<RecordEvent> events) {
+		if (this.relist == null) {
+			return;
+		}
+		for (RecordEvent event : events) {
+			if (event instanceof RecordEvent.Deleted(String key, long revision)) {
+				this.relist.deletedSince.put(key, revision);
+			}
+		}
+	}
+
+	private static void raise(long[] revisions, Signal.Delivered signal) {
+		revisions[signal.watch()] = Math.max(revisions[signal.watch()], signal.revision());
+	}
+
+	private void checkBarrier() {
+		Barrier running = this.barrier;
+		if (running != null && running.target >= 0 && lowest(running.arrived) >= running.target) {
+			this.barrier = null;
+			this.proven = true;
+			this.reflector.proven(this.head, now() - running.startedAt);
+		}
+	}
+
+	private static long lowest(long[] revisions) {
+		return Arrays.stream(revisions).min().orElse(Long.MAX_VALUE);
+	}
+
+	private void relist(String reason, RegistryConnection connection) {
+		if (this.relist == null) {
+			this.relist = new Relist(reason, now() + RegistrySettings.LIST_TIMEOUT.toNanos());
+			connection.list();
+		}
+	}
+
+	private void onRelisted(Signal.Listed listed, RegistryConnection connection) {
+		if (this.relist != null) {
+			this.relist.listed = listed;
+			connection.requestProgress();
+			checkRelist();
+		}
+	}
+
+	/**
+	 * Compares a list with the cache once the watch has delivered as much, so that what
+	 * is only under way is not taken for lost. Where etcd does not answer progress
+	 * requests there is nothing to wait for.
+	 */
+	private void checkRelist() {
+		Relist done = this.relist;
+		Signal.Listed listed = (done != null) ? done.listed : null;
+		if (done == null || listed == null) {
+			return;
+		}
+		long revision = listed.revision().number();
+		boolean complete = lowest(this.delivered) >= revision;
+		if (!complete && this.reflector.isProgressKnownToWork()) {
+			return;
+		}
+		this.relist = null;
+		this.nextRelist = now() + this.reflector.nextRelistDelay();
+		RefreshResult result = this.reflector.reconcile(listed, done.deletedSince, done.reason, complete);
+		this.refreshes.forEach((refresh) -> refresh.complete(result));
+		this.refreshes.clear();
+		if (!complete) {
+			onProvenByList(revision, result);
+		}
+	}
+
+	private void onProvenByList(long revision, RefreshResult result) {
+		if (result.added() + result.removed() + result.changed() > 0) {
+			end("silent-watch", "a list had what the watch did not deliver");
+			return;
+		}
+		for (int watch = 0; watch < this.delivered.length; watch++) {
+			this.delivered[watch] = Math.max(this.delivered[watch], revision);
+		}
+		if (this.barrier != null) {
+			Arrays.fill(this.barrier.arrived, revision);
+			checkBarrier();
+		}
+	}
+
+	private void onDeadline(RegistryConnection connection) {
+		long now = now();
+		if (!this.watching) {
+			endUnlisted();
+			return;
+		}
+		if (this.relist != null && now - this.relist.deadline >= 0) {
+			endUnlisted();
+		}
+		else if (this.relist == null && now - this.nextRelist >= 0) {
+			relist("periodic", connection);
+		}
+		if (this.barrier != null && now - this.barrier.deadline >= 0) {
+			onBarrierDeadline(this.barrier, connection);
+		}
+		else if (this.barrier == null && now - this.nextBarrier >= 0) {
+			prove(connection);
+		}
+	}
+
+	private void endUnlisted() {
+		end("list-timeout", "the list did not come within %d s".formatted(RegistrySettings.LIST_TIMEOUT.toSeconds()));
+	}
+
+	/**
+	 * A registry that has never answered a progress request, such as etcd before 3.4, is
+	 * proven by a list instead; from one that has, silence is a fault.
+	 */
+	private void onBarrierDeadline(Barrier barrier, RegistryConnection connection) {
+		if (barrier.target >= 0 && !this.reflector.isProgressKnownToWork()) {
+			relist("barrier", connection);
+			barrier.deadline = now() + RegistrySettings.LIST_TIMEOUT.toNanos();
+			return;
+		}
+		String missing = (barrier.target >= 0) ? "the watch is silent or late, it delivered up to revision %d of %d"
+			.formatted(lowest(this.delivered), barrier.target) : "the newest revision could not be read";
+		end("silent-watch", "no proof of delivery within %d s: %s"
+			.formatted(RegistrySettings.BARRIER_TIMEOUT.toSeconds(), missing));
+	}
+
+	private long nextDeadline() {
+		if (!this.watching) {
+			return this.listDeadline;
+		}
+		long forBarrier = (this.barrier != null) ? this.barrier.deadline : this.nextBarrier;
+		long forRelist = (this.relist != null) ? this.relist.deadline : this.nextRelist;
+		return (forBarrier - forRelist < 0) ? forBarrier : forRelist;
+	}
+
+	private void end(String cause, String message) {
+		if (this.ending == null) {
+			this.ending = new Ending(cause, message);
+		}
+	}
+
+	private long now() {
+		return this.nanoTime.getAsLong();
+	}
+
+	/**
+	 * Why a generation ended.
+	 *
+	 * @param cause a short constant for meters
+	 * @param message what happened
+	 */
+	record Ending(String cause, String message) {
+	}
+
+	private static final class Barrier {
+
+		private final long startedAt;
+
+		private long deadline;
+
+		/** The revision that must come out of the watch, -1 until it is known. */
+		private long target = -1;
+
+		/** By watch, the newest revision that arrived since the proof began. */
+		private final long[] arrived;
+
+		Barrier(long startedAt, int watches) {
+			this.startedAt = startedAt;
+			this.arrived = new long[watches];
+			Arrays.fill(this.arrived, -1);
+			this.deadline = startedAt + RegistrySettings.BARRIER_TIMEOUT.toNanos();
+		}
+
+	}
+
+	private static final class Relist {
+
+		private final String reason;
+
+		private final long deadline;
+
+		private final Map<String, Long> deletedSince = new HashMap<>();
+
+		private Signal.@Nullable Listed listed;
+
+		Relist(String reason, long deadline) {
+			this.reason = reason;
+			this.deadline = deadline;
+		}
+
+	}
+
+}

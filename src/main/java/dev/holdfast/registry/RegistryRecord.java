@@ -1,0 +1,13 @@
+package dev.holdfast.registry;
+
+import dev.holdfast.service.Reading;
+
+/**
+ * A record as a list or a watch found it.
+ *
+ * @param key its full key
+ * @param modRevision the registry's revision at which it was last written
+ * @param reading what it says
+ */
+public record RegistryRecord(String key, long modRevision, Reading reading) {
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.registry.etcd;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How to reach etcd.
+ *
+ * @param endpoints the members' client URLs, at least one, each {@code http://host:port}
+ * @param prefixes what is read there
+ * @param connectTimeout how long a TCP connection may take
+ * @param keepaliveTime after how long without traffic the connection is pinged; etcd
+ * refuses clients that ping more often than every 5 s
+ * @param keepaliveTimeout how long a ping may stay unanswered
+ */
+public record EtcdSettings(List<URI> endpoints, List<EtcdPrefix> prefixes, Duration connectTimeout,
+		Duration keepaliveTime, Duration keepaliveTimeout) {
+
+	/**
+	 * How long a unary call may take. An attempt to reach etcd that begins just before
+	 * etcd comes back is over after this.
+	 */
+	static final Duration CALL_TIMEOUT = Duration.ofSeconds(3);
+
+	/**
+	 * Checks and copies the lists.
+	 * @throws IllegalArgumentException if one is empty
+	 */
+	public EtcdSettings {
+		if (endpoints.isEmpty()) {
+			throw new IllegalArgumentException("etcd endpoints: none (expected: at least one URL)");
+		}
+		if (prefixes.isEmpty()) {
+			throw new IllegalArgumentException("registry sources: none (expected: at least one)");
+		}
+		endpoints = List.copyOf(endpoints);
+		prefixes = List.copyOf(prefixes);
+	}
+
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.service;
+
+import java.util.List;
+
+/**
+ * What a record in the registry says.
+ */
+public sealed interface Reading {
+
+	/**
+	 * The record registers instances of a service.
+	 *
+	 * @param service the service
+	 * @param instances its instances in this record, at least one
+	 */
+	record Registered(ServiceName service, List<Instance> instances) implements Reading {
+
+		/**
+		 * Copies the instances.
+		 */
+		public Registered {
+			instances = List.copyOf(instances);
+		}
+
+	}
+
+	/**
+	 * The record is sound but registers nothing to route to.
+	 *
+	 * @param reason why it is passed over
+	 */
+	record Ignored(String reason) implements Reading {
+	}
+
+	/**
+	 * The record cannot be understood. The instances that it registered before, if any,
+	 * stay.
+	 *
+	 * @param reason what is wrong with it
+	 */
+	record Unreadable(String reason) implements Reading {
+	}
+
+}

@@ -1,0 +1,289 @@
+package dev.holdfast.registry;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ReflectorTests {
+
+	private final SimulatedTime time = new SimulatedTime();
+
+	private final SimulatedSource source = new SimulatedSource(this.time);
+
+	private final List<String> published = new ArrayList<>();
+
+	private final List<String> life = new ArrayList<>();
+
+	private final AtomicInteger drift = new AtomicInteger();
+
+	private Reflector reflector = reflector();
+
+	private Registry registry = this.reflector.registry();
+
+	private Reflector reflector() {
+		RegistryListener listener = new RegistryListener() {
+
+			@Override
+			public void onGenerationEnded(String cause) {
+				ReflectorTests.this.life.add(cause);
+			}
+
+			@Override
+			public void onDrift(int differences) {
+				ReflectorTests.this.drift.addAndGet(differences);
+			}
+
+		};
+		Backoff everySecond = new Backoff() {
+
+			@Override
+			public Duration next() {
+				return Duration.ofSeconds(1);
+			}
+
+			@Override
+			public void reset() {
+				ReflectorTests.this.life.add("proven");
+			}
+
+		};
+		return new Reflector(this.source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)),
+				everySecond, Optional.empty(),
+				List.of((snapshot, changed) -> this.published.add(changed + "@" + snapshot.revision().number())),
+				listener, this.time, this.time, this.time);
+	}
+
+	@BeforeEach
+	void register() {
+		this.source.put("orders", "a", 8001);
+	}
+
+	@Test
+	void whatIsListedIsPublishedAndTheRegistryIsLive() {
+		runFor(Duration.ofSeconds(1));
+		assertThat(instances("orders")).containsExactly("a:8001");
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+		assertThat(this.registry.generation()).isEqualTo(1);
+	}
+
+	@Test
+	void changesArePublishedInOrderAndOthersServicesStayTheSameObject() {
+		at(1, () -> this.source.put("users", "u", 9001));
+		at(2, () -> this.source.put("orders", "b", 8002));
+		at(3, () -> this.source.delete("orders", "a"));
+		runFor(Duration.ofSeconds(4));
+		assertThat(this.published).containsExactly("[orders]@2", "[users]@3", "[orders]@4", "[orders]@5");
+		assertThat(instances("orders")).containsExactly("b:8002");
+	}
+
+	@Test
+	void anIdleRegistryStaysLiveInTheSameGeneration() {
+		runFor(Duration.ofHours(1));
+		assertThat(this.registry.generation()).isEqualTo(1);
+		assertThat(this.registry.status()).isInstanceOfSatisfying(RegistryStatus.Live.class,
+				(live) -> assertThat(live.provenAt()).isAfter(Instant.EPOCH.plusSeconds(3_594)));
+		assertThat(this.published).hasSize(1);
+		assertThat(this.drift).hasValue(0);
+	}
+
+	@Test
+	void aBrokenConnectionKeepsTheSnapshotSaysStaleAndHealsByItself() {
+		at(10, () -> {
+			this.source.reachable = false;
+			this.source.cut();
+		});
+		at(11, () -> {
+			assertThat(this.registry.status()).isInstanceOfSatisfying(RegistryStatus.Stale.class, (stale) -> {
+				assertThat(stale.cause()).isEqualTo("connection refused");
+				assertThat(stale.since()).isBetween(Instant.EPOCH.plusSeconds(5), Instant.EPOCH.plusSeconds(10));
+			});
+			assertThat(instances("orders")).containsExactly("a:8001");
+		});
+		at(300, () -> {
+			this.source.reachable = true;
+			this.source.put("orders", "b", 8002);
+		});
+		at(302, () -> {
+			assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+			assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
+			assertThat(this.registry.reconnects()).isEqualTo(1);
+		});
+		runFor(Duration.ofSeconds(303));
+		assertThat(this.source.openConnections()).isZero();
+	}
+
+	@Test
+	void aRemovalWhileCutOffIsSeenByTheNextList() {
+		this.source.put("orders", "b", 8002);
+		at(10, () -> {
+			this.source.reachable = false;
+			this.source.cut();
+			this.source.delete("orders", "a");
+		});
+		at(20, () -> this.source.reachable = true);
+		runFor(Duration.ofSeconds(22));
+		assertThat(instances("orders")).containsExactly("b:8002");
+	}
+
+	@Test
+	void aWatchThatFallsSilentIsNoticedWithinTenSecondsAndWhatItLostIsFound() {
+		at(11, () -> {
+			this.source.silent = true;
+			this.source.put("orders", "b", 8002);
+		});
+		at(21, () -> {
+			assertThat(this.life).endsWith("silent-watch");
+			assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
+			this.source.silent = false;
+		});
+		runFor(Duration.ofSeconds(60));
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+	}
+
+	@Test
+	void aWatchThatFallsSilentIsNoticedAlthoughNothingChanges() {
+		at(11, () -> this.source.silent = true);
+		at(21, () -> assertThat(this.registry.status()).isInstanceOfSatisfying(RegistryStatus.Stale.class,
+				(stale) -> assertThat(stale.cause()).contains("no proof of delivery within 5 s")));
+		runFor(Duration.ofSeconds(22));
+	}
+
+	@Test
+	void aRegistryThatHangsIsNoticedWithinTenSeconds() {
+		at(11, () -> this.source.hanging = true);
+		at(21, () -> assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Stale.class));
+		runFor(Duration.ofSeconds(22));
+	}
+
+	@Test
+	void aWipedClusterIsFoundByTheNextProofAndListedInFull() {
+		at(11, () -> {
+			this.source.wipe();
+			this.source.put("users", "u", 9001);
+		});
+		at(22, () -> {
+			assertThat(this.life).endsWith("history-changed", "proven", "proven");
+			assertThat(instances("orders")).isEmpty();
+			assertThat(instances("users")).containsExactly("u:9001");
+		});
+		runFor(Duration.ofSeconds(23));
+	}
+
+	@Test
+	void callbacksOfAnOlderGenerationChangeNothing() {
+		List<Runnable> late = new ArrayList<>();
+		at(1, () -> late.add(this.source.lateCallback("orders", "a")));
+		at(2, this.source::cut);
+		at(4, () -> late.forEach(Runnable::run));
+		runFor(Duration.ofSeconds(5));
+		assertThat(instances("orders")).containsExactly("a:8001");
+		assertThat(this.registry.generation()).isEqualTo(2);
+	}
+
+	@Test
+	void everyMemberIsTriedBeforeTheFirstWait() {
+		this.source.members = 3;
+		this.source.reachable = false;
+		at(1, () -> assertThat(this.registry.generation()).isEqualTo(3));
+		runFor(Duration.ofMillis(1_001));
+	}
+
+	@Test
+	void withoutARegistryTheStatusIsEmptyAndNamesTheCause() {
+		this.source.reachable = false;
+		runFor(Duration.ofSeconds(30));
+		assertThat(this.registry.status()).isEqualTo(new RegistryStatus.Empty("connection refused"));
+		assertThat(this.registry.status().hasSnapshot()).isFalse();
+	}
+
+	@Test
+	void anUnreadableRecordKeepsItsLastGoodValueUntilItIsReadable() {
+		at(1, () -> this.source.putUnreadable("orders", "a"));
+		at(2, () -> {
+			assertThat(instances("orders")).containsExactly("a:8001");
+			assertThat(this.registry.unreadable()).extracting(UnreadableRecord::reason).containsExactly("nonsense");
+			this.source.cut();
+		});
+		at(4, () -> {
+			assertThat(instances("orders")).containsExactly("a:8001");
+			this.source.put("orders", "a", 8009);
+		});
+		runFor(Duration.ofSeconds(5));
+		assertThat(instances("orders")).containsExactly("a:8009");
+		assertThat(this.registry.unreadable()).isEmpty();
+	}
+
+	@Test
+	void refreshListsAnewAndSaysWhatChanged() {
+		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
+		at(1, () -> {
+			this.source.silent = true;
+			this.source.put("orders", "b", 8002);
+			this.source.silent = false;
+			results.add(this.registry.refresh());
+		});
+		runFor(Duration.ofSeconds(2));
+		assertThat(results.getFirst()).isCompletedWithValue(new RefreshResult(1, 0, 0, 0, 2, 3));
+		assertThat(this.drift).hasValue(1);
+	}
+
+	@Test
+	void refreshWhileStaleTriesAtOnceAndFailsWithTheCause() {
+		this.source.reachable = false;
+		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
+		at(1, () -> results.add(this.registry.refresh()));
+		runFor(Duration.ofMillis(1_100));
+		assertThat(results.getFirst()).isCompletedExceptionally();
+		assertThat(results.getFirst().exceptionNow()).isInstanceOf(RegistryException.class)
+			.hasMessage("connection refused");
+	}
+
+	@Test
+	void aRegistryThatNeverAnswersProgressIsProvenByLists() {
+		this.source.progress = false;
+		at(30, () -> this.source.put("orders", "b", 8002));
+		runFor(Duration.ofMinutes(2));
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+		assertThat(this.registry.generation()).isEqualTo(1);
+		assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
+	}
+
+	@Test
+	void aDeletionThatOvertakesARunningListIsNotUndoneByIt() {
+		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
+		at(1, () -> results.add(this.registry.refresh()));
+		this.time.after(Duration.ofMillis(1_001), () -> this.source.delete("orders", "a"));
+		runFor(Duration.ofSeconds(3));
+		assertThat(results.getFirst()).isCompleted();
+		assertThat(instances("orders")).isEmpty();
+	}
+
+	private void at(int seconds, Runnable action) {
+		this.time.after(Duration.ofSeconds(seconds), action);
+	}
+
+	private void runFor(Duration duration) {
+		this.time.after(duration, () -> this.time.post(new Mailbox.Message.Stop()));
+		this.reflector.run();
+	}
+
+	private List<String> instances(String service) {
+		Service found = this.registry.snapshot().find(new ServiceName(service));
+		return (found != null) ? found.instances()
+			.stream()
+			.map((instance) -> instance.id() + ":" + instance.endpoint().port())
+			.toList() : List.of();
+	}
+
+}
