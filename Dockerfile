@@ -36,7 +36,7 @@ ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError --sun-
 # admin port and not /livez, which can be turned off or be behind TLS. Bash alone, since the image has no curl and a JVM
 # would cost more than the question; the status line decides, so an answer of 503 is unhealthy.
 HEALTHCHECK --interval=30s --timeout=10s --retries=3 --start-period=30s \
-  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${SERVER_PORT:-8081} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 8 _ status _ <&3 && [[ $status == 200 ]]"]
+  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${SERVER_PORT:-8081} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 8 _ status _ <&3 && [[ $status == 200 ]] || exit 1"]
 
 # Without a shell between, so that SIGTERM reaches the JVM and running requests finish.
 ENTRYPOINT ["java", "-jar", "holdfast.jar"]
