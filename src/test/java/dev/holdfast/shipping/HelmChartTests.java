@@ -1,0 +1,356 @@
+package dev.holdfast.shipping;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.util.FileSystemUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Helm's own code lints and renders the chart.
+ */
+class HelmChartTests {
+
+	private static final Path CHART = Path.of("helm/holdfast");
+
+	// Without a cluster to ask, Helm would assume a version from before the chart's own
+	// minimum.
+	private static final String KUBERNETES = "1.32.0";
+
+	@TempDir
+	Path folder;
+
+	@Test
+	void lintFindsNothingWrongEvenWhenStrict() {
+		LintResult result = new Helm(CHART).lint().strict().call();
+		assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
+		assertThat(result.getMessages()).noneMatch((message) -> message.contains("[WARNING]"));
+	}
+
+	@Test
+	void defaultValuesRenderADeploymentTwoServicesAnAccountAndABudget() throws IOException {
+		assertThat(render("")).extracting((manifest) -> manifest.at("kind").text())
+			.containsExactlyInAnyOrder("Deployment", "Service", "Service", "ServiceAccount", "PodDisruptionBudget");
+	}
+
+	@Test
+	void chartNamesTheVersionThatTheBuildMakes() throws IOException {
+		String version = Files.readString(Path.of("pom.xml"))
+			.replaceAll("(?s).*?<artifactId>holdfast</artifactId>\\s*<version>([^<]+)</version>.*", "$1");
+		assertThat(YamlNode.read(CHART.resolve("Chart.yaml")).at("appVersion").text())
+			.isEqualTo(version.replace("-SNAPSHOT", ""));
+	}
+
+	@Test
+	void probesAskTheAdminPortForWhatTheyDecideOn() throws IOException {
+		YamlNode container = container(render(""));
+		assertThat(container.at("ports").itemNamed("admin").at("containerPort").number()).isEqualTo(8081);
+		Map<String, String> paths = Map.of("startupProbe", "/actuator/health/liveness", "livenessProbe",
+				"/actuator/health/liveness", "readinessProbe", "/actuator/health/readiness");
+		paths.forEach((probe, path) -> {
+			assertThat(container.at(probe, "httpGet", "port").text()).isEqualTo("admin");
+			assertThat(container.at(probe, "httpGet", "path").text()).isEqualTo(path);
+		});
+	}
+
+	@Test
+	void bothPodsMeetTheRestrictedPodSecurityStandard() throws IOException {
+		List<YamlNode> manifests = render("");
+		List<YamlNode> pods = List.of(one(manifests, "Deployment").at("spec", "template", "spec"),
+				testPod().at("spec"));
+		assertThat(pods).allSatisfy((pod) -> {
+			assertThat(pod.at("automountServiceAccountToken").value()).isEqualTo(false);
+			assertThat(pod.at("securityContext", "runAsNonRoot").value()).isEqualTo(true);
+			assertThat(pod.at("securityContext", "runAsUser").number()).isEqualTo(10001);
+			assertThat(pod.at("securityContext", "seccompProfile", "type").text()).isEqualTo("RuntimeDefault");
+			YamlNode security = pod.at("containers", 0, "securityContext");
+			assertThat(security.at("readOnlyRootFilesystem").value()).isEqualTo(true);
+			assertThat(security.at("allowPrivilegeEscalation").value()).isEqualTo(false);
+			assertThat(security.at("capabilities", "drop").value()).isEqualTo(List.of("ALL"));
+			assertThat(pod.at("containers", 0, "resources", "limits").map().keySet().stream().map(Object::toString))
+				.containsExactlyInAnyOrder("cpu", "memory");
+		});
+		assertThat(one(manifests, "ServiceAccount").at("automountServiceAccountToken").value()).isEqualTo(false);
+	}
+
+	@Test
+	void servicesReachTheGatewayAndNotTheTestPod() throws IOException {
+		List<YamlNode> manifests = render("serviceMonitor: { enabled: true }");
+		Map<?, ?> podLabels = one(manifests, "Deployment").at("spec", "template", "metadata", "labels").map();
+		Map<?, ?> testLabels = testPod().at("metadata", "labels").map();
+		List<Map<?, ?>> selectors = List.of(one(manifests, "Deployment").at("spec", "selector", "matchLabels").map(),
+				service(manifests, "traffic").at("spec", "selector").map(),
+				service(manifests, "admin").at("spec", "selector").map(),
+				one(manifests, "PodDisruptionBudget").at("spec", "selector", "matchLabels").map());
+		assertThat(selectors).allSatisfy((selector) -> {
+			assertThat(selector).hasSize(2);
+			assertThat(podLabels.entrySet().containsAll(selector.entrySet())).as("%s", podLabels).isTrue();
+			assertThat(testLabels.entrySet().containsAll(selector.entrySet())).as("%s", testLabels).isFalse();
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "traffic, 8080, traffic", "admin, 8081, admin" })
+	void servicePortHitsTheContainersPort(String component, int port, String name) throws IOException {
+		List<YamlNode> manifests = render("");
+		YamlNode servicePort = service(manifests, component).at("spec", "ports", 0);
+		assertThat(servicePort.at("port").number()).isEqualTo(port);
+		assertThat(servicePort.at("targetPort").text()).isEqualTo(name);
+		assertThat(container(manifests).at("ports").itemNamed(name).at("containerPort").number()).isEqualTo(port);
+	}
+
+	@Test
+	void serviceMonitorIsRenderedOnlyWhenAskedForAndSelectsTheAdminService() throws IOException {
+		assertThat(kinds(render(""))).doesNotContain("ServiceMonitor");
+		List<YamlNode> manifests = render("serviceMonitor: { enabled: true, labels: { release: prometheus } }");
+		YamlNode monitor = one(manifests, "ServiceMonitor");
+		YamlNode admin = service(manifests, "admin");
+		Map<?, ?> selector = monitor.at("spec", "selector", "matchLabels").map();
+		assertThat(admin.at("metadata", "labels").map().entrySet().containsAll(selector.entrySet())).isTrue();
+		assertThat(service(manifests, "traffic").at("metadata", "labels").map().entrySet()).isNotEmpty()
+			.matches((labels) -> !labels.containsAll(selector.entrySet()));
+		assertThat(monitor.at("spec", "endpoints", 0, "port").text())
+			.isEqualTo(admin.at("spec", "ports", 0, "name").text());
+		assertThat(monitor.at("spec", "endpoints", 0, "path").text()).isEqualTo("/actuator/prometheus");
+		assertThat(monitor.at("metadata", "labels", "release").text()).isEqualTo("prometheus");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, '', false", "2, '', true", "2, 'enabled: false', false" })
+	void budgetIsRenderedFromTheSecondReplicaOnUnlessTurnedOff(int replicas, String budget, boolean rendered)
+			throws IOException {
+		List<YamlNode> manifests = render("replicaCount: %d\npodDisruptionBudget: {%s}".formatted(replicas, budget));
+		assertThat(kinds(manifests).contains("PodDisruptionBudget")).isEqualTo(rendered);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'', maxUnavailable, 1", "'minAvailable: 1', minAvailable, 1",
+			"'minAvailable: 50%', minAvailable, 50%", "'maxUnavailable: 0', maxUnavailable, 0" })
+	void budgetTakesTheOneNumberThatIsGiven(String value, String key, String expected) throws IOException {
+		YamlNode spec = one(render("podDisruptionBudget: {%s}".formatted(value)), "PodDisruptionBudget").at("spec");
+		assertThat(spec.map()).hasSize(2);
+		assertThat(spec.at(key).text()).isEqualTo(expected);
+	}
+
+	@Test
+	void podOutlivesTheSleepAndTheGraceTogether() throws IOException {
+		YamlNode pod = one(render("shutdown: { preStopSeconds: 7, graceSeconds: 45 }"), "Deployment").at("spec",
+				"template", "spec");
+		assertThat(pod.at("terminationGracePeriodSeconds").number()).isGreaterThan(7 + 45);
+		assertThat(pod.at("containers", 0, "lifecycle", "preStop", "exec", "command").value())
+			.isEqualTo(List.of("sleep", "7"));
+		assertThat(pod.at("containers", 0, "env").itemNamed("HOLDFAST_SERVER_SHUTDOWN_GRACE").at("value").text())
+			.isEqualTo("45s");
+	}
+
+	@Test
+	void gatewayLearnsEveryEtcdMember() throws IOException {
+		YamlNode env = container(render("etcd: { endpoints: [http://etcd-0.etcd:2379, http://etcd-1.etcd:2379] }"))
+			.at("env");
+		assertThat(env.itemNamed("HOLDFAST_ETCD_ENDPOINTS").at("value").text())
+			.isEqualTo("http://etcd-0.etcd:2379,http://etcd-1.etcd:2379");
+	}
+
+	@Test
+	void secretsAreReadFromWhereTheyAreKept() throws IOException {
+		YamlNode env = container(render("""
+				admin: { existingSecret: operators, existingSecretKey: write-token }
+				etcd: { existingSecret: etcd-user }
+				""")).at("env");
+		assertThat(env.itemNamed("HOLDFAST_ADMIN_TOKEN").at("valueFrom", "secretKeyRef").value())
+			.isEqualTo(Map.of("name", "operators", "key", "write-token"));
+		assertThat(env.itemNamed("HOLDFAST_ETCD_USERNAME").at("valueFrom", "secretKeyRef").value())
+			.isEqualTo(Map.of("name", "etcd-user", "key", "username"));
+		assertThat(env.itemNamed("HOLDFAST_ETCD_PASSWORD").at("valueFrom", "secretKeyRef").value())
+			.isEqualTo(Map.of("name", "etcd-user", "key", "password"));
+	}
+
+	@Test
+	void serviceNamesDoNotBecomeConfigurationKeys() throws IOException {
+		YamlNode pod = one(render(""), "Deployment").at("spec", "template", "spec");
+		assertThat(pod.at("enableServiceLinks").value()).isEqualTo(false);
+	}
+
+	@Test
+	void configurationIsMountedWhereTheGatewayReadsIt() throws IOException {
+		List<YamlNode> manifests = render("""
+				config:
+				  holdfast:
+				    routes:
+				      - { id: users, path: /users/**, service: user-api }
+				""");
+		YamlNode config = one(manifests, "ConfigMap");
+		YamlNode written = YamlNode.readAll(config.at("data", "application.yaml").text()).get(0);
+		assertThat(written.at("holdfast", "routes", 0, "path").text()).isEqualTo("/users/**");
+		YamlNode container = container(manifests);
+		String location = container.at("env").itemNamed("SPRING_CONFIG_ADDITIONAL_LOCATION").at("value").text();
+		assertThat(location)
+			.isEqualTo("file:" + container.at("volumeMounts").itemNamed("config").at("mountPath").text() + "/");
+		assertThat(one(manifests, "Deployment").at("spec", "template", "spec", "volumes")
+			.itemNamed("config")
+			.at("configMap", "name")
+			.text()).isEqualTo(config.at("metadata", "name").text());
+	}
+
+	@Test
+	void changedConfigurationRollsThePods() throws IOException {
+		String before = checksum("config: { logging: { level: { root: info } } }");
+		String after = checksum("config: { logging: { level: { root: debug } } }");
+		assertThat(before).hasSize(64).isNotEqualTo(after);
+	}
+
+	@Test
+	void snapshotOnAClaimIsNeverSharedByTwoPods() throws IOException {
+		YamlNode deployment = one(render("""
+				replicaCount: 1
+				snapshot: { existingClaim: last-known }
+				"""), "Deployment");
+		assertThat(deployment.at("spec", "strategy", "type").text()).isEqualTo("Recreate");
+		assertThat(deployment.at("spec", "template", "spec", "volumes")
+			.itemNamed("snapshot")
+			.at("persistentVolumeClaim", "claimName")
+			.text()).isEqualTo("last-known");
+	}
+
+	@Test
+	void extraVariablesAndVolumesReachTheContainer() throws IOException {
+		List<YamlNode> manifests = render("""
+				extraEnv: [ { name: JDK_JAVA_OPTIONS, value: -Xmx64m } ]
+				extraVolumes: [ { name: certificates, secret: { secretName: etcd-tls } } ]
+				extraVolumeMounts: [ { name: certificates, mountPath: /certificates } ]
+				""");
+		YamlNode container = container(manifests);
+		assertThat(container.at("env").itemNamed("JDK_JAVA_OPTIONS").at("value").text()).isEqualTo("-Xmx64m");
+		assertThat(container.at("volumeMounts").itemNamed("certificates").at("mountPath").text())
+			.isEqualTo("/certificates");
+		assertThat(one(manifests, "Deployment").at("spec", "template", "spec", "volumes")
+			.itemNamed("certificates")
+			.has("secret")).isTrue();
+	}
+
+	@Test
+	void digestWinsOverTheTag() throws IOException {
+		String digest = "sha256:" + "a".repeat(64);
+		assertThat(container(
+				render("image: { repository: registry.example/holdfast, tag: '1', digest: '%s' }".formatted(digest)))
+			.at("image")
+			.text()).isEqualTo("registry.example/holdfast@" + digest);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "replicas: 3", "etcd: { endpoint: http://etcd:2379 }", "image: { name: holdfast }",
+			"podDisruptionBudget: { min: 1 }", "service: { ports: 80 }" })
+	void valueThatNothingReadsIsRejected(String values) {
+		assertThatThrownBy(() -> render(values)).hasMessageContaining("dditional propert")
+			.hasMessageContaining("not allowed");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			etcd: { endpoints: ['etcd:2379'] }  | etcd
+			replicaCount: two                   | replicaCount
+			image: { pullPolicy: Sometimes }    | image
+			service: { port: 70000 }            | service
+			shutdown: { graceSeconds: 0 }       | shutdown
+			""")
+	void valueOfTheWrongShapeIsRejectedByItsName(String values, String key) {
+		assertThatThrownBy(() -> render(values)).hasMessageContaining(key).hasMessageContaining("schema");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					etcd: { endpoints: [] } | etcd.endpoints is empty
+					podDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } | minAvailable and podDisruptionBudget.maxUnavailable are both set
+					podDisruptionBudget: { minAvailable: 0, maxUnavailable: 0 } | are both set
+					{ replicaCount: 3, podDisruptionBudget: { minAvailable: 3 } } | minAvailable is 3 and replicaCount is 3
+					snapshot: { existingClaim: last-known } | snapshot.existingClaim is set and replicaCount is 2
+					config: { server: { port: 9000 } } | config.server.port is set
+					config: { server.port: 9000 } | config.server.port is set
+					config: { holdfast: { admin: { token: secret } } } | config.holdfast.admin.token is set
+					config: { holdfast: { etcd: { endpoints: [ 'http://e:1' ] } } } | config.holdfast.etcd.endpoints is set
+					""")
+	void valuesThatContradictEachOtherAreRejectedWithTheReason(String values, String message) {
+		assertThatThrownBy(() -> render(values)).hasMessageContaining(message).hasMessageContaining("(expected: ");
+	}
+
+	@EnabledOnOs({ OS.LINUX, OS.MAC })
+	@ParameterizedTest
+	@CsvSource({ "200, 0", "503, 1" })
+	void helmTestPassesOnlyWhenTheGatewayIsReady(int status, int exit) throws IOException, InterruptedException {
+		YamlNode pod = testPod();
+		assertThat(pod.at("metadata", "annotations", "helm.sh/hook").text()).isEqualTo("test");
+		YamlNode container = pod.at("spec", "containers", 0);
+		assertThat(container.at("env").itemNamed("HOST").at("value").text()).isEqualTo("edge-holdfast-admin");
+		assertThat(container.at("env").itemNamed("PORT").at("value").text()).isEqualTo("8081");
+		List<String> command = container.at("command").items().stream().map(YamlNode::text).toList();
+		try (HealthEndpoint gateway = new HealthEndpoint("/actuator/health/readiness", status)) {
+			Map<String, String> environment = Map.of("HOST", "127.0.0.1", "PORT", String.valueOf(gateway.port()));
+			assertThat(gateway.ask(command, environment)).isEqualTo(exit);
+		}
+	}
+
+	private String checksum(String values) throws IOException {
+		return one(render(values), "Deployment").at("spec", "template", "metadata", "annotations", "checksum/config")
+			.text();
+	}
+
+	// The library renders no hooks, so the test's annotation gets another name on the way
+	// and its own back.
+	private YamlNode testPod() throws IOException {
+		Path copy = Files.createDirectories(this.folder.resolve("chart"));
+		FileSystemUtils.copyRecursively(CHART, copy);
+		Path test = copy.resolve("templates/tests/readiness.yaml");
+		Files.writeString(test, Files.readString(test).replace("helm.sh/hook", "not-yet/hook"));
+		String rendered = new Helm(copy).template().withName("edge").withKubeVersion(KUBERNETES).call();
+		return one(YamlNode.readAll(rendered.replace("not-yet/hook", "helm.sh/hook")), "Pod");
+	}
+
+	private List<YamlNode> render(String values) throws IOException {
+		Path file = Files.writeString(this.folder.resolve("values.yaml"), values);
+		return YamlNode.readAll(
+				new Helm(CHART).template().withName("edge").withKubeVersion(KUBERNETES).withValuesFile(file).call());
+	}
+
+	private static List<String> kinds(List<YamlNode> manifests) {
+		return manifests.stream().map((manifest) -> manifest.at("kind").text()).toList();
+	}
+
+	private static YamlNode one(List<YamlNode> manifests, String kind) {
+		List<YamlNode> found = manifests.stream()
+			.filter((manifest) -> manifest.at("kind").text().equals(kind))
+			.toList();
+		assertThat(found).as(kind).hasSize(1);
+		return found.get(0);
+	}
+
+	private static YamlNode service(List<YamlNode> manifests, String component) {
+		return manifests.stream()
+			.filter((manifest) -> manifest.at("kind").text().equals("Service"))
+			.filter((manifest) -> manifest.at("metadata", "labels", "app.kubernetes.io/component")
+				.text()
+				.equals(component))
+			.findFirst()
+			.orElseThrow(() -> new AssertionError("no Service for " + component));
+	}
+
+	private static YamlNode container(List<YamlNode> manifests) {
+		return one(manifests, "Deployment").at("spec", "template", "spec", "containers", 0);
+	}
+
+}
