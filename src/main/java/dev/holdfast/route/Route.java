@@ -1,20 +1,27 @@
 package dev.holdfast.route;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An explicit rule that sends requests to a service. A request matches when every part
  * that the rule names matches.
  *
- * @param id its unique name, a label of meters
- * @param host an exact host name or {@code *.suffix}, empty for any; without port, in
- * lower case
- * @param path an exact path, or a prefix of whole segments followed by {@code /**}
+ * @param id its unique name, a label of meters: 1 to 128 of {@code A-Za-z0-9._-}, and not
+ * {@code by-path}
+ * @param host an exact host name or {@code *.suffix}, empty for any; without port. A
+ * suffix stands for one label or more before it
+ * @param path an exact path, or a prefix of whole segments followed by {@code /**}. The
+ * prefix itself matches as well: {@code /users/**} is also for {@code /users}
  * @param methods the methods it is for, empty for any
- * @param headers header names in lower case and the exact values they must have
+ * @param headers header names and the exact values they must have
  * @param service where its requests go
  * @param stripPrefix a prefix of whole segments taken off the path, empty for none
  * @param preserveHost whether the backend sees the client's Host rather than its own
@@ -23,12 +30,107 @@ import dev.holdfast.service.ServiceName;
 public record Route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 		ServiceName service, String stripPrefix, boolean preserveHost) {
 
+	static final String PREFIX = "/**";
+
+	private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+	private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
+
+	private static final Pattern PATH = Pattern
+		.compile("(/|(/(?!\\.{1,2}(/|$))([A-Za-z0-9._~!$&'()+,=:@-]|%[0-9A-F]{2})+)+/?)");
+
+	private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z0-9_-]*");
+
+	private static final Pattern HEADER_NAME = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
+
+	private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]([ -~]*[!-~])?");
+
 	/**
-	 * Copies the collections.
+	 * Copies the collections, brings host and header names to lower case, and checks all
+	 * parts.
+	 * @throws IllegalArgumentException if a part could never match, or would match other
+	 * requests than it seems to
 	 */
 	public Route {
+		host = host.toLowerCase(Locale.ROOT);
 		methods = Set.copyOf(methods);
-		headers = Map.copyOf(headers);
+		headers = lowerCaseNames(headers);
+		if (!ID.matcher(id).matches() || id.equals(RouteTable.BY_PATH)) {
+			throw invalid("id", id, "1 to 128 of A-Z a-z 0-9 . _ - and not \"" + RouteTable.BY_PATH + "\"");
+		}
+		if (!host.isEmpty() && !HOST.matcher(host).matches()) {
+			throw invalid("host", host, "a host name without port, *.suffix, or nothing");
+		}
+		if (!path.equals(PREFIX) && (!PATH.matcher(withoutWildcard(path)).matches() || path.endsWith("/" + PREFIX))) {
+			throw invalid("path", path,
+					"a canonical path such as /users or /users/**, without query, dot segment or other *");
+		}
+		for (String method : methods) {
+			if (!METHOD.matcher(method).matches()) {
+				throw invalid("method", method, "an HTTP method in upper case");
+			}
+		}
+		headers.forEach(Route::checkHeader);
+		if (!isPrefix(stripPrefix, withoutWildcard(path))) {
+			throw invalid("strip-prefix", stripPrefix, "whole segments at the beginning of the path " + path);
+		}
+	}
+
+	private static Map<String, String> lowerCaseNames(Map<String, String> headers) {
+		Map<String, String> result = LinkedHashMap.newLinkedHashMap(headers.size());
+		headers.forEach((name, value) -> {
+			if (result.put(name.toLowerCase(Locale.ROOT), value) != null) {
+				throw invalid("header", name, "each name once, whatever its case");
+			}
+		});
+		return Map.copyOf(result);
+	}
+
+	private static void checkHeader(String name, String value) {
+		if (!HEADER_NAME.matcher(name).matches()) {
+			throw invalid("header", name, "an HTTP field name");
+		}
+		if (!HEADER_VALUE.matcher(value).matches()) {
+			throw invalid("header value", value, "printable ASCII without white space at its ends");
+		}
+	}
+
+	private static boolean isPrefix(String prefix, String path) {
+		return prefix.isEmpty() || (!prefix.endsWith("/") && path.startsWith(prefix)
+				&& (path.length() == prefix.length() || path.charAt(prefix.length()) == '/'));
+	}
+
+	private static IllegalArgumentException invalid(String part, String value, String expected) {
+		return new IllegalArgumentException("%s: \"%s\" (expected: %s)".formatted(part, value, expected));
+	}
+
+	private static String withoutWildcard(String path) {
+		return path.endsWith(PREFIX) ? path.substring(0, path.length() - PREFIX.length()) : path;
+	}
+
+	/**
+	 * Orders routes for the same host and path: of two that match, the one with more
+	 * conditions is meant.
+	 */
+	int conditions() {
+		return (this.methods.isEmpty() ? 0 : 1) + this.headers.size();
+	}
+
+	boolean accepts(String method, Function<String, @Nullable String> requestHeaders) {
+		if (!this.methods.isEmpty() && !this.methods.contains(method)) {
+			return false;
+		}
+		for (Map.Entry<String, String> header : this.headers.entrySet()) {
+			if (!header.getValue().equals(requestHeaders.apply(header.getKey()))) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	RouteMatch match(String requestPath) {
+		String rest = requestPath.substring(this.stripPrefix.length());
+		return new RouteMatch(this.id, this.service, rest.isEmpty() ? "/" : rest, this.stripPrefix, this.preserveHost);
 	}
 
 }

@@ -1,8 +1,13 @@
 package dev.holdfast.route;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
@@ -12,15 +17,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the service that a request is for: by an explicit route first, then by the first
  * segment of the path.
+ * <p>
+ * Of the explicit routes that match, the most specific wins: an exact host before a
+ * wildcard, the longer wildcard before the shorter, any host last; then the longer path,
+ * an exact path before a prefix, more conditions (methods, each header) before fewer, and
+ * what was declared first.
  */
 public final class RouteTable implements SnapshotListener {
+
+	/** The id that stands for the rule by path. */
+	static final String BY_PATH = "by-path";
+
+	private static final String UNRESERVED_IN_SEGMENT = "-._~!$&'()*+,;=:@";
+
+	private final Map<String, PathTree> byHost;
+
+	/** By what follows the asterisk, so {@code .example.org}. */
+	private final Map<String, PathTree> byHostSuffix;
+
+	private final PathTree anyHost;
+
+	private final boolean byPath;
+
+	/**
+	 * By the slash and the segment as it appears in a canonical path. A service stays
+	 * when its last instance goes: its requests deserve "unavailable", not "not found".
+	 */
+	private final Map<String, ServiceName> known = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates a table.
 	 * @param routes the explicit routes
 	 * @param byPath whether a path's first segment names a service
+	 * @throws IllegalArgumentException if two routes have the same id
 	 */
 	public RouteTable(List<Route> routes, boolean byPath) {
+		Set<String> ids = HashSet.newHashSet(routes.size());
+		for (Route route : routes) {
+			if (!ids.add(route.id())) {
+				throw new IllegalArgumentException(
+						"id: \"%s\" (expected: unique among all routes)".formatted(route.id()));
+			}
+		}
+		Map<String, PathTree> hosts = routes.stream()
+			.collect(Collectors.groupingBy(Route::host,
+					Collectors.collectingAndThen(Collectors.toList(), PathTree::of)));
+		this.byHost = hosts.entrySet()
+			.stream()
+			.filter((entry) -> !entry.getKey().startsWith("*"))
+			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+		this.byHostSuffix = hosts.entrySet()
+			.stream()
+			.filter((entry) -> entry.getKey().startsWith("*"))
+			.collect(Collectors.toUnmodifiableMap((entry) -> entry.getKey().substring(1), Map.Entry::getValue));
+		this.anyHost = hosts.getOrDefault("", PathTree.of(List.of()));
+		this.byPath = byPath;
 	}
 
 	/**
@@ -28,16 +79,79 @@ public final class RouteTable implements SnapshotListener {
 	 * @param method the method
 	 * @param host the host in lower case without port
 	 * @param path the canonical path, without query
-	 * @param headers gives a request header's value by its name
+	 * @param headers gives a request header's value by its name in lower case,
+	 * {@code null} when the request has none
 	 * @return the match, or {@code null} when the request is for no service
 	 */
-	@SuppressWarnings("NullAway")
-	public @Nullable RouteMatch match(String method, String host, String path, UnaryOperator<String> headers) {
+	public @Nullable RouteMatch match(String method, String host, String path,
+			Function<String, @Nullable String> headers) {
+		if (path.isEmpty() || path.charAt(0) != '/') {
+			return null;
+		}
+		Route route = find(method, host, path, headers);
+		if (route != null) {
+			return route.match(path);
+		}
+		return this.byPath ? matchByPath(path) : null;
+	}
+
+	private @Nullable Route find(String method, String host, String path, Function<String, @Nullable String> headers) {
+		PathTree exact = this.byHost.get(host);
+		Route route = (exact != null) ? exact.find(method, path, headers) : null;
+		if (route == null && !this.byHostSuffix.isEmpty()) {
+			route = findBySuffix(method, host, path, headers);
+		}
+		return (route != null) ? route : this.anyHost.find(method, path, headers);
+	}
+
+	private @Nullable Route findBySuffix(String method, String host, String path,
+			Function<String, @Nullable String> headers) {
+		for (int dot = host.indexOf('.', 1); dot > 0; dot = host.indexOf('.', dot + 1)) {
+			PathTree tree = this.byHostSuffix.get(host.substring(dot));
+			Route route = (tree != null) ? tree.find(method, path, headers) : null;
+			if (route != null) {
+				return route;
+			}
+		}
 		return null;
+	}
+
+	private @Nullable RouteMatch matchByPath(String path) {
+		int end = path.indexOf('/', 1);
+		String prefix = (end < 0) ? path : path.substring(0, end);
+		ServiceName service = this.known.get(prefix);
+		if (service == null) {
+			return null;
+		}
+		return new RouteMatch(BY_PATH, service, (end < 0) ? "/" : path.substring(end), prefix, false);
 	}
 
 	@Override
 	public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
+		for (ServiceName name : changed) {
+			if (snapshot.find(name) != null) {
+				this.known.putIfAbsent("/" + segment(name), name);
+			}
+		}
+	}
+
+	/**
+	 * Writes a name as a canonical path has it (RFC 3986, section 3.3): all that may not
+	 * stand there as it is becomes percent-encoded UTF-8.
+	 */
+	private static String segment(ServiceName name) {
+		StringBuilder segment = new StringBuilder(name.value().length());
+		for (byte octet : name.value().getBytes(StandardCharsets.UTF_8)) {
+			char character = (char) (octet & 0xff);
+			if (character < 0x80
+					&& (Character.isLetterOrDigit(character) || UNRESERVED_IN_SEGMENT.indexOf(character) >= 0)) {
+				segment.append(character);
+			}
+			else {
+				segment.append('%').append("%02X".formatted((int) character));
+			}
+		}
+		return segment.toString();
 	}
 
 }

@@ -1,8 +1,15 @@
 package dev.holdfast.upstream;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
+import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +20,44 @@ public final class Upstream {
 
 	private final ServiceName name;
 
-	Upstream(ServiceName name) {
+	private final UpstreamSettings settings;
+
+	private final LongSupplier nanoTime;
+
+	private final Circuit circuit;
+
+	private final Traffic traffic = new Traffic();
+
+	private volatile Pool pool;
+
+	Upstream(ServiceName name, UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
 		this.name = name;
+		this.settings = settings;
+		this.nanoTime = nanoTime;
+		this.circuit = new Circuit(name.value(), breakers, nanoTime);
+		this.pool = new Pool(List.of(), settings.balancer());
+	}
+
+	/**
+	 * Takes the instances that are registered now. Those that listen where they did keep
+	 * their run-time state. Called on the registry's thread alone.
+	 */
+	void register(List<Instance> instances) {
+		Map<String, UpstreamInstance> before = this.pool.all()
+			.stream()
+			.collect(Collectors.toMap((known) -> known.instance().id(), Function.identity(), (first, second) -> first));
+		List<UpstreamInstance> now = instances.stream()
+			.map((instance) -> register(before.get(instance.id()), instance))
+			.toList();
+		this.pool = new Pool(now, this.settings.balancer());
+	}
+
+	private UpstreamInstance register(@Nullable UpstreamInstance known, Instance instance) {
+		if (known == null || !known.instance().endpoint().equals(instance.endpoint())) {
+			return new UpstreamInstance(this.name, instance, this.settings, this.nanoTime);
+		}
+		known.register(instance);
+		return known;
 	}
 
 	/**
@@ -30,7 +73,7 @@ public final class Upstream {
 	 * @return the instances
 	 */
 	public List<UpstreamInstance> instances() {
-		return List.of();
+		return this.pool.all();
 	}
 
 	/**
@@ -39,17 +82,21 @@ public final class Upstream {
 	 * @return whether the breaker lets it through
 	 */
 	public boolean tryStart() {
-		return true;
+		return this.circuit.tryAcquire();
 	}
 
 	/**
-	 * Chooses an instance for a try.
-	 * @param tried the instances that this request has been sent to already; avoided
-	 * while there is another
-	 * @return an instance, or {@code null} when the service has none that takes requests
+	 * Chooses an instance for a try: one that was not tried and is not ejected, else one
+	 * that was not tried, else one that was tried and is not ejected, so that its
+	 * connection may have broken by chance. The end of each try must have been counted
+	 * before.
+	 * @param tried the instances that this request has been sent to already
+	 * @return an instance, or {@code null} when the service has none that takes requests,
+	 * or has only such as this request found refusing connections: no use in asking them
+	 * again at once
 	 */
 	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
-		return null;
+		return this.pool.choose(tried);
 	}
 
 	/**
@@ -58,6 +105,32 @@ public final class Upstream {
 	 * @param nanos how long it took, nanoseconds
 	 */
 	public void end(Outcome outcome, long nanos) {
+		this.circuit.release(outcome, nanos);
+		this.traffic.record(this.nanoTime.getAsLong(), outcome, nanos);
+	}
+
+	/**
+	 * Tells the state of the circuit breaker.
+	 * @return the name of resilience4j's state, {@code CLOSED} before the first request
+	 */
+	public String circuit() {
+		return this.circuit.state().name();
+	}
+
+	/**
+	 * Tells a client that {@link #tryStart} did not let through when to come again.
+	 * @return whole seconds, at least one
+	 */
+	public Duration retryAfter() {
+		return this.circuit.retryAfter();
+	}
+
+	/**
+	 * Tells what became of the requests lately.
+	 * @return the numbers of the last full window
+	 */
+	public Statistics statistics() {
+		return this.traffic.lastFull(this.nanoTime.getAsLong());
 	}
 
 }

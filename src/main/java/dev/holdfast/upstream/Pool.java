@@ -1,0 +1,167 @@
+package dev.holdfast.upstream;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instances of one service between two changes, and the choice among them. Choosing
+ * neither locks nor allocates.
+ */
+final class Pool {
+
+	/** One that was tried already and refuses connections: no use in asking it again. */
+	private static final int HOPELESS = 3;
+
+	private final List<UpstreamInstance> all;
+
+	private final Balancer balancer;
+
+	private final UpstreamInstance[] routable;
+
+	private final int[] weights;
+
+	/** For each of the routable ones the sum of the weights up to and with its own. */
+	private final long[] ends;
+
+	private final long sum;
+
+	private final long heaviest;
+
+	/**
+	 * Starts anywhere, since a pool that is often replaced would else favour its first.
+	 */
+	private final AtomicLong turn = new AtomicLong(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+
+	Pool(List<UpstreamInstance> all, Balancer balancer) {
+		this.all = all;
+		this.balancer = balancer;
+		this.routable = all.stream()
+			.filter((candidate) -> candidate.instance().weight() > 0)
+			.toArray(UpstreamInstance[]::new);
+		this.weights = new int[this.routable.length];
+		this.ends = new long[this.routable.length];
+		long end = 0;
+		int largest = 0;
+		for (int i = 0; i < this.routable.length; i++) {
+			this.weights[i] = this.routable[i].instance().weight();
+			largest = Math.max(largest, this.weights[i]);
+			end += this.weights[i];
+			this.ends[i] = end;
+		}
+		this.sum = end;
+		this.heaviest = largest;
+	}
+
+	List<UpstreamInstance> all() {
+		return this.all;
+	}
+
+	@Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
+		if (this.routable.length == 0) {
+			return null;
+		}
+		int index = switch (this.balancer) {
+			case LEAST_REQUEST -> lessBusyOfTwo(tried);
+			case ROUND_ROBIN -> nextInTurn();
+			case RANDOM -> draw();
+		};
+		return isAvailable(index, tried) ? this.routable[index] : leastBad(tried);
+	}
+
+	private boolean isAvailable(int index, List<UpstreamInstance> tried) {
+		UpstreamInstance candidate = this.routable[index];
+		return !candidate.ejected() && (tried.isEmpty() || !tried.contains(candidate));
+	}
+
+	/**
+	 * Draws two by weight and moves on from the first to the second when that, with the
+	 * request, is no busier for its weight than the first without it. Equal weights give
+	 * the power of two choices as published (Mitzenmacher, 2001); other weights keep
+	 * their share of the traffic even when there is so little that nothing is in flight.
+	 */
+	private int lessBusyOfTwo(List<UpstreamInstance> tried) {
+		int first = draw();
+		if (this.routable.length == 1) {
+			return first;
+		}
+		int second = drawOtherThan(first);
+		if (!isAvailable(second, tried)) {
+			return first;
+		}
+		if (!isAvailable(first, tried)) {
+			return second;
+		}
+		long firstNow = (long) this.routable[first].active() * this.weights[second];
+		long secondThen = (this.routable[second].active() + 1L) * this.weights[first];
+		return (secondThen <= firstNow) ? second : first;
+	}
+
+	private int draw() {
+		return holderOf(ThreadLocalRandom.current().nextLong(this.sum));
+	}
+
+	private int drawOtherThan(int index) {
+		long lot = ThreadLocalRandom.current().nextLong(this.sum - this.weights[index]);
+		boolean behind = lot >= this.ends[index] - this.weights[index];
+		return holderOf(behind ? lot + this.weights[index] : lot);
+	}
+
+	private int holderOf(long lot) {
+		int low = 0;
+		int high = this.ends.length - 1;
+		while (low < high) {
+			int middle = (low + high) >>> 1;
+			if (lot < this.ends[middle]) {
+				high = middle;
+			}
+			else {
+				low = middle + 1;
+			}
+		}
+		return low;
+	}
+
+	/**
+	 * Goes round the instances and passes over each in so many rounds that those which
+	 * are left are spread evenly and as many as its weight says: gRPC's static stride
+	 * scheduler. The heaviest is never passed over, so this ends within one round.
+	 */
+	private int nextInTurn() {
+		while (true) {
+			long next = this.turn.getAndIncrement() & Long.MAX_VALUE;
+			int index = (int) (next % this.routable.length);
+			long round = (next / this.routable.length) % this.heaviest;
+			long offset = index * (this.heaviest / 2);
+			if ((this.weights[index] * round + offset) % this.heaviest >= this.heaviest - this.weights[index]) {
+				return index;
+			}
+		}
+	}
+
+	/**
+	 * Draws by weight among those that there is least against. Only for the requests
+	 * whose first choice fell on one to avoid: it looks at all instances.
+	 */
+	private @Nullable UpstreamInstance leastBad(List<UpstreamInstance> tried) {
+		UpstreamInstance drawn = null;
+		int least = HOPELESS - 1;
+		long lots = 0;
+		for (int i = 0; i < this.routable.length; i++) {
+			UpstreamInstance candidate = this.routable[i];
+			int badness = (tried.contains(candidate) ? 2 : 0) + (candidate.ejected() ? 1 : 0);
+			if (badness < least) {
+				least = badness;
+				lots = 0;
+			}
+			if (badness == least) {
+				lots += this.weights[i];
+				drawn = (ThreadLocalRandom.current().nextLong(lots) < this.weights[i]) ? candidate : drawn;
+			}
+		}
+		return drawn;
+	}
+
+}

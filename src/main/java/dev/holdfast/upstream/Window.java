@@ -1,0 +1,50 @@
+package dev.holdfast.upstream;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.HdrHistogram.AtomicHistogram;
+
+/**
+ * The requests that ended during one stretch of ten seconds.
+ */
+final class Window {
+
+	private static final long SECONDS = 10;
+
+	private static final long LONGEST_MICROS = TimeUnit.HOURS.toMicros(1);
+
+	private static final int SIGNIFICANT_DIGITS = 2;
+
+	private final AtomicHistogram micros = new AtomicHistogram(LONGEST_MICROS, SIGNIFICANT_DIGITS);
+
+	private final LongAdder errors = new LongAdder();
+
+	private final LongAdder cancelled = new LongAdder();
+
+	static long numberAt(long nanoTime) {
+		return Math.floorDiv(nanoTime, TimeUnit.SECONDS.toNanos(SECONDS));
+	}
+
+	void record(Outcome outcome, long nanos) {
+		if (outcome == Outcome.CANCELLED) {
+			this.cancelled.increment();
+			return;
+		}
+		this.micros.recordValue(Math.clamp(TimeUnit.NANOSECONDS.toMicros(nanos), 0, LONGEST_MICROS));
+		if (outcome != Outcome.SUCCESS) {
+			this.errors.increment();
+		}
+	}
+
+	Statistics statistics() {
+		long ended = this.micros.getTotalCount();
+		return new Statistics((double) (ended + this.cancelled.sum()) / SECONDS,
+				(ended > 0) ? (double) this.errors.sum() / ended : 0, seconds(50), seconds(95), seconds(99));
+	}
+
+	private double seconds(double percentile) {
+		return this.micros.getValueAtPercentile(percentile) / 1e6;
+	}
+
+}

@@ -1,0 +1,61 @@
+package dev.holdfast.upstream;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Snapshot;
+
+/**
+ * What the tests register.
+ */
+final class Registered {
+
+	static final ServiceName ORDERS = new ServiceName("orders");
+
+	private Registered() {
+	}
+
+	static Instance instance(String id) {
+		return instance(id, 8080, Instance.DEFAULT_WEIGHT, 1);
+	}
+
+	static Instance weighted(String id, int weight) {
+		return instance(id, 8080, weight, 1);
+	}
+
+	static Instance instance(String id, int port, int weight, long modRevision) {
+		Registration registration = new Registration("/services/orders/" + id, "plain", 1, modRevision, 0,
+				Registration.Origin.WATCH);
+		return new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", port), weight, "", "", Map.of(), registration);
+	}
+
+	static void register(Upstreams upstreams, ServiceName name, List<Instance> instances) {
+		upstreams.onSnapshot(Snapshot.EMPTY.with(new Service(name, instances, 1)), Set.of(name));
+	}
+
+	static Upstream orders(Upstreams upstreams, Instance... instances) {
+		register(upstreams, ORDERS, Arrays.asList(instances));
+		Upstream upstream = upstreams.find(ORDERS);
+		if (upstream == null) {
+			throw new AssertionError("orders was not registered");
+		}
+		return upstream;
+	}
+
+	static UpstreamInstance named(Upstream upstream, String id) {
+		return upstream.instances()
+			.stream()
+			.filter((candidate) -> candidate.instance().id().equals(id))
+			.findFirst()
+			.orElseThrow();
+	}
+
+}

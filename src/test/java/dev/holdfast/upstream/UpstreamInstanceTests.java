@@ -1,0 +1,133 @@
+package dev.holdfast.upstream;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class UpstreamInstanceTests {
+
+	private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(3).toNanos());
+
+	private final UpstreamInstance instance = new UpstreamInstance(Registered.ORDERS, Registered.instance("a"),
+			UpstreamSettings.DEFAULTS, this.time::get);
+
+	@Test
+	void triesAreCountedByTheirOutcome() {
+		for (Outcome outcome : Outcome.values()) {
+			end(outcome);
+		}
+		this.instance.start();
+		assertThat(this.instance.total()).isEqualTo(7);
+		assertThat(this.instance.active()).isOne();
+		assertThat(this.instance.errors()).isEqualTo(4);
+		assertThat(this.instance.connectFailures()).isOne();
+	}
+
+	@Test
+	void triesInFlightAreCountedExactlyWhenManyThreadsStartAndEndThem()
+			throws ExecutionException, InterruptedException {
+		int threads = 8;
+		int triesOfEach = 50_000;
+		List<Future<?>> running = new ArrayList<>();
+		try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+			for (int i = 0; i < threads; i++) {
+				running.add(executor.submit(() -> startAndEnd(triesOfEach)));
+			}
+			for (Future<?> thread : running) {
+				thread.get();
+			}
+		}
+		assertThat(this.instance.active()).isEqualTo(threads);
+		assertThat(this.instance.total()).isEqualTo(threads * (triesOfEach + 1L));
+	}
+
+	private void startAndEnd(int tries) {
+		this.instance.start();
+		for (int i = 0; i < tries; i++) {
+			this.instance.start();
+			assertThat(this.instance.active()).isPositive();
+			this.instance.end(ThreadLocalRandom.current().nextBoolean() ? Outcome.SUCCESS : Outcome.BROKEN);
+		}
+	}
+
+	@Test
+	void refusedConnectionEjectsForASecond() {
+		end(Outcome.CONNECT_FAILURE);
+		assertThat(this.instance.ejected()).isTrue();
+		forward(Duration.ofMillis(999));
+		assertThat(this.instance.ejected()).isTrue();
+		forward(Duration.ofMillis(1));
+		assertThat(this.instance.ejected()).isFalse();
+	}
+
+	@Test
+	void eachTrialThatIsRefusedDoublesTheTimeUpToThirtySeconds() {
+		for (int seconds : new int[] { 1, 2, 4, 8, 16, 30, 30 }) {
+			end(Outcome.CONNECT_FAILURE);
+			forward(Duration.ofSeconds(seconds).minusNanos(1));
+			assertThat(this.instance.ejected()).as("just before %d s", seconds).isTrue();
+			forward(Duration.ofNanos(1));
+			assertThat(this.instance.ejected()).as("after %d s", seconds).isFalse();
+		}
+	}
+
+	@Test
+	void requestsThatAreRefusedTogetherCountAsOneTrial() {
+		for (int i = 0; i < 100; i++) {
+			end(Outcome.CONNECT_FAILURE);
+		}
+		forward(Duration.ofSeconds(1));
+		assertThat(this.instance.ejected()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "SUCCESS", "SERVER_ERROR" })
+	void answerEndsTheEjectionAndTheDoubling(Outcome answer) {
+		end(Outcome.CONNECT_FAILURE);
+		forward(Duration.ofSeconds(1));
+		end(Outcome.CONNECT_FAILURE);
+		end(answer);
+		assertThat(this.instance.ejected()).isFalse();
+		end(Outcome.CONNECT_FAILURE);
+		forward(Duration.ofSeconds(1));
+		assertThat(this.instance.ejected()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "BROKEN", "TIMEOUT", "CANCELLED" })
+	void tryWithoutAnAnswerDoesNotEndTheEjection(Outcome outcome) {
+		end(Outcome.CONNECT_FAILURE);
+		end(outcome);
+		assertThat(this.instance.ejected()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "CONNECT_FAILURE")
+	void nothingButARefusedConnectionEjects(Outcome outcome) {
+		end(outcome);
+		assertThat(this.instance.ejected()).isFalse();
+	}
+
+	private void end(Outcome outcome) {
+		this.instance.start();
+		this.instance.end(outcome);
+	}
+
+	private void forward(Duration duration) {
+		this.time.addAndGet(duration.toNanos());
+	}
+
+}

@@ -1,0 +1,142 @@
+package dev.holdfast.upstream;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Snapshot;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.junit.jupiter.api.Test;
+
+import static dev.holdfast.upstream.Registered.ORDERS;
+import static dev.holdfast.upstream.Registered.instance;
+import static dev.holdfast.upstream.Registered.named;
+import static dev.holdfast.upstream.Registered.orders;
+import static dev.holdfast.upstream.Registered.register;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class UpstreamsTests {
+
+	private final AtomicLong time = new AtomicLong();
+
+	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+
+	private final Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers, this.time::get);
+
+	@Test
+	void findGivesNothingForAServiceThatWasNeverRegistered() {
+		assertThat(this.upstreams.find(ORDERS)).isNull();
+		this.upstreams.onSnapshot(Snapshot.EMPTY, Set.of(ORDERS));
+		assertThat(this.upstreams.find(ORDERS)).isNull();
+		assertThat(this.upstreams.all()).isEmpty();
+	}
+
+	@Test
+	void onSnapshotLooksAtTheChangedServicesAlone() {
+		ServiceName users = new ServiceName("users");
+		Snapshot both = Snapshot.EMPTY.with(new Service(ORDERS, List.of(instance("a")), 1))
+			.with(new Service(users, List.of(instance("b")), 1));
+		this.upstreams.onSnapshot(both, Set.of(users));
+		assertThat(this.upstreams.all()).extracting(Upstream::name).containsExactly(users);
+	}
+
+	@Test
+	void serviceWhoseInstancesAllWentStaysWithNone() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		register(this.upstreams, ORDERS, List.of());
+		assertThat(this.upstreams.find(ORDERS)).isSameAs(upstream);
+		assertThat(upstream.instances()).isEmpty();
+		assertThat(upstream.choose(List.of())).isNull();
+	}
+
+	@Test
+	void serviceThatIsNoLongerInTheSnapshotStaysWithNone() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		this.upstreams.onSnapshot(Snapshot.EMPTY, Set.of(ORDERS));
+		assertThat(this.upstreams.find(ORDERS)).isSameAs(upstream);
+		assertThat(upstream.instances()).isEmpty();
+	}
+
+	@Test
+	void instanceWithAnotherWeightKeepsItsState() {
+		Upstream upstream = orders(this.upstreams, instance("a", 80, 100, 1));
+		UpstreamInstance before = named(upstream, "a");
+		before.start();
+		register(this.upstreams, ORDERS, List.of(instance("a", 80, 0, 2)));
+		assertThat(named(upstream, "a")).isSameAs(before);
+		assertThat(before.active()).isOne();
+		assertThat(before.instance().weight()).isZero();
+		assertThat(upstream.choose(List.of())).isNull();
+	}
+
+	@Test
+	void instanceWithAnotherEndpointStartsAnew() {
+		Upstream upstream = orders(this.upstreams, instance("a", 80, 100, 1));
+		UpstreamInstance before = named(upstream, "a");
+		before.start();
+		register(this.upstreams, ORDERS, List.of(instance("a", 81, 100, 2)));
+		assertThat(named(upstream, "a")).isNotSameAs(before);
+		assertThat(named(upstream, "a").active()).isZero();
+		before.end(Outcome.SUCCESS);
+		assertThat(named(upstream, "a").active()).isZero();
+	}
+
+	@Test
+	void reregistrationEndsAnEjectionAndAnUnchangedRecordDoesNot() {
+		Upstream upstream = orders(this.upstreams, instance("a", 80, 100, 1));
+		UpstreamInstance instance = named(upstream, "a");
+		instance.start();
+		instance.end(Outcome.CONNECT_FAILURE);
+		register(this.upstreams, ORDERS, List.of(instance("a", 80, 100, 1)));
+		assertThat(instance.ejected()).isTrue();
+		register(this.upstreams, ORDERS, List.of(instance("a", 80, 100, 2)));
+		assertThat(instance.ejected()).isFalse();
+	}
+
+	@Test
+	void servicesWithoutRequestsHaveNoCircuitBreaker() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		assertThat(upstream.circuit()).isEqualTo("CLOSED");
+		assertThat(upstream.retryAfter()).isPositive();
+		upstream.choose(List.of());
+		assertThat(this.breakers.getAllCircuitBreakers()).isEmpty();
+		upstream.tryStart();
+		assertThat(this.breakers.getAllCircuitBreakers()).hasSize(1);
+		assertThat(this.breakers.find("orders")).isPresent();
+	}
+
+	@Test
+	void stateSurvivesAnySequenceOfSnapshotsAsLongAsIdAndEndpointStay() {
+		Random random = new Random(7);
+		Map<String, UpstreamInstance> expected = new HashMap<>();
+		Upstream upstream = orders(this.upstreams);
+		for (int revision = 1; revision < 1000; revision++) {
+			List<Instance> registered = new ArrayList<>();
+			for (String id : List.of("a", "b", "c", "d", "e")) {
+				if (random.nextInt(5) > 0) {
+					registered.add(instance(id, 80 + random.nextInt(10) / 9, random.nextInt(3) * 50, revision));
+				}
+			}
+			register(this.upstreams, ORDERS, registered);
+			Map<String, UpstreamInstance> now = new HashMap<>();
+			for (Instance instance : registered) {
+				UpstreamInstance state = named(upstream, instance.id());
+				UpstreamInstance before = expected.get(instance.id());
+				boolean kept = before != null && before.instance().endpoint().equals(instance.endpoint());
+				assertThat(state == before).as("revision %d, %s", revision, instance).isEqualTo(kept);
+				assertThat(state.instance()).isSameAs(instance);
+				now.put(instance.id(), state);
+			}
+			assertThat(upstream.instances()).hasSize(registered.size());
+			expected = now;
+		}
+	}
+
+}
