@@ -241,6 +241,8 @@ public final class Reflector implements AutoCloseable {
 	void proven(Revision head, long tookNanos) {
 		this.backoff.reset();
 		this.registry.proven(head);
+		// What is on disk is as old as its last confirmation, not as its last change.
+		this.file.ifPresent((file) -> file.save(this.catalog.snapshot()));
 		this.listener.onBarrier(Duration.ofNanos(tookNanos), head.number());
 	}
 

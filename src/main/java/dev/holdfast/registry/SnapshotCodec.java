@@ -12,15 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -35,31 +31,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
-import dev.holdfast.service.Revision;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 
 /**
- * The layout of a snapshot on disk: a JSON object whose first line tells schema, time,
- * cluster, revision and checksum, followed by the services that have instances, one
- * instance a line. The checksum is the CRC-32C of the whole file with zeros for its own
- * digits. Reads and writes stream, so that the size of a registry is not felt twice.
+ * The layout of a snapshot on disk: a JSON object whose first line is its
+ * {@link SnapshotHeader}, followed by the services that have instances, one instance a
+ * line. Reads and writes stream, so that the size of a registry is not felt twice.
  */
 final class SnapshotCodec {
 
-	/** The schema that is written, and the newest that is read. */
-	static final int SCHEMA = 1;
-
-	private static final String NO_CHECKSUM = "00000000";
-
-	private static final int MAX_HEADER_LENGTH = 256;
-
-	private static final Pattern SCHEMA_FIRST = Pattern.compile("\\{\"schema\":(\\d{1,9}),.*", Pattern.DOTALL);
-
-	private static final Pattern HEADER = Pattern.compile("\\{\"schema\":1,\"savedAt\":\"([0-9TZ:.-]{20,30})\","
-			+ "\"cluster\":\"([0-9a-f]{1,16})\",\"revision\":(\\d{1,19}),\"checksum\":\"crc32c:([0-9a-f]{8})\",\n");
+	private static final int BUFFER_SIZE = 64 * 1024;
 
 	// Escapes all but ASCII: half a surrogate pair in a name must not end the saving of
 	// all
@@ -79,20 +63,18 @@ final class SnapshotCodec {
 	static void write(Snapshot snapshot, Instant savedAt, Path path) throws IOException {
 		try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
 				StandardOpenOption.TRUNCATE_EXISTING)) {
+			SnapshotHeader header = new SnapshotHeader(savedAt, snapshot.revision(), 0);
 			CRC32C checksum = new CRC32C();
 			OutputStream out = new BufferedOutputStream(
-					new CheckedOutputStream(Channels.newOutputStream(channel), checksum), 64 * 1024);
-			String header = "{\"schema\":%d,\"savedAt\":\"%s\",\"cluster\":\"%s\",\"revision\":%d,\"checksum\":\"crc32c:"
-				.formatted(SCHEMA, savedAt, Long.toHexString(snapshot.revision().cluster()),
-						snapshot.revision().number());
-			out.write((header + NO_CHECKSUM + "\",\n\"services\":[\n").getBytes(StandardCharsets.US_ASCII));
+					new CheckedOutputStream(Channels.newOutputStream(channel), checksum), BUFFER_SIZE);
+			out.write(header.bytes());
+			out.write("\"services\":[\n".getBytes(StandardCharsets.US_ASCII));
 			writeServices(snapshot, out);
 			out.write("\n]}\n".getBytes(StandardCharsets.US_ASCII));
 			out.flush();
-			ByteBuffer digits = ByteBuffer
-				.wrap(HexFormat.of().toHexDigits((int) checksum.getValue()).getBytes(StandardCharsets.US_ASCII));
-			for (long at = header.length(); digits.hasRemaining();) {
-				at += channel.write(digits, at);
+			ByteBuffer complete = ByteBuffer.wrap(header.withChecksum((int) checksum.getValue()).bytes());
+			while (complete.hasRemaining()) {
+				channel.write(complete, complete.position());
 			}
 			channel.force(true);
 		}
@@ -157,58 +139,29 @@ final class SnapshotCodec {
 		if (Files.exists(path) && !Files.isRegularFile(path)) {
 			throw new IOException("it is no regular file");
 		}
-		Matcher header = verify(path);
+		SnapshotHeader header = verify(path);
 		try (JsonParser parser = MAPPER.createParser(Files.newInputStream(path))) {
-			Instant savedAt = Instant.parse(header.group(1));
-			Revision revision = new Revision(Long.parseUnsignedLong(header.group(2), 16),
-					Long.parseLong(header.group(3)));
-			return new SnapshotFile.Saved(readServices(parser).at(revision), savedAt);
+			return new SnapshotFile.Saved(readServices(parser).at(header.revision()), header.savedAt());
 		}
-		// What the JDK's parsers and the vocabulary's records throw.
-		catch (IllegalArgumentException | DateTimeException ex) {
+		// What the vocabulary's records throw.
+		catch (IllegalArgumentException ex) {
 			throw new IOException(ex.getMessage(), ex);
 		}
 	}
 
-	private static Matcher verify(Path path) throws IOException {
-		CRC32C checksum = new CRC32C();
-		try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 64 * 1024)) {
-			byte[] line = firstLine(in);
-			String text = new String(line, StandardCharsets.ISO_8859_1);
-			Matcher header = HEADER.matcher(text);
-			if (!header.matches()) {
-				throw new IOException(unlike(text));
-			}
-			byte[] digits = NO_CHECKSUM.getBytes(StandardCharsets.US_ASCII);
-			System.arraycopy(digits, 0, line, header.start(4), digits.length);
-			checksum.update(line);
+	private static SnapshotHeader verify(Path path) throws IOException {
+		try (InputStream in = new BufferedInputStream(Files.newInputStream(path), BUFFER_SIZE)) {
+			SnapshotHeader header = SnapshotHeader.read(in);
+			CRC32C checksum = new CRC32C();
+			checksum.update(header.withChecksum(0).bytes());
 			new CheckedInputStream(in, checksum).transferTo(OutputStream.nullOutputStream());
-			String actual = HexFormat.of().toHexDigits((int) checksum.getValue());
-			if (!actual.equals(header.group(4))) {
-				throw new IOException("its checksum is %s (expected: %s), so it is damaged or was edited"
-					.formatted(actual, header.group(4)));
+			int actual = (int) checksum.getValue();
+			if (actual != header.checksum()) {
+				throw new IOException("its checksum is %08x (expected: %08x), so it is damaged or was edited"
+					.formatted(actual, header.checksum()));
 			}
 			return header;
 		}
-	}
-
-	private static byte[] firstLine(InputStream in) throws IOException {
-		in.mark(MAX_HEADER_LENGTH);
-		byte[] start = in.readNBytes(MAX_HEADER_LENGTH);
-		in.reset();
-		int length = 0;
-		while (length < start.length && start[length] != '\n') {
-			length++;
-		}
-		return in.readNBytes(Math.min(length + 1, MAX_HEADER_LENGTH));
-	}
-
-	private static String unlike(String firstLine) {
-		Matcher schema = SCHEMA_FIRST.matcher(firstLine);
-		if (schema.matches() && Integer.parseInt(schema.group(1)) != SCHEMA) {
-			return "its schema is %s (expected: %d)".formatted(schema.group(1), SCHEMA);
-		}
-		return "its first line is not that of a snapshot (expected: schema, savedAt, cluster, revision, checksum)";
 	}
 
 	private static Snapshot readServices(JsonParser parser) throws IOException {

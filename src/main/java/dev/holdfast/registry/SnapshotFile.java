@@ -10,9 +10,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
+import dev.holdfast.registry.CoalescingWriter.Pace;
 import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +32,7 @@ public final class SnapshotFile implements AutoCloseable {
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-	// A write that took a second is not followed by another for nine, so that a large
-	// registry in motion takes at most a tenth of a processor.
-	private static final int REST_FACTOR = 9;
+	private static final Pace PACE = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5));
 
 	private final Path path;
 
@@ -45,16 +42,13 @@ public final class SnapshotFile implements AutoCloseable {
 
 	private final InstantSource clock;
 
-	/** Guards pending, closed and writer; held for assignments only. */
-	private final ReentrantLock lock = new ReentrantLock();
+	private final CoalescingWriter writer;
 
-	private final Condition changed = this.lock.newCondition();
+	/** What was written last; the writer's thread alone knows. */
+	private @Nullable Snapshot onDisk;
 
-	private @Nullable Snapshot pending;
-
-	private @Nullable Thread writer;
-
-	private boolean closed;
+	/** Whether the last write failed; the writer's thread alone knows. */
+	private boolean failing;
 
 	private volatile SnapshotFileState state;
 
@@ -65,7 +59,7 @@ public final class SnapshotFile implements AutoCloseable {
 	 * load any
 	 */
 	public SnapshotFile(Path path, @Nullable Duration maxAge) {
-		this(path, maxAge, Pace.DEFAULT, InstantSource.system());
+		this(path, maxAge, PACE, InstantSource.system());
 	}
 
 	SnapshotFile(Path path, @Nullable Duration maxAge, Pace pace, InstantSource clock) {
@@ -73,6 +67,7 @@ public final class SnapshotFile implements AutoCloseable {
 		this.maxAge = maxAge;
 		this.pace = pace;
 		this.clock = clock;
+		this.writer = new CoalescingWriter("snapshot-file", this::write, pace);
 		this.state = new SnapshotFileState(this.path.toString(), null, 0, "");
 	}
 
@@ -117,21 +112,7 @@ public final class SnapshotFile implements AutoCloseable {
 	 * @param snapshot the newest snapshot
 	 */
 	public void save(Snapshot snapshot) {
-		this.lock.lock();
-		try {
-			if (this.closed) {
-				return;
-			}
-			this.pending = snapshot;
-			// An error may have ended it; the next snapshot then starts another.
-			if (this.writer == null || !this.writer.isAlive()) {
-				this.writer = Thread.ofPlatform().daemon().name("snapshot-file").start(this::writeUntilClosed);
-			}
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.writer.offer(snapshot);
 	}
 
 	/**
@@ -148,18 +129,8 @@ public final class SnapshotFile implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		Thread ending;
-		this.lock.lock();
 		try {
-			this.closed = true;
-			ending = this.writer;
-			this.changed.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		try {
-			if (ending != null && !ending.join(CLOSE_TIMEOUT)) {
+			if (!this.writer.close(CLOSE_TIMEOUT)) {
 				logger.warn("Gave up waiting for the snapshot to be written to {}", this.path);
 			}
 		}
@@ -168,66 +139,26 @@ public final class SnapshotFile implements AutoCloseable {
 		}
 	}
 
-	private void writeUntilClosed() {
-		Snapshot onDisk = null;
-		boolean failing = false;
-		long notBefore = System.nanoTime();
-		for (Snapshot next = take(notBefore); next != null; next = take(notBefore)) {
-			if (next.equals(onDisk) && !isDueForRefresh()) {
-				continue;
-			}
-			long start = System.nanoTime();
-			String error = write(next);
-			if (error.isEmpty()) {
-				onDisk = next;
-				long rest = (System.nanoTime() - start) * REST_FACTOR;
-				notBefore = System.nanoTime() + Math.max(this.pace.interval().toNanos(), rest);
-			}
-			else {
-				putBack(next);
-				notBefore = System.nanoTime() + this.pace.retry().toNanos();
-			}
-			failing = logTransition(failing, error);
+	private boolean write(Snapshot snapshot) {
+		if (!this.failing && snapshot.equals(this.onDisk) && !isDueForRefresh()) {
+			return true;
 		}
-	}
-
-	/**
-	 * Waits for the next snapshot and for its time.
-	 * @param notBefore its time by {@link System#nanoTime()}, void once closed
-	 * @return the newest snapshot, or {@code null} when closed and nothing is left
-	 */
-	private @Nullable Snapshot take(long notBefore) {
-		this.lock.lock();
+		Instant now = this.clock.instant().truncatedTo(ChronoUnit.MILLIS);
+		Path temporary = this.path.resolveSibling(this.path.getFileName() + ".tmp");
 		try {
-			while (!this.closed && this.pending == null) {
-				this.changed.awaitUninterruptibly();
-			}
-			long wait = notBefore - System.nanoTime();
-			while (!this.closed && wait > 0) {
-				wait = this.changed.awaitNanos(wait);
-			}
-			Snapshot next = this.pending;
-			this.pending = null;
-			return next;
+			Files.createDirectories(temporary.getParent());
+			SnapshotCodec.write(snapshot, now, temporary);
+			Files.move(temporary, this.path, StandardCopyOption.ATOMIC_MOVE);
+			this.onDisk = snapshot;
+			this.state = state(now, snapshot.revision().number(), "");
+			logTransition("");
+			return true;
 		}
-		catch (InterruptedException ex) {
-			// Nobody interrupts this thread but a debugger: end as if closed.
-			return null;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void putBack(Snapshot failed) {
-		this.lock.lock();
-		try {
-			if (!this.closed && this.pending == null) {
-				this.pending = failed;
-			}
-		}
-		finally {
-			this.lock.unlock();
+		catch (IOException ex) {
+			discard(temporary, ex);
+			this.state = state(this.state.savedAt(), this.state.revision(), reason(ex));
+			logTransition(reason(ex));
+			return false;
 		}
 	}
 
@@ -236,24 +167,6 @@ public final class SnapshotFile implements AutoCloseable {
 		Duration refresh = (this.maxAge != null && this.maxAge.dividedBy(2).compareTo(REFRESH) < 0)
 				? this.maxAge.dividedBy(2) : REFRESH;
 		return savedAt == null || Duration.between(savedAt, this.clock.instant()).abs().compareTo(refresh) >= 0;
-	}
-
-	private String write(Snapshot snapshot) {
-		Instant now = this.clock.instant().truncatedTo(ChronoUnit.MILLIS);
-		Path temporary = this.path.resolveSibling(this.path.getFileName() + ".tmp");
-		try {
-			Files.createDirectories(temporary.getParent());
-			SnapshotCodec.write(snapshot, now, temporary);
-			Files.move(temporary, this.path, StandardCopyOption.ATOMIC_MOVE);
-			this.state = state(now, snapshot.revision().number(), "");
-			return "";
-		}
-		catch (IOException ex) {
-			discard(temporary, ex);
-			String error = reason(ex);
-			this.state = state(this.state.savedAt(), this.state.revision(), error);
-			return error;
-		}
 	}
 
 	// Half a snapshot must not take the space that the disk lacks.
@@ -266,16 +179,16 @@ public final class SnapshotFile implements AutoCloseable {
 		}
 	}
 
-	private boolean logTransition(boolean wasFailing, String error) {
-		boolean failing = !error.isEmpty();
-		if (failing && !wasFailing) {
+	private void logTransition(String error) {
+		boolean wasFailing = this.failing;
+		this.failing = !error.isEmpty();
+		if (this.failing && !wasFailing) {
 			logger.warn("Cannot save the snapshot to {}: {}; routing goes on, and the write is tried again every {} s",
 					this.path, error, this.pace.retry().toSeconds());
 		}
-		else if (wasFailing && !failing) {
+		else if (wasFailing && !this.failing) {
 			logger.info("The snapshot is saved to {} again", this.path);
 		}
-		return failing;
 	}
 
 	private SnapshotFileState state(@Nullable Instant savedAt, long revision, String lastError) {
@@ -295,18 +208,6 @@ public final class SnapshotFile implements AutoCloseable {
 	 * @param savedAt when it was written
 	 */
 	public record Saved(Snapshot snapshot, Instant savedAt) {
-	}
-
-	/**
-	 * How often the file is written.
-	 *
-	 * @param interval the least time between two writes
-	 * @param retry the time after which a failed write is tried again
-	 */
-	record Pace(Duration interval, Duration retry) {
-
-		static final Pace DEFAULT = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(5));
-
 	}
 
 }

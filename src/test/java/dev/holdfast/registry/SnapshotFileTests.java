@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -43,9 +44,11 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class SnapshotFileTests {
 
-	private static final SnapshotFile.Pace AT_ONCE = new SnapshotFile.Pace(Duration.ZERO, Duration.ofMillis(20));
+	private static final CoalescingWriter.Pace AT_ONCE = new CoalescingWriter.Pace(Duration.ZERO,
+			Duration.ofMillis(20));
 
-	private static final SnapshotFile.Pace HOURLY = new SnapshotFile.Pace(Duration.ofHours(1), Duration.ofHours(1));
+	private static final CoalescingWriter.Pace HOURLY = new CoalescingWriter.Pace(Duration.ofHours(1),
+			Duration.ofHours(1));
 
 	private static final Instant START = Instant.parse("2026-03-01T12:00:00.250Z");
 
@@ -113,6 +116,19 @@ class SnapshotFileTests {
 					+ "\"checksum\":\"crc32c:[0-9a-f]{8}\",");
 		assertThat(Files.readString(this.path)).contains("\n{\"id\":\"orders-0\",\"scheme\":\"http\",");
 		assertThat(new ObjectMapper().readTree(this.path.toFile()).path("services")).hasSize(2);
+	}
+
+	@Test
+	void saveWhenTheLocaleHasOtherDigitsWritesTheSame() {
+		Locale before = Locale.getDefault();
+		Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+		try {
+			saveAndClose(snapshot(42));
+		}
+		finally {
+			Locale.setDefault(before);
+		}
+		assertThat(loadedRevision()).isEqualTo(42);
 	}
 
 	@Test
@@ -233,6 +249,27 @@ class SnapshotFileTests {
 	}
 
 	@Test
+	void saveOfTheSameSnapshotRefreshesItsTimeLongBeforeItIsTooOld() {
+		SnapshotFile file = file(AT_ONCE, Duration.ofSeconds(60));
+		file.save(snapshot(1));
+		await().until(() -> file.state().revision() == 1);
+		this.now = START.plusSeconds(30);
+		file.save(snapshot(1));
+		file.close();
+		assertThat(file.state().savedAt()).isEqualTo(START.plusSeconds(30));
+	}
+
+	@Test
+	void saveWhenTheFileCannotBeReplacedLeavesNoOtherFile() throws IOException {
+		Files.createDirectories(this.path.resolve("in the way"));
+		saveAndClose(snapshot(1));
+		assertThat(warnings()).singleElement().asString().contains("Cannot save the snapshot");
+		try (var files = Files.list(this.folder)) {
+			assertThat(files).containsExactly(this.path);
+		}
+	}
+
+	@Test
 	void saveWhenTheFolderCannotBeWrittenTellsOnceAndRecovers() throws IOException {
 		Path wall = Files.writeString(this.folder.resolve("wall"), "");
 		this.path = wall.resolve("snapshot.json");
@@ -319,11 +356,11 @@ class SnapshotFileTests {
 		}
 	}
 
-	private SnapshotFile file(SnapshotFile.Pace pace) {
+	private SnapshotFile file(CoalescingWriter.Pace pace) {
 		return new SnapshotFile(this.path, null, pace, () -> this.now);
 	}
 
-	private SnapshotFile file(SnapshotFile.Pace pace, Duration maxAge) {
+	private SnapshotFile file(CoalescingWriter.Pace pace, Duration maxAge) {
 		return new SnapshotFile(this.path, maxAge, pace, () -> this.now);
 	}
 

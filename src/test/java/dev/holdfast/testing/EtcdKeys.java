@@ -122,6 +122,19 @@ public final class EtcdKeys implements AutoCloseable {
 		ask((etcd) -> etcd.getKVClient().compact(revision));
 	}
 
+	/**
+	 * Gives etcd one user who may do everything, and makes it ask for passwords; this
+	 * client, which has none, can do nothing after that.
+	 * @param user the user's name; etcd insists on {@code root}
+	 * @param password the password
+	 */
+	public void enableAuthentication(String user, String password) {
+		ask((client) -> client.getAuthClient().userAdd(bytes(user), bytes(password)));
+		ask((client) -> client.getAuthClient().roleAdd(bytes(user)));
+		ask((client) -> client.getAuthClient().userGrantRole(bytes(user), bytes(user)));
+		ask((client) -> client.getAuthClient().authEnable());
+	}
+
 	@Override
 	public void close() {
 		this.client.close();

@@ -1,6 +1,7 @@
 package dev.holdfast.registry.etcd;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -8,7 +9,9 @@ import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.Signal;
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -49,7 +52,7 @@ public final class EtcdSource implements RegistrySource {
 	}
 
 	private Client client(URI url) {
-		return Client.builder()
+		ClientBuilder builder = Client.builder()
 			.target("dns:///" + url.getRawAuthority())
 			.loadBalancerPolicy("pick_first")
 			// A call to a member that cannot be reached fails rather than queues.
@@ -61,8 +64,15 @@ public final class EtcdSource implements RegistrySource {
 			.keepaliveWithoutCalls(false)
 			.maxInboundMessageSize(MAX_MESSAGE_SIZE)
 			.retryMaxAttempts(0)
-			.interceptor(new Deadline())
-			.build();
+			.interceptor(new Deadline());
+		this.settings.credentials()
+			.ifPresent((credentials) -> builder.user(bytes(credentials.username()))
+				.password(bytes(credentials.password())));
+		return builder.build();
+	}
+
+	private static ByteSequence bytes(String text) {
+		return ByteSequence.from(text, StandardCharsets.UTF_8);
 	}
 
 	@Override

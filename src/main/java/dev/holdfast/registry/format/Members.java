@@ -24,15 +24,6 @@ record Members(JsonNode object) {
 	}
 
 	/**
-	 * Tells whether a member is a string.
-	 * @param name its name
-	 * @return whether it is there and a string
-	 */
-	boolean hasText(String name) {
-		return this.object.path(name).isTextual();
-	}
-
-	/**
 	 * Reads a string.
 	 * @param name the member's name
 	 * @return the string, or {@code null} when the member is absent

@@ -47,10 +47,14 @@ class EtcdSourceIT {
 	private final Registry registry = this.reflector.registry();
 
 	private static Reflector follow(String... endpoints) {
+		return follow(Optional.empty(), endpoints);
+	}
+
+	private static Reflector follow(Optional<Credentials> credentials, String... endpoints) {
 		RecordReader services = RecordReader.of("auto", "/services/", Scheme.HTTP);
 		RecordReader openim = RecordReader.of("auto", "openim/", Scheme.HTTP);
 		EtcdSettings settings = new EtcdSettings(Stream.of(endpoints).map(URI::create).toList(),
-				List.of(new EtcdPrefix("/services/", services), new EtcdPrefix("openim/", openim)),
+				List.of(new EtcdPrefix("/services/", services), new EtcdPrefix("openim/", openim)), credentials,
 				Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5));
 		return new Reflector(new EtcdSource(settings),
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)), new JitteredBackoff(),
@@ -144,6 +148,19 @@ class EtcdSourceIT {
 		within(TO_RECOVER).until(() -> this.registry.reconnects() == 1 && isLive());
 		assertThat(this.registry.snapshot().instances()).isEqualTo(5_001);
 		assertThat(this.registry.snapshot().services()).hasSize(501);
+	}
+
+	@Test
+	void aWrongPasswordIsNamedAndTheRightOneLogsIn() {
+		this.keys.enableAuthentication("root", "secret");
+		try (Reflector wrong = follow(Optional.of(new Credentials("root", "guess")), this.etcd.endpoint());
+				Reflector right = follow(Optional.of(new Credentials("root", "secret")), this.etcd.endpoint())) {
+			wrong.start();
+			right.start();
+			within(TO_RECOVER).until(() -> right.registry().status() instanceof RegistryStatus.Live);
+			within(TO_RECOVER).untilAsserted(
+					() -> assertThat(wrong.registry().status().cause()).contains("invalid user ID or password"));
+		}
 	}
 
 	private boolean isLive() {
