@@ -36,8 +36,11 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 
 	private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
 
+	/** Escapes of what a canonical path has as it is, and of what it never has. */
+	private static final String NOT_ESCAPED = "[01]|2[DEF]|3[0-9]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF]";
+
 	private static final Pattern PATH = Pattern
-		.compile("(/|(/(?!\\.{1,2}(/|$))([A-Za-z0-9._~!$&'()+,=:@-]|%[0-9A-F]{2})+)+/?)");
+		.compile("/|(/(?!\\.{1,2}(/|$))([A-Za-z0-9._~!$&'()+,=:@-]|%(?!" + NOT_ESCAPED + ")[0-9A-F]{2})+)+/?");
 
 	private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z0-9_-]*");
 

@@ -6,14 +6,14 @@ package dev.holdfast.upstream;
  * @param requestsPerSecond requests that ended, those that the client gave up included
  * @param errorRatio the part of the requests for whose end the backend answers that
  * failed, 0 to 1
- * @param p50Seconds the median time of those requests, 0 when there were none
- * @param p95Seconds the time that 95 % of them stayed within
- * @param p99Seconds the time that 99 % of them stayed within
+ * @param p50 the median time of those requests, seconds; not a number when there were
+ * none
+ * @param p95 the time that 95 % of them stayed within, seconds
+ * @param p99 the time that 99 % of them stayed within, seconds
  */
-public record Statistics(double requestsPerSecond, double errorRatio, double p50Seconds, double p95Seconds,
-		double p99Seconds) {
+public record Statistics(double requestsPerSecond, double errorRatio, double p50, double p95, double p99) {
 
 	/** No traffic. */
-	public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0);
+	public static final Statistics NONE = new Statistics(0, 0, Double.NaN, Double.NaN, Double.NaN);
 
 }

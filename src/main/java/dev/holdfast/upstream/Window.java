@@ -39,8 +39,12 @@ final class Window {
 
 	Statistics statistics() {
 		long ended = this.micros.getTotalCount();
-		return new Statistics((double) (ended + this.cancelled.sum()) / SECONDS,
-				(ended > 0) ? (double) this.errors.sum() / ended : 0, seconds(50), seconds(95), seconds(99));
+		double requestsPerSecond = (double) (ended + this.cancelled.sum()) / SECONDS;
+		if (ended == 0) {
+			return new Statistics(requestsPerSecond, 0, Double.NaN, Double.NaN, Double.NaN);
+		}
+		return new Statistics(requestsPerSecond, (double) this.errors.sum() / ended, seconds(50), seconds(95),
+				seconds(99));
 	}
 
 	private double seconds(double percentile) {

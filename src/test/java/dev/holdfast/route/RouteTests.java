@@ -16,8 +16,8 @@ class RouteTests {
 	private static final ServiceName SERVICE = new ServiceName("users");
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "/", "/**", "/users", "/users/", "/users/**", "/users/a.b/**", "/r%C3%A9sum%C3%A9", "/..." })
+	@ValueSource(strings = { "/", "/**", "/users", "/users/", "/users/**", "/users/a.b/**", "/r%C3%A9sum%C3%A9", "/...",
+			"/%20%7C%5B%40%60%3A" })
 	void canonicalPathsAreAccepted(String path) {
 		assertThat(route("a", "", path, "").path()).isEqualTo(path);
 	}

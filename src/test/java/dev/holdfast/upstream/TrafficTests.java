@@ -76,16 +76,16 @@ class TrafficTests {
 		}
 		Statistics statistics = this.traffic.lastFull(10 * SECOND);
 		assertThat(statistics.requestsPerSecond()).isEqualTo(100);
-		assertThat(statistics.p50Seconds()).isCloseTo(0.5, Percentage.withPercentage(1));
-		assertThat(statistics.p95Seconds()).isCloseTo(0.95, Percentage.withPercentage(1));
-		assertThat(statistics.p99Seconds()).isCloseTo(0.99, Percentage.withPercentage(1));
+		assertThat(statistics.p50()).isCloseTo(0.5, Percentage.withPercentage(1));
+		assertThat(statistics.p95()).isCloseTo(0.95, Percentage.withPercentage(1));
+		assertThat(statistics.p99()).isCloseTo(0.99, Percentage.withPercentage(1));
 	}
 
 	@ParameterizedTest
 	@ValueSource(longs = { -1, 0, 999, Long.MAX_VALUE })
 	void anyDurationIsTaken(long nanos) {
 		this.traffic.record(0, Outcome.SUCCESS, nanos);
-		assertThat(this.traffic.lastFull(10 * SECOND).p99Seconds()).isBetween(0.0, 3700.0);
+		assertThat(this.traffic.lastFull(10 * SECOND).p99()).isBetween(0.0, 3700.0);
 	}
 
 	@Test
@@ -97,7 +97,14 @@ class TrafficTests {
 		Statistics statistics = this.traffic.lastFull(10 * SECOND);
 		assertThat(statistics.requestsPerSecond()).isEqualTo(0.7);
 		assertThat(statistics.errorRatio()).isEqualTo(0.8);
-		assertThat(statistics.p99Seconds()).isCloseTo(0.001, Percentage.withPercentage(1));
+		assertThat(statistics.p99()).isCloseTo(0.001, Percentage.withPercentage(1));
+	}
+
+	@Test
+	void requestsThatClientsGaveUpHaveNoTime() {
+		this.traffic.record(0, Outcome.CANCELLED, MILLISECOND);
+		assertThat(this.traffic.lastFull(10 * SECOND))
+			.isEqualTo(new Statistics(0.1, 0, Double.NaN, Double.NaN, Double.NaN));
 	}
 
 	@Test
