@@ -71,6 +71,16 @@ public final class EtcdKeys implements AutoCloseable {
 	}
 
 	/**
+	 * Finds the lease that a key hangs on.
+	 * @param key the key
+	 * @return the lease's id, 0 when there is no such key or no lease
+	 */
+	public long leaseOf(String key) {
+		GetResponse response = ask((etcd) -> etcd.getKVClient().get(bytes(key)));
+		return response.getKvs().stream().mapToLong(KeyValue::getLease).findFirst().orElse(0);
+	}
+
+	/**
 	 * Deletes a key.
 	 * @param key the key
 	 * @return the revision

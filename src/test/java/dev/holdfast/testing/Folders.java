@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Folders that tests make and delete.
  */
-final class Folders {
+public final class Folders {
 
 	// An etcd allocates two write-ahead segments of 64 MiB each, and containers often
 	// have no more than 64 MiB of shared memory.
@@ -21,8 +21,11 @@ final class Folders {
 
 	/**
 	 * Creates a folder, in memory where there is room, so that nothing waits for a disk.
+	 * @param prefix the beginning of its name
+	 * @return the folder
+	 * @throws IOException if it cannot be created
 	 */
-	static Path create(String prefix) throws IOException {
+	public static Path create(String prefix) throws IOException {
 		Path memory = Path.of("/dev/shm");
 		if (Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > ROOM) {
 			return Files.createTempDirectory(memory, prefix);
@@ -32,8 +35,10 @@ final class Folders {
 
 	/**
 	 * Deletes a folder and all in it, if it exists.
+	 * @param folder the folder
+	 * @throws IOException if something in it cannot be deleted
 	 */
-	static void delete(Path folder) throws IOException {
+	public static void delete(Path folder) throws IOException {
 		if (!Files.exists(folder)) {
 			return;
 		}

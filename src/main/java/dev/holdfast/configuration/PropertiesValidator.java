@@ -1,0 +1,125 @@
+package dev.holdfast.configuration;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.netty.util.NetUtil;
+
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
+
+/**
+ * Checks what the annotations on {@link HoldfastProperties} cannot express.
+ */
+final class PropertiesValidator implements Validator {
+
+	private static final List<String> FORMATS = List.of("auto", "grpc", "kratos", "json", "plain");
+
+	private static final DataSize SMALLEST_HEADER = DataSize.ofKilobytes(1);
+
+	private static final DataSize LARGEST_HEADER = DataSize.ofMegabytes(1);
+
+	@Override
+	public boolean supports(Class<?> type) {
+		return type == HoldfastProperties.class;
+	}
+
+	@Override
+	public void validate(Object target, Errors errors) {
+		HoldfastProperties properties = (HoldfastProperties) target;
+		checkServer(properties.server(), errors);
+		checkEndpoints(properties.etcd().endpoints(), errors);
+		checkSources(properties.registry().sources(), errors);
+		checkRoutes(properties.routes(), errors);
+	}
+
+	private static void checkServer(HoldfastProperties.Server server, Errors errors) {
+		DataSize size = server.maxHeaderSize();
+		if (size.compareTo(SMALLEST_HEADER) < 0 || size.compareTo(LARGEST_HEADER) > 0) {
+			reject(errors, "server.maxHeaderSize", "must be between 1KB and 1MB");
+		}
+		for (int i = 0; i < server.trustedProxies().size(); i++) {
+			if (!isAddressOrBlock(server.trustedProxies().get(i))) {
+				reject(errors, "server.trustedProxies[%d]".formatted(i),
+						"must be an IP address or a CIDR block such as 10.0.0.0/8");
+			}
+		}
+	}
+
+	private static boolean isAddressOrBlock(String text) {
+		int slash = text.indexOf('/');
+		byte[] address = NetUtil.createByteArrayFromIpAddressString((slash < 0) ? text : text.substring(0, slash));
+		if (address == null || slash < 0) {
+			return address != null;
+		}
+		String bits = text.substring(slash + 1);
+		return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= address.length * Byte.SIZE;
+	}
+
+	private static void checkEndpoints(List<String> endpoints, Errors errors) {
+		for (int i = 0; i < endpoints.size(); i++) {
+			String field = "etcd.endpoints[%d]".formatted(i);
+			endpointProblem(endpoints.get(i)).ifPresent((problem) -> reject(errors, field, problem));
+		}
+	}
+
+	private static Optional<String> endpointProblem(String text) {
+		try {
+			URI uri = new URI(text).parseServerAuthority();
+			if ("https".equalsIgnoreCase(uri.getScheme())) {
+				return Optional.of("needs TLS support, which is not there yet: must be a URL such as http://etcd:2379");
+			}
+			boolean bare = uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null
+					&& ("".equals(uri.getRawPath()) || "/".equals(uri.getRawPath()));
+			if ("http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0
+					&& uri.getPort() <= 65_535 && bare) {
+				return Optional.empty();
+			}
+			return Optional.of("must be a URL with scheme, host and port, and nothing more, such as http://etcd:2379");
+		}
+		catch (URISyntaxException ex) {
+			return Optional
+				.of("must be a URL with scheme, host and port, such as http://etcd:2379: " + ex.getMessage());
+		}
+	}
+
+	private static void checkSources(List<HoldfastProperties.Source> sources, Errors errors) {
+		for (int i = 0; i < sources.size(); i++) {
+			if (!FORMATS.contains(sources.get(i).format())) {
+				reject(errors, "registry.sources[%d].format".formatted(i),
+						"must be one of " + String.join(", ", FORMATS));
+			}
+		}
+	}
+
+	private static void checkRoutes(List<HoldfastProperties.ExplicitRoute> routes, Errors errors) {
+		Map<String, Integer> ids = new HashMap<>();
+		for (int i = 0; i < routes.size(); i++) {
+			HoldfastProperties.ExplicitRoute route = routes.get(i);
+			Integer first = ids.putIfAbsent(route.id(), i);
+			if (route.id().isBlank()) {
+				reject(errors, "routes[%d].id".formatted(i), "must not be empty");
+			}
+			else if (first != null) {
+				reject(errors, "routes[%d].id".formatted(i),
+						"must be unique, but holdfast.routes[%d] has the same".formatted(first));
+			}
+			try {
+				route.toRoute();
+			}
+			catch (IllegalArgumentException ex) {
+				reject(errors, "routes[%d]".formatted(i), String.valueOf(ex.getMessage()));
+			}
+		}
+	}
+
+	private static void reject(Errors errors, String field, String message) {
+		errors.rejectValue(field, "invalid", message);
+	}
+
+}

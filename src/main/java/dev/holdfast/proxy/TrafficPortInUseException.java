@@ -1,0 +1,36 @@
+package dev.holdfast.proxy;
+
+/**
+ * The traffic port cannot be listened on.
+ */
+public final class TrafficPortInUseException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String address;
+
+	private final int port;
+
+	TrafficPortInUseException(String address, int port, Throwable cause) {
+		super("Cannot listen for traffic on %s:%d: %s".formatted(address, port, cause.getMessage()), cause);
+		this.address = address;
+		this.port = port;
+	}
+
+	/**
+	 * The address that was to be listened on.
+	 * @return a host name or an IP address
+	 */
+	public String address() {
+		return this.address;
+	}
+
+	/**
+	 * The port that was to be listened on.
+	 * @return the port
+	 */
+	public int port() {
+		return this.port;
+	}
+
+}

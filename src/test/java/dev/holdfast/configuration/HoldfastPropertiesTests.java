@@ -1,0 +1,119 @@
+package dev.holdfast.configuration;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.route.Route;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Balancer;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.util.unit.DataSize;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HoldfastPropertiesTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withUserConfiguration(PropertiesConfiguration.class);
+
+	@Test
+	void withoutConfigurationEveryKeyHasItsDefault() {
+		this.runner.run((context) -> {
+			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
+			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, List.of(),
+					DataSize.ofKilobytes(16), Duration.ofSeconds(60), Duration.ofSeconds(20), "/livez", "/readyz"));
+			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"),
+					Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
+			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(
+					List.of(new HoldfastProperties.Source("/services/", "auto", Scheme.HTTP)), Duration.ofSeconds(5),
+					Duration.ofMinutes(5), new HoldfastProperties.SnapshotFile("data/registry-snapshot.json", null)));
+			assertThat(properties.routing().byPath()).isTrue();
+			assertThat(properties.routes()).isEmpty();
+			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST,
+					Duration.ofSeconds(1), Duration.ofSeconds(30)));
+			assertThat(properties.admin().token()).isEmpty();
+		});
+	}
+
+	@Test
+	void routeInYamlBecomesRouteOfTheTable() {
+		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
+				holdfast.routes:
+				- { id: users, host: api.example.org, path: /users/**, methods: [GET], headers: {X-Beta: "1"},
+				    service: user-api, strip-prefix: /users, preserve-host: true }
+				"""))).run((context) -> {
+			Route route = context.getBean(HoldfastProperties.class).routes().getFirst().toRoute();
+			assertThat(route.host()).isEqualTo("api.example.org");
+			assertThat(route.path()).isEqualTo("/users/**");
+			assertThat(route.methods()).isEqualTo(Set.of("GET"));
+			assertThat(route.headers().entrySet()).singleElement()
+				.matches((header) -> header.getKey().equalsIgnoreCase("X-Beta") && header.getValue().equals("1"));
+			assertThat(route.service()).isEqualTo(new ServiceName("user-api"));
+			assertThat(route.stripPrefix()).isEqualTo("/users");
+			assertThat(route.preserveHost()).isTrue();
+		});
+	}
+
+	@Test
+	void environmentNamesEndpointsAndTurnsSnapshotOffAndMayHoldWhatKubernetesPutsThere() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment",
+						Map.of("HOLDFAST_ETCD_ENDPOINTS", "http://etcd-1:2379,http://[::1]:2379",
+								"HOLDFAST_REGISTRY_SNAPSHOT_PATH", "", "HOLDFAST_PORT", "tcp://10.96.0.1:8080"))))
+			.run((context) -> {
+				HoldfastProperties properties = context.getBean(HoldfastProperties.class);
+				assertThat(properties.etcd().endpoints()).containsExactly("http://etcd-1:2379", "http://[::1]:2379");
+				assertThat(properties.registry().snapshot().path()).isEmpty();
+			});
+	}
+
+	@Test
+	void emptyValuesInYamlTurnThingsOff() {
+		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
+				holdfast:
+				  server: { trusted-proxies: [] }
+				  registry: { snapshot: { path: } }
+				  routes: []
+				  admin: { token: }
+				"""))).run((context) -> {
+			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
+			assertThat(properties.server().trustedProxies()).isEmpty();
+			assertThat(properties.registry().snapshot().path()).isEmpty();
+			assertThat(properties.routes()).isEmpty();
+			assertThat(properties.admin().token()).isEmpty();
+		});
+	}
+
+	@Test
+	void tokenIsNotInTheTextForm() {
+		this.runner.withPropertyValues("holdfast.admin.token=hunter2").run((context) -> {
+			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
+			assertThat(properties.admin().token()).isEqualTo("hunter2");
+			assertThat(properties).asString().doesNotContain("hunter2");
+		});
+	}
+
+	private static PropertySource<?> yaml(String text) {
+		try {
+			return new YamlPropertySourceLoader().load("test", new ByteArrayResource(text.getBytes(UTF_8))).getFirst();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
