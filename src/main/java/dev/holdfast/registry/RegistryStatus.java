@@ -1,6 +1,7 @@
 package dev.holdfast.registry;
 
 import java.time.Instant;
+import java.util.Optional;
 
 import dev.holdfast.service.Revision;
 
@@ -40,6 +41,20 @@ public sealed interface RegistryStatus {
 			case Stale(Instant since, String cause) -> cause;
 			case FromDisk(Instant savedAt, String cause) -> cause;
 			case Empty(String cause) -> cause;
+		};
+	}
+
+	/**
+	 * Tells at which moment the snapshot was last known to be what is registered.
+	 * @return the moment from which the age of the data counts, empty while there is no
+	 * data
+	 */
+	default Optional<Instant> asOf() {
+		return switch (this) {
+			case Live(Revision revision, Instant provenAt) -> Optional.of(provenAt);
+			case Stale(Instant since, String cause) -> Optional.of(since);
+			case FromDisk(Instant savedAt, String cause) -> Optional.of(savedAt);
+			case Empty empty -> Optional.empty();
 		};
 	}
 
