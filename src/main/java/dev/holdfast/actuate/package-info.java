@@ -1,5 +1,5 @@
 /**
- * Health contributors and meters.
+ * Health contributors, probes and meters.
  */
 @NullMarked
 package dev.holdfast.actuate;

@@ -1,0 +1,78 @@
+package dev.holdfast.actuate;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+import dev.holdfast.upstream.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * The traffic meters of one service.
+ */
+final class ServiceMeters {
+
+	private final MeterRegistry meters;
+
+	private final String service;
+
+	private final ConcurrentMap<String, RouteTimers> routes = new ConcurrentHashMap<>();
+
+	private final ConcurrentMap<Outcome, Timer> tries = new ConcurrentHashMap<>();
+
+	private final CounterFamily connectFailures;
+
+	private final CounterFamily retries;
+
+	ServiceMeters(MeterRegistry meters, String service) {
+		this.meters = meters;
+		this.service = service;
+		this.connectFailures = new CounterFamily(meters, "gateway.connect.failures",
+				"Connections to instances that could not be made", Tags.of("service", service), "reason");
+		this.retries = new CounterFamily(meters, "gateway.retries",
+				"Tries after the first of a request, by how the retry itself ended", Tags.of("service", service),
+				"outcome");
+	}
+
+	RouteTimers route(String route) {
+		RouteTimers timers = this.routes.get(route);
+		return (timers != null) ? timers
+				: this.routes.computeIfAbsent(route, (name) -> new RouteTimers(this.meters, name, this.service));
+	}
+
+	void recordTry(Outcome outcome, long nanos) {
+		Timer timer = this.tries.get(outcome);
+		if (timer == null) {
+			timer = this.tries.computeIfAbsent(outcome, this::registerTries);
+		}
+		timer.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	private Timer registerTries(Outcome outcome) {
+		return Timer.builder("gateway.upstream.requests")
+			.description("Tries on instances")
+			.tag("service", this.service)
+			.tag("outcome", outcome.name())
+			.register(this.meters);
+	}
+
+	void countConnectFailure(String reason) {
+		this.connectFailures.get(reason).increment();
+	}
+
+	/**
+	 * Counts the retries of a request that has ended. All but the last must have failed,
+	 * or there would have been no further one.
+	 * @param retries how many there were, at least one
+	 * @param outcome how the last one ended
+	 */
+	void countRetries(int retries, String outcome) {
+		if (retries > 1) {
+			this.retries.get("FAILURE").increment(retries - 1);
+		}
+		this.retries.get(outcome).increment();
+	}
+
+}

@@ -1,0 +1,113 @@
+package dev.holdfast.actuate;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+import dev.holdfast.proxy.ExchangeListener;
+import dev.holdfast.proxy.ExchangeRecord;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Outcome;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * The meters of the traffic port. Once a combination of labels has been seen, recording
+ * it again neither allocates nor builds labels.
+ * <p>
+ * All labels are bounded: {@code service} and {@code route} by what is registered and
+ * configured (both are empty for a request that has none), {@code method} by the standard
+ * methods and {@code OTHER}, {@code status} by the statuses that HTTP defines room for
+ * and {@code UNKNOWN}, and the others by constants of the gateway.
+ */
+public final class TrafficMeters implements ExchangeListener {
+
+	private static final int CLIENT_CLOSED_REQUEST = 499;
+
+	private static final int SERVER_ERRORS = 500;
+
+	private final MeterRegistry meters;
+
+	private final ConcurrentMap<String, ServiceMeters> services = new ConcurrentHashMap<>();
+
+	private final LongAdder active = new LongAdder();
+
+	private final Timer overhead;
+
+	private final CounterFamily errors;
+
+	private final CounterFamily rejected;
+
+	/**
+	 * Registers the meters that have no labels.
+	 * @param meters where meters are registered
+	 */
+	public TrafficMeters(MeterRegistry meters) {
+		this.meters = meters;
+		this.overhead = Timer.builder("gateway.overhead")
+			.description("What the gateway added to the time of backends, for requests that reached one")
+			.register(meters);
+		Gauge.builder("gateway.active.requests", this.active, LongAdder::sum)
+			.description("Requests that are being answered")
+			.register(meters);
+		this.errors = new CounterFamily(meters, "gateway.errors", "Answers that the gateway made itself, by their code",
+				"code");
+		this.rejected = new CounterFamily(meters, "gateway.rejected.requests",
+				"Requests that were rejected before they were routed", "reason");
+	}
+
+	@Override
+	public void onStart() {
+		this.active.increment();
+	}
+
+	@Override
+	public void onEnd(ExchangeRecord record) {
+		this.active.decrement();
+		ServiceMeters service = service(record.service());
+		long duration = record.durationNanos();
+		service.route(record.route()).record(record.method(), record.status(), duration);
+		int tries = record.tries();
+		if (tries > 0) {
+			this.overhead.record(Math.max(0, duration - record.upstreamNanos()), TimeUnit.NANOSECONDS);
+		}
+		if (tries > 1) {
+			service.countRetries(tries - 1, retryOutcome(record));
+		}
+		String code = record.errorCode();
+		if (!code.isEmpty()) {
+			this.errors.get(code).increment();
+		}
+	}
+
+	@Override
+	public void onTry(ServiceName service, Outcome outcome, long nanos) {
+		service(service.value()).recordTry(outcome, nanos);
+	}
+
+	@Override
+	public void onConnectFailure(ServiceName service, String reason) {
+		service(service.value()).countConnectFailure(reason);
+	}
+
+	@Override
+	public void onRejected(String reason) {
+		this.rejected.get(reason).increment();
+	}
+
+	private ServiceMeters service(String name) {
+		ServiceMeters service = this.services.get(name);
+		return (service != null) ? service
+				: this.services.computeIfAbsent(name, (key) -> new ServiceMeters(this.meters, key));
+	}
+
+	private static String retryOutcome(ExchangeRecord record) {
+		if (record.status() == CLIENT_CLOSED_REQUEST) {
+			return "CANCELLED";
+		}
+		return (record.errorCode().isEmpty() && record.status() < SERVER_ERRORS) ? "SUCCESS" : "FAILURE";
+	}
+
+}

@@ -1,0 +1,171 @@
+package dev.holdfast.registry;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
+import dev.holdfast.service.Revision;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Snapshot;
+import dev.holdfast.service.SnapshotListener;
+
+/**
+ * A registry that says what a test tells it to.
+ */
+public final class FakeRegistry implements Registry {
+
+	/** The time at which the registry was last proven to be live. */
+	public static final Instant PROVEN_AT = Instant.parse("2026-01-02T03:04:05Z");
+
+	/** The id of the cluster. */
+	public static final long CLUSTER = 0xcdf818194e3a8c32L;
+
+	private final List<SnapshotListener> listeners = new ArrayList<>();
+
+	private Snapshot snapshot = Snapshot.EMPTY;
+
+	private RegistryStatus status = new RegistryStatus.Empty("not asked yet");
+
+	private List<MemberState> members = List.of(new MemberState("http://127.0.0.1:2379", true, ""));
+
+	private List<UnreadableRecord> unreadable = List.of();
+
+	private Optional<SnapshotFileState> snapshotFile = Optional.empty();
+
+	private CompletableFuture<RefreshResult> refresh = new CompletableFuture<>();
+
+	private int refreshes;
+
+	/**
+	 * Registers instances under a service's name and is live.
+	 * @param service the service's name
+	 * @param ids the instances' ids; one that ends in {@code -idle} has no weight
+	 * @return this
+	 */
+	public FakeRegistry with(String service, String... ids) {
+		ServiceName name = new ServiceName(service);
+		Revision revision = new Revision(CLUSTER, this.snapshot.revision().number() + 1);
+		List<Instance> instances = Stream.of(ids).map((id) -> instance(service, id, revision.number())).toList();
+		this.snapshot = this.snapshot.with(new Service(name, instances, revision.number())).at(revision);
+		this.status = new RegistryStatus.Live(revision, PROVEN_AT);
+		this.listeners.forEach((listener) -> listener.onSnapshot(this.snapshot, Set.of(name)));
+		return this;
+	}
+
+	private static Instance instance(String service, String id, long revision) {
+		return new Instance(id, new Endpoint(Scheme.HTTP, "10.0.0.5", 8080), id.endsWith("-idle") ? 0 : 100, "eu-1a",
+				"1.4.2", Map.of("team", "blue"), new Registration("/services/" + service + "/" + id, "json", revision,
+						revision, 0x694d8f3aL, Registration.Origin.WATCH));
+	}
+
+	/**
+	 * Takes a status.
+	 * @param status the status from now on
+	 */
+	public void become(RegistryStatus status) {
+		this.status = status;
+	}
+
+	/**
+	 * Takes the members' states.
+	 * @param members the states from now on
+	 */
+	public void setMembers(MemberState... members) {
+		this.members = List.of(members);
+	}
+
+	/**
+	 * Takes unreadable records.
+	 * @param records the records from now on
+	 */
+	public void setUnreadable(UnreadableRecord... records) {
+		this.unreadable = List.of(records);
+	}
+
+	/**
+	 * Takes the snapshot file's state.
+	 * @param state the state from now on
+	 */
+	public void setSnapshotFile(SnapshotFileState state) {
+		this.snapshotFile = Optional.of(state);
+	}
+
+	/**
+	 * Takes what a refresh gives.
+	 * @param result the result from now on
+	 */
+	public void setRefresh(CompletableFuture<RefreshResult> result) {
+		this.refresh = result;
+	}
+
+	/**
+	 * Counts the calls of {@link #refresh()}.
+	 * @return their number
+	 */
+	public int refreshes() {
+		return this.refreshes;
+	}
+
+	@Override
+	public Snapshot snapshot() {
+		return this.snapshot;
+	}
+
+	@Override
+	public RegistryStatus status() {
+		return this.status;
+	}
+
+	@Override
+	public Instant statusSince() {
+		return PROVEN_AT.minusSeconds(60);
+	}
+
+	@Override
+	public List<MemberState> members() {
+		return this.members;
+	}
+
+	@Override
+	public long generation() {
+		return 3;
+	}
+
+	@Override
+	public long reconnects() {
+		return 2;
+	}
+
+	@Override
+	public List<UnreadableRecord> unreadable() {
+		return this.unreadable;
+	}
+
+	@Override
+	public Optional<SnapshotFileState> snapshotFile() {
+		return this.snapshotFile;
+	}
+
+	@Override
+	public CompletableFuture<RefreshResult> refresh() {
+		this.refreshes++;
+		return this.refresh;
+	}
+
+	@Override
+	public void subscribe(SnapshotListener listener) {
+		this.listeners.add(listener);
+		listener.onSnapshot(this.snapshot, Set.copyOf(this.snapshot.services().keySet()));
+	}
+
+}
