@@ -1,5 +1,5 @@
 /**
- * The operators' API under {@code /registry}.
+ * The operators' API under {@code /registry} on the admin port.
  */
 @NullMarked
 package dev.holdfast.admin;

@@ -1,0 +1,11 @@
+package dev.holdfast.admin;
+
+/**
+ * How many instances a service has.
+ *
+ * @param total all that are registered
+ * @param routable those that take new requests: not ejected, and of a weight above 0
+ * @param ejected those that are out of the choice for now
+ */
+record InstanceCounts(int total, int routable, int ejected) {
+}

@@ -1,0 +1,21 @@
+package dev.holdfast.admin;
+
+import java.util.List;
+
+/**
+ * A part of a list.
+ *
+ * @param items the part
+ * @param page its number, from 0
+ * @param size the most items that a page has
+ * @param total how many items the whole list has
+ */
+record Page<T>(List<T> items, int page, int size, int total) {
+
+	static <T> Page<T> of(List<T> all, PageRequest request) {
+		int from = (int) Math.min((long) request.page() * request.size(), all.size());
+		int to = Math.min(from + request.size(), all.size());
+		return new Page<>(List.copyOf(all.subList(from, to)), request.page(), request.size(), all.size());
+	}
+
+}

@@ -1,0 +1,92 @@
+package dev.holdfast.admin;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
+
+/**
+ * One service with its instances.
+ *
+ * @param service what the list of services says of it
+ * @param instances its instances, sorted by id
+ */
+record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
+
+	/**
+	 * One instance.
+	 *
+	 * @param id unique within the service
+	 * @param url where it listens
+	 * @param zone the zone it runs in, empty when it did not say
+	 * @param version the version it runs, empty when it did not say
+	 * @param weight the weight that it is registered with
+	 * @param effectiveWeight the weight that the balancer uses
+	 * @param metadata what else it said of itself
+	 * @param registration the record it was read from
+	 * @param health whether it takes new requests, and why not
+	 * @param traffic what it has done since the gateway knows it
+	 */
+	record InstanceDetail(String id, String url, String zone, String version, int weight, int effectiveWeight,
+			Map<String, String> metadata, RegistrationDetail registration, Health health, TrafficDetail traffic) {
+
+		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic) {
+			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
+					instance.version(), instance.weight(), traffic.ejected() ? 0 : instance.weight(),
+					instance.metadata(), RegistrationDetail.of(instance.registration()), Health.of(instance, traffic),
+					new TrafficDetail(traffic.active(), traffic.total(), traffic.errors(), traffic.connectFailures()));
+		}
+
+	}
+
+	/**
+	 * The record that an instance was read from.
+	 *
+	 * @param key its full key
+	 * @param format the format it is written in
+	 * @param createRevision the revision at which the key was created
+	 * @param modRevision the revision at which the key was last written
+	 * @param lease its lease as etcdctl writes it, in hexadecimal; empty for none
+	 * @param source how it came to the gateway
+	 */
+	record RegistrationDetail(String key, String format, long createRevision, long modRevision, String lease,
+			Registration.Origin source) {
+
+		static RegistrationDetail of(Registration registration) {
+			return new RegistrationDetail(registration.key(), registration.format(), registration.createRevision(),
+					registration.modRevision(),
+					(registration.lease() != 0) ? Long.toHexString(registration.lease()) : "", registration.origin());
+		}
+
+	}
+
+	/**
+	 * Whether an instance takes new requests.
+	 *
+	 * @param status {@code HEALTHY} or {@code EJECTED}
+	 * @param reasons why it takes no new requests, empty when it does
+	 */
+	record Health(String status, List<String> reasons) {
+
+		static Health of(Instance instance, Traffic.InstanceTraffic traffic) {
+			if (traffic.ejected()) {
+				return new Health("EJECTED", List.of("requests to it failed"));
+			}
+			return new Health("HEALTHY", (instance.weight() > 0) ? List.of() : List.of("its weight is 0"));
+		}
+
+	}
+
+	/**
+	 * What an instance has done.
+	 *
+	 * @param active requests in flight
+	 * @param total tries so far
+	 * @param errors tries that failed
+	 * @param connectFailures tries that found no connection
+	 */
+	record TrafficDetail(int active, long total, long errors, long connectFailures) {
+	}
+
+}

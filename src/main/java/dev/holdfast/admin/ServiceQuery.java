@@ -1,0 +1,84 @@
+package dev.holdfast.admin;
+
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which services are asked for, and in which order.
+ *
+ * @param text what a name must contain, in any case
+ * @param statuses the statuses asked for
+ * @param order the order
+ */
+record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<ServiceSummary> order) {
+
+	private static final Comparator<ServiceSummary> BY_NAME = Comparator.comparing(ServiceSummary::name);
+
+	private static final Map<String, Comparator<ServiceSummary>> ORDERS = new TreeMap<>(
+			Map.of("name", BY_NAME, "status", Comparator.comparing(ServiceSummary::status), "instances",
+					Comparator.comparingInt((service) -> service.instances().total()), "revision",
+					Comparator.comparingLong(ServiceSummary::revision), "requestsPerSecond",
+					by(ServiceSummary::requestsPerSecond), "errorRatio", by(ServiceSummary::errorRatio), "p99",
+					by(ServiceSummary::p99)));
+
+	private static Comparator<ServiceSummary> by(Function<ServiceSummary, @Nullable Double> figure) {
+		return Comparator.comparing(figure, Comparator.nullsFirst(Double::compareTo));
+	}
+
+	/**
+	 * Reads a query.
+	 * @param text part of a name
+	 * @param status statuses, separated by commas
+	 * @param sort what to sort by; a minus before it turns the order round
+	 * @throws ProblemException if one of them is none of what it can be
+	 */
+	static ServiceQuery of(@Nullable String text, @Nullable String status, @Nullable String sort) {
+		return new ServiceQuery((text != null) ? text.toLowerCase(Locale.ROOT) : "", statuses(status), order(sort));
+	}
+
+	boolean matchesName(String name) {
+		return this.text.isEmpty() || name.toLowerCase(Locale.ROOT).contains(this.text);
+	}
+
+	boolean matchesStatus(ServiceSummary service) {
+		return this.statuses.contains(service.status());
+	}
+
+	private static Set<ServiceStatus> statuses(@Nullable String text) {
+		if (text == null) {
+			return EnumSet.allOf(ServiceStatus.class);
+		}
+		Set<ServiceStatus> statuses = EnumSet.noneOf(ServiceStatus.class);
+		for (String name : text.split(",", -1)) {
+			statuses.add(List.of(ServiceStatus.values())
+				.stream()
+				.filter((status) -> status.name().equalsIgnoreCase(name.strip()))
+				.findFirst()
+				.orElseThrow(() -> ProblemException.badParameter("status", text,
+						"HEALTHY, STALE, DEGRADED, DOWN, or several separated by commas")));
+		}
+		return statuses;
+	}
+
+	private static Comparator<ServiceSummary> order(@Nullable String sort) {
+		if (sort == null) {
+			return BY_NAME;
+		}
+		boolean reversed = sort.startsWith("-");
+		Comparator<ServiceSummary> order = ORDERS.get(reversed ? sort.substring(1) : sort);
+		if (order == null) {
+			throw ProblemException.badParameter("sort", sort,
+					"one of " + String.join(", ", ORDERS.keySet()) + ", with a minus before it for the reverse");
+		}
+		return (reversed ? order.reversed() : order).thenComparing(BY_NAME);
+	}
+
+}

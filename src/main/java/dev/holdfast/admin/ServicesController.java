@@ -1,0 +1,41 @@
+package dev.holdfast.admin;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The services that are registered.
+ */
+@RestController
+@RequestMapping("/registry/services")
+class ServicesController {
+
+	private final ServiceCatalogue catalogue;
+
+	ServicesController(ServiceCatalogue catalogue) {
+		this.catalogue = catalogue;
+	}
+
+	@GetMapping
+	Page<ServiceSummary> list(@RequestParam(required = false) @Nullable String q,
+			@RequestParam(required = false) @Nullable String status,
+			@RequestParam(required = false) @Nullable String sort,
+			@RequestParam(required = false) @Nullable String page,
+			@RequestParam(required = false) @Nullable String size) {
+		PageRequest request = PageRequest.of(page, size);
+		return Page.of(this.catalogue.find(ServiceQuery.of(q, status, sort)), request);
+	}
+
+	@GetMapping("/{service}")
+	ServiceDetail get(@PathVariable String service) {
+		return this.catalogue.find(service)
+			.orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-service",
+					"service: \"%s\" (expected: one that is or was registered)".formatted(service)));
+	}
+
+}

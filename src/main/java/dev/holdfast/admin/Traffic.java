@@ -1,0 +1,44 @@
+package dev.holdfast.admin;
+
+import java.util.Map;
+
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Statistics;
+
+/**
+ * What the traffic port knows of services.
+ */
+interface Traffic {
+
+	/**
+	 * Tells the state of a service's circuit breaker.
+	 */
+	String circuit(ServiceName service);
+
+	/**
+	 * Tells what a service's recent requests were like.
+	 */
+	Statistics statistics(ServiceName service);
+
+	/**
+	 * Gives a service's instances by their id; an instance that has only just been
+	 * registered may be missing.
+	 */
+	Map<String, InstanceTraffic> instances(ServiceName service);
+
+	/**
+	 * What an instance has done.
+	 *
+	 * @param ejected whether it is out of the choice for now
+	 * @param active requests in flight
+	 * @param total tries so far
+	 * @param errors tries that failed
+	 * @param connectFailures tries that found no connection
+	 */
+	record InstanceTraffic(boolean ejected, int active, long total, long errors, long connectFailures) {
+
+		static final InstanceTraffic NONE = new InstanceTraffic(false, 0, 0, 0, 0);
+
+	}
+
+}

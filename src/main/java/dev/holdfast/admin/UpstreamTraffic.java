@@ -1,0 +1,54 @@
+package dev.holdfast.admin;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Statistics;
+import dev.holdfast.upstream.Upstream;
+import dev.holdfast.upstream.UpstreamInstance;
+import dev.holdfast.upstream.Upstreams;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reads the traffic from the upstreams. A service that was registered a moment ago may
+ * not be among them yet, and has had no traffic.
+ */
+@Component
+final class UpstreamTraffic implements Traffic {
+
+	private static final Statistics NONE = new Statistics(0, 0, Double.NaN, Double.NaN, Double.NaN);
+
+	private final Upstreams upstreams;
+
+	UpstreamTraffic(Upstreams upstreams) {
+		this.upstreams = upstreams;
+	}
+
+	@Override
+	public String circuit(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return (upstream != null) ? upstream.circuit() : "CLOSED";
+	}
+
+	@Override
+	public Statistics statistics(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return (upstream != null) ? upstream.statistics() : NONE;
+	}
+
+	@Override
+	public Map<String, InstanceTraffic> instances(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return (upstream == null) ? Map.of()
+				: upstream.instances()
+					.stream()
+					.collect(Collectors.toMap((instance) -> instance.instance().id(), UpstreamTraffic::traffic));
+	}
+
+	private static InstanceTraffic traffic(UpstreamInstance instance) {
+		return new InstanceTraffic(instance.ejected(), instance.active(), instance.total(), instance.errors(),
+				instance.connectFailures());
+	}
+
+}

@@ -1,0 +1,98 @@
+package dev.holdfast.admin;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Statistics;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.converter.json.Jackson2ObjectMapperBuilder;
+import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
+
+/**
+ * The operators' API over a registry and a traffic port that say what a test tells them
+ * to.
+ */
+final class AdminApi implements Traffic {
+
+	static final String TOKEN = "correct-horse";
+
+	static final String HOST = "admin.example.org:8081";
+
+	private static final Clock CLOCK = Clock.fixed(FakeRegistry.PROVEN_AT.plusSeconds(180), ZoneOffset.UTC);
+
+	private final FakeRegistry registry;
+
+	private final Map<String, InstanceTraffic> instances = new HashMap<>();
+
+	private final Map<String, String> circuits = new HashMap<>();
+
+	private final Map<String, Statistics> statistics = new HashMap<>();
+
+	AdminApi(FakeRegistry registry) {
+		this.registry = registry;
+	}
+
+	MockMvcTester tester() {
+		return tester(TOKEN, Duration.ofSeconds(10));
+	}
+
+	MockMvcTester tester(@Nullable String token, Duration refreshDeadline) {
+		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this, CLOCK);
+		return MockMvcTester.of(
+				List.of(new ServicesController(catalogue), new RefreshController(this.registry, refreshDeadline),
+						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"), CLOCK)),
+				(builder) -> builder.setControllerAdvice(new ProblemAdvice())
+					.addInterceptors(new WriteGuard(new AdminSettings(token)))
+					.setMessageConverters(json())
+					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))
+					.build())
+			.withHttpMessageConverters(List.of(json()));
+	}
+
+	private static MappingJackson2HttpMessageConverter json() {
+		return new MappingJackson2HttpMessageConverter(Jackson2ObjectMapperBuilder.json()
+			.featuresToDisable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+			.build());
+	}
+
+	AdminApi eject(String instance) {
+		this.instances.put(instance, new InstanceTraffic(true, 1, 20, 5, 3));
+		return this;
+	}
+
+	AdminApi circuit(String service, String state) {
+		this.circuits.put(service, state);
+		return this;
+	}
+
+	AdminApi statistics(String service, Statistics statistics) {
+		this.statistics.put(service, statistics);
+		return this;
+	}
+
+	@Override
+	public String circuit(ServiceName service) {
+		return this.circuits.getOrDefault(service.value(), "CLOSED");
+	}
+
+	@Override
+	public Statistics statistics(ServiceName service) {
+		return this.statistics.getOrDefault(service.value(), new Statistics(0, 0, Double.NaN, Double.NaN, Double.NaN));
+	}
+
+	@Override
+	public Map<String, InstanceTraffic> instances(ServiceName service) {
+		return this.instances;
+	}
+
+}

@@ -1,0 +1,165 @@
+package dev.holdfast.admin;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.upstream.Statistics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ServicesControllerTests {
+
+	private final FakeRegistry registry = new FakeRegistry().with("users", "u1")
+		.with("orders", "o1", "o2", "o3-idle")
+		.with("Order-archive", "a1")
+		.with("gone");
+
+	private final AdminApi api = new AdminApi(this.registry);
+
+	@Test
+	void listGivesEveryServiceByName() {
+		assertThat(get("/registry/services")).hasStatusOk().bodyJson().isLenientlyEqualTo("""
+				{"page": 0, "size": 100, "total": 4, "items": [
+					{"name": "Order-archive", "status": "HEALTHY", "instances": {"total": 1}},
+					{"name": "gone", "status": "DOWN", "instances": {"total": 0, "routable": 0, "ejected": 0}},
+					{"name": "orders", "status": "HEALTHY", "instances": {"total": 3, "routable": 2, "ejected": 0},
+						"revision": 2, "ageSeconds": 180, "circuit": "CLOSED"},
+					{"name": "users", "status": "HEALTHY"}]}""");
+	}
+
+	@Test
+	void listShowsTheRecentTrafficAndNothingForWhatIsNotANumber() {
+		this.api.statistics("users", new Statistics(12.5, 0.25, 0.001, 0.02, 0.3));
+		assertThat(get("/registry/services?q=users")).bodyJson().isLenientlyEqualTo("""
+				{"items": [{"requestsPerSecond": 12.5, "errorRatio": 0.25, "p50": 0.001, "p95": 0.02, "p99": 0.3}]}""");
+		assertThat(get("/registry/services?q=orders")).bodyJson().isLenientlyEqualTo("""
+				{"items": [{"requestsPerSecond": 0.0, "errorRatio": 0.0, "p50": null, "p95": null, "p99": null}]}""");
+	}
+
+	@Test
+	void listFindsNamesThatContainTheTextInAnyCase() {
+		assertThat(names("/registry/services?q=ORDER")).containsExactly("Order-archive", "orders");
+	}
+
+	@Test
+	void listFindsByStatus() {
+		this.api.eject("o1");
+		assertThat(names("/registry/services?status=down,DEGRADED")).containsExactly("gone", "orders");
+	}
+
+	@Test
+	void listSortsBothWaysAndByNameWhereEqual() {
+		this.api.eject("o1");
+		assertThat(names("/registry/services?sort=-status")).containsExactly("gone", "orders", "Order-archive",
+				"users");
+		assertThat(names("/registry/services?sort=instances")).containsExactly("gone", "Order-archive", "users",
+				"orders");
+	}
+
+	@Test
+	void listGivesThePageAskedFor() {
+		assertThat(names("/registry/services?size=3&page=1")).containsExactly("users");
+		assertThat(names("/registry/services?size=1000&page=2147483647")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(quoteCharacter = '"',
+			textBlock = """
+					size=0,      size,   0,      a whole number from 1 to 1000
+					size=x,      size,   x,      a whole number from 1 to 1000
+					page=-1,     page,   -1,     a whole number from 0 to 2147483647
+					status=ILL,  status, ILL,    "HEALTHY, STALE, DEGRADED, DOWN, or several separated by commas"
+					sort=colour, sort,   colour, "one of errorRatio, instances, name, p99, requestsPerSecond, revision, status, \
+					with a minus before it for the reverse"
+					""")
+	void listSaysWhatAParameterCanBe(String query, String parameter, String value, String expected) {
+		assertThat(get("/registry/services?" + query)).hasStatus(HttpStatus.BAD_REQUEST)
+			.hasContentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.bodyJson()
+			.isLenientlyEqualTo("""
+					{"code": "bad-parameter", "parameter": "%s", "value": "%s", "expected": "%s",
+						"detail": "%1$s: \\"%2$s\\" (expected: %3$s)"}""".formatted(parameter, value, expected));
+	}
+
+	@Test
+	void getShowsAServicesInstances() {
+		this.api.eject("o2");
+		assertThat(get("/registry/services/orders")).hasStatusOk().bodyJson().isLenientlyEqualTo("""
+				{"service": {"name": "orders", "status": "DEGRADED",
+					"instances": {"total": 3, "routable": 1, "ejected": 1}},
+				"instances": [
+					{"id": "o1", "url": "http://10.0.0.5:8080", "zone": "eu-1a", "version": "1.4.2", "weight": 100,
+						"effectiveWeight": 100, "metadata": {"team": "blue"},
+						"registration": {"key": "/services/orders/o1", "format": "json", "createRevision": 2,
+							"modRevision": 2, "lease": "694d8f3a", "source": "WATCH"},
+						"health": {"status": "HEALTHY", "reasons": []},
+						"traffic": {"active": 0, "total": 0, "errors": 0, "connectFailures": 0}},
+					{"id": "o2", "effectiveWeight": 0,
+						"health": {"status": "EJECTED", "reasons": ["requests to it failed"]},
+						"traffic": {"active": 1, "total": 20, "errors": 5, "connectFailures": 3}},
+					{"id": "o3-idle", "effectiveWeight": 0,
+						"health": {"status": "HEALTHY", "reasons": ["its weight is 0"]}}]}""");
+	}
+
+	@Test
+	void getWhenTheServiceWasNeverRegisteredSaysSo() {
+		assertThat(get("/registry/services/ordres")).hasStatus(HttpStatus.NOT_FOUND)
+			.hasContentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.bodyJson()
+			.isLenientlyEqualTo("""
+					{"status": 404, "code": "unknown-service", "instance": "/registry/services/ordres",
+						"detail": "service: \\"ordres\\" (expected: one that is or was registered)"}""");
+	}
+
+	@Test
+	void getWhenTheNameCannotBeAServicesSaysThatItIsUnknown() {
+		assertThat(get("/registry/services/a b")).hasStatus(HttpStatus.NOT_FOUND);
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			2, 0, CLOSED,      true,  HEALTHY
+			2, 0, CLOSED,      false, STALE
+			1, 1, CLOSED,      true,  DEGRADED
+			1, 1, CLOSED,      false, DEGRADED
+			2, 0, HALF_OPEN,   true,  DEGRADED
+			2, 0, OPEN,        true,  DOWN
+			2, 0, FORCED_OPEN, true,  DOWN
+			0, 2, CLOSED,      true,  DOWN
+			0, 0, CLOSED,      false, DOWN
+			""")
+	void statusIsTheWorstThatHolds(int routable, int ejected, String circuit, boolean live, ServiceStatus expected) {
+		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, ejected), circuit, live)).isEqualTo(expected);
+	}
+
+	@Test
+	void listWhileTheRegistryIsStaleShowsHealthyServicesAsStale() {
+		this.registry.become(new RegistryStatus.Stale(FakeRegistry.PROVEN_AT, "connection refused"));
+		this.api.circuit("users", "OPEN");
+		assertThat(names("/registry/services?status=STALE")).containsExactly("Order-archive", "orders");
+		assertThat(names("/registry/services?status=DOWN")).containsExactly("gone", "users");
+	}
+
+	private MvcTestResult get(String uri) {
+		return this.api.tester().get().uri(uri).exchange();
+	}
+
+	private List<String> names(String uri) {
+		List<String> names = new ArrayList<>();
+		assertThat(get(uri)).hasStatusOk()
+			.bodyJson()
+			.extractingPath("$.items[*].name")
+			.asArray()
+			.allSatisfy((name) -> names.add(String.valueOf(name)));
+		return names;
+	}
+
+}

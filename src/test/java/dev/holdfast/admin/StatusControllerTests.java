@@ -1,0 +1,102 @@
+package dev.holdfast.admin;
+
+import java.time.Duration;
+
+import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.registry.MemberState;
+import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.registry.SnapshotFileState;
+import dev.holdfast.registry.UnreadableRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.test.web.servlet.assertj.MvcTestResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class StatusControllerTests {
+
+	private final FakeRegistry registry = new FakeRegistry().with("users", "u1").with("orders", "o1", "o2");
+
+	private final AdminApi api = new AdminApi(this.registry);
+
+	@Test
+	void overviewSaysInOneSentenceWhatStateTheDataIsIn() {
+		this.registry.become(new RegistryStatus.Stale(FakeRegistry.PROVEN_AT, "connection refused"));
+		assertThat(get("/registry")).hasStatusOk().bodyJson().isLenientlyEqualTo("""
+				{"sentence": "etcd unreachable for 3 min; serving last known endpoints",
+				"state": "STALE", "cause": "connection refused", "ageSeconds": 180,
+				"instanceId": "gw-1", "version": "0.1.0",
+				"counts": {"services": 2, "instances": 3, "quarantined": 0,
+					"servicesByStatus": {"HEALTHY": 0, "STALE": 2, "DEGRADED": 0, "DOWN": 0}},
+				"links": {"status": "/registry/status", "services": "/registry/services"}}""");
+	}
+
+	@Test
+	void overviewWhileThereIsNoDataSaysSo() {
+		this.registry.become(new RegistryStatus.Empty("connection refused"));
+		assertThat(get("/registry")).bodyJson().isLenientlyEqualTo("""
+				{"sentence": "etcd unreachable since the gateway started; there are no endpoints to serve yet",
+				"ageSeconds": null}""");
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			PT-5S,   0 s
+			PT59S,   59 s
+			PT119S,  119 s
+			PT2M,    2 min
+			PT119M,  119 min
+			PT2H,    2 h
+			PT47H,   47 h
+			PT48H,   2 days
+			""")
+	void overviewRoundsTheAgeToTheUnitThatAReaderWouldChoose(Duration age, String words) {
+		this.registry
+			.become(new RegistryStatus.FromDisk(FakeRegistry.PROVEN_AT.plusSeconds(180).minus(age), "no route"));
+		assertThat(get("/registry")).bodyJson()
+			.extractingPath("$.sentence")
+			.isEqualTo("etcd unreachable since the gateway started; serving endpoints saved " + words + " ago");
+	}
+
+	@Test
+	void statusWhileLiveShowsWhatWasProven() {
+		assertThat(get("/registry/status")).hasStatusOk()
+			.bodyJson()
+			.isStrictlyEqualTo(
+					"""
+							{"instanceId": "gw-1", "version": "0.1.0", "state": "LIVE", "since": "2026-01-02T03:03:05Z", "cause": "",
+							"ageSeconds": 180,
+							"etcd": {"endpoints": [{"url": "http://127.0.0.1:2379", "healthy": true, "lastError": ""}],
+								"clusterId": "cdf818194e3a8c32", "revision": 2, "provenAt": "2026-01-02T03:04:05Z",
+								"generation": 3, "reconnects": 2},
+							"snapshot": null, "services": 2, "instances": 3, "quarantined": 0}""");
+	}
+
+	@Test
+	void statusFromDiskShowsTheSnapshotsAge() {
+		this.registry.become(new RegistryStatus.FromDisk(FakeRegistry.PROVEN_AT, "connection refused"));
+		this.registry.setMembers(new MemberState("http://127.0.0.1:2379", false, "connection refused"));
+		this.registry.setSnapshotFile(new SnapshotFileState("data/registry.json", FakeRegistry.PROVEN_AT, 2, ""));
+		assertThat(get("/registry/status")).bodyJson().isLenientlyEqualTo("""
+				{"state": "FROM_DISK", "cause": "connection refused", "ageSeconds": 180,
+				"etcd": {"endpoints": [{"healthy": false, "lastError": "connection refused"}], "provenAt": null},
+				"snapshot": {"path": "data/registry.json", "savedAt": "2026-01-02T03:04:05Z", "revision": 2}}""");
+	}
+
+	@Test
+	void unreadableShowsEachRecordWithItsReason() {
+		this.registry.setUnreadable(
+				new UnreadableRecord("/services/x/1", "address: \"?\" (expected: host:port)", 7,
+						FakeRegistry.PROVEN_AT),
+				new UnreadableRecord("/services/y/1", "no address", 8, FakeRegistry.PROVEN_AT));
+		assertThat(get("/registry/unreadable?q=/x/")).hasStatusOk().bodyJson().isLenientlyEqualTo("""
+				{"total": 1, "items": [{"key": "/services/x/1", "modRevision": 7, "since": "2026-01-02T03:04:05Z",
+					"reason": "address: \\"?\\" (expected: host:port)"}]}""");
+	}
+
+	private MvcTestResult get(String uri) {
+		return this.api.tester().get().uri(uri).exchange();
+	}
+
+}
