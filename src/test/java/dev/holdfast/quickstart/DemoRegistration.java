@@ -111,8 +111,11 @@ final class DemoRegistration implements AutoCloseable {
 				ask(client.getLeaseClient().keepAliveOnce(lease));
 			}
 		}
-		catch (ExecutionException | TimeoutException ex) {
-			lost(String.valueOf(ex.getMessage()));
+		catch (TimeoutException ex) {
+			lost("no answer within %d s".formatted(DEADLINE.toSeconds()));
+		}
+		catch (ExecutionException ex) {
+			lost(String.valueOf(ex.getCause()));
 		}
 	}
 
