@@ -9,6 +9,7 @@ import java.util.function.ToIntFunction;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
+import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -18,7 +19,9 @@ import io.micrometer.core.instrument.MeterRegistry;
  * are counted together under the empty service name. A gauge stays when its service has
  * lost its instances, so that an alert can see the 0.
  */
-final class InstanceGauges implements SnapshotListener {
+public final class InstanceGauges implements SnapshotListener {
+
+	private static final int NAMED_SERVICES = 1000;
 
 	private final MeterRegistry meters;
 
@@ -29,6 +32,15 @@ final class InstanceGauges implements SnapshotListener {
 	private final Set<ServiceName> named = ConcurrentHashMap.newKeySet();
 
 	private final Set<ServiceName> unnamed = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Creates the gauges of services that are yet to be heard of.
+	 * @param meters where they are registered
+	 * @param upstreams what is made of the registered instances
+	 */
+	public InstanceGauges(MeterRegistry meters, Upstreams upstreams) {
+		this(meters, (service) -> InstanceCounts.of(upstreams.find(service)), NAMED_SERVICES);
+	}
 
 	InstanceGauges(MeterRegistry meters, Function<ServiceName, InstanceCounts> counts, int limit) {
 		this.meters = meters;

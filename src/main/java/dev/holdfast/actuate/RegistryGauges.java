@@ -4,14 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.registry.SnapshotFileState;
-import dev.holdfast.service.ServiceName;
-import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -26,27 +23,17 @@ public final class RegistryGauges implements MeterBinder {
 
 	private static final List<String> STATES = List.of("LIVE", "STALE", "FROM_DISK", "EMPTY");
 
-	private static final int NAMED_SERVICES = 1000;
-
 	private final Registry registry;
-
-	private final Function<ServiceName, InstanceCounts> counts;
 
 	private final Clock clock;
 
 	/**
 	 * Creates the meters.
 	 * @param registry what they show
-	 * @param upstreams what is made of the registered instances
 	 * @param clock the time that ages are counted by
 	 */
-	public RegistryGauges(Registry registry, Upstreams upstreams, Clock clock) {
-		this(registry, (service) -> InstanceCounts.of(upstreams.find(service)), clock);
-	}
-
-	RegistryGauges(Registry registry, Function<ServiceName, InstanceCounts> counts, Clock clock) {
+	public RegistryGauges(Registry registry, Clock clock) {
 		this.registry = registry;
-		this.counts = counts;
 		this.clock = clock;
 	}
 
@@ -66,7 +53,6 @@ public final class RegistryGauges implements MeterBinder {
 				"Records that could not be read");
 		register(meters, "registry.snapshot.age", this::snapshotAge, "seconds",
 				"Time since the snapshot on disk was written; not a number while there is none");
-		this.registry.subscribe(new InstanceGauges(meters, this.counts, NAMED_SERVICES));
 	}
 
 	private static void register(MeterRegistry meters, String name, Supplier<Number> value, @Nullable String unit,

@@ -24,7 +24,7 @@ import io.micrometer.core.instrument.Timer;
  */
 public final class TrafficMeters implements ExchangeListener {
 
-	private static final int CLIENT_CLOSED_REQUEST = 499;
+	private static final String CLIENT_GONE = "client-gone";
 
 	private static final int SERVER_ERRORS = 500;
 
@@ -52,7 +52,7 @@ public final class TrafficMeters implements ExchangeListener {
 		Gauge.builder("gateway.active.requests", this.active, LongAdder::sum)
 			.description("Requests that are being answered")
 			.register(meters);
-		this.errors = new CounterFamily(meters, "gateway.errors", "Answers that the gateway made itself, by their code",
+		this.errors = new CounterFamily(meters, "gateway.errors", "Requests that the gateway itself ended, by the code",
 				"code");
 		this.rejected = new CounterFamily(meters, "gateway.rejected.requests",
 				"Requests that were rejected before they were routed", "reason");
@@ -104,7 +104,7 @@ public final class TrafficMeters implements ExchangeListener {
 	}
 
 	private static String retryOutcome(ExchangeRecord record) {
-		if (record.status() == CLIENT_CLOSED_REQUEST) {
+		if (record.errorCode().equals(CLIENT_GONE)) {
 			return "CANCELLED";
 		}
 		return (record.errorCode().isEmpty() && record.status() < SERVER_ERRORS) ? "SUCCESS" : "FAILURE";

@@ -5,7 +5,7 @@ package dev.holdfast.admin;
  *
  * @param total all that are registered
  * @param routable those that take new requests: not ejected, and of a weight above 0
- * @param ejected those that are out of the choice for now
+ * @param ejected those that refused a connection lately and are avoided
  */
 record InstanceCounts(int total, int routable, int ejected) {
 }

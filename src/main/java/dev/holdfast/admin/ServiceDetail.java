@@ -22,19 +22,18 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param zone the zone it runs in, empty when it did not say
 	 * @param version the version it runs, empty when it did not say
 	 * @param weight the weight that it is registered with
-	 * @param effectiveWeight the weight that the balancer uses
 	 * @param metadata what else it said of itself
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and why not
 	 * @param traffic what it has done since the gateway knows it
 	 */
-	record InstanceDetail(String id, String url, String zone, String version, int weight, int effectiveWeight,
-			Map<String, String> metadata, RegistrationDetail registration, Health health, TrafficDetail traffic) {
+	record InstanceDetail(String id, String url, String zone, String version, int weight, Map<String, String> metadata,
+			RegistrationDetail registration, Health health, TrafficDetail traffic) {
 
 		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic) {
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
-					instance.version(), instance.weight(), traffic.ejected() ? 0 : instance.weight(),
-					instance.metadata(), RegistrationDetail.of(instance.registration()), Health.of(instance, traffic),
+					instance.version(), instance.weight(), instance.metadata(),
+					RegistrationDetail.of(instance.registration()), Health.of(instance, traffic),
 					new TrafficDetail(traffic.active(), traffic.total(), traffic.errors(), traffic.connectFailures()));
 		}
 
@@ -62,7 +61,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	}
 
 	/**
-	 * Whether an instance takes new requests.
+	 * Whether an instance takes new requests as any other does.
 	 *
 	 * @param status {@code HEALTHY} or {@code EJECTED}
 	 * @param reasons why it takes no new requests, empty when it does
@@ -71,7 +70,8 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 
 		static Health of(Instance instance, Traffic.InstanceTraffic traffic) {
 			if (traffic.ejected()) {
-				return new Health("EJECTED", List.of("requests to it failed"));
+				return new Health("EJECTED",
+						List.of("a connection to it was refused lately; it is avoided while there is another"));
 			}
 			return new Health("HEALTHY", (instance.weight() > 0) ? List.of() : List.of("its weight is 0"));
 		}

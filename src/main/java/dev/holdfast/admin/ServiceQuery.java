@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +25,9 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 			Map.of("name", BY_NAME, "status", Comparator.comparing(ServiceSummary::status), "instances",
 					Comparator.comparingInt((service) -> service.instances().total()), "revision",
 					Comparator.comparingLong(ServiceSummary::revision), "requestsPerSecond",
-					by(ServiceSummary::requestsPerSecond), "errorRatio", by(ServiceSummary::errorRatio), "p99",
-					by(ServiceSummary::p99)));
-
-	private static Comparator<ServiceSummary> by(Function<ServiceSummary, @Nullable Double> figure) {
-		return Comparator.comparing(figure, Comparator.nullsFirst(Double::compareTo));
-	}
+					Comparator.comparingDouble(ServiceSummary::requestsPerSecond), "errorRatio",
+					Comparator.comparingDouble(ServiceSummary::errorRatio), "p99",
+					Comparator.comparing(ServiceSummary::p99, Comparator.nullsFirst(Double::compareTo))));
 
 	/**
 	 * Reads a query.

@@ -14,7 +14,7 @@ enum ServiceStatus {
 	/** Requests are served, but an instance is ejected or the circuit is half open. */
 	DEGRADED,
 
-	/** No instance takes new requests, or the circuit is open. */
+	/** No instance is routable, or the circuit is open. */
 	DOWN;
 
 	/**

@@ -13,29 +13,29 @@ import org.jspecify.annotations.Nullable;
  * @param ageSeconds time since what is registered was last known to be this
  * @param requestsPerSecond recent requests a second
  * @param errorRatio the share of them that failed, 0 to 1
- * @param p50 the median of their time in seconds, {@code null} while there were none
- * @param p95 the 95th percentile of their time in seconds, {@code null} while there were
- * none
- * @param p99 the 99th percentile of their time in seconds, {@code null} while there were
- * none
+ * @param p50 the median of their time in seconds, {@code null} when none was measured
+ * @param p95 the 95th percentile of their time in seconds, {@code null} when none was
+ * measured
+ * @param p99 the 99th percentile of their time in seconds, {@code null} when none was
+ * measured
  * @param circuit the state of its circuit breaker
  */
 record ServiceSummary(String name, ServiceStatus status, InstanceCounts instances, long revision,
-		@Nullable Long ageSeconds, @Nullable Double requestsPerSecond, @Nullable Double errorRatio,
-		@Nullable Double p50, @Nullable Double p95, @Nullable Double p99, String circuit) {
+		@Nullable Long ageSeconds, double requestsPerSecond, double errorRatio, @Nullable Double p50,
+		@Nullable Double p95, @Nullable Double p99, String circuit) {
 
 	static ServiceSummary of(String name, ServiceStatus status, InstanceCounts instances, long revision,
 			@Nullable Long ageSeconds, Statistics statistics, String circuit) {
-		return new ServiceSummary(name, status, instances, revision, ageSeconds, finite(statistics.requestsPerSecond()),
-				finite(statistics.errorRatio()), finite(statistics.p50()), finite(statistics.p95()),
-				finite(statistics.p99()), circuit);
+		return new ServiceSummary(name, status, instances, revision, ageSeconds, statistics.requestsPerSecond(),
+				statistics.errorRatio(), measured(statistics.p50()), measured(statistics.p95()),
+				measured(statistics.p99()), circuit);
 	}
 
 	/**
-	 * Leaves out what is not a number, which JSON has no way to write.
+	 * Leaves out the 0 that stands for no requests, which a reader would take for fast.
 	 */
-	private static @Nullable Double finite(double value) {
-		return Double.isFinite(value) ? value : null;
+	private static @Nullable Double measured(double seconds) {
+		return (seconds > 0) ? seconds : null;
 	}
 
 }

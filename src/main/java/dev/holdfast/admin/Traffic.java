@@ -29,7 +29,7 @@ interface Traffic {
 	/**
 	 * What an instance has done.
 	 *
-	 * @param ejected whether it is out of the choice for now
+	 * @param ejected whether it refused a connection lately and is avoided
 	 * @param active requests in flight
 	 * @param total tries so far
 	 * @param errors tries that failed

@@ -17,8 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class UpstreamTraffic implements Traffic {
 
-	private static final Statistics NONE = new Statistics(0, 0, Double.NaN, Double.NaN, Double.NaN);
-
 	private final Upstreams upstreams;
 
 	UpstreamTraffic(Upstreams upstreams) {
@@ -34,7 +32,7 @@ final class UpstreamTraffic implements Traffic {
 	@Override
 	public Statistics statistics(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
-		return (upstream != null) ? upstream.statistics() : NONE;
+		return (upstream != null) ? upstream.statistics() : Statistics.NONE;
 	}
 
 	@Override

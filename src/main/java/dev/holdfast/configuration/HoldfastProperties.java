@@ -76,15 +76,27 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * How etcd is reached.
 	 *
 	 * @param endpoints URLs of the cluster's members.
+	 * @param username User to log in as, empty when the cluster asks for none.
+	 * @param password Password of the user.
 	 * @param connectTimeout Longest time that making a connection may take.
 	 * @param keepaliveTime Time without a byte from etcd after which the connection is
 	 * probed.
 	 * @param keepaliveTimeout Time that etcd has to answer the probe.
 	 */
 	public record Etcd(@DefaultValue("http://127.0.0.1:2379") @NotEmpty List<String> endpoints,
+			@DefaultValue("") String username, @DefaultValue("") String password,
 			@DefaultValue("3s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration keepaliveTime,
 			@DefaultValue("5s") @DurationMin(millis = 1, message = POSITIVE) Duration keepaliveTimeout) {
+
+		/**
+		 * Keeps the password out of logs.
+		 */
+		@Override
+		public String toString() {
+			return "Etcd[endpoints=%s, username=%s]".formatted(this.endpoints, this.username);
+		}
+
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.holdfast.registry.format.RecordReader;
 import io.netty.util.NetUtil;
 
 import org.springframework.util.unit.DataSize;
@@ -17,8 +18,6 @@ import org.springframework.validation.Validator;
  * Checks what the annotations on {@link HoldfastProperties} cannot express.
  */
 final class PropertiesValidator implements Validator {
-
-	private static final List<String> FORMATS = List.of("auto", "grpc", "kratos", "json", "plain");
 
 	private static final DataSize SMALLEST_HEADER = DataSize.ofKilobytes(1);
 
@@ -34,6 +33,10 @@ final class PropertiesValidator implements Validator {
 		HoldfastProperties properties = (HoldfastProperties) target;
 		checkServer(properties.server(), errors);
 		checkEndpoints(properties.etcd().endpoints(), errors);
+		if (properties.etcd().username().isEmpty() != properties.etcd().password().isEmpty()) {
+			reject(errors, properties.etcd().username().isEmpty() ? "etcd.username" : "etcd.password",
+					"must not be empty when the other one of username and password is given");
+		}
 		checkSources(properties.registry().sources(), errors);
 		checkRoutes(properties.routes(), errors);
 	}
@@ -90,9 +93,9 @@ final class PropertiesValidator implements Validator {
 
 	private static void checkSources(List<HoldfastProperties.Source> sources, Errors errors) {
 		for (int i = 0; i < sources.size(); i++) {
-			if (!FORMATS.contains(sources.get(i).format())) {
+			if (!RecordReader.formatNames().contains(sources.get(i).format())) {
 				reject(errors, "registry.sources[%d].format".formatted(i),
-						"must be one of " + String.join(", ", FORMATS));
+						"must be one of " + String.join(", ", RecordReader.formatNames()));
 			}
 		}
 	}

@@ -29,7 +29,8 @@ class RegistryGaugesTests {
 
 	@BeforeEach
 	void bind() {
-		new RegistryGauges(this.registry, this::counts, Clock.fixed(NOW, ZoneOffset.UTC)).bindTo(this.prometheus);
+		new RegistryGauges(this.registry, Clock.fixed(NOW, ZoneOffset.UTC)).bindTo(this.prometheus);
+		this.registry.subscribe(new InstanceGauges(this.prometheus, this::counts, 1000));
 	}
 
 	@Test

@@ -80,7 +80,7 @@ class TrafficMetersTests {
 		end(Exchange.OK);
 		end(Exchange.OK.answered(200, "", 3));
 		end(Exchange.OK.answered(502, "connect-failed", 2));
-		end(Exchange.OK.answered(499, "client-closed", 2));
+		end(Exchange.OK.answered(200, "client-gone", 2));
 		assertThat(this.prometheus.scrape())
 			.contains("gateway_retries_total{outcome=\"SUCCESS\",service=\"orders\"} 1.0")
 			.contains("gateway_retries_total{outcome=\"FAILURE\",service=\"orders\"} 2.0")

@@ -87,7 +87,7 @@ final class AdminApi implements Traffic {
 
 	@Override
 	public Statistics statistics(ServiceName service) {
-		return this.statistics.getOrDefault(service.value(), new Statistics(0, 0, Double.NaN, Double.NaN, Double.NaN));
+		return this.statistics.getOrDefault(service.value(), Statistics.NONE);
 	}
 
 	@Override

@@ -1,9 +1,11 @@
 package dev.holdfast.admin;
 
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +107,17 @@ class AdminPortTests {
 		assertThat(write("/registry/refresh", "http://evil.example.org").statusCode()).isEqualTo(403);
 		assertThat(write("/registry/nothing", base().toString()).statusCode()).isEqualTo(404);
 		assertThat(registry.refreshes()).isEqualTo(1);
+	}
+
+	@Test
+	void aWriteThatNamesNoHostIsRefused() throws Exception {
+		try (Socket socket = new Socket("localhost", server.getWebServer().getPort())) {
+			socket.getOutputStream()
+				.write("POST /registry/refresh HTTP/1.0\r\nAuthorization: Bearer %s\r\n\r\n".formatted(AdminApi.TOKEN)
+					.getBytes(StandardCharsets.US_ASCII));
+			String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			assertThat(answer).startsWith("HTTP/1.1 400").contains("\"code\":\"missing-host\"");
+		}
 	}
 
 	private static HttpResponse<String> write(String path, String origin) throws Exception {

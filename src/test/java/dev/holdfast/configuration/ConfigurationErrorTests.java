@@ -68,8 +68,8 @@ class ConfigurationErrorTests {
 				argumentSet("suggestion", "holdfast.etcd.endpoint=http://a:1", "Did you mean holdfast.etcd.endpoints?"),
 				argumentSet("wrong place", "holdfast.balancer=random", "Did you mean holdfast.upstream.balancer?"),
 				argumentSet("wrong index", "holdfast.routes[0].paths=/a", "Did you mean holdfast.routes[*].path?"),
-				argumentSet("unlike any", "holdfast.etcd.username=secret",
-						"The keys under holdfast.etcd are: endpoints, connect-timeout, keepalive-time"),
+				argumentSet("unlike any", "holdfast.etcd.quorum=secret",
+						"The keys under holdfast.etcd are: endpoints, username, password, connect-timeout, keepalive-time"),
 				argumentSet("unlike any, at the top", "holdfast.zookeeper.address-list=secret",
 						"The keys under holdfast are: server.address, server.port"), };
 	}
@@ -104,6 +104,8 @@ class ConfigurationErrorTests {
 						"holdfast.registry.sources[0].scheme: \"ftp\" must be one of http, https, grpc, grpcs"),
 				argumentSet("balancer", "holdfast.upstream.balancer=fastest",
 						"holdfast.upstream.balancer: \"fastest\" must be one of least-request"),
+				argumentSet("user without password", "holdfast.etcd.username=gateway",
+						"holdfast.etcd.password: \"\" must not be empty"),
 				argumentSet("format", "holdfast.registry.sources[0].format=xml",
 						"holdfast.registry.sources[0].format: \"xml\" must be one of auto, "),
 				argumentSet("prefix", "holdfast.registry.sources[0].prefix=/a",

@@ -162,7 +162,7 @@ public final class FakeRegistry implements Registry {
 		return this.refresh;
 	}
 
-	@Override
+	/** Adds a listener and hands it everything as changed. */
 	public void subscribe(SnapshotListener listener) {
 		this.listeners.add(listener);
 		listener.onSnapshot(this.snapshot, Set.copyOf(this.snapshot.services().keySet()));

@@ -1,9 +1,9 @@
 package dev.holdfast.proxy;
 
 /**
- * The traffic port cannot be listened on.
+ * The traffic port cannot be listened on, most often because another process does.
  */
-public final class TrafficPortInUseException extends RuntimeException {
+public final class TrafficPortUnavailableException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class TrafficPortInUseException extends RuntimeException {
 
 	private final int port;
 
-	TrafficPortInUseException(String address, int port, Throwable cause) {
+	TrafficPortUnavailableException(String address, int port, Throwable cause) {
 		super("Cannot listen for traffic on %s:%d: %s".formatted(address, port, cause.getMessage()), cause);
 		this.address = address;
 		this.port = port;

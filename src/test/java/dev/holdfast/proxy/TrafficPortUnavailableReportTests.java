@@ -15,15 +15,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @ExtendWith(OutputCaptureExtension.class)
-class TrafficPortInUseReportTests {
+class TrafficPortUnavailableReportTests {
 
 	@Test
 	void takenTrafficPortIsReportedWithItsKey(CapturedOutput output) {
-		SpringApplicationBuilder application = new SpringApplicationBuilder(TrafficPortInUseReportTests.class)
+		SpringApplicationBuilder application = new SpringApplicationBuilder(TrafficPortUnavailableReportTests.class)
 			.web(WebApplicationType.NONE)
 			.initializers(
 					(context) -> ((GenericApplicationContext) context).registerBean("server", Object.class, () -> {
-						throw new TrafficPortInUseException("127.0.0.1", 8080,
+						throw new TrafficPortUnavailableException("127.0.0.1", 8080,
 								new IOException("Address already in use"));
 					}));
 		assertThatThrownBy(application::run).isNotNull();

@@ -1,6 +1,6 @@
 package dev.holdfast.configuration;
 
-import dev.holdfast.proxy.TrafficPortInUseException;
+import dev.holdfast.proxy.TrafficPortUnavailableException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -8,10 +8,10 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 /**
  * Explains a start that failed because the traffic port cannot be listened on.
  */
-final class TrafficPortInUseFailureAnalyzer extends AbstractFailureAnalyzer<TrafficPortInUseException> {
+final class TrafficPortUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<TrafficPortUnavailableException> {
 
 	@Override
-	protected FailureAnalysis analyze(Throwable rootFailure, TrafficPortInUseException cause) {
+	protected FailureAnalysis analyze(Throwable rootFailure, TrafficPortUnavailableException cause) {
 		return new FailureAnalysis(String.valueOf(cause.getMessage()),
 				"Stop what listens on port %d, or set holdfast.server.port to another port and holdfast.server.address to an address of this machine."
 					.formatted(cause.port()),

@@ -1,0 +1,36 @@
+package dev.holdfast.configuration;
+
+import java.util.UUID;
+
+import dev.holdfast.admin.AdminSettings;
+import dev.holdfast.admin.GatewayIdentity;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Tells the operators' API who it speaks for.
+ */
+@Configuration(proxyBeanMethods = false)
+class AdminConfiguration {
+
+	@Bean
+	AdminSettings adminSettings(HoldfastProperties properties) {
+		String token = properties.admin().token();
+		return new AdminSettings(token.isEmpty() ? null : token);
+	}
+
+	/**
+	 * The id is new with every start, so that two answers can be told to come from
+	 * different processes.
+	 */
+	@Bean
+	GatewayIdentity gatewayIdentity(ObjectProvider<BuildProperties> build) {
+		BuildProperties properties = build.getIfAvailable();
+		String version = (properties != null) ? properties.getVersion() : "development";
+		return new GatewayIdentity(UUID.randomUUID().toString(), version);
+	}
+
+}

@@ -1,0 +1,112 @@
+package dev.holdfast.configuration;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+import dev.holdfast.actuate.EtcdHealthIndicator;
+import dev.holdfast.actuate.InstanceGauges;
+import dev.holdfast.actuate.RegistryGauges;
+import dev.holdfast.actuate.RegistryHealthIndicator;
+import dev.holdfast.actuate.RegistryMeters;
+import dev.holdfast.registry.Reflector;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.registry.RegistryListener;
+import dev.holdfast.registry.RegistrySettings;
+import dev.holdfast.registry.RegistrySource;
+import dev.holdfast.registry.SnapshotFile;
+import dev.holdfast.registry.etcd.Credentials;
+import dev.holdfast.registry.etcd.EtcdPrefix;
+import dev.holdfast.registry.etcd.EtcdSettings;
+import dev.holdfast.registry.etcd.EtcdSource;
+import dev.holdfast.registry.etcd.JitteredBackoff;
+import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.upstream.Upstreams;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Puts the registry client together.
+ */
+@Configuration(proxyBeanMethods = false)
+class RegistryConfiguration {
+
+	@Bean
+	Clock clock() {
+		return Clock.systemUTC();
+	}
+
+	@Bean
+	RegistrySource registrySource(HoldfastProperties properties) {
+		HoldfastProperties.Etcd etcd = properties.etcd();
+		List<URI> endpoints = etcd.endpoints().stream().map(URI::create).toList();
+		List<EtcdPrefix> prefixes = properties.registry()
+			.sources()
+			.stream()
+			.map((source) -> new EtcdPrefix(source.prefix(),
+					RecordReader.of(source.format(), source.prefix(), source.scheme())))
+			.toList();
+		Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
+				: Optional.of(new Credentials(etcd.username(), etcd.password()));
+		return new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, etcd.connectTimeout(),
+				etcd.keepaliveTime(), etcd.keepaliveTimeout()));
+	}
+
+	@Bean
+	RegistryMeters registryMeters(MeterRegistry meters) {
+		return new RegistryMeters(meters);
+	}
+
+	@Bean(destroyMethod = "")
+	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, RouteTable routes,
+			InstanceGauges gauges, RegistryListener listener) {
+		HoldfastProperties.Registry registry = properties.registry();
+		HoldfastProperties.SnapshotFile snapshot = registry.snapshot();
+		Optional<SnapshotFile> file = snapshot.path().isEmpty() ? Optional.empty()
+				: Optional.of(new SnapshotFile(Path.of(snapshot.path()), snapshot.maxAge()));
+		// Upstreams first: what can be routed to has its instances.
+		return new Reflector(source, new RegistrySettings(registry.barrierInterval(), registry.relistInterval()),
+				new JitteredBackoff(), file, List.of(upstreams, routes, gauges), listener);
+	}
+
+	@Bean
+	Registry registry(Reflector reflector) {
+		return reflector.registry();
+	}
+
+	/**
+	 * Starts before and stops after both ports.
+	 */
+	@Bean
+	StartStop registryLifecycle(Reflector reflector) {
+		return new StartStop(0, reflector::start, reflector::close);
+	}
+
+	@Bean
+	RegistryGauges registryGauges(Registry registry, Clock clock) {
+		return new RegistryGauges(registry, clock);
+	}
+
+	@Bean
+	InstanceGauges instanceGauges(MeterRegistry meters, Upstreams upstreams) {
+		return new InstanceGauges(meters, upstreams);
+	}
+
+	/** The component {@code etcd}. */
+	@Bean
+	EtcdHealthIndicator etcdHealthIndicator(Registry registry, Clock clock) {
+		return new EtcdHealthIndicator(registry, clock);
+	}
+
+	/** The component {@code registry}. */
+	@Bean
+	RegistryHealthIndicator registryHealthIndicator(Registry registry) {
+		return new RegistryHealthIndicator(registry);
+	}
+
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.configuration;
+
+import dev.holdfast.actuate.GatewayProbes;
+import dev.holdfast.actuate.TrafficMeters;
+import dev.holdfast.proxy.ExchangeListener;
+import dev.holdfast.proxy.Probes;
+import dev.holdfast.proxy.TrafficServer;
+import dev.holdfast.proxy.TrafficSettings;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.upstream.UpstreamSettings;
+import dev.holdfast.upstream.Upstreams;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Puts the traffic port together.
+ */
+@Configuration(proxyBeanMethods = false)
+class TrafficConfiguration {
+
+	@Bean
+	RouteTable routeTable(HoldfastProperties properties) {
+		return new RouteTable(properties.routes().stream().map(HoldfastProperties.ExplicitRoute::toRoute).toList(),
+				properties.routing().byPath());
+	}
+
+	@Bean
+	Upstreams upstreams(HoldfastProperties properties, CircuitBreakerRegistry breakers) {
+		UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
+		return new Upstreams(new UpstreamSettings(properties.upstream().balancer(), defaults.ejectionTime(),
+				defaults.maxEjectionTime()), breakers);
+	}
+
+	@Bean
+	TrafficMeters trafficMeters(MeterRegistry meters) {
+		return new TrafficMeters(meters);
+	}
+
+	@Bean
+	GatewayProbes gatewayProbes(ApplicationAvailability availability, Registry registry) {
+		return new GatewayProbes(availability, registry);
+	}
+
+	@Bean
+	TrafficServer trafficServer(HoldfastProperties properties, RouteTable routes, Upstreams upstreams, Probes probes,
+			ExchangeListener listener) {
+		HoldfastProperties.Server server = properties.server();
+		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
+				Runtime.getRuntime().availableProcessors(), Math.toIntExact(server.maxHeaderSize().toBytes()),
+				server.idleTimeout(), properties.upstream().connectTimeout(), properties.upstream().requestTimeout(),
+				server.trustedProxies(), server.livenessPath(), server.readinessPath());
+		return new TrafficServer(settings, routes, upstreams, probes, listener);
+	}
+
+	/**
+	 * Opens last and closes first, so that the admin port can tell of both.
+	 */
+	@Bean
+	StartStop trafficLifecycle(TrafficServer server, HoldfastProperties properties) {
+		return new StartStop(SmartLifecycle.DEFAULT_PHASE, server::start,
+				() -> server.stop(properties.server().shutdownGrace()));
+	}
+
+}

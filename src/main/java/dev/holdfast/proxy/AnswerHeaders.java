@@ -1,0 +1,101 @@
+package dev.holdfast.proxy;
+
+import java.util.Locale;
+import java.util.function.BiConsumer;
+
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the header fields of a backend's answer, without those of its connection, and
+ * learns from them how the answer and the connection go on.
+ */
+final class AnswerHeaders implements BiConsumer<String, String> {
+
+	private static final CharSequence VIA = AsciiString.cached("via");
+
+	private final MultiMap out;
+
+	private long contentLength = -1;
+
+	private @Nullable String options;
+
+	private @Nullable String via;
+
+	private @Nullable String keepAlive;
+
+	/**
+	 * Copies an answer's fields.
+	 * @param answer the answer
+	 * @param out where the fields go; empty
+	 */
+	AnswerHeaders(HttpClientResponse answer, MultiMap out) {
+		this.out = out;
+		answer.headers().forEach(this);
+		ConnectionOptions.drop(this.options, out);
+		String received = (answer.version() == HttpVersion.HTTP_1_0) ? "1.0 holdfast" : "1.1 holdfast";
+		out.add(VIA, (this.via != null) ? this.via + ", " + received : received);
+	}
+
+	@Override
+	public void accept(String name, String value) {
+		switch (HeaderKind.of(name)) {
+			case CONTENT_LENGTH -> {
+				this.contentLength = Long.parseLong(value);
+				this.out.add(name, value);
+			}
+			case HOP_BY_HOP, TRANSFER_ENCODING, TE -> {
+				// Of the backend's connection only.
+			}
+			case CONNECTION -> this.options = (this.options != null) ? this.options + "," + value : value;
+			case KEEP_ALIVE -> this.keepAlive = value;
+			case VIA -> this.via = (this.via != null) ? this.via + ", " + value : value;
+			case ORDINARY, HOST, EXPECT, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST,
+					X_FORWARDED_PORT, X_FORWARDED_PREFIX, X_REQUEST_ID, IDEMPOTENCY_KEY ->
+				this.out.add(name, value);
+		}
+	}
+
+	/**
+	 * The length of the body that the fields announce, -1 when they do not.
+	 */
+	long contentLength() {
+		return this.contentLength;
+	}
+
+	/**
+	 * Whether the backend keeps the connection open after the answer.
+	 * @param version the answer's version
+	 */
+	boolean keepsConnection(HttpVersion version) {
+		if (this.options == null) {
+			return version != HttpVersion.HTTP_1_0;
+		}
+		return this.options.equalsIgnoreCase("keep-alive")
+				|| (version != HttpVersion.HTTP_1_0 && !this.options.toLowerCase(Locale.ROOT).contains("close"));
+	}
+
+	/**
+	 * For how many seconds the backend said it keeps an idle connection, -1 when it did
+	 * not say.
+	 */
+	int keepAliveSeconds() {
+		int start = (this.keepAlive != null) ? this.keepAlive.indexOf("timeout=") : -1;
+		if (this.keepAlive == null || start < 0) {
+			return -1;
+		}
+		int seconds = 0;
+		for (int i = start + "timeout=".length(); i < this.keepAlive.length() && seconds < 1_000_000; i++) {
+			char c = this.keepAlive.charAt(i);
+			if (c < '0' || c > '9') {
+				break;
+			}
+			seconds = seconds * 10 + (c - '0');
+		}
+		return seconds;
+	}
+
+}

@@ -1,0 +1,210 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+
+import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.UpstreamInstance;
+import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a request on one instance, from the choice of the instance to the end of its
+ * answer.
+ */
+final class Attempt {
+
+	private final Exchange exchange;
+
+	private final BackendConnections connections;
+
+	private final UpstreamInstance instance;
+
+	private final long startedAt;
+
+	private @Nullable BackendConnection connection;
+
+	private @Nullable AnswerHeaders headers;
+
+	private @Nullable HttpClientResponse answer;
+
+	private @Nullable AnswerRelay relay;
+
+	private boolean ended;
+
+	Attempt(Exchange exchange, BackendConnections connections, UpstreamInstance instance) {
+		this.exchange = exchange;
+		this.connections = connections;
+		this.instance = instance;
+		this.startedAt = System.nanoTime();
+	}
+
+	void start() {
+		this.instance.start();
+		BackendConnection idle = this.connections.take(this.instance.instance().endpoint());
+		if (idle != null) {
+			use(idle);
+		}
+		else {
+			this.connections.connect(this.instance.instance().endpoint()).onComplete(this::onConnected);
+		}
+	}
+
+	private void onConnected(@Nullable BackendConnection made, @Nullable Throwable failure) {
+		if (this.ended) {
+			if (made != null) {
+				this.connections.release(made, -1, System.nanoTime());
+			}
+		}
+		else if (made != null) {
+			use(made);
+		}
+		else {
+			failToConnect(failure);
+		}
+	}
+
+	private void use(BackendConnection connection) {
+		this.connection = connection;
+		connection.request().onComplete(this::onRequest);
+	}
+
+	private void onRequest(@Nullable HttpClientRequest request, @Nullable Throwable failure) {
+		if (request == null) {
+			failToConnect(failure);
+			return;
+		}
+		request.exceptionHandler((broken) -> {
+			// The future of the answer fails as well.
+		});
+		if (this.ended) {
+			request.reset();
+			return;
+		}
+		request.response().onComplete(this::onAnswer);
+		this.exchange.send(request, this.instance.instance().endpoint());
+	}
+
+	private void onAnswer(@Nullable HttpClientResponse answer, @Nullable Throwable failure) {
+		if (this.ended) {
+			return;
+		}
+		if (answer == null) {
+			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
+					Outcome.BROKEN);
+		}
+		else if (answer.statusCode() < 200) {
+			// A switch of protocols that nobody asked for, or an interim answer unknown
+			// to
+			// Vert.x.
+			answer.exceptionHandler((broken) -> {
+				// Reset below.
+			});
+			fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
+		}
+		else {
+			relay(answer);
+		}
+	}
+
+	private void relay(HttpClientResponse answer) {
+		this.answer = answer;
+		this.headers = this.exchange.onAnswer(answer);
+		this.relay = new AnswerRelay(this, answer, this.exchange.response(), this.headers.contentLength());
+		this.relay.start(this.exchange);
+	}
+
+	/**
+	 * The answer has arrived whole.
+	 * @param rest what of it is still to be sent to the client
+	 */
+	void onAnswered(Buffer rest) {
+		if (this.connection == null || this.headers == null || this.answer == null) {
+			throw new IllegalStateException("answer: before the request was sent");
+		}
+		if (!this.exchange.isSent()) {
+			this.connection.reset();
+		}
+		else if (this.headers.keepsConnection(this.answer.version())) {
+			this.connections.release(this.connection, this.headers.keepAliveSeconds(), System.nanoTime());
+		}
+		else {
+			this.connection.close();
+		}
+		Outcome outcome = (this.answer.statusCode() < 500) ? Outcome.SUCCESS : Outcome.SERVER_ERROR;
+		end(outcome);
+		this.exchange.onAnswered(rest, outcome);
+	}
+
+	/**
+	 * The answer broke off after its head.
+	 */
+	void onAnswerBroken(Throwable failure) {
+		if (!this.ended) {
+			reset();
+			end(Outcome.BROKEN);
+			this.exchange.onAnswerBroken(isBreak(failure) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER);
+		}
+	}
+
+	private void failToConnect(@Nullable Throwable failure) {
+		if (!this.ended) {
+			end(Outcome.CONNECT_FAILURE);
+			this.exchange.onConnectFailed(reason(failure));
+		}
+	}
+
+	private void fail(GatewayError error, Outcome outcome) {
+		boolean reused = this.connection != null && this.connection.isReused();
+		reset();
+		end(outcome);
+		this.exchange.onBroken(error, outcome, reused);
+	}
+
+	/**
+	 * Gives up, whatever it waits for. The backend learns of it at once.
+	 */
+	void cancel(Outcome outcome) {
+		if (!this.ended) {
+			if (this.relay != null) {
+				this.relay.cancel();
+			}
+			end(outcome);
+			reset();
+		}
+	}
+
+	private void reset() {
+		if (this.connection != null) {
+			this.connection.reset();
+		}
+	}
+
+	private void end(Outcome outcome) {
+		this.ended = true;
+		this.instance.end(outcome);
+		this.exchange.onTryEnded(outcome, System.nanoTime() - this.startedAt);
+	}
+
+	private static boolean isBreak(Throwable failure) {
+		return failure instanceof HttpClosedException || failure instanceof IOException;
+	}
+
+	private static String reason(@Nullable Throwable failure) {
+		return switch (failure) {
+			case ConnectTimeoutException timeout -> "timeout";
+			case NoRouteToHostException unreachable -> "unreachable";
+			case ConnectException refused -> "refused";
+			case UnknownHostException unknown -> "unknown-host";
+			case javax.net.ssl.SSLException tls -> "tls";
+			case null, default -> "other";
+		};
+	}
+
+}

@@ -1,0 +1,141 @@
+package dev.holdfast.proxy;
+
+import java.util.Locale;
+
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.SocketAddress;
+
+/**
+ * What is the same for all requests of a client's connection, computed once: who the peer
+ * is, and what its last Host field comes to.
+ */
+final class ClientConnection {
+
+	private final String address;
+
+	private final boolean trusted;
+
+	private final boolean secure;
+
+	private final int localPort;
+
+	private String hostField = "";
+
+	private String host = "";
+
+	private String port = "";
+
+	private String forwarded = "";
+
+	private boolean validHost;
+
+	ClientConnection(HttpConnection connection, TrustedProxies proxies) {
+		SocketAddress remote = connection.remoteAddress();
+		SocketAddress local = connection.localAddress();
+		String peer = (remote != null) ? remote.hostAddress() : null;
+		this.address = (peer != null) ? peer : "unknown";
+		this.trusted = proxies.contains(this.address);
+		this.secure = connection.isSsl();
+		this.localPort = (local != null) ? local.port() : 0;
+		parseHost("");
+	}
+
+	/**
+	 * Takes the Host that the next request is for.
+	 * @param field the Host field or the authority of an absolute-form target; empty when
+	 * an HTTP/1.0 request has neither
+	 * @return whether it names exactly one host
+	 */
+	boolean useHost(String field) {
+		if (!field.equals(this.hostField)) {
+			parseHost(field);
+		}
+		return this.validHost;
+	}
+
+	private void parseHost(String field) {
+		int end = field.startsWith("[") ? field.indexOf(']') + 1 : field.indexOf(':');
+		if (end < 0) {
+			end = field.length();
+		}
+		String name = field.substring(0, end);
+		String rest = field.substring(end);
+		this.hostField = field;
+		this.validHost = field.isEmpty() || (isName(name) && isPort(rest));
+		this.host = name.toLowerCase(Locale.ROOT);
+		this.port = (rest.length() > 1) ? rest.substring(1) : Integer.toString(this.localPort);
+		this.forwarded = "for=%s%s;proto=%s".formatted(
+				(this.address.indexOf(':') >= 0) ? "\"[" + this.address + "]\"" : this.address,
+				field.isEmpty() ? "" : ";host=\"" + field + "\"", protocol());
+	}
+
+	private static boolean isName(String name) {
+		boolean bracketed = name.startsWith("[");
+		for (int i = bracketed ? 1 : 0; i < name.length() - (bracketed ? 1 : 0); i++) {
+			char c = name.charAt(i);
+			boolean hexadecimal = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+			boolean valid = bracketed ? hexadecimal || c == ':' || c == '.' : hexadecimal || (c >= 'g' && c <= 'z')
+					|| (c >= 'G' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
+			if (!valid) {
+				return false;
+			}
+		}
+		return name.length() > (bracketed ? 2 : 0);
+	}
+
+	private static boolean isPort(String rest) {
+		for (int i = 1; i < rest.length(); i++) {
+			if (rest.charAt(i) < '0' || rest.charAt(i) > '9') {
+				return false;
+			}
+		}
+		return rest.isEmpty() || (rest.charAt(0) == ':' && rest.length() <= 6);
+	}
+
+	/**
+	 * The peer's IP address.
+	 */
+	String address() {
+		return this.address;
+	}
+
+	/**
+	 * Whether the peer's forwarding headers are believed.
+	 */
+	boolean isTrusted() {
+		return this.trusted;
+	}
+
+	String protocol() {
+		return this.secure ? "https" : "http";
+	}
+
+	/**
+	 * The last Host field as the client wrote it.
+	 */
+	String hostField() {
+		return this.hostField;
+	}
+
+	/**
+	 * The last host in lower case, without port.
+	 */
+	String host() {
+		return this.host;
+	}
+
+	/**
+	 * The port that the last Host field named, else the one that the client connected to.
+	 */
+	String port() {
+		return this.port;
+	}
+
+	/**
+	 * The last request's element of the Forwarded field (RFC 7239).
+	 */
+	String forwarded() {
+		return this.forwarded;
+	}
+
+}

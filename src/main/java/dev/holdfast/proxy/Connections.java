@@ -1,0 +1,47 @@
+package dev.holdfast.proxy;
+
+import java.time.Duration;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.UnpooledHttpClientConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/**
+ * Ways to end a connection that is in use.
+ */
+final class Connections {
+
+	/** How long a client may take to notice that nothing more of its body is wanted. */
+	private static final Duration LINGER = Duration.ofSeconds(5);
+
+	private Connections() {
+	}
+
+	/**
+	 * Closes a connection when the answer in progress has been sent. Until then, and for
+	 * a while, what the client still sends is read: closing at once would reset the
+	 * connection and could take the answer along.
+	 */
+	static void closeAfterAnswer(HttpConnection connection) {
+		connection.shutdown(LINGER);
+	}
+
+	/**
+	 * Resets a connection, so that no peer takes what it got for a whole message: to
+	 * HTTP/1.0, an orderly close says that an answer is complete.
+	 */
+	static void reset(HttpConnection connection) {
+		// Vert.x has no reset for HTTP/1.1, only an orderly close that waits for slow
+		// readers.
+		HttpConnection actual = (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap()
+				: connection;
+		Channel channel = ((ConnectionBase) actual).channel();
+		if (channel.isOpen()) {
+			channel.config().setOption(ChannelOption.SO_LINGER, 0);
+			channel.unsafe().close(channel.voidPromise());
+		}
+	}
+
+}

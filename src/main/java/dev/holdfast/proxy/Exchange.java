@@ -1,0 +1,452 @@
+package dev.holdfast.proxy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.holdfast.proxy.RequestGuard.Rejection;
+import dev.holdfast.route.RouteMatch;
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.Upstream;
+import dev.holdfast.upstream.UpstreamInstance;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer: guarded, routed, tried on one instance after another, and
+ * answered exactly once. Lives on one event loop and is touched by no other thread.
+ */
+final class Exchange implements ExchangeRecord {
+
+	private static final int MOST_TRIES = 3;
+
+	// For RunningExchanges alone.
+
+	@Nullable Exchange previous;
+
+	@Nullable Exchange next;
+
+	boolean listed;
+
+	long progressAt;
+
+	private final EventLoopServer server;
+
+	private final HttpServerRequest request;
+
+	private final HttpServerResponse response;
+
+	private final RequestHead head;
+
+	private final ClientConnection connection;
+
+	private final long startedAt = System.nanoTime();
+
+	private @Nullable RequestTarget target;
+
+	private @Nullable RouteMatch match;
+
+	private @Nullable Upstream upstream;
+
+	private @Nullable RequestBody body;
+
+	private @Nullable Attempt attempt;
+
+	private List<UpstreamInstance> tried = List.of();
+
+	private @Nullable String requestId;
+
+	private @Nullable GatewayError error;
+
+	private int tries;
+
+	private long upstreamNanos;
+
+	private long durationNanos;
+
+	private boolean ended;
+
+	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
+		this.server = server;
+		this.request = request;
+		this.response = request.response();
+		this.connection = connection;
+		this.head = new RequestHead(request);
+	}
+
+	void start() {
+		this.server.listener().onStart();
+		this.response.exceptionHandler((broken) -> onClientGone());
+		Rejection rejection = RequestGuard.check(this.request, this.head);
+		if (rejection != null) {
+			reject(rejection);
+		}
+		else if (this.request.method().equals(HttpMethod.OPTIONS) && this.request.uri().equals("*")) {
+			this.response.end();
+			end();
+		}
+		else {
+			dispatch();
+		}
+	}
+
+	/**
+	 * Answers a request that could not even be read.
+	 */
+	void rejectInvalid(Rejection rejection) {
+		this.server.listener().onStart();
+		reject(rejection);
+	}
+
+	private void reject(Rejection rejection) {
+		this.server.listener().onRejected(rejection.reason());
+		answer(rejection.error(), true);
+	}
+
+	private void dispatch() {
+		RequestTarget target = RequestTarget.parse(this.request.uri());
+		if (target == null) {
+			reject(Rejection.TARGET);
+			return;
+		}
+		// RFC 9112, section 3.2.2: an absolute-form target wins over Host.
+		String host = target.authority().isEmpty() ? this.head.host() : target.authority();
+		if (!this.connection.useHost(host) || (host.isEmpty() && this.head.hosts() > 0)) {
+			reject(Rejection.HOST);
+			return;
+		}
+		this.target = target;
+		this.match = this.server.routes()
+			.match(this.request.method().name(), this.connection.host(), target.path(), this.request::getHeader);
+		this.upstream = (this.match != null) ? this.server.upstreams().find(this.match.service()) : null;
+		if (this.match == null) {
+			answer(GatewayError.NO_ROUTE, false);
+		}
+		else if (this.upstream == null) {
+			answer(GatewayError.NO_INSTANCE, false);
+		}
+		else if (!this.upstream.tryStart()) {
+			this.upstream = null;
+			answer(GatewayError.CIRCUIT_OPEN, false);
+		}
+		else {
+			if (this.head.hasBody()) {
+				this.body = new RequestBody(this, this.request, this.head.contentLength(), isRepeatable());
+			}
+			this.server.running().add(this, this.startedAt);
+			attempt(this.upstream.choose(this.tried));
+		}
+	}
+
+	private void attempt(@Nullable UpstreamInstance instance) {
+		if (instance == null) {
+			fail(GatewayError.NO_INSTANCE, Outcome.CANCELLED);
+			return;
+		}
+		if (this.tries == 0) {
+			this.tried = List.of(instance);
+		}
+		else {
+			this.tried = new ArrayList<>(this.tried);
+			this.tried.add(instance);
+		}
+		this.tries++;
+		this.attempt = new Attempt(this, this.server.backends(), instance);
+		this.attempt.start();
+	}
+
+	/**
+	 * Sends the request to a backend that is connected.
+	 */
+	void send(HttpClientRequest backend, Endpoint endpoint) {
+		if (this.target == null || this.match == null) {
+			throw new IllegalStateException("send: before the request was routed");
+		}
+		backend.setMethod(this.request.method());
+		backend.setURI(this.match.path() + this.target.query());
+		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(),
+				backend.headers());
+		if (this.body == null) {
+			backend.end();
+			return;
+		}
+		boolean expectsContinue = this.head.expectsContinue() && !this.body.isEnded();
+		if (expectsContinue) {
+			backend.continueHandler((leave) -> this.response.writeContinue());
+		}
+		this.body.sendTo(backend, expectsContinue);
+	}
+
+	void onProgress() {
+		this.server.running().touch(this, System.nanoTime());
+	}
+
+	void onConnectFailed(String reason) {
+		this.server.listener().onConnectFailure(serviceName(), reason);
+		retry(GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
+	}
+
+	/**
+	 * A try broke before its answer began.
+	 * @param reused whether its connection had carried a request before
+	 */
+	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
+		if (isRepeatable() && (this.body == null || this.body.isRepeatable())) {
+			retry(error, outcome, reused);
+		}
+		else {
+			fail(error, outcome);
+		}
+	}
+
+	/**
+	 * Tries again while tries are left and there is an instance worth it.
+	 * @param sameInstance whether the last instance is, for want of another: one that
+	 * closed an idle connection at the wrong moment is
+	 */
+	private void retry(GatewayError error, Outcome outcome, boolean sameInstance) {
+		if (this.body != null) {
+			this.body.detach();
+		}
+		UpstreamInstance instance = (this.upstream != null && this.tries < MOST_TRIES)
+				? this.upstream.choose(this.tried) : null;
+		if (instance == null || (!sameInstance && this.tried.contains(instance))) {
+			fail(error, outcome);
+			return;
+		}
+		this.server.listener().onRetry(serviceName());
+		attempt(instance);
+	}
+
+	/**
+	 * The answer's head has arrived: prepares the client's.
+	 */
+	AnswerHeaders onAnswer(HttpClientResponse answer) {
+		this.server.running().remove(this);
+		this.response.setStatusCode(answer.statusCode());
+		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {
+			this.response.setStatusMessage(answer.statusMessage());
+		}
+		AnswerHeaders headers = new AnswerHeaders(answer, this.response.headers());
+		// An HTTP/1.0 client knows the end of an answer without length by the
+		// connection's end alone.
+		if (this.server.isShuttingDown()
+				|| (headers.contentLength() < 0 && this.request.version() == HttpVersion.HTTP_1_0)) {
+			closeAfterAnswer();
+		}
+		return headers;
+	}
+
+	/**
+	 * The answer has arrived whole.
+	 * @param rest what of it is still to be sent
+	 */
+	void onAnswered(Buffer rest, Outcome outcome) {
+		discardBody();
+		this.response.end(rest);
+		endUpstream(outcome);
+		end();
+	}
+
+	/**
+	 * The answer broke off after its head. The client must not take it for whole.
+	 */
+	void onAnswerBroken(GatewayError error) {
+		if (this.response.headWritten()) {
+			this.error = error;
+			endUpstream(Outcome.BROKEN);
+			end();
+			Connections.reset(this.request.connection());
+		}
+		else {
+			this.response.headers().clear();
+			fail(error, Outcome.BROKEN);
+		}
+	}
+
+	void onTryEnded(Outcome outcome, long nanos) {
+		this.upstreamNanos += nanos;
+		this.server.listener().onTry(serviceName(), outcome, nanos);
+	}
+
+	void onTimeout() {
+		// A client that stalls in the middle of its body is not the backend's fault.
+		boolean stalled = this.body != null && this.body.isAwaited();
+		Outcome outcome = stalled ? Outcome.CANCELLED : Outcome.TIMEOUT;
+		if (this.attempt != null) {
+			this.attempt.cancel(outcome);
+		}
+		fail(stalled ? GatewayError.REQUEST_TIMEOUT : GatewayError.TIMEOUT, outcome);
+	}
+
+	private void onClientGone() {
+		if (this.ended) {
+			return;
+		}
+		if (this.attempt != null) {
+			this.attempt.cancel(Outcome.CANCELLED);
+		}
+		this.error = GatewayError.CLIENT_GONE;
+		endUpstream(Outcome.CANCELLED);
+		end();
+	}
+
+	private void fail(GatewayError error, Outcome outcome) {
+		endUpstream(outcome);
+		answer(error, false);
+	}
+
+	private void answer(GatewayError error, boolean close) {
+		this.error = error;
+		this.response.setStatusCode(error.status())
+			.setStatusMessage(HttpResponseStatus.valueOf(error.status()).reasonPhrase());
+		this.response.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+			.putHeader("Holdfast-Error", error.code());
+		if (error.retryAfterSeconds() > 0) {
+			this.response.putHeader("Retry-After", Integer.toString(error.retryAfterSeconds()));
+		}
+		if (close || this.server.isShuttingDown()) {
+			closeAfterAnswer();
+		}
+		discardBody();
+		Buffer problem = Buffer.buffer(error.toProblemJson(requestId()));
+		if (this.request.method().equals(HttpMethod.HEAD)) {
+			this.response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(problem.length()));
+			this.response.end();
+		}
+		else {
+			this.response.end(problem);
+		}
+		end();
+	}
+
+	/**
+	 * Deals with what the client has yet to send of its body: reads a little, but closes
+	 * the connection over much.
+	 */
+	private void discardBody() {
+		if (this.body != null && !this.body.isEnded()) {
+			if (!this.body.isNearlyEnded() || this.head.expectsContinue()) {
+				closeAfterAnswer();
+			}
+			this.body.discard();
+		}
+	}
+
+	private void closeAfterAnswer() {
+		if (!this.response.headWritten()) {
+			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+		}
+		Connections.closeAfterAnswer(this.request.connection());
+	}
+
+	private void endUpstream(Outcome outcome) {
+		if (this.upstream != null) {
+			this.upstream.end(outcome, System.nanoTime() - this.startedAt);
+			this.upstream = null;
+		}
+	}
+
+	private void end() {
+		if (!this.ended) {
+			this.ended = true;
+			this.server.running().remove(this);
+			this.durationNanos = System.nanoTime() - this.startedAt;
+			this.server.listener().onEnd(this);
+		}
+	}
+
+	/**
+	 * Runs a task when all that came in one packet has been seen.
+	 */
+	void defer(Runnable task) {
+		this.server.defer(task);
+	}
+
+	HttpServerResponse response() {
+		return this.response;
+	}
+
+	/**
+	 * Whether the backend has been sent the whole request.
+	 */
+	boolean isSent() {
+		return this.body == null || this.body.isEnded();
+	}
+
+	/**
+	 * Whether doing the request twice comes to the same as doing it once (RFC 9110,
+	 * section 9.2.2).
+	 */
+	private boolean isRepeatable() {
+		return this.head.isRepeatable() || switch (this.request.method().name()) {
+			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+			default -> false;
+		};
+	}
+
+	private ServiceName serviceName() {
+		if (this.match == null) {
+			throw new IllegalStateException("service: before the request was routed");
+		}
+		return this.match.service();
+	}
+
+	private String requestId() {
+		if (this.requestId == null) {
+			String given = this.head.requestId();
+			this.requestId = (given != null) ? given : this.server.requestIds().next();
+		}
+		return this.requestId;
+	}
+
+	@Override
+	public String route() {
+		return (this.match != null) ? this.match.route() : "";
+	}
+
+	@Override
+	public String service() {
+		return (this.match != null) ? this.match.service().value() : "";
+	}
+
+	@Override
+	public String method() {
+		return this.request.method().name();
+	}
+
+	@Override
+	public int status() {
+		return (this.error == GatewayError.CLIENT_GONE) ? this.error.status() : this.response.getStatusCode();
+	}
+
+	@Override
+	public String errorCode() {
+		return (this.error != null) ? this.error.code() : "";
+	}
+
+	@Override
+	public long durationNanos() {
+		return this.durationNanos;
+	}
+
+	@Override
+	public long upstreamNanos() {
+		return this.upstreamNanos;
+	}
+
+	@Override
+	public int tries() {
+		return this.tries;
+	}
+
+}

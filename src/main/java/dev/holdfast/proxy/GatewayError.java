@@ -1,0 +1,91 @@
+package dev.holdfast.proxy;
+
+/**
+ * Everything that the gateway itself can have against a request, and the one place where
+ * a failure becomes a status.
+ */
+enum GatewayError {
+
+	BAD_REQUEST(400, "bad-request", "Bad request", "The request is malformed or ambiguous."),
+
+	NO_ROUTE(404, "no-route", "No route", "No route matches the request."),
+
+	METHOD_NOT_ALLOWED(405, "method-not-allowed", "Method not allowed", "The gateway does not forward this method."),
+
+	REQUEST_TIMEOUT(408, "request-timeout", "Request timeout", "The request's body did not arrive in time."),
+
+	URI_TOO_LONG(414, "uri-too-long", "URI too long", "The request line is too long."),
+
+	HEADERS_TOO_LARGE(431, "headers-too-large", "Request header fields too large",
+			"The request's header fields are too large."),
+
+	/** Never sent: there is nobody left to read it. */
+	CLIENT_GONE(499, "client-gone", "Client gone", "The client closed the connection before it was answered."),
+
+	BAD_ANSWER(502, "bad-answer", "Bad answer", "The service's answer was malformed."),
+
+	CONNECT_FAILED(502, "connect-failed", "Connect failed", "No connection to the service could be made."),
+
+	BACKEND_RESET(502, "backend-reset", "Backend reset", "The service broke the connection off."),
+
+	NO_INSTANCE(503, "no-instance", "No instance", "The service has no instance that takes requests.", 1),
+
+	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover.", 1),
+
+	TIMEOUT(504, "timeout", "Timeout", "The service did not answer in time.");
+
+	private final int status;
+
+	private final String code;
+
+	private final int retryAfterSeconds;
+
+	private final String problem;
+
+	GatewayError(int status, String code, String title, String detail) {
+		this(status, code, title, detail, 0);
+	}
+
+	GatewayError(int status, String code, String title, String detail, int retryAfterSeconds) {
+		this.status = status;
+		this.code = code;
+		this.retryAfterSeconds = retryAfterSeconds;
+		this.problem = """
+				{"type":"urn:holdfast:error:%s","title":"%s","status":%d,"detail":"%s","code":"%s","instance":"\
+				""".formatted(code, title, status, detail, code);
+	}
+
+	int status() {
+		return this.status;
+	}
+
+	/**
+	 * The stable name that clients and meters see.
+	 */
+	String code() {
+		return this.code;
+	}
+
+	/**
+	 * After how many seconds a client may try again, 0 when there is nothing to say.
+	 */
+	int retryAfterSeconds() {
+		return this.retryAfterSeconds;
+	}
+
+	/**
+	 * Renders the error as RFC 9457 has it.
+	 * @param requestId the request that it happened to
+	 */
+	String toProblemJson(String requestId) {
+		StringBuilder json = new StringBuilder(this.problem.length() + requestId.length() + 2);
+		json.append(this.problem);
+		for (int i = 0; i < requestId.length(); i++) {
+			char c = requestId.charAt(i);
+			// A client chose the id: what JSON would have to escape is no part of it.
+			json.append((c >= ' ' && c < 0x7f && c != '"' && c != '\\') ? c : '?');
+		}
+		return json.append("\"}").toString();
+	}
+
+}

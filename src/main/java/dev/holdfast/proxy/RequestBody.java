@@ -1,0 +1,202 @@
+package dev.holdfast.proxy;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams a request's body to the backend of the current try, no faster than the backend
+ * takes it. While there is no backend, the client is not read.
+ */
+final class RequestBody {
+
+	/** How much of a repeatable request's body is kept for another try, bytes. */
+	static final int MOST_KEPT = 64 * 1024;
+
+	private final Exchange exchange;
+
+	private final HttpServerRequest client;
+
+	private final long contentLength;
+
+	private @Nullable HttpClientRequest backend;
+
+	/** What was received so far, {@code null} when it is not kept. */
+	private @Nullable Buffer kept;
+
+	/** The last chunk, held back so that it goes out together with the end. */
+	private @Nullable Buffer held;
+
+	private long received;
+
+	private boolean headSent;
+
+	private boolean blocked;
+
+	private boolean ended;
+
+	private boolean discarded;
+
+	/**
+	 * Takes hold of a body.
+	 * @param contentLength its length, -1 when it is not known
+	 * @param keep whether to keep it for another try, as far as it is small
+	 */
+	RequestBody(Exchange exchange, HttpServerRequest client, long contentLength, boolean keep) {
+		this.exchange = exchange;
+		this.client = client;
+		this.contentLength = contentLength;
+		this.kept = (keep && contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
+		client.pause();
+		client.handler(this::onChunk);
+		client.endHandler((end) -> onEnd());
+	}
+
+	/**
+	 * Sends what was received, and then what is, to a backend whose header fields are
+	 * complete.
+	 * @param sendHead whether the client waits for the backend's leave, so that the head
+	 * must not wait for the body
+	 */
+	void sendTo(HttpClientRequest backend, boolean sendHead) {
+		this.backend = backend;
+		this.headSent = sendHead;
+		this.blocked = false;
+		if (this.contentLength < 0) {
+			backend.setChunked(true);
+		}
+		if (sendHead) {
+			backend.writeHead();
+		}
+		Buffer replay = this.kept;
+		if (this.received > 0 && replay != null) {
+			replay = replay.copy();
+			this.held = null;
+			if (!this.ended) {
+				write(replay);
+			}
+			else {
+				this.headSent = true;
+				backend.end(replay);
+			}
+		}
+		else if (this.ended) {
+			backend.end();
+		}
+		if (!this.ended) {
+			this.client.resume();
+			// What the client sent in one packet with its head has not been seen yet.
+			this.exchange.defer(this::sendHead);
+		}
+	}
+
+	private void sendHead() {
+		if (this.backend != null && !this.headSent && !this.ended) {
+			this.headSent = true;
+			this.backend.writeHead();
+		}
+	}
+
+	private void onChunk(Buffer chunk) {
+		this.received += chunk.length();
+		if (this.discarded) {
+			return;
+		}
+		this.exchange.onProgress();
+		if (this.kept != null) {
+			this.kept = (this.received <= MOST_KEPT) ? this.kept.appendBuffer(chunk) : null;
+		}
+		if (this.received == this.contentLength) {
+			this.held = chunk;
+		}
+		else {
+			write(chunk);
+		}
+	}
+
+	private void write(Buffer chunk) {
+		HttpClientRequest to = this.backend;
+		if (to == null) {
+			return;
+		}
+		this.headSent = true;
+		to.write(chunk);
+		if (to.writeQueueFull() && !this.blocked) {
+			this.blocked = true;
+			this.client.pause();
+			to.drainHandler((drained) -> unblock(to));
+		}
+	}
+
+	private void unblock(HttpClientRequest drained) {
+		if (this.blocked && drained.equals(this.backend)) {
+			this.blocked = false;
+			this.client.resume();
+		}
+	}
+
+	private void onEnd() {
+		this.ended = true;
+		if (this.backend == null) {
+			return;
+		}
+		if (this.held != null) {
+			this.backend.end(this.held);
+			this.held = null;
+		}
+		else {
+			this.backend.end();
+		}
+	}
+
+	/**
+	 * Stops sending, because the try has failed.
+	 */
+	void detach() {
+		this.backend = null;
+		if (!this.ended && !this.discarded) {
+			this.client.pause();
+		}
+	}
+
+	/**
+	 * Reads the rest, if any, and forgets it: the answer is there already.
+	 */
+	void discard() {
+		this.backend = null;
+		this.discarded = true;
+		if (!this.ended) {
+			this.client.resume();
+		}
+	}
+
+	/**
+	 * Whether another backend can be sent the whole of it.
+	 */
+	boolean isRepeatable() {
+		return this.received == 0 || this.kept != null;
+	}
+
+	/**
+	 * Whether all of it has been received, and handed to the backend.
+	 */
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	/**
+	 * Whether the gateway would read more of it if the client sent more.
+	 */
+	boolean isAwaited() {
+		return !this.ended && !this.blocked && this.backend != null;
+	}
+
+	/**
+	 * Whether the rest is so little that reading it costs less than a new connection.
+	 */
+	boolean isNearlyEnded() {
+		return this.ended || (this.contentLength >= 0 && this.contentLength - this.received <= MOST_KEPT);
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.proxy;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns away what the gateway and a backend could understand differently.
+ */
+final class RequestGuard {
+
+	private RequestGuard() {
+	}
+
+	/**
+	 * Looks at all of a request's head but its target, which {@link RequestTarget}
+	 * judges.
+	 * @return why the request is turned away, {@code null} when it is not
+	 */
+	static @Nullable Rejection check(HttpServerRequest request, RequestHead head) {
+		HttpMethod method = request.method();
+		if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
+			return Rejection.METHOD;
+		}
+		if (head.isFramedTwice()) {
+			return Rejection.FRAMING;
+		}
+		// RFC 9112, section 3.2; only HTTP/1.0 knows requests without Host.
+		if (head.hosts() > 1 || (head.hosts() == 0 && request.version() == HttpVersion.HTTP_1_1)) {
+			return Rejection.HOST;
+		}
+		return null;
+	}
+
+	/**
+	 * Why a request is turned away.
+	 */
+	enum Rejection {
+
+		METHOD("method", GatewayError.METHOD_NOT_ALLOWED),
+
+		FRAMING("framing", GatewayError.BAD_REQUEST),
+
+		HOST("host", GatewayError.BAD_REQUEST),
+
+		TARGET("target", GatewayError.BAD_REQUEST),
+
+		TARGET_TOO_LONG("target-too-long", GatewayError.URI_TOO_LONG),
+
+		HEADERS_TOO_LARGE("headers-too-large", GatewayError.HEADERS_TOO_LARGE),
+
+		SYNTAX("syntax", GatewayError.BAD_REQUEST);
+
+		private final String reason;
+
+		private final GatewayError error;
+
+		Rejection(String reason, GatewayError error) {
+			this.reason = reason;
+			this.error = error;
+		}
+
+		/**
+		 * The reason in a word that fits a label.
+		 */
+		String reason() {
+			return this.reason;
+		}
+
+		GatewayError error() {
+			return this.error;
+		}
+
+	}
+
+}

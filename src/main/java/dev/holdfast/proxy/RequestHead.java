@@ -1,0 +1,105 @@
+package dev.holdfast.proxy;
+
+import java.util.function.BiConsumer;
+
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateway must know of a request's header fields, read in one pass.
+ */
+final class RequestHead implements BiConsumer<String, String> {
+
+	private int hosts;
+
+	private @Nullable String host;
+
+	private @Nullable String contentLength;
+
+	private boolean chunked;
+
+	private boolean expectsContinue;
+
+	private boolean repeatable;
+
+	private @Nullable String requestId;
+
+	RequestHead(HttpServerRequest request) {
+		request.headers().forEach(this);
+	}
+
+	@Override
+	public void accept(String name, String value) {
+		switch (HeaderKind.of(name)) {
+			case HOST -> {
+				this.hosts++;
+				this.host = value;
+			}
+			case CONTENT_LENGTH -> this.contentLength = value;
+			case TRANSFER_ENCODING -> this.chunked = true;
+			case EXPECT -> this.expectsContinue = value.equalsIgnoreCase("100-continue");
+			case IDEMPOTENCY_KEY -> this.repeatable = true;
+			case X_REQUEST_ID -> this.requestId = value;
+			case ORDINARY, HOP_BY_HOP, CONNECTION, KEEP_ALIVE, TE, VIA, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO,
+					X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PREFIX -> {
+				// Of interest only when the fields are copied.
+			}
+		}
+	}
+
+	/**
+	 * How many Host fields there are.
+	 */
+	int hosts() {
+		return this.hosts;
+	}
+
+	/**
+	 * The Host field, empty when there is none.
+	 */
+	String host() {
+		return (this.host != null) ? this.host : "";
+	}
+
+	/**
+	 * Whether the body's length is given twice, in ways that two readers may weigh
+	 * differently.
+	 */
+	boolean isFramedTwice() {
+		return this.chunked && this.contentLength != null;
+	}
+
+	boolean hasBody() {
+		return this.chunked || (this.contentLength != null && !this.contentLength.equals("0"));
+	}
+
+	/**
+	 * The body's length, -1 when it is sent in chunks. The decoder has checked the
+	 * digits.
+	 */
+	long contentLength() {
+		return (this.chunked || this.contentLength == null) ? -1 : Long.parseLong(this.contentLength);
+	}
+
+	/**
+	 * Whether the client waits for leave to send the body.
+	 */
+	boolean expectsContinue() {
+		return this.expectsContinue;
+	}
+
+	/**
+	 * Whether the client said by an Idempotency-Key that the request may be repeated.
+	 */
+	boolean isRepeatable() {
+		return this.repeatable;
+	}
+
+	/**
+	 * The request id that the client chose, {@code null} for none.
+	 */
+	@Nullable String requestId() {
+		return this.requestId;
+	}
+
+}

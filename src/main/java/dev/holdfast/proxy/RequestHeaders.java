@@ -1,0 +1,137 @@
+package dev.holdfast.proxy;
+
+import java.util.Locale;
+import java.util.function.BiConsumer;
+
+import dev.holdfast.route.RouteMatch;
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the header fields that a backend sees: the client's without those of its
+ * connection, then the gateway's own.
+ */
+final class RequestHeaders implements BiConsumer<String, String> {
+
+	private static final CharSequence TE = AsciiString.cached("te");
+
+	private static final CharSequence TRAILERS = AsciiString.cached("trailers");
+
+	private static final CharSequence VIA = AsciiString.cached("via");
+
+	private static final CharSequence FORWARDED = AsciiString.cached("forwarded");
+
+	private static final CharSequence X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+
+	private static final CharSequence X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+
+	private static final CharSequence X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
+
+	private static final CharSequence X_FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
+
+	private static final CharSequence X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-prefix");
+
+	private static final CharSequence X_REQUEST_ID = AsciiString.cached("x-request-id");
+
+	private final MultiMap out;
+
+	private final boolean trusted;
+
+	private boolean trailers;
+
+	private @Nullable String options;
+
+	private @Nullable String via;
+
+	private @Nullable String forwarded;
+
+	private @Nullable String forwardedFor;
+
+	private @Nullable String forwardedProto;
+
+	private @Nullable String forwardedHost;
+
+	private @Nullable String forwardedPort;
+
+	private @Nullable String forwardedPrefix;
+
+	private RequestHeaders(MultiMap out, boolean trusted) {
+		this.out = out;
+		this.trusted = trusted;
+	}
+
+	/**
+	 * Writes the fields of one try.
+	 * @param request the client's request
+	 * @param connection the connection it came on
+	 * @param match the route it takes
+	 * @param requestId the id it is known by
+	 * @param authority the instance's host and port
+	 * @param out where the fields go; empty
+	 */
+	static void write(HttpServerRequest request, ClientConnection connection, RouteMatch match, String requestId,
+			String authority, MultiMap out) {
+		RequestHeaders headers = new RequestHeaders(out, connection.isTrusted());
+		request.headers().forEach(headers);
+		// Before the gateway adds its own: a client must not be able to take those away.
+		ConnectionOptions.drop(headers.options, out);
+		boolean hasHost = match.preserveHost() && !connection.hostField().isEmpty();
+		out.add(HttpHeaders.HOST, hasHost ? connection.hostField() : authority);
+		out.add(X_REQUEST_ID, requestId);
+		String via = (request.version() == HttpVersion.HTTP_1_0) ? "1.0 holdfast" : "1.1 holdfast";
+		out.add(VIA, appended(headers.via, ", ", via));
+		headers.addForwarding(connection, match.strippedPrefix());
+	}
+
+	@Override
+	public void accept(String name, String value) {
+		switch (HeaderKind.of(name)) {
+			case ORDINARY, CONTENT_LENGTH, EXPECT, IDEMPOTENCY_KEY -> this.out.add(name, value);
+			case HOST, X_REQUEST_ID, HOP_BY_HOP, KEEP_ALIVE, TRANSFER_ENCODING -> {
+				// The gateway writes its own, or none.
+			}
+			case CONNECTION -> this.options = appended(this.options, ",", value);
+			case TE -> this.trailers |= value.toLowerCase(Locale.ROOT).contains("trailers");
+			case VIA -> this.via = appended(this.via, ", ", value);
+			case FORWARDED -> this.forwarded = believed(this.forwarded, value);
+			case X_FORWARDED_FOR -> this.forwardedFor = believed(this.forwardedFor, value);
+			case X_FORWARDED_PROTO -> this.forwardedProto = believed(this.forwardedProto, value);
+			case X_FORWARDED_HOST -> this.forwardedHost = believed(this.forwardedHost, value);
+			case X_FORWARDED_PORT -> this.forwardedPort = believed(this.forwardedPort, value);
+			case X_FORWARDED_PREFIX -> this.forwardedPrefix = believed(this.forwardedPrefix, value);
+		}
+	}
+
+	private @Nullable String believed(@Nullable String before, String value) {
+		return this.trusted ? appended(before, ", ", value) : null;
+	}
+
+	private static String appended(@Nullable String before, String separator, String value) {
+		return (before != null) ? before + separator + value : value;
+	}
+
+	private void addForwarding(ClientConnection connection, String prefix) {
+		if (this.trailers) {
+			this.out.add(TE, TRAILERS);
+		}
+		this.out.add(FORWARDED, appended(this.forwarded, ", ", connection.forwarded()));
+		this.out.add(X_FORWARDED_FOR, appended(this.forwardedFor, ", ", connection.address()));
+		this.out.add(X_FORWARDED_PROTO, (this.forwardedProto != null) ? this.forwardedProto : connection.protocol());
+		this.out.add(X_FORWARDED_PORT, (this.forwardedPort != null) ? this.forwardedPort : connection.port());
+		String host = (this.forwardedHost != null) ? this.forwardedHost : connection.hostField();
+		if (!host.isEmpty()) {
+			this.out.add(X_FORWARDED_HOST, host);
+		}
+		if (!prefix.isEmpty()) {
+			this.out.add(X_FORWARDED_PREFIX, appended(this.forwardedPrefix, ", ", prefix));
+		}
+		else if (this.forwardedPrefix != null) {
+			this.out.add(X_FORWARDED_PREFIX, this.forwardedPrefix);
+		}
+	}
+
+}

@@ -1,0 +1,172 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.upstream.Upstreams;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The traffic port: an HTTP/1.1 reverse proxy on event loops of its own. A connection
+ * stays on one event loop, and so do the connections to the backends of its requests.
+ */
+public final class TrafficServer {
+
+	private static final Logger logger = LoggerFactory.getLogger(TrafficServer.class);
+
+	private final TrafficSettings settings;
+
+	private final RouteTable routes;
+
+	private final Upstreams upstreams;
+
+	private final Probes probes;
+
+	private final ExchangeListener listener;
+
+	private final TrustedProxies trustedProxies;
+
+	private final List<EventLoopServer> servers = new ArrayList<>();
+
+	private @Nullable Vertx vertx;
+
+	private volatile boolean shuttingDown;
+
+	/**
+	 * Prepares the port; nothing is opened before {@link #start}.
+	 * @param settings how to listen and how long to wait
+	 * @param routes where requests go
+	 * @param upstreams the instances that they go to
+	 * @param probes what to say of the gateway's own health
+	 * @param listener hears of every request
+	 */
+	public TrafficServer(TrafficSettings settings, RouteTable routes, Upstreams upstreams, Probes probes,
+			ExchangeListener listener) {
+		this.settings = settings;
+		this.routes = routes;
+		this.upstreams = upstreams;
+		this.probes = probes;
+		this.listener = listener;
+		this.trustedProxies = new TrustedProxies(settings.trustedProxies());
+	}
+
+	/**
+	 * Starts to listen, and returns when the port is open.
+	 * @throws TrafficPortUnavailableException if the port cannot be listened on
+	 * @throws IllegalStateException if it was started before
+	 */
+	public synchronized void start() {
+		if (this.vertx != null) {
+			throw new IllegalStateException("traffic port: started already (expected: once)");
+		}
+		this.vertx = Vertx.vertx(options());
+		try {
+			// One after another, so that each gets an event loop of its own.
+			for (int i = 0; i < this.settings.eventLoops(); i++) {
+				EventLoopServer server = new EventLoopServer(this);
+				await(this.vertx.deployVerticle(server));
+				this.servers.add(server);
+			}
+		}
+		catch (CompletionException ex) {
+			await(this.vertx.close());
+			throw explain(ex);
+		}
+		logger.info("Traffic port listens on {}:{}, {} event loops on {}", this.settings.address(), port(),
+				this.settings.eventLoops(), this.vertx.isNativeTransportEnabled() ? "native transport" : "NIO");
+	}
+
+	private VertxOptions options() {
+		return new VertxOptions().setEventLoopPoolSize(this.settings.eventLoops())
+			.setPreferNativeTransport(true)
+			.setWorkerPoolSize(1)
+			.setInternalBlockingPoolSize(2)
+			.setFileSystemOptions(
+					new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+	}
+
+	private RuntimeException explain(CompletionException failure) {
+		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
+		if (cause instanceof IOException) {
+			return new TrafficPortUnavailableException(this.settings.address(), this.settings.port(), cause);
+		}
+		return new IllegalStateException("Cannot open the traffic port on %s:%d: %s".formatted(this.settings.address(),
+				this.settings.port(), cause.getMessage()), cause);
+	}
+
+	/**
+	 * The port that is listened on.
+	 * @return the port, also when any was asked for
+	 */
+	public synchronized int port() {
+		return this.servers.isEmpty() ? this.settings.port() : this.servers.getFirst().port();
+	}
+
+	/**
+	 * Asks clients to go: from now on every answer closes its connection. New connections
+	 * are still taken, because load balancers may not have heard yet.
+	 */
+	public void beginShutdown() {
+		this.shuttingDown = true;
+	}
+
+	/**
+	 * Stops to listen, and returns when the last running request has been answered or the
+	 * grace is over. Does nothing when it is not started.
+	 * @param grace how long running requests may take
+	 */
+	public synchronized void stop(Duration grace) {
+		if (this.vertx == null) {
+			return;
+		}
+		beginShutdown();
+		List<Future<Void>> stops = this.servers.stream().map((server) -> server.shutdown(grace)).toList();
+		await(Future.join(stops).otherwiseEmpty());
+		await(this.vertx.close());
+		this.servers.clear();
+		this.vertx = null;
+	}
+
+	private static void await(Future<?> future) {
+		future.toCompletionStage().toCompletableFuture().join();
+	}
+
+	TrafficSettings settings() {
+		return this.settings;
+	}
+
+	RouteTable routes() {
+		return this.routes;
+	}
+
+	Upstreams upstreams() {
+		return this.upstreams;
+	}
+
+	Probes probes() {
+		return this.probes;
+	}
+
+	ExchangeListener listener() {
+		return this.listener;
+	}
+
+	TrustedProxies trustedProxies() {
+		return this.trustedProxies;
+	}
+
+	boolean isShuttingDown() {
+		return this.shuttingDown;
+	}
+
+}

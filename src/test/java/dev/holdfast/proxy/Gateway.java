@@ -1,0 +1,177 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
+import dev.holdfast.service.Registration.Origin;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Snapshot;
+import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.UpstreamSettings;
+import dev.holdfast.upstream.Upstreams;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A traffic port on a free port, in front of backends of a service named {@code orders}.
+ */
+final class Gateway implements AutoCloseable {
+
+	static final ServiceName ORDERS = new ServiceName("orders");
+
+	final Recorder recorder = new Recorder();
+
+	final TestProbes probes = new TestProbes();
+
+	final TrafficServer server;
+
+	Gateway(int... ports) {
+		this(settings(), ports);
+	}
+
+	Gateway(TrafficSettings settings, int... ports) {
+		this(settings, false, ports);
+	}
+
+	private Gateway(TrafficSettings settings, boolean preserveHost, int... ports) {
+		RouteTable routes = new RouteTable(preserveHost ? List.of(preservingHost()) : List.of(), true);
+		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults());
+		List<Instance> instances = new ArrayList<>();
+		for (int port : ports) {
+			instances.add(instance(port));
+		}
+		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
+		routes.onSnapshot(snapshot, Set.of(ORDERS));
+		upstreams.onSnapshot(snapshot, Set.of(ORDERS));
+		this.server = new TrafficServer(settings, routes, upstreams, this.probes, this.recorder);
+		this.server.start();
+	}
+
+	static Gateway preservingHost(int... ports) {
+		return new Gateway(settings(), true, ports);
+	}
+
+	private static dev.holdfast.route.Route preservingHost() {
+		return new dev.holdfast.route.Route("orders", "", "/orders/**", Set.of(), Map.of(), ORDERS, "/orders", true);
+	}
+
+	private static Instance instance(int port) {
+		return new Instance("orders-" + port, new Endpoint(Scheme.HTTP, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "",
+				"", Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
+	}
+
+	static TrafficSettings settings() {
+		return settings(Duration.ofSeconds(30));
+	}
+
+	static TrafficSettings settings(Duration requestTimeout, String... trustedProxies) {
+		return new TrafficSettings("127.0.0.1", 0, 2, 16 * 1024, Duration.ofSeconds(60), Duration.ofSeconds(1),
+				requestTimeout, List.of(trustedProxies), "/livez", "/readyz");
+	}
+
+	RawClient client() throws IOException {
+		return new RawClient(this.server.port());
+	}
+
+	@Override
+	public void close() {
+		this.server.stop(Duration.ZERO);
+	}
+
+	/**
+	 * Probes that say what they are told to.
+	 */
+	static final class TestProbes implements Probes {
+
+		volatile boolean ready = true;
+
+		@Override
+		public boolean live() {
+			return true;
+		}
+
+		@Override
+		public boolean ready() {
+			return this.ready;
+		}
+
+		@Override
+		public String notReadyReason() {
+			return "no snapshot yet";
+		}
+
+	}
+
+	/**
+	 * Writes down what the traffic port tells.
+	 */
+	static final class Recorder implements ExchangeListener {
+
+		final List<Entry> ends = new CopyOnWriteArrayList<>();
+
+		final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+
+		final List<String> connectFailures = new CopyOnWriteArrayList<>();
+
+		final List<String> rejections = new CopyOnWriteArrayList<>();
+
+		final List<ServiceName> retries = new CopyOnWriteArrayList<>();
+
+		/**
+		 * Waits for the one request of the test to end, which it may do a little after
+		 * its answer has been read.
+		 */
+		Entry end() {
+			await().until(() -> !this.ends.isEmpty());
+			assertThat(this.ends).hasSize(1);
+			return this.ends.getFirst();
+		}
+
+		@Override
+		public void onEnd(ExchangeRecord record) {
+			this.ends.add(new Entry(record.route(), record.service(), record.method(), record.status(),
+					record.errorCode(), record.tries()));
+		}
+
+		@Override
+		public void onTry(ServiceName service, Outcome outcome, long nanos) {
+			this.outcomes.add(outcome);
+		}
+
+		@Override
+		public void onConnectFailure(ServiceName service, String reason) {
+			this.connectFailures.add(reason);
+		}
+
+		@Override
+		public void onRetry(ServiceName service) {
+			this.retries.add(service);
+		}
+
+		@Override
+		public void onRejected(String reason) {
+			this.rejections.add(reason);
+		}
+
+		/**
+		 * A copy of a record.
+		 */
+		record Entry(String route, String service, String method, int status, String errorCode, int tries) {
+		}
+
+	}
+
+}

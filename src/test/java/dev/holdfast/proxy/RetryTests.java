@@ -1,0 +1,208 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+import dev.holdfast.upstream.Outcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+class RetryTests {
+
+	/** More requests than a balancer sends to the same one of two instances. */
+	private static final int MANY = 50;
+
+	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GET", "POST", "PATCH" })
+	void everyRequestIsTriedAgainWhenTheConnectionIsRefused(String method) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(ScriptedBackend.refusedPort(), backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && gateway.recorder.connectFailures.isEmpty(); i++) {
+				client.send(method + " /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n\r\nhi");
+				assertThat(client.answer().status()).isEqualTo(200);
+			}
+			assertThat(gateway.recorder.connectFailures).isNotEmpty().containsOnly("refused");
+			assertThat(gateway.recorder.outcomes).contains(Outcome.CONNECT_FAILURE, Outcome.SUCCESS);
+			assertThat(gateway.recorder.retries).hasSameSizeAs(gateway.recorder.connectFailures);
+		}
+	}
+
+	@Test
+	void requestFailsWhenEveryInstanceRefuses() throws IOException {
+		try (Gateway gateway = new Gateway(ScriptedBackend.refusedPort(), ScriptedBackend.refusedPort());
+				RawClient client = gateway.client()) {
+			RawClient.Answer answer = client.get("/orders/");
+			assertThat(answer.status()).isEqualTo(502);
+			assertThat(answer.header("holdfast-error")).isEqualTo("connect-failed");
+			assertThat(gateway.recorder.end().tries()).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void requestIsSentToThreeInstancesAtMost() throws IOException {
+		try (Gateway gateway = new Gateway(ScriptedBackend.refusedPort(), ScriptedBackend.refusedPort(),
+				ScriptedBackend.refusedPort(), ScriptedBackend.refusedPort()); RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").status()).isEqualTo(502);
+			assertThat(gateway.recorder.end().tries()).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void getIsTriedAgainWhenTheBackendHangsUp() throws IOException {
+		try (ScriptedBackend broken = hangsUp();
+				ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(broken.port(), backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && broken.heads().isEmpty(); i++) {
+				assertThat(client.get("/orders/" + i).body()).isEqualTo("ok");
+			}
+			assertThat(gateway.recorder.retries).hasSize(1);
+			assertThat(backend.heads().getLast()).isEqualToNormalizingWhitespace(
+					broken.heads().getFirst().replace(":" + broken.port(), ":" + backend.port()));
+		}
+	}
+
+	@Test
+	void postIsNotTriedAgainOnceItWasSent() throws IOException {
+		try (ScriptedBackend broken = hangsUp();
+				ScriptedBackend other = hangsUp();
+				Gateway gateway = new Gateway(broken.port(), other.port());
+				RawClient client = gateway.client()) {
+			client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n\r\nhi");
+			RawClient.Answer answer = client.answer();
+			assertThat(answer.status()).isEqualTo(502);
+			assertThat(answer.header("holdfast-error")).isEqualTo("backend-reset");
+			assertThat(broken.heads().size() + other.heads().size()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void postWithIdempotencyKeyIsTriedAgainWithItsBody() throws IOException {
+		try (ScriptedBackend broken = hangsUp();
+				ScriptedBackend backend = echo();
+				Gateway gateway = new Gateway(broken.port(), backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && broken.heads().isEmpty(); i++) {
+				client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nIdempotency-Key: 1\r\n"
+						+ "Content-Length: 2\r\n\r\nhi");
+				assertThat(client.answer().body()).isEqualTo("hi");
+			}
+			assertThat(broken.heads()).hasSize(1);
+		}
+	}
+
+	@Test
+	void chunkedPutIsTriedAgainInTheMiddleOfItsBody() throws IOException {
+		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+			peer.readHead();
+			peer.read();
+		});
+				ScriptedBackend backend = echo();
+				Gateway gateway = new Gateway(broken.port(), backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && broken.heads().isEmpty(); i++) {
+				int before = broken.heads().size() + backend.heads().size();
+				client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+						+ "3\r\npay\r\n");
+				await().until(() -> broken.heads().size() + backend.heads().size() > before);
+				client.send("4\r\nload\r\n0\r\n\r\n");
+				assertThat(client.answer().body().replaceAll("[^a-z]", "")).isEqualTo("payload");
+			}
+			assertThat(broken.heads()).hasSize(1);
+		}
+	}
+
+	@Test
+	void putWithALargeBodyIsNotTriedAgain() throws IOException {
+		int length = RequestBody.MOST_KEPT + 1;
+		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.reset();
+		}); Gateway gateway = new Gateway(broken.port(), broken.port()); RawClient client = gateway.client()) {
+			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: " + length + "\r\n\r\n"
+					+ "x".repeat(length));
+			assertThat(client.answer().header("holdfast-error")).isEqualTo("backend-reset");
+			assertThat(broken.heads()).hasSize(1);
+		}
+	}
+
+	@Test
+	void idleConnectionThatTheOnlyInstanceClosedCostsNoGet() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write(OK);
+			peer.read();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			for (int i = 0; i < 3; i++) {
+				assertThat(client.get("/orders/").body()).isEqualTo("ok");
+			}
+			assertThat(backend.connections()).isEqualTo(3);
+		}
+	}
+
+	@Test
+	void answerThatBreaksOffIsNeitherTriedAgainNorPassedOffAsWhole() throws IOException {
+		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+		}); Gateway gateway = new Gateway(broken.port(), broken.port()); RawClient client = gateway.client()) {
+			assertThatThrownBy(() -> client.get("/orders/")).isInstanceOf(IOException.class);
+			assertThat(broken.heads()).hasSize(1);
+			assertThat(gateway.recorder.end().status()).isEqualTo(200);
+			assertThat(gateway.recorder.end().errorCode()).isEqualTo("backend-reset");
+		}
+	}
+
+	@Test
+	void chunkedAnswerThatBreaksOffIsNotPassedOffAsWhole() throws IOException {
+		CompletableFuture<Void> read = new CompletableFuture<>();
+		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+			read.join();
+		}); Gateway gateway = new Gateway(broken.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			assertThat(client.head().status()).isEqualTo(200);
+			assertThat(client.text(client.chunkSize())).isEqualTo("half");
+			client.line();
+			read.complete(null);
+			assertThatThrownBy(client::chunkSize).isInstanceOf(IOException.class);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "nonsense\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nx",
+			"HTTP/1.1 200 OK\r\nX: a\u0000b\r\nContent-Length: 0\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nX: a\u007fb\r\nContent-Length: 0\r\n\r\n" })
+	void malformedAnswerIsNotPassedOn(String answer) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(answer);
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("bad-answer");
+			assertThat(client.get("/livez").status()).isEqualTo(200);
+		}
+	}
+
+	private static ScriptedBackend hangsUp() {
+		return new ScriptedBackend((peer) -> peer.readRequest());
+	}
+
+	private static ScriptedBackend echo() {
+		return new ScriptedBackend((peer) -> {
+			while (true) {
+				String body = peer.readRequest();
+				peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+			}
+		});
+	}
+
+}

@@ -1,0 +1,213 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A backend that does on each connection what its script says, and records every head
+ * that it reads.
+ */
+final class ScriptedBackend implements AutoCloseable {
+
+	private final ServerSocket listener;
+
+	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+	private final List<String> heads = new CopyOnWriteArrayList<>();
+
+	ScriptedBackend(Script script) {
+		try {
+			this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		Thread.ofVirtual().start(() -> accept(script));
+	}
+
+	/**
+	 * Answers every request alike, and keeps its connections open.
+	 */
+	static ScriptedBackend answering(String answer) {
+		return new ScriptedBackend((peer) -> {
+			while (true) {
+				peer.readRequest();
+				peer.write(answer);
+			}
+		});
+	}
+
+	/**
+	 * Finds a port on which nobody listens.
+	 */
+	static int refusedPort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void accept(Script script) {
+		while (!this.listener.isClosed()) {
+			try {
+				Socket socket = this.listener.accept();
+				this.sockets.add(socket);
+				Thread.ofVirtual().start(() -> serve(socket, script));
+			}
+			catch (IOException ex) {
+				return;
+			}
+		}
+	}
+
+	private void serve(Socket socket, Script script) {
+		try (socket) {
+			script.run(new Peer(socket));
+		}
+		catch (IOException ex) {
+			// The other side ended the connection, which is for the test to judge.
+		}
+	}
+
+	int port() {
+		return this.listener.getLocalPort();
+	}
+
+	/**
+	 * The heads of all requests, in the order in which they came.
+	 */
+	List<String> heads() {
+		return this.heads;
+	}
+
+	int connections() {
+		return this.sockets.size();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.listener.close();
+		for (Socket socket : this.sockets) {
+			socket.close();
+		}
+	}
+
+	/**
+	 * What a backend does on one connection.
+	 */
+	@FunctionalInterface
+	interface Script {
+
+		void run(Peer peer) throws IOException;
+
+	}
+
+	/**
+	 * The gateway's end of a connection.
+	 */
+	final class Peer {
+
+		private final Socket socket;
+
+		private final InputStream in;
+
+		private final OutputStream out;
+
+		private Peer(Socket socket) throws IOException {
+			this.socket = socket;
+			this.in = socket.getInputStream();
+			this.out = socket.getOutputStream();
+		}
+
+		/**
+		 * Reads a head and, by its Content-Length or its chunks, a body.
+		 * @return the body as it was sent
+		 */
+		String readRequest() throws IOException {
+			String head = readHead();
+			int start = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
+			if (start >= 0) {
+				int end = head.indexOf("\r\n", start);
+				int length = Integer.parseInt(head.substring(start + "content-length: ".length(), end));
+				return new String(this.in.readNBytes(length), StandardCharsets.ISO_8859_1);
+			}
+			return head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked") ? readUntil("0\r\n\r\n") : "";
+		}
+
+		String readHead() throws IOException {
+			String head = readUntil("\r\n\r\n");
+			ScriptedBackend.this.heads.add(head);
+			return head;
+		}
+
+		private String readUntil(String end) throws IOException {
+			StringBuilder text = new StringBuilder();
+			while (!text.toString().endsWith(end)) {
+				text.append((char) read());
+			}
+			return text.toString();
+		}
+
+		/**
+		 * Reads one byte.
+		 * @throws IOException if there is none, because the connection has ended
+		 */
+		int read() throws IOException {
+			int next = this.in.read();
+			if (next < 0) {
+				throw new IOException("end of connection");
+			}
+			return next;
+		}
+
+		InputStream in() {
+			return this.in;
+		}
+
+		OutputStream out() {
+			return this.out;
+		}
+
+		void write(String text) throws IOException {
+			this.out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+			this.out.flush();
+		}
+
+		/**
+		 * Waits for the gateway to end the connection.
+		 * @return whether it did by a reset
+		 */
+		boolean awaitEnd() {
+			try {
+				while (this.in.read() >= 0) {
+					// What it still sends does not matter.
+				}
+				return false;
+			}
+			catch (IOException ex) {
+				return true;
+			}
+		}
+
+		/**
+		 * Ends the connection by a reset.
+		 */
+		void reset() throws IOException {
+			this.socket.setSoLinger(true, 0);
+			this.socket.close();
+		}
+
+	}
+
+}

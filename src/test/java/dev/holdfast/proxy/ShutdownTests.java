@@ -1,0 +1,98 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.upstream.UpstreamSettings;
+import dev.holdfast.upstream.Upstreams;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+class ShutdownTests {
+
+	@Test
+	void runningRequestIsAnsweredWhileThePortCloses() throws IOException {
+		CompletableFuture<Void> closing = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			closing.join();
+			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast");
+		});
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				RawClient idle = gateway.client()) {
+			assertThat(idle.get("/livez").status()).isEqualTo(200);
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> !backend.heads().isEmpty());
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			assertThat(idle.rest()).isEmpty();
+			closing.complete(null);
+			RawClient.Answer answer = client.answer();
+			assertThat(answer.body()).isEqualTo("last");
+			assertThat(answer.header("connection")).isEqualTo("close");
+			assertThat(client.rest()).isEmpty();
+			await().until(() -> !stop.isAlive());
+		}
+	}
+
+	@Test
+	void nobodyIsAcceptedAfterTheStop() throws IOException {
+		Gateway gateway = new Gateway();
+		int port = gateway.server.port();
+		gateway.server.stop(Duration.ofSeconds(1));
+		assertThatThrownBy(() -> new RawClient(port)).isInstanceOf(IOException.class);
+		gateway.server.stop(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void requestThatOutlivesTheGraceIsCutOff() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> !backend.heads().isEmpty());
+			gateway.server.stop(Duration.ofMillis(200));
+			assertThatThrownBy(client::answer).isInstanceOf(IOException.class);
+		}
+	}
+
+	@Test
+	void answersCloseTheirConnectionsBeforeThePortDoes() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").header("connection")).isEmpty();
+			gateway.server.beginShutdown();
+			assertThat(client.get("/orders/").header("connection")).isEqualTo("close");
+			assertThat(client.rest()).isEmpty();
+			try (RawClient late = gateway.client()) {
+				assertThat(late.get("/readyz").header("connection")).isEqualTo("close");
+			}
+		}
+	}
+
+	@Test
+	void takenPortIsNamed() {
+		try (Gateway first = new Gateway()) {
+			int port = first.server.port();
+			TrafficSettings settings = new TrafficSettings("127.0.0.1", port, 2, 16 * 1024, Duration.ofSeconds(60),
+					Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
+			TrafficServer second = new TrafficServer(settings, new RouteTable(List.of(), true),
+					new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults()),
+					new Gateway.TestProbes(), new Gateway.Recorder());
+			assertThatExceptionOfType(TrafficPortUnavailableException.class).isThrownBy(second::start)
+				.withMessageContaining("127.0.0.1:" + port)
+				.satisfies((ex) -> assertThat(ex.port()).isEqualTo(port));
+		}
+	}
+
+}
