@@ -2,6 +2,7 @@ package dev.holdfast.configuration;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,12 @@ final class PropertiesValidator implements Validator {
 		}
 		checkSources(properties.registry().sources(), errors);
 		checkRoutes(properties.routes(), errors);
+		Duration idle = properties.server().idleTimeout();
+		if (properties.upstream().requestTimeout().compareTo(idle) >= 0) {
+			reject(errors, "upstream.requestTimeout",
+					"must be shorter than holdfast.server.idle-timeout (%ds), which would close the waiting client"
+						.formatted(idle.toSeconds()));
+		}
 	}
 
 	private static void checkServer(HoldfastProperties.Server server, Errors errors) {

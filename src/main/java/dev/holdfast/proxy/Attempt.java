@@ -5,6 +5,8 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 
+import javax.net.ssl.SSLException;
+
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.ConnectTimeoutException;
@@ -202,7 +204,7 @@ final class Attempt {
 			case NoRouteToHostException unreachable -> "unreachable";
 			case ConnectException refused -> "refused";
 			case UnknownHostException unknown -> "unknown-host";
-			case javax.net.ssl.SSLException tls -> "tls";
+			case SSLException tls -> "tls";
 			case null, default -> "other";
 		};
 	}

@@ -17,8 +17,6 @@ final class ClientConnection {
 
 	private final boolean secure;
 
-	private final int localPort;
-
 	private String hostField = "";
 
 	private String host = "";
@@ -31,12 +29,10 @@ final class ClientConnection {
 
 	ClientConnection(HttpConnection connection, TrustedProxies proxies) {
 		SocketAddress remote = connection.remoteAddress();
-		SocketAddress local = connection.localAddress();
 		String peer = (remote != null) ? remote.hostAddress() : null;
 		this.address = (peer != null) ? peer : "unknown";
 		this.trusted = proxies.contains(this.address);
 		this.secure = connection.isSsl();
-		this.localPort = (local != null) ? local.port() : 0;
 		parseHost("");
 	}
 
@@ -63,7 +59,7 @@ final class ClientConnection {
 		this.hostField = field;
 		this.validHost = field.isEmpty() || (isName(name) && isPort(rest));
 		this.host = name.toLowerCase(Locale.ROOT);
-		this.port = (rest.length() > 1) ? rest.substring(1) : Integer.toString(this.localPort);
+		this.port = (rest.length() > 1) ? rest.substring(1) : (this.secure ? "443" : "80");
 		this.forwarded = "for=%s%s;proto=%s".formatted(
 				(this.address.indexOf(':') >= 0) ? "\"[" + this.address + "]\"" : this.address,
 				field.isEmpty() ? "" : ";host=\"" + field + "\"", protocol());
@@ -125,7 +121,8 @@ final class ClientConnection {
 	}
 
 	/**
-	 * The port that the last Host field named, else the one that the client connected to.
+	 * The port that the last Host field named, else its scheme's: the one listened on may
+	 * be behind a mapping that the client knows nothing of.
 	 */
 	String port() {
 		return this.port;

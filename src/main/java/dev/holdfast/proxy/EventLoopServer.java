@@ -1,5 +1,6 @@
 package dev.holdfast.proxy;
 
+import java.time.Duration;
 import java.util.IdentityHashMap;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
@@ -175,7 +176,7 @@ final class EventLoopServer extends VerticleBase {
 	 * Stops to listen, closes idle connections, and the others when their answers have
 	 * been sent, at the latest after the grace.
 	 */
-	Future<Void> shutdown(java.time.Duration grace) {
+	Future<Void> shutdown(Duration grace) {
 		return (this.server != null) ? this.server.shutdown(grace) : Future.succeededFuture();
 	}
 

@@ -10,7 +10,6 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -72,6 +71,8 @@ final class Exchange implements ExchangeRecord {
 	private long upstreamNanos;
 
 	private long durationNanos;
+
+	private boolean closing;
 
 	private boolean ended;
 
@@ -135,6 +136,7 @@ final class Exchange implements ExchangeRecord {
 			answer(GatewayError.NO_INSTANCE, false);
 		}
 		else if (!this.upstream.tryStart()) {
+			this.response.putHeader("Retry-After", Long.toString(this.upstream.retryAfter().toSeconds()));
 			this.upstream = null;
 			answer(GatewayError.CIRCUIT_OPEN, false);
 		}
@@ -251,10 +253,8 @@ final class Exchange implements ExchangeRecord {
 	 * @param rest what of it is still to be sent
 	 */
 	void onAnswered(Buffer rest, Outcome outcome) {
-		discardBody();
-		this.response.end(rest);
 		endUpstream(outcome);
-		end();
+		finish(rest);
 	}
 
 	/**
@@ -307,25 +307,20 @@ final class Exchange implements ExchangeRecord {
 
 	private void answer(GatewayError error, boolean close) {
 		this.error = error;
-		this.response.setStatusCode(error.status())
-			.setStatusMessage(HttpResponseStatus.valueOf(error.status()).reasonPhrase());
-		this.response.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-			.putHeader("Holdfast-Error", error.code());
-		if (error.retryAfterSeconds() > 0) {
-			this.response.putHeader("Retry-After", Integer.toString(error.retryAfterSeconds()));
-		}
+		Buffer problem = error.prepare(this.response, requestId());
 		if (close || this.server.isShuttingDown()) {
 			closeAfterAnswer();
 		}
+		finish(problem);
+	}
+
+	private void finish(Buffer rest) {
 		discardBody();
-		Buffer problem = Buffer.buffer(error.toProblemJson(requestId()));
-		if (this.request.method().equals(HttpMethod.HEAD)) {
-			this.response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(problem.length()));
-			this.response.end();
+		if (this.closing) {
+			// Not before: from here on the connection has little time left.
+			Connections.closeAfterAnswer(this.request.connection());
 		}
-		else {
-			this.response.end(problem);
-		}
+		this.response.end(rest);
 		end();
 	}
 
@@ -343,10 +338,10 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	private void closeAfterAnswer() {
+		this.closing = true;
 		if (!this.response.headWritten()) {
 			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
 		}
-		Connections.closeAfterAnswer(this.request.connection());
 	}
 
 	private void endUpstream(Outcome outcome) {
@@ -389,7 +384,7 @@ final class Exchange implements ExchangeRecord {
 	 */
 	private boolean isRepeatable() {
 		return this.head.isRepeatable() || switch (this.request.method().name()) {
-			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
 			default -> false;
 		};
 	}

@@ -1,5 +1,10 @@
 package dev.holdfast.proxy;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+
 /**
  * Everything that the gateway itself can have against a request, and the one place where
  * a failure becomes a status.
@@ -30,7 +35,8 @@ enum GatewayError {
 
 	NO_INSTANCE(503, "no-instance", "No instance", "The service has no instance that takes requests.", 1),
 
-	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover.", 1),
+	/** Its Retry-After is the breaker's to say. */
+	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover."),
 
 	TIMEOUT(504, "timeout", "Timeout", "The service did not answer in time.");
 
@@ -67,17 +73,23 @@ enum GatewayError {
 	}
 
 	/**
-	 * After how many seconds a client may try again, 0 when there is nothing to say.
+	 * Writes the head of an answer.
+	 * @param response where it goes; no byte of it has been sent
+	 * @param requestId the request that the error happened to
+	 * @return the body, as RFC 9457 has it
 	 */
-	int retryAfterSeconds() {
-		return this.retryAfterSeconds;
+	Buffer prepare(HttpServerResponse response, String requestId) {
+		response.setStatusCode(this.status)
+			.setStatusMessage(HttpResponseStatus.valueOf(this.status).reasonPhrase())
+			.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+			.putHeader("Holdfast-Error", this.code);
+		if (this.retryAfterSeconds > 0) {
+			response.putHeader("Retry-After", Integer.toString(this.retryAfterSeconds));
+		}
+		return Buffer.buffer(toProblemJson(requestId));
 	}
 
-	/**
-	 * Renders the error as RFC 9457 has it.
-	 * @param requestId the request that it happened to
-	 */
-	String toProblemJson(String requestId) {
+	private String toProblemJson(String requestId) {
 		StringBuilder json = new StringBuilder(this.problem.length() + requestId.length() + 2);
 		json.append(this.problem);
 		for (int i = 0; i < requestId.length(); i++) {

@@ -6,7 +6,8 @@ import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns away what the gateway and a backend could understand differently.
+ * Turns away what the gateway and a backend could understand differently. What is framed
+ * in two ways does not get this far: the decoder takes it for malformed.
  */
 final class RequestGuard {
 
@@ -23,9 +24,6 @@ final class RequestGuard {
 		if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
 			return Rejection.METHOD;
 		}
-		if (head.isFramedTwice()) {
-			return Rejection.FRAMING;
-		}
 		// RFC 9112, section 3.2; only HTTP/1.0 knows requests without Host.
 		if (head.hosts() > 1 || (head.hosts() == 0 && request.version() == HttpVersion.HTTP_1_1)) {
 			return Rejection.HOST;
@@ -39,8 +37,6 @@ final class RequestGuard {
 	enum Rejection {
 
 		METHOD("method", GatewayError.METHOD_NOT_ALLOWED),
-
-		FRAMING("framing", GatewayError.BAD_REQUEST),
 
 		HOST("host", GatewayError.BAD_REQUEST),
 

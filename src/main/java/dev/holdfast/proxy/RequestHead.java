@@ -61,14 +61,6 @@ final class RequestHead implements BiConsumer<String, String> {
 		return (this.host != null) ? this.host : "";
 	}
 
-	/**
-	 * Whether the body's length is given twice, in ways that two readers may weigh
-	 * differently.
-	 */
-	boolean isFramedTwice() {
-		return this.chunked && this.contentLength != null;
-	}
-
 	boolean hasBody() {
 		return this.chunked || (this.contentLength != null && !this.contentLength.equals("0"));
 	}

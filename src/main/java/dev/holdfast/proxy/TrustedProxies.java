@@ -2,11 +2,13 @@ package dev.holdfast.proxy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The peers whose forwarding headers are believed.
@@ -54,13 +56,13 @@ final class TrustedProxies {
 				return new IpSubnetFilterRule(InetAddress.getByAddress(bytes), bits, IpFilterRuleType.ACCEPT);
 			}
 		}
-		catch (IllegalArgumentException | java.net.UnknownHostException ex) {
+		catch (IllegalArgumentException | UnknownHostException ex) {
 			throw invalid(text, ex);
 		}
 		throw invalid(text, null);
 	}
 
-	private static IllegalArgumentException invalid(String text, @org.jspecify.annotations.Nullable Exception cause) {
+	private static IllegalArgumentException invalid(String text, @Nullable Exception cause) {
 		return new IllegalArgumentException(
 				"trusted-proxies: \"%s\" (expected: an IP address or a CIDR block such as 10.0.0.0/8)".formatted(text),
 				cause);

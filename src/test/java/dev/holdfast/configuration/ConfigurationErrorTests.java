@@ -106,6 +106,8 @@ class ConfigurationErrorTests {
 						"holdfast.upstream.balancer: \"fastest\" must be one of least-request"),
 				argumentSet("user without password", "holdfast.etcd.username=gateway",
 						"holdfast.etcd.password: \"\" must not be empty"),
+				argumentSet("timeout beyond the idle one", "holdfast.upstream.request-timeout=90s",
+						"must be shorter than holdfast.server.idle-timeout (60s)"),
 				argumentSet("format", "holdfast.registry.sources[0].format=xml",
 						"holdfast.registry.sources[0].format: \"xml\" must be one of auto, "),
 				argumentSet("prefix", "holdfast.registry.sources[0].prefix=/a",

@@ -36,6 +36,8 @@ final class Gateway implements AutoCloseable {
 
 	final TestProbes probes = new TestProbes();
 
+	final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+
 	final TrafficServer server;
 
 	Gateway(int... ports) {
@@ -48,7 +50,7 @@ final class Gateway implements AutoCloseable {
 
 	private Gateway(TrafficSettings settings, boolean preserveHost, int... ports) {
 		RouteTable routes = new RouteTable(preserveHost ? List.of(preservingHost()) : List.of(), true);
-		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults());
+		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
 		List<Instance> instances = new ArrayList<>();
 		for (int port : ports) {
 			instances.add(instance(port));

@@ -50,6 +50,22 @@ class GatewayErrorTests {
 	}
 
 	@Test
+	void openCircuitIsAnsweredWithoutAskingTheBackend() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			gateway.breakers.circuitBreaker("orders").transitionToOpenState();
+			RawClient.Answer answer = client.get("/orders/");
+			assertThat(answer.status()).isEqualTo(503);
+			assertThat(answer.header("holdfast-error")).isEqualTo("circuit-open");
+			assertThat(answer.header("retry-after")).isEqualTo("60");
+			assertThat(gateway.recorder.outcomes).isEmpty();
+			gateway.breakers.circuitBreaker("orders").transitionToClosedState();
+			assertThat(client.get("/orders/").status()).isEqualTo(200);
+		}
+	}
+
+	@Test
 	void connectionLivesOnAfterAnErrorWithASmallBodyUnread() throws IOException {
 		try (Gateway gateway = new Gateway(); RawClient client = gateway.client()) {
 			client.send("POST /nothing HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 5\r\n\r\n");
@@ -72,6 +88,8 @@ class GatewayErrorTests {
 			GET /a HTTP/1.1~Host:~~                                                | 400 | host
 			CONNECT a:80 HTTP/1.1~Host: a~~                                        | 405 | method
 			TRACE /a HTTP/1.1~Host: a~~                                            | 405 | method
+			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~ | 400 | syntax
+			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: identity~~ | 400 | syntax
 			GET /a HTTP/1.1~Bad Name: x~Host: a~~                                  | 400 | syntax
 			""")
 	void ambiguousRequestIsTurnedAwayAndItsConnectionClosed(String request, int status, String reason)

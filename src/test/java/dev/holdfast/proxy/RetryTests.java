@@ -1,6 +1,9 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.upstream.Outcome;
@@ -32,6 +35,19 @@ class RetryTests {
 			assertThat(gateway.recorder.connectFailures).isNotEmpty().containsOnly("refused");
 			assertThat(gateway.recorder.outcomes).contains(Outcome.CONNECT_FAILURE, Outcome.SUCCESS);
 			assertThat(gateway.recorder.retries).hasSameSizeAs(gateway.recorder.connectFailures);
+		}
+	}
+
+	@Test
+	void connectionThatIsNotMadeInTimeIsGivenUp() throws IOException {
+		try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+				Socket first = new Socket(full.getInetAddress(), full.getLocalPort());
+				Socket second = new Socket(full.getInetAddress(), full.getLocalPort());
+				Gateway gateway = new Gateway(full.getLocalPort());
+				RawClient client = gateway.client()) {
+			assertThat(first.isConnected() && second.isConnected()).isTrue();
+			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("connect-failed");
+			assertThat(gateway.recorder.connectFailures).containsExactly("timeout");
 		}
 	}
 

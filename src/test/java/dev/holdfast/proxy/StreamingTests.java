@@ -3,6 +3,7 @@ package dev.holdfast.proxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -78,7 +79,7 @@ class StreamingTests {
 	 */
 	private static void awaitStill(AtomicLong written) {
 		AtomicLong before = new AtomicLong(-1);
-		await().pollInterval(java.time.Duration.ofMillis(200))
+		await().pollInterval(Duration.ofMillis(200))
 			.until(() -> written.get() > 0 && before.getAndSet(written.get()) == written.get());
 	}
 

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.upstream.Outcome;
@@ -101,7 +102,7 @@ class TimeoutTests {
 	@Test
 	void idleClientIsDisconnected() throws IOException {
 		TrafficSettings settings = new TrafficSettings("127.0.0.1", 0, 1, 16 * 1024, Duration.ofMillis(200),
-				Duration.ofSeconds(1), Duration.ofSeconds(1), java.util.List.of(), "", "");
+				Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
 		try (Gateway gateway = new Gateway(settings); RawClient client = gateway.client()) {
 			assertThat(client.rest()).isEmpty();
 		}
