@@ -13,11 +13,9 @@ import dev.holdfast.upstream.UpstreamInstance;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +41,8 @@ final class Exchange implements ExchangeRecord {
 	private final HttpServerRequest request;
 
 	private final HttpServerResponse response;
+
+	private final ClientAnswer answer;
 
 	private final RequestHead head;
 
@@ -72,14 +72,13 @@ final class Exchange implements ExchangeRecord {
 
 	private long durationNanos;
 
-	private boolean closing;
-
 	private boolean ended;
 
 	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
 		this.server = server;
 		this.request = request;
 		this.response = request.response();
+		this.answer = new ClientAnswer(server, request);
 		this.connection = connection;
 		this.head = new RequestHead(request);
 	}
@@ -142,7 +141,7 @@ final class Exchange implements ExchangeRecord {
 		}
 		else {
 			if (this.head.hasBody()) {
-				this.body = new RequestBody(this, this.request, this.head.contentLength(), isRepeatable());
+				this.body = new RequestBody(this, this.request, this.head);
 			}
 			this.server.running().add(this, this.startedAt);
 			attempt(this.upstream.choose(this.tried));
@@ -181,7 +180,7 @@ final class Exchange implements ExchangeRecord {
 			backend.end();
 			return;
 		}
-		boolean expectsContinue = this.head.expectsContinue() && !this.body.isEnded();
+		boolean expectsContinue = this.body.expectsContinue();
 		if (expectsContinue) {
 			backend.continueHandler((leave) -> this.response.writeContinue());
 		}
@@ -202,7 +201,7 @@ final class Exchange implements ExchangeRecord {
 	 * @param reused whether its connection had carried a request before
 	 */
 	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
-		if (isRepeatable() && (this.body == null || this.body.isRepeatable())) {
+		if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
 			retry(error, outcome, reused);
 		}
 		else {
@@ -234,18 +233,7 @@ final class Exchange implements ExchangeRecord {
 	 */
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
 		this.server.running().remove(this);
-		this.response.setStatusCode(answer.statusCode());
-		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {
-			this.response.setStatusMessage(answer.statusMessage());
-		}
-		AnswerHeaders headers = new AnswerHeaders(answer, this.response.headers());
-		// An HTTP/1.0 client knows the end of an answer without length by the
-		// connection's end alone.
-		if (this.server.isShuttingDown()
-				|| (headers.contentLength() < 0 && this.request.version() == HttpVersion.HTTP_1_0)) {
-			closeAfterAnswer();
-		}
-		return headers;
+		return this.answer.begin(answer);
 	}
 
 	/**
@@ -254,23 +242,22 @@ final class Exchange implements ExchangeRecord {
 	 */
 	void onAnswered(Buffer rest, Outcome outcome) {
 		endUpstream(outcome);
-		finish(rest);
+		this.answer.finish(rest, this.body);
+		end();
 	}
 
 	/**
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
 	void onAnswerBroken(GatewayError error) {
-		if (this.response.headWritten()) {
-			this.error = error;
-			endUpstream(Outcome.BROKEN);
-			end();
-			Connections.reset(this.request.connection());
-		}
-		else {
-			this.response.headers().clear();
+		if (this.answer.withdraw()) {
 			fail(error, Outcome.BROKEN);
+			return;
 		}
+		this.error = error;
+		endUpstream(Outcome.BROKEN);
+		end();
+		this.answer.abort();
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
@@ -307,41 +294,8 @@ final class Exchange implements ExchangeRecord {
 
 	private void answer(GatewayError error, boolean close) {
 		this.error = error;
-		Buffer problem = error.prepare(this.response, requestId());
-		if (close || this.server.isShuttingDown()) {
-			closeAfterAnswer();
-		}
-		finish(problem);
-	}
-
-	private void finish(Buffer rest) {
-		discardBody();
-		if (this.closing) {
-			// Not before: from here on the connection has little time left.
-			Connections.closeAfterAnswer(this.request.connection());
-		}
-		this.response.end(rest);
+		this.answer.fail(error, requestId(), close, this.body);
 		end();
-	}
-
-	/**
-	 * Deals with what the client has yet to send of its body: reads a little, but closes
-	 * the connection over much.
-	 */
-	private void discardBody() {
-		if (this.body != null && !this.body.isEnded()) {
-			if (!this.body.isNearlyEnded() || this.head.expectsContinue()) {
-				closeAfterAnswer();
-			}
-			this.body.discard();
-		}
-	}
-
-	private void closeAfterAnswer() {
-		this.closing = true;
-		if (!this.response.headWritten()) {
-			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-		}
 	}
 
 	private void endUpstream(Outcome outcome) {
@@ -376,17 +330,6 @@ final class Exchange implements ExchangeRecord {
 	 */
 	boolean isSent() {
 		return this.body == null || this.body.isEnded();
-	}
-
-	/**
-	 * Whether doing the request twice comes to the same as doing it once (RFC 9110,
-	 * section 9.2.2).
-	 */
-	private boolean isRepeatable() {
-		return this.head.isRepeatable() || switch (this.request.method().name()) {
-			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
-			default -> false;
-		};
 	}
 
 	private ServiceName serviceName() {

@@ -20,6 +20,8 @@ final class RequestBody {
 
 	private final long contentLength;
 
+	private final boolean expectsContinue;
+
 	private @Nullable HttpClientRequest backend;
 
 	/** What was received so far, {@code null} when it is not kept. */
@@ -40,14 +42,14 @@ final class RequestBody {
 
 	/**
 	 * Takes hold of a body.
-	 * @param contentLength its length, -1 when it is not known
-	 * @param keep whether to keep it for another try, as far as it is small
+	 * @param head the request's head
 	 */
-	RequestBody(Exchange exchange, HttpServerRequest client, long contentLength, boolean keep) {
+	RequestBody(Exchange exchange, HttpServerRequest client, RequestHead head) {
 		this.exchange = exchange;
 		this.client = client;
-		this.contentLength = contentLength;
-		this.kept = (keep && contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
+		this.contentLength = head.contentLength();
+		this.expectsContinue = head.expectsContinue();
+		this.kept = (head.isRepeatable() && this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
 		client.pause();
 		client.handler(this::onChunk);
 		client.endHandler((end) -> onEnd());
@@ -190,6 +192,13 @@ final class RequestBody {
 	 */
 	boolean isAwaited() {
 		return !this.ended && !this.blocked && this.backend != null;
+	}
+
+	/**
+	 * Whether the client waits for the backend's leave before it sends any of it.
+	 */
+	boolean expectsContinue() {
+		return this.expectsContinue && !this.ended;
 	}
 
 	/**

@@ -25,6 +25,10 @@ final class RequestHead implements BiConsumer<String, String> {
 	private @Nullable String requestId;
 
 	RequestHead(HttpServerRequest request) {
+		this.repeatable = switch (request.method().name()) {
+			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+			default -> false;
+		};
 		request.headers().forEach(this);
 	}
 
@@ -81,7 +85,8 @@ final class RequestHead implements BiConsumer<String, String> {
 	}
 
 	/**
-	 * Whether the client said by an Idempotency-Key that the request may be repeated.
+	 * Whether doing the request twice comes to the same as doing it once: by its method
+	 * (RFC 9110, section 9.2.2), or because the client said so by an Idempotency-Key.
 	 */
 	boolean isRepeatable() {
 		return this.repeatable;
