@@ -31,7 +31,7 @@ class HealthTests {
 
 	@Test
 	void etcdIsDegradedWhileStaleAndSaysWhyAndForHowLong() {
-		MemberState gone = new MemberState("http://127.0.0.1:2379", false, "connection refused");
+		MemberState gone = MemberState.failed("http://127.0.0.1:2379", "connection refused");
 		this.registry.setMembers(gone);
 		this.registry.become(new RegistryStatus.Stale(FakeRegistry.PROVEN_AT, "connection refused"));
 		Health health = this.etcd.health();

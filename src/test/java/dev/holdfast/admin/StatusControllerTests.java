@@ -76,7 +76,7 @@ class StatusControllerTests {
 	@Test
 	void statusFromDiskShowsTheSnapshotsAge() {
 		this.registry.become(new RegistryStatus.FromDisk(FakeRegistry.PROVEN_AT, "connection refused"));
-		this.registry.setMembers(new MemberState("http://127.0.0.1:2379", false, "connection refused"));
+		this.registry.setMembers(MemberState.failed("http://127.0.0.1:2379", "connection refused"));
 		this.registry.setSnapshotFile(new SnapshotFileState("data/registry.json", FakeRegistry.PROVEN_AT, 2, ""));
 		assertThat(get("/registry/status")).bodyJson().isLenientlyEqualTo("""
 				{"state": "FROM_DISK", "cause": "connection refused", "ageSeconds": 180,

@@ -36,7 +36,7 @@ public final class FakeRegistry implements Registry {
 
 	private RegistryStatus status = new RegistryStatus.Empty("not asked yet");
 
-	private List<MemberState> members = List.of(new MemberState("http://127.0.0.1:2379", true, ""));
+	private List<MemberState> members = List.of(MemberState.answered("http://127.0.0.1:2379"));
 
 	private List<UnreadableRecord> unreadable = List.of();
 

@@ -119,7 +119,7 @@ final class SimulatedSource implements RegistrySource {
 
 	@Override
 	public List<MemberState> members() {
-		return Collections.nCopies(this.members, new MemberState("sim://", this.reachable, ""));
+		return Collections.nCopies(this.members, MemberState.unknown("sim://"));
 	}
 
 	private final class SimulatedConnection implements RegistryConnection {

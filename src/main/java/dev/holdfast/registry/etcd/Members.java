@@ -23,7 +23,7 @@ final class Members {
 		this.urls = urls;
 		this.states = new AtomicReferenceArray<>(urls.size());
 		for (int i = 0; i < urls.size(); i++) {
-			this.states.set(i, new MemberState(urls.get(i).toString(), false, "not contacted yet"));
+			this.states.set(i, MemberState.unknown(urls.get(i).toString()));
 		}
 	}
 
@@ -40,13 +40,13 @@ final class Members {
 	}
 
 	void answered(int index) {
-		if (!this.states.get(index).healthy()) {
-			this.states.set(index, new MemberState(this.urls.get(index).toString(), true, ""));
+		if (!this.states.get(index).healthy().orElse(false)) {
+			this.states.set(index, MemberState.answered(this.urls.get(index).toString()));
 		}
 	}
 
 	void failed(int index, String error) {
-		this.states.set(index, new MemberState(this.urls.get(index).toString(), false, error));
+		this.states.set(index, MemberState.failed(this.urls.get(index).toString(), error));
 	}
 
 	List<MemberState> states() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
@@ -135,7 +136,8 @@ class EtcdSourceIT {
 			this.network.refuse();
 			within(TO_NOTICE).until(() -> both.registry().generation() > 1);
 			within(Duration.ofSeconds(2)).until(() -> both.registry().status() instanceof RegistryStatus.Live);
-			assertThat(both.registry().members()).extracting("healthy").containsExactly(false, true);
+			assertThat(both.registry().members()).extracting(MemberState::healthy)
+				.containsExactly(Optional.of(false), Optional.of(true));
 		}
 	}
 
