@@ -104,7 +104,18 @@ final class PropertiesValidator implements Validator {
 				reject(errors, "registry.sources[%d].format".formatted(i),
 						"must be one of " + String.join(", ", RecordReader.formatNames()));
 			}
+			for (int j = 0; j < i; j++) {
+				if (overlap(sources.get(i).prefix(), sources.get(j).prefix())) {
+					reject(errors, "registry.sources[%d].prefix".formatted(i),
+							"must not overlap with holdfast.registry.sources[%d]: a key is read by one source"
+								.formatted(j));
+				}
+			}
 		}
+	}
+
+	private static boolean overlap(String one, String other) {
+		return one.startsWith(other) || other.startsWith(one);
 	}
 
 	private static void checkRoutes(List<HoldfastProperties.ExplicitRoute> routes, Errors errors) {

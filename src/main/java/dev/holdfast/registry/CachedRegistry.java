@@ -12,6 +12,7 @@ import dev.holdfast.service.Revision;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ final class CachedRegistry implements Registry {
 	private volatile List<UnreadableRecord> unreadable = List.of();
 
 	private volatile long generation;
+
+	/** When everything was last listed; the reflector's thread alone knows. */
+	private @Nullable Instant listedAt;
 
 	CachedRegistry(Clock clock, RegistrySource source, Optional<SnapshotFile> file, List<SnapshotListener> listeners,
 			Mailbox mailbox) {
@@ -136,19 +140,26 @@ final class CachedRegistry implements Registry {
 		this.unreadable = records;
 	}
 
+	void listed() {
+		this.listedAt = this.clock.instant();
+	}
+
 	void proven(Revision revision) {
 		become(new RegistryStatus.Live(revision, this.clock.instant()));
 	}
 
 	void lost(String cause) {
+		Instant listed = this.listedAt;
 		become(switch (status()) {
 			case RegistryStatus.Live(Revision revision, Instant provenAt) -> {
 				this.reconnects.incrementAndGet();
 				yield new RegistryStatus.Stale(provenAt, cause);
 			}
 			case RegistryStatus.Stale(Instant since, String before) -> new RegistryStatus.Stale(since, cause);
-			case RegistryStatus.FromDisk(Instant savedAt, String before) -> new RegistryStatus.FromDisk(savedAt, cause);
-			case RegistryStatus.Empty empty -> new RegistryStatus.Empty(cause);
+			case RegistryStatus.FromDisk(Instant savedAt, String before) -> (listed != null)
+					? new RegistryStatus.Stale(listed, cause) : new RegistryStatus.FromDisk(savedAt, cause);
+			case RegistryStatus.Empty empty ->
+				(listed != null) ? new RegistryStatus.Stale(listed, cause) : new RegistryStatus.Empty(cause);
 		});
 	}
 

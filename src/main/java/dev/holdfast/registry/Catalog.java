@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Reading;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
@@ -73,11 +75,9 @@ final class Catalog {
 	 */
 	void replace(Signal.Listed list) {
 		Set<String> gone = new HashSet<>(this.entries.keySet());
-		boolean sameHistory = list.revision().cluster() == this.snapshot.revision().cluster()
-				&& list.revision().number() >= this.snapshot.revision().number();
 		for (RegistryRecord written : list.records()) {
 			gone.remove(written.key());
-			if (!sameHistory || !isKnown(written)) {
+			if (!isKnown(written)) {
 				put(written);
 			}
 		}
@@ -85,10 +85,29 @@ final class Catalog {
 		this.floor = list.revision().number();
 	}
 
-	/** A record of the same history that was written no more since says the same. */
+	/**
+	 * Whether a record says what is known already. Its revision alone does not tell: an
+	 * etcd that lost its data counts from 1 again, and often under the same cluster id.
+	 */
 	private boolean isKnown(RegistryRecord written) {
 		Entry entry = this.entries.get(written.key());
-		return entry != null && !entry.seeded() && entry.modRevision() == written.modRevision();
+		if (entry == null || entry.seeded() || entry.modRevision() != written.modRevision()
+				|| !(written.reading() instanceof Reading.Registered registered)
+				|| !registered.service().equals(entry.service())) {
+			return false;
+		}
+		List<Instance> known = this.services.getOrDefault(registered.service(), new TreeMap<>())
+			.getOrDefault(written.key(), List.of());
+		return known.size() == registered.instances().size() && IntStream.range(0, known.size())
+			.allMatch((i) -> isSame(known.get(i), registered.instances().get(i)));
+	}
+
+	private static boolean isSame(Instance one, Instance other) {
+		Registration first = one.registration();
+		Registration second = other.registration();
+		return one.isSameAs(other) && first.format().equals(second.format())
+				&& first.createRevision() == second.createRevision() && first.modRevision() == second.modRevision()
+				&& first.lease() == second.lease();
 	}
 
 	/**

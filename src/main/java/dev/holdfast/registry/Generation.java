@@ -1,5 +1,6 @@
 package dev.holdfast.registry;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +24,9 @@ final class Generation {
 	/** How a generation says that the process ends rather than the connection. */
 	static final String STOPPED = "stopped";
 
+	/** etcd drops a progress request while a watch catches up, so it is repeated. */
+	private static final long PROGRESS_INTERVAL = Duration.ofMillis(250).toNanos();
+
 	private final long number;
 
 	private final Reflector reflector;
@@ -35,7 +39,7 @@ final class Generation {
 
 	private @Nullable Ending ending;
 
-	private boolean proven;
+	private int proofs;
 
 	private boolean watching;
 
@@ -75,7 +79,9 @@ final class Generation {
 				if (message != null) {
 					take(message, connection);
 				}
-				else {
+				// Also when there was a message: the mailbox of a busy watch may never
+				// empty.
+				if (this.ending == null && nextDeadline() - now() <= 0) {
 					onDeadline(connection);
 				}
 			}
@@ -88,7 +94,7 @@ final class Generation {
 
 	/** What was asked for and did not come. */
 	private void abandon() {
-		Ending why = Objects.requireNonNullElse(this.ending, new Ending(STOPPED, "interrupted"));
+		Ending why = Objects.requireNonNullElse(this.ending, new Ending("internal-error", "internal error"));
 		if (!why.cause().equals(STOPPED)) {
 			if (!this.watching) {
 				this.reflector.listener().onRelist("start", "failure");
@@ -102,10 +108,11 @@ final class Generation {
 	}
 
 	/**
-	 * Whether delivery was proven at least once.
+	 * Whether delivery was proven more than once. A connection that breaks right after
+	 * each first proof would otherwise be made again without a wait, each with a list.
 	 */
-	boolean isProven() {
-		return this.proven;
+	boolean isSettled() {
+		return this.proofs > 1;
 	}
 
 	private void take(Mailbox.Message message, RegistryConnection connection) {
@@ -147,7 +154,10 @@ final class Generation {
 		this.refreshes.forEach((refresh) -> refresh.complete(result));
 		this.refreshes.clear();
 		this.head = listed.revision();
-		this.delivered = new long[connection.watch(listed.revision().number() + 1)];
+		// From the list's own revision and not the one after, although what it changed is
+		// in the list: newer versions of etcd answer no progress request for a watch that
+		// begins in the future, and in an idle cluster that is for ever.
+		this.delivered = new long[connection.watch(listed.revision().number())];
 		Arrays.fill(this.delivered, listed.revision().number());
 		this.watching = true;
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
@@ -159,23 +169,32 @@ final class Generation {
 	 * watch.
 	 */
 	private void prove(RegistryConnection connection) {
-		this.barrier = new Barrier(now(), this.delivered.length);
+		this.barrier = new Barrier(now(), this.head, this.delivered.length);
 		this.nextBarrier = now() + this.reflector.settings().barrierInterval().toNanos();
 		connection.readHead();
 	}
 
 	private void onHead(Revision revision, RegistryConnection connection) {
-		if (revision.cluster() != this.head.cluster() || revision.number() < this.head.number()) {
-			end("history-changed",
-					"the cluster was wiped or restored: it is %s, it was %s".formatted(revision, this.head));
+		Barrier running = this.barrier;
+		if (running == null) {
 			return;
 		}
-		this.head = revision;
-		if (this.barrier != null) {
-			this.barrier.target = revision.number();
-			connection.requestProgress();
-			checkBarrier();
+		// Compared with what was known when it was asked for: changes may overtake the
+		// answer.
+		if (revision.cluster() != running.before.cluster() || revision.number() < running.before.number()) {
+			end("history-changed",
+					"the cluster was wiped or restored: it is %s, it was %s".formatted(revision, running.before));
+			return;
 		}
+		this.head = revision.at(Math.max(revision.number(), this.head.number()));
+		running.target = revision.number();
+		requestProgress(running, connection);
+		checkBarrier();
+	}
+
+	private void requestProgress(Barrier running, RegistryConnection connection) {
+		running.nextRequest = now() + PROGRESS_INTERVAL;
+		connection.requestProgress();
 	}
 
 	private void onDelivered(Signal.Delivered signal) {
@@ -218,7 +237,7 @@ final class Generation {
 		Barrier running = this.barrier;
 		if (running != null && running.target >= 0 && lowest(running.arrived) >= running.target) {
 			this.barrier = null;
-			this.proven = true;
+			this.proofs++;
 			this.reflector.proven(this.head, now() - running.startedAt);
 		}
 	}
@@ -297,6 +316,9 @@ final class Generation {
 		if (this.barrier != null && now - this.barrier.deadline >= 0) {
 			onBarrierDeadline(this.barrier, connection);
 		}
+		else if (this.barrier != null && this.barrier.target >= 0 && now - this.barrier.nextRequest >= 0) {
+			requestProgress(this.barrier, connection);
+		}
 		else if (this.barrier == null && now - this.nextBarrier >= 0) {
 			prove(connection);
 		}
@@ -326,9 +348,13 @@ final class Generation {
 		if (!this.watching) {
 			return this.listDeadline;
 		}
-		long forBarrier = (this.barrier != null) ? this.barrier.deadline : this.nextBarrier;
+		long forBarrier = (this.barrier != null) ? this.barrier.next() : this.nextBarrier;
 		long forRelist = (this.relist != null) ? this.relist.deadline : this.nextRelist;
-		return (forBarrier - forRelist < 0) ? forBarrier : forRelist;
+		return earlier(forBarrier, forRelist);
+	}
+
+	private static long earlier(long one, long other) {
+		return (one - other < 0) ? one : other;
 	}
 
 	private void end(String cause, String message) {
@@ -354,7 +380,12 @@ final class Generation {
 
 		private final long startedAt;
 
+		/** The newest revision known when the proof began. */
+		private final Revision before;
+
 		private long deadline;
+
+		private long nextRequest;
 
 		/** The revision that must come out of the watch, -1 until it is known. */
 		private long target = -1;
@@ -362,11 +393,16 @@ final class Generation {
 		/** By watch, the newest revision that arrived since the proof began. */
 		private final long[] arrived;
 
-		Barrier(long startedAt, int watches) {
+		Barrier(long startedAt, Revision before, int watches) {
 			this.startedAt = startedAt;
+			this.before = before;
 			this.arrived = new long[watches];
 			Arrays.fill(this.arrived, -1);
 			this.deadline = startedAt + RegistrySettings.BARRIER_TIMEOUT.toNanos();
+		}
+
+		long next() {
+			return (this.target >= 0) ? earlier(this.nextRequest, this.deadline) : this.deadline;
 		}
 
 	}

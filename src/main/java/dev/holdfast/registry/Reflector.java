@@ -128,10 +128,8 @@ public final class Reflector implements AutoCloseable {
 				if (ending.cause().equals(Generation.STOPPED)) {
 					return;
 				}
-				this.listener.onGenerationEnded(ending.cause());
-				this.registry.lost(ending.message());
-				logger.debug("Generation {} ended, {}: {}", number, ending.cause(), ending.message());
-				failures = generation.isProven() ? 0 : failures + 1;
+				ended(number, ending);
+				failures = generation.isSettled() ? 0 : failures + 1;
 				// Every member gets its turn before the first wait.
 				if (failures > 0 && failures % this.source.members().size() == 0 && !pause()) {
 					return;
@@ -148,9 +146,20 @@ public final class Reflector implements AutoCloseable {
 		try {
 			return generation.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("The registry client failed in itself; it starts over", ex);
 			return new Generation.Ending("internal-error", "internal error: " + ex);
+		}
+	}
+
+	private void ended(long number, Generation.Ending ending) {
+		logger.debug("Generation {} ended, {}: {}", number, ending.cause(), ending.message());
+		this.registry.lost(ending.message());
+		try {
+			this.listener.onGenerationEnded(ending.cause());
+		}
+		catch (RuntimeException ex) {
+			logger.error("{} failed on the end of generation {}; the next one begins", this.listener, number, ex);
 		}
 	}
 
@@ -194,6 +203,7 @@ public final class Reflector implements AutoCloseable {
 					before);
 		}
 		this.catalog.replace(listed);
+		this.registry.listed();
 		return publish(listed.revision());
 	}
 
@@ -210,7 +220,7 @@ public final class Reflector implements AutoCloseable {
 			this.listener.onDrift(differences);
 		}
 		this.listener.onRelist(reason, "success");
-		return publish(listed.revision());
+		return publish(newest(listed.revision()));
 	}
 
 	/**
@@ -223,14 +233,21 @@ public final class Reflector implements AutoCloseable {
 				this.listener.onEvent(type);
 			}
 		}
-		publish(new Revision(cluster, delivered.revision()));
+		publish(newest(new Revision(cluster, delivered.revision())));
 		this.listener.onPropagated(Duration.ofNanos(this.nanoTime.getAsLong() - delivered.receivedNanos()));
+	}
+
+	/**
+	 * Within a generation the revision never falls: watches progress at different speeds.
+	 */
+	private Revision newest(Revision revision) {
+		Revision current = this.catalog.snapshot().revision();
+		return (revision.number() < current.number()) ? current : revision;
 	}
 
 	private RefreshResult publish(Revision revision) {
 		Revision before = this.catalog.snapshot().revision();
-		boolean older = revision.cluster() == before.cluster() && revision.number() < before.number();
-		Commit commit = this.catalog.commit(older ? before : revision);
+		Commit commit = this.catalog.commit(revision);
 		this.registry.unreadable(this.catalog.unreadable());
 		this.registry.publish(commit.snapshot(), commit.services());
 		this.file.ifPresent((file) -> file.save(commit.snapshot()));

@@ -19,7 +19,8 @@ public interface RegistryConnection extends AutoCloseable {
 
 	/**
 	 * Begins to watch.
-	 * @param fromRevision the first revision to deliver
+	 * @param fromRevision the first revision to deliver; one that exists already, since
+	 * etcd answers no progress request for a watch that begins in the future
 	 * @return the number of watches that now deliver independently of each other
 	 */
 	int watch(long fromRevision);

@@ -70,7 +70,8 @@ public sealed interface RegistryStatus {
 	/**
 	 * The registry cannot be asked; the snapshot is what it said last.
 	 *
-	 * @param since when delivery was last proven
+	 * @param since when delivery was last proven or, where it never was, everything was
+	 * last listed
 	 * @param cause what went wrong
 	 */
 	record Stale(Instant since, String cause) implements RegistryStatus {

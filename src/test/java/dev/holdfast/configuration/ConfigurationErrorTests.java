@@ -57,6 +57,9 @@ class ConfigurationErrorTests {
 						"holdfast.etcd.endpoints[0]: \"http://[::1:2379\" " + NO_URL),
 				argumentSet("with TLS", "holdfast.etcd.endpoints=https://etcd:2379",
 						"holdfast.etcd.endpoints[0]: \"https://etcd:2379\" needs TLS support, which is not there yet"),
+				argumentSet("overlapping prefixes",
+						"holdfast.registry.sources[0].prefix=/a/ holdfast.registry.sources[1].prefix=/a/b/",
+						"holdfast.registry.sources[1].prefix: \"/a/b/\" must not overlap with holdfast.registry.sources[0]"),
 				argumentSet("no endpoint", "holdfast.etcd.endpoints=",
 						"holdfast.etcd.endpoints: \"[]\" must not be empty") };
 	}

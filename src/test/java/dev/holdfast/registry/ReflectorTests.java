@@ -27,6 +27,11 @@ class ReflectorTests {
 
 	private final AtomicInteger drift = new AtomicInteger();
 
+	private Runnable onProven = () -> {
+	};
+
+	private boolean listenerFails;
+
 	private Reflector reflector = reflector();
 
 	private Registry registry = this.reflector.registry();
@@ -37,6 +42,9 @@ class ReflectorTests {
 			@Override
 			public void onGenerationEnded(String cause) {
 				ReflectorTests.this.life.add(cause);
+				if (ReflectorTests.this.listenerFails) {
+					throw new IllegalStateException("a defect in the listener");
+				}
 			}
 
 			@Override
@@ -55,6 +63,7 @@ class ReflectorTests {
 			@Override
 			public void reset() {
 				ReflectorTests.this.life.add("proven");
+				ReflectorTests.this.onProven.run();
 			}
 
 		};
@@ -267,6 +276,126 @@ class ReflectorTests {
 		runFor(Duration.ofSeconds(3));
 		assertThat(results.getFirst()).isCompleted();
 		assertThat(instances("orders")).isEmpty();
+	}
+
+	@Test
+	void changesThatOvertakeTheAnswerOfAProofAreNotTakenForALostHistory() {
+		this.source.headLatency = Duration.ofMillis(100);
+		for (int i = 1; i < 1_500; i++) {
+			int port = i;
+			this.time.after(Duration.ofMillis(20L * i), () -> this.source.put("orders", "a", port));
+		}
+		runFor(Duration.ofSeconds(31));
+		assertThat(this.life).containsOnly("proven");
+		assertThat(this.registry.generation()).isEqualTo(1);
+	}
+
+	@Test
+	void anIdleRegistryIsProvenAtOnceAfterEveryReconnect() {
+		at(10, () -> this.source.put("orders", "b", 8002));
+		at(20, this.source::cut);
+		at(22, () -> assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class));
+		runFor(Duration.ofSeconds(40));
+		assertThat(this.life).containsOnlyOnce("watch-error").doesNotContain("silent-watch");
+		assertThat(this.registry.generation()).isEqualTo(2);
+	}
+
+	@Test
+	void progressIsAskedForAgainWhereTheRequestGotLost() {
+		at(11, () -> this.source.progressLost = 3);
+		runFor(Duration.ofSeconds(30));
+		assertThat(this.source.progressLost).isZero();
+		assertThat(this.life).containsOnly("proven");
+		assertThat(this.registry.generation()).isEqualTo(1);
+	}
+
+	@Test
+	void aRestoredBackupIsPublishedAtItsOwnSmallerRevision() {
+		at(1, () -> {
+			for (int port = 1; port < 50; port++) {
+				this.source.put("users", "u", port);
+			}
+		});
+		at(10, () -> {
+			this.source.restore(10);
+			this.source.put("orders", "c", 8003);
+			this.source.cut();
+		});
+		runFor(Duration.ofSeconds(14));
+		assertThat(this.registry.snapshot().revision().number()).isEqualTo(11);
+		assertThat(instances("orders")).containsExactly("c:8003");
+		assertThat(instances("users")).isEmpty();
+	}
+
+	@Test
+	void aRecordOfAnotherHistoryAtTheSameRevisionReplacesTheOld() {
+		at(10, () -> {
+			this.source.restore(1);
+			this.source.put("orders", "a", 9999);
+			this.source.cut();
+		});
+		runFor(Duration.ofSeconds(14));
+		assertThat(instances("orders")).containsExactly("a:9999");
+	}
+
+	@Test
+	void proofIsDemandedAlsoWhileTheMailboxNeverEmpties() {
+		at(1, () -> flood(300));
+		runFor(Duration.ofSeconds(60));
+		assertThat(this.life).contains("silent-watch");
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+	}
+
+	private void flood(int rounds) {
+		this.source.deliver(() -> {
+			this.time.spend(Duration.ofMillis(100));
+			if (rounds > 0) {
+				flood(rounds - 1);
+			}
+			return List.of();
+		});
+	}
+
+	@Test
+	void anErrorWhileReadingAnEventCostsOneGenerationOnly() {
+		at(10, () -> this.source.deliver(() -> {
+			throw new StackOverflowError("nested too deep");
+		}));
+		runFor(Duration.ofSeconds(14));
+		assertThat(this.life).contains("internal-error");
+		assertThat(this.registry.generation()).isEqualTo(2);
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+	}
+
+	@Test
+	void aListenerThatFailsDoesNotEndTheReconnecting() {
+		this.listenerFails = true;
+		at(10, this.source::cut);
+		runFor(Duration.ofSeconds(14));
+		assertThat(this.registry.generation()).isEqualTo(2);
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+	}
+
+	@Test
+	void aConnectionThatBreaksAfterEachFirstProofIsNotMadeAgainWithoutAWait() {
+		this.onProven = () -> this.time.after(Duration.ofMillis(2), this.source::cut);
+		// Not for ever: without a wait, simulated time would hardly move.
+		at(10, () -> this.onProven = () -> {
+		});
+		runFor(Duration.ofSeconds(12));
+		assertThat(this.registry.generation()).isBetween(5L, 12L);
+	}
+
+	@Test
+	void whatWasListedButNeverProvenIsStaleAndNotAbsent() {
+		this.source.headLatency = Duration.ofSeconds(1);
+		for (int i = 1; i < 20; i++) {
+			this.time.after(Duration.ofMillis(500L * i), this.source::cut);
+		}
+		runFor(Duration.ofSeconds(9));
+		assertThat(instances("orders")).containsExactly("a:8001");
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Stale.class);
+		assertThat(this.registry.status().hasSnapshot()).isTrue();
 	}
 
 	private void at(int seconds, Runnable action) {

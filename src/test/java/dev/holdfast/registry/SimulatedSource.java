@@ -49,6 +49,15 @@ final class SimulatedSource implements RegistrySource {
 	/** Whether progress requests are answered. */
 	boolean progress = true;
 
+	/**
+	 * How many of the next progress requests get lost, as etcd drops them while a watch
+	 * catches up.
+	 */
+	int progressLost;
+
+	/** How long the answer to a read of the newest revision is under way. */
+	Duration headLatency = LATENCY;
+
 	/** How many members are configured. */
 	int members = 1;
 
@@ -93,6 +102,22 @@ final class SimulatedSource implements RegistrySource {
 		this.revision = 1;
 	}
 
+	/**
+	 * A backup is restored: the cluster is the same, its history is another and shorter
+	 * one.
+	 */
+	void restore(long revision) {
+		this.records.clear();
+		this.history.clear();
+		this.revision = revision;
+	}
+
+	/** Something arrives on every watch, and reading it does as it likes. */
+	void deliver(Supplier<List<RecordEvent>> events) {
+		List.copyOf(this.connections)
+			.forEach((connection) -> connection.sink.accept(new Signal.Delivered(0, 0, events, this.time.getAsLong())));
+	}
+
 	/** Every open connection breaks, as when the server is killed. */
 	void cut() {
 		List.copyOf(this.connections)
@@ -134,17 +159,19 @@ final class SimulatedSource implements RegistrySource {
 
 		@Override
 		public void readHead() {
-			answer(() -> new Signal.Head(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision)));
+			Signal head = new Signal.Head(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision));
+			answer(SimulatedSource.this.headLatency, () -> head);
 		}
 
 		@Override
 		public void list() {
-			answer(() -> new Signal.Listed(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision),
-					List.copyOf(SimulatedSource.this.records.values())));
+			answer(LATENCY,
+					() -> new Signal.Listed(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision),
+							List.copyOf(SimulatedSource.this.records.values())));
 		}
 
-		private void answer(Supplier<Signal> signal) {
-			SimulatedSource.this.time.after(LATENCY, () -> {
+		private void answer(Duration latency, Supplier<Signal> signal) {
+			SimulatedSource.this.time.after(latency, () -> {
 				if (!SimulatedSource.this.reachable) {
 					this.sink.accept(new Signal.Failed("call-failed", "connection refused"));
 				}
@@ -163,8 +190,13 @@ final class SimulatedSource implements RegistrySource {
 
 		@Override
 		public void requestProgress() {
-			if (SimulatedSource.this.progress) {
-				long at = SimulatedSource.this.revision;
+			long at = SimulatedSource.this.revision;
+			// Newer versions of etcd do not answer for a watch that begins in the future.
+			boolean answered = SimulatedSource.this.progress && at >= this.watchedFrom;
+			if (SimulatedSource.this.progressLost > 0) {
+				SimulatedSource.this.progressLost--;
+			}
+			else if (answered) {
 				send(at, List.of());
 			}
 		}

@@ -33,6 +33,11 @@ final class SimulatedTime extends Clock implements Mailbox, LongSupplier {
 		this.plans.add(new Plan(this.now + delay.toNanos(), this.order++, action));
 	}
 
+	/** Lets time pass as work does that takes long. */
+	void spend(Duration duration) {
+		this.now += duration.toNanos();
+	}
+
 	@Override
 	public void post(Message message) {
 		this.messages.add(message);

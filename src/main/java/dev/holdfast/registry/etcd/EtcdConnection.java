@@ -191,15 +191,17 @@ final class EtcdConnection implements RegistryConnection {
 	private static RecordEvent read(EtcdPrefix prefix, WatchEvent event) {
 		KeyValue kv = event.getKeyValue();
 		return (event.getEventType() == WatchEvent.EventType.DELETE)
-				? new RecordEvent.Deleted(text(kv.getKey()), kv.getModRevision())
+				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision())
 				: new RecordEvent.Put(read(prefix, kv, Origin.WATCH));
 	}
 
 	private static RegistryRecord read(EtcdPrefix prefix, KeyValue kv, Origin origin) {
-		String key = text(kv.getKey());
-		Reading reading = prefix.reader()
-			.read(new RawRecord(key, kv.getValue().getBytes(), kv.getCreateRevision(), kv.getModRevision(),
-					kv.getLease(), origin));
+		String key = EtcdKey.text(kv.getKey());
+		Reading reading = !EtcdKey.isText(kv.getKey())
+				? new Reading.Unreadable("key: \"%s\" (expected: text in UTF-8)".formatted(key))
+				: prefix.reader()
+					.read(new RawRecord(key, kv.getValue().getBytes(), kv.getCreateRevision(), kv.getModRevision(),
+							kv.getLease(), origin));
 		return new RegistryRecord(key, kv.getModRevision(), reading);
 	}
 
@@ -255,10 +257,6 @@ final class EtcdConnection implements RegistryConnection {
 
 	private static ByteSequence bytes(String text) {
 		return ByteSequence.from(text, StandardCharsets.UTF_8);
-	}
-
-	private static String text(ByteSequence bytes) {
-		return bytes.toString(StandardCharsets.UTF_8);
 	}
 
 	@FunctionalInterface

@@ -53,7 +53,7 @@ public final class EtcdSource implements RegistrySource {
 
 	private Client client(URI url) {
 		ClientBuilder builder = Client.builder()
-			.target("dns:///" + url.getRawAuthority())
+			.target(target(url))
 			.loadBalancerPolicy("pick_first")
 			// A call to a member that cannot be reached fails rather than queues.
 			.waitForReady(false)
@@ -69,6 +69,13 @@ public final class EtcdSource implements RegistrySource {
 			.ifPresent((credentials) -> builder.user(bytes(credentials.username()))
 				.password(bytes(credentials.password())));
 		return builder.build();
+	}
+
+	/**
+	 * The brackets of an IPv6 address may not stand in a path, which they are in here.
+	 */
+	private static String target(URI url) {
+		return "dns:///" + url.getRawAuthority().replace("[", "%5B").replace("]", "%5D");
 	}
 
 	private static ByteSequence bytes(String text) {
