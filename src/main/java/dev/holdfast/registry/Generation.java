@@ -1,11 +1,7 @@
 package dev.holdfast.registry;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -14,18 +10,14 @@ import dev.holdfast.service.Revision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of client, list and watch. It lists everything, watches from the revision
- * after, proves again and again that the watch delivers, and ends at the first error,
- * completion or doubt; the next generation then starts over. Belongs to the reflector's
- * thread.
+ * One life of client, list and watch. It lists everything, watches from there on, proves
+ * again and again that the watch delivers, and ends at the first error, completion or
+ * doubt; the next generation then starts over. Belongs to the reflector's thread.
  */
 final class Generation {
 
 	/** How a generation says that the process ends rather than the connection. */
 	static final String STOPPED = "stopped";
-
-	/** etcd drops a progress request while a watch catches up, so it is repeated. */
-	private static final long PROGRESS_INTERVAL = Duration.ofMillis(250).toNanos();
 
 	private final long number;
 
@@ -45,7 +37,7 @@ final class Generation {
 
 	private Revision head = Revision.NONE;
 
-	private long[] delivered = {};
+	private Watermarks delivered = new Watermarks(0, 0);
 
 	private long listDeadline;
 
@@ -100,7 +92,7 @@ final class Generation {
 				this.reflector.listener().onRelist("start", "failure");
 			}
 			if (this.relist != null) {
-				this.reflector.listener().onRelist(this.relist.reason, "failure");
+				this.reflector.listener().onRelist(this.relist.reason(), "failure");
 			}
 		}
 		RegistryException failure = new RegistryException(why.message());
@@ -157,8 +149,8 @@ final class Generation {
 		// From the list's own revision and not the one after, although what it changed is
 		// in the list: newer versions of etcd answer no progress request for a watch that
 		// begins in the future, and in an idle cluster that is for ever.
-		this.delivered = new long[connection.watch(listed.revision().number())];
-		Arrays.fill(this.delivered, listed.revision().number());
+		int watches = connection.watch(listed.revision().number());
+		this.delivered = new Watermarks(watches, listed.revision().number());
 		this.watching = true;
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
 		prove(connection);
@@ -169,7 +161,7 @@ final class Generation {
 	 * watch.
 	 */
 	private void prove(RegistryConnection connection) {
-		this.barrier = new Barrier(now(), this.head, this.delivered.length);
+		this.barrier = new Barrier(now(), this.head, this.delivered.watches());
 		this.nextBarrier = now() + this.reflector.settings().barrierInterval().toNanos();
 		connection.readHead();
 	}
@@ -179,21 +171,19 @@ final class Generation {
 		if (running == null) {
 			return;
 		}
-		// Compared with what was known when it was asked for: changes may overtake the
-		// answer.
-		if (revision.cluster() != running.before.cluster() || revision.number() < running.before.number()) {
+		if (running.isOtherHistory(revision)) {
 			end("history-changed",
-					"the cluster was wiped or restored: it is %s, it was %s".formatted(revision, running.before));
+					"the cluster was wiped or restored: it is %s, it was %s".formatted(revision, running.before()));
 			return;
 		}
 		this.head = revision.at(Math.max(revision.number(), this.head.number()));
-		running.target = revision.number();
+		running.aimAt(revision.number());
 		requestProgress(running, connection);
 		checkBarrier();
 	}
 
 	private void requestProgress(Barrier running, RegistryConnection connection) {
-		running.nextRequest = now() + PROGRESS_INTERVAL;
+		running.asked(now());
 		connection.requestProgress();
 	}
 
@@ -208,54 +198,37 @@ final class Generation {
 		else {
 			this.head = this.head.at(Math.max(signal.revision(), this.head.number()));
 			this.reflector.apply(events, this.head.cluster(), signal);
-			noteDeleted(events);
+			if (this.relist != null) {
+				this.relist.note(events);
+			}
 		}
-		raise(this.delivered, signal);
+		this.delivered.raise(signal);
 		if (this.barrier != null) {
-			raise(this.barrier.arrived, signal);
+			this.barrier.arrived().raise(signal);
 		}
 		checkBarrier();
 		checkRelist();
 	}
 
-	private void noteDeleted(List<RecordEvent> events) {
-		if (this.relist == null) {
-			return;
-		}
-		for (RecordEvent event : events) {
-			if (event instanceof RecordEvent.Deleted(String key, long revision)) {
-				this.relist.deletedSince.put(key, revision);
-			}
-		}
-	}
-
-	private static void raise(long[] revisions, Signal.Delivered signal) {
-		revisions[signal.watch()] = Math.max(revisions[signal.watch()], signal.revision());
-	}
-
 	private void checkBarrier() {
 		Barrier running = this.barrier;
-		if (running != null && running.target >= 0 && lowest(running.arrived) >= running.target) {
+		if (running != null && running.isPassed()) {
 			this.barrier = null;
 			this.proofs++;
-			this.reflector.proven(this.head, now() - running.startedAt);
+			this.reflector.proven(this.head, now() - running.startedAt());
 		}
-	}
-
-	private static long lowest(long[] revisions) {
-		return Arrays.stream(revisions).min().orElse(Long.MAX_VALUE);
 	}
 
 	private void relist(String reason, RegistryConnection connection) {
 		if (this.relist == null) {
-			this.relist = new Relist(reason, now() + RegistrySettings.LIST_TIMEOUT.toNanos());
+			this.relist = new Relist(reason, now());
 			connection.list();
 		}
 	}
 
 	private void onRelisted(Signal.Listed listed, RegistryConnection connection) {
 		if (this.relist != null) {
-			this.relist.listed = listed;
+			this.relist.arrived(listed);
 			connection.requestProgress();
 			checkRelist();
 		}
@@ -268,18 +241,18 @@ final class Generation {
 	 */
 	private void checkRelist() {
 		Relist done = this.relist;
-		Signal.Listed listed = (done != null) ? done.listed : null;
+		Signal.Listed listed = (done != null) ? done.listed() : null;
 		if (done == null || listed == null) {
 			return;
 		}
 		long revision = listed.revision().number();
-		boolean complete = lowest(this.delivered) >= revision;
+		boolean complete = this.delivered.lowest() >= revision;
 		if (!complete && this.reflector.isProgressKnownToWork()) {
 			return;
 		}
 		this.relist = null;
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
-		RefreshResult result = this.reflector.reconcile(listed, done.deletedSince, done.reason, complete);
+		RefreshResult result = this.reflector.reconcile(listed, done.deletedSince(), done.reason(), complete);
 		this.refreshes.forEach((refresh) -> refresh.complete(result));
 		this.refreshes.clear();
 		if (!complete) {
@@ -292,11 +265,9 @@ final class Generation {
 			end("silent-watch", "a list had what the watch did not deliver");
 			return;
 		}
-		for (int watch = 0; watch < this.delivered.length; watch++) {
-			this.delivered[watch] = Math.max(this.delivered[watch], revision);
-		}
+		this.delivered.raiseAll(revision);
 		if (this.barrier != null) {
-			Arrays.fill(this.barrier.arrived, revision);
+			this.barrier.arrived().raiseAll(revision);
 			checkBarrier();
 		}
 	}
@@ -307,16 +278,16 @@ final class Generation {
 			endUnlisted();
 			return;
 		}
-		if (this.relist != null && now - this.relist.deadline >= 0) {
+		if (this.relist != null && now - this.relist.deadline() >= 0) {
 			endUnlisted();
 		}
 		else if (this.relist == null && now - this.nextRelist >= 0) {
 			relist("periodic", connection);
 		}
-		if (this.barrier != null && now - this.barrier.deadline >= 0) {
+		if (this.barrier != null && this.barrier.isOverdue(now)) {
 			onBarrierDeadline(this.barrier, connection);
 		}
-		else if (this.barrier != null && this.barrier.target >= 0 && now - this.barrier.nextRequest >= 0) {
+		else if (this.barrier != null && this.barrier.isToAskAgain(now)) {
 			requestProgress(this.barrier, connection);
 		}
 		else if (this.barrier == null && now - this.nextBarrier >= 0) {
@@ -333,13 +304,13 @@ final class Generation {
 	 * proven by a list instead; from one that has, silence is a fault.
 	 */
 	private void onBarrierDeadline(Barrier barrier, RegistryConnection connection) {
-		if (barrier.target >= 0 && !this.reflector.isProgressKnownToWork()) {
+		if (barrier.isAimed() && !this.reflector.isProgressKnownToWork()) {
 			relist("barrier", connection);
-			barrier.deadline = now() + RegistrySettings.LIST_TIMEOUT.toNanos();
+			barrier.extend(RegistrySettings.LIST_TIMEOUT);
 			return;
 		}
-		String missing = (barrier.target >= 0) ? "the watch is silent or late, it delivered up to revision %d of %d"
-			.formatted(lowest(this.delivered), barrier.target) : "the newest revision could not be read";
+		String missing = barrier.isAimed() ? "the watch is silent or late, it delivered up to revision %d of %d"
+			.formatted(this.delivered.lowest(), barrier.target()) : "the newest revision could not be read";
 		end("silent-watch", "no proof of delivery within %d s: %s"
 			.formatted(RegistrySettings.BARRIER_TIMEOUT.toSeconds(), missing));
 	}
@@ -349,12 +320,8 @@ final class Generation {
 			return this.listDeadline;
 		}
 		long forBarrier = (this.barrier != null) ? this.barrier.next() : this.nextBarrier;
-		long forRelist = (this.relist != null) ? this.relist.deadline : this.nextRelist;
-		return earlier(forBarrier, forRelist);
-	}
-
-	private static long earlier(long one, long other) {
-		return (one - other < 0) ? one : other;
+		long forRelist = (this.relist != null) ? this.relist.deadline() : this.nextRelist;
+		return (forBarrier - forRelist < 0) ? forBarrier : forRelist;
 	}
 
 	private void end(String cause, String message) {
@@ -374,54 +341,6 @@ final class Generation {
 	 * @param message what happened
 	 */
 	record Ending(String cause, String message) {
-	}
-
-	private static final class Barrier {
-
-		private final long startedAt;
-
-		/** The newest revision known when the proof began. */
-		private final Revision before;
-
-		private long deadline;
-
-		private long nextRequest;
-
-		/** The revision that must come out of the watch, -1 until it is known. */
-		private long target = -1;
-
-		/** By watch, the newest revision that arrived since the proof began. */
-		private final long[] arrived;
-
-		Barrier(long startedAt, Revision before, int watches) {
-			this.startedAt = startedAt;
-			this.before = before;
-			this.arrived = new long[watches];
-			Arrays.fill(this.arrived, -1);
-			this.deadline = startedAt + RegistrySettings.BARRIER_TIMEOUT.toNanos();
-		}
-
-		long next() {
-			return (this.target >= 0) ? earlier(this.nextRequest, this.deadline) : this.deadline;
-		}
-
-	}
-
-	private static final class Relist {
-
-		private final String reason;
-
-		private final long deadline;
-
-		private final Map<String, Long> deletedSince = new HashMap<>();
-
-		private Signal.@Nullable Listed listed;
-
-		Relist(String reason, long deadline) {
-			this.reason = reason;
-			this.deadline = deadline;
-		}
-
 	}
 
 }
