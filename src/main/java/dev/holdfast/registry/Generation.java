@@ -97,6 +97,9 @@ final class Generation {
 		}
 		RegistryException failure = new RegistryException(why.message());
 		this.refreshes.forEach((refresh) -> refresh.completeExceptionally(failure));
+		if (this.relist != null) {
+			this.relist.refreshes().forEach((refresh) -> refresh.completeExceptionally(failure));
+		}
 	}
 
 	/**
@@ -116,9 +119,7 @@ final class Generation {
 			}
 			case Mailbox.Message.Refresh(CompletableFuture<RefreshResult> result) -> {
 				this.refreshes.add(result);
-				if (this.watching) {
-					relist("refresh", connection);
-				}
+				beginRefresh(connection);
 			}
 			case Mailbox.Message.Stop stop -> end(STOPPED, "the gateway stops");
 		}
@@ -135,7 +136,10 @@ final class Generation {
 				}
 			}
 			case Signal.Head(Revision revision) -> onHead(revision, connection);
-			case Signal.Delivered deliveredNow -> onDelivered(deliveredNow);
+			case Signal.Delivered deliveredNow -> {
+				onDelivered(deliveredNow);
+				beginRefresh(connection);
+			}
 			case Signal.Failed(String cause, String message) -> end(cause, message);
 		}
 	}
@@ -219,9 +223,17 @@ final class Generation {
 		}
 	}
 
+	/** Who asks while a list is under way gets the next: it may have missed a write. */
+	private void beginRefresh(RegistryConnection connection) {
+		if (this.watching && !this.refreshes.isEmpty()) {
+			relist("refresh", connection);
+		}
+	}
+
 	private void relist(String reason, RegistryConnection connection) {
 		if (this.relist == null) {
-			this.relist = new Relist(reason, now());
+			this.relist = new Relist(reason, now(), this.refreshes);
+			this.refreshes.clear();
 			connection.list();
 		}
 	}
@@ -231,6 +243,7 @@ final class Generation {
 			this.relist.arrived(listed);
 			connection.requestProgress();
 			checkRelist();
+			beginRefresh(connection);
 		}
 	}
 
@@ -253,8 +266,7 @@ final class Generation {
 		this.relist = null;
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
 		RefreshResult result = this.reflector.reconcile(listed, done.deletedSince(), done.reason(), complete);
-		this.refreshes.forEach((refresh) -> refresh.complete(result));
-		this.refreshes.clear();
+		done.refreshes().forEach((refresh) -> refresh.complete(result));
 		if (!complete) {
 			onProvenByList(revision, result);
 		}

@@ -3,6 +3,7 @@ package dev.holdfast.registry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ final class Relist {
 
 	private final long deadline;
 
+	private final List<CompletableFuture<RefreshResult>> refreshes;
+
 	private final Map<String, Long> deletedSince = new HashMap<>();
 
 	private Signal.@Nullable Listed listed;
@@ -23,9 +26,11 @@ final class Relist {
 	 * Begins a list.
 	 * @param reason a short constant for meters
 	 * @param now the time, nanoseconds
+	 * @param refreshes who waits for the list
 	 */
-	Relist(String reason, long now) {
+	Relist(String reason, long now, List<CompletableFuture<RefreshResult>> refreshes) {
 		this.reason = reason;
+		this.refreshes = List.copyOf(refreshes);
 		this.deadline = now + RegistrySettings.LIST_TIMEOUT.toNanos();
 	}
 
@@ -35,6 +40,10 @@ final class Relist {
 
 	long deadline() {
 		return this.deadline;
+	}
+
+	List<CompletableFuture<RefreshResult>> refreshes() {
+		return this.refreshes;
 	}
 
 	void note(List<RecordEvent> events) {

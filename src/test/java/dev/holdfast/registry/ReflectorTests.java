@@ -25,6 +25,8 @@ class ReflectorTests {
 
 	private final List<String> life = new ArrayList<>();
 
+	private int lists;
+
 	private final AtomicInteger drift = new AtomicInteger();
 
 	private Runnable onProven = () -> {
@@ -45,6 +47,11 @@ class ReflectorTests {
 				if (ReflectorTests.this.listenerFails) {
 					throw new IllegalStateException("a defect in the listener");
 				}
+			}
+
+			@Override
+			public void onRelist(String reason, String outcome) {
+				ReflectorTests.this.lists += reason.equals("refresh") ? 1 : 0;
 			}
 
 			@Override
@@ -245,6 +252,21 @@ class ReflectorTests {
 		runFor(Duration.ofSeconds(2));
 		assertThat(results.getFirst()).isCompletedWithValue(new RefreshResult(1, 0, 0, 0, 2, 3));
 		assertThat(this.drift).hasValue(1);
+	}
+
+	@Test
+	void refreshDuringAListGetsOneOfItsOwn() {
+		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
+		at(1, () -> results.add(this.registry.refresh()));
+		this.time.after(Duration.ofMillis(1_001), () -> {
+			this.source.put("orders", "b", 8002);
+			results.add(this.registry.refresh());
+		});
+		runFor(Duration.ofSeconds(2));
+		assertThat(results.getFirst().resultNow().revisionAfter()).isLessThanOrEqualTo(3);
+		assertThat(results.getLast().resultNow().revisionAfter()).isEqualTo(3);
+		assertThat(results.getLast()).isNotEqualTo(results.getFirst());
+		assertThat(this.lists).isEqualTo(2);
 	}
 
 	@Test

@@ -93,7 +93,8 @@ final class EtcdConnection implements RegistryConnection {
 			try {
 				this.sink.accept(call.run());
 			}
-			catch (Exception ex) {
+			catch (Throwable ex) {
+				// Whatever it is, the generation must hear of it rather than wait.
 				fail(cause, what, ex);
 			}
 		});
