@@ -9,6 +9,7 @@ import dev.holdfast.upstream.Upstreams;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.Http1ServerConfig;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class EventLoopServer extends VerticleBase {
 
 	private static final int SWEEP_MILLIS = 100;
+
+	private static final int DEPARTURE_MILLIS = 10;
 
 	/** As much as one read brings: every chunk is a write and a flush. */
 	private static final int MAX_CHUNK_SIZE = 64 * 1024;
@@ -170,6 +173,21 @@ final class EventLoopServer extends VerticleBase {
 	 */
 	int port() {
 		return (this.server != null) ? this.server.actualPort() : this.owner.settings().port();
+	}
+
+	/**
+	 * Waits until every client has gone, or for some time.
+	 */
+	Future<Void> departure(Duration longest) {
+		Promise<Void> gone = Promise.promise();
+		long until = System.nanoTime() + longest.toNanos();
+		defer(() -> this.vertx.setPeriodic(DEPARTURE_MILLIS, (timer) -> {
+			if (this.connections.isEmpty() || System.nanoTime() - until >= 0) {
+				this.vertx.cancelTimer(timer);
+				gone.complete();
+			}
+		}));
+		return gone.future();
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
@@ -23,6 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class TrafficServer {
 
 	private static final Logger logger = LoggerFactory.getLogger(TrafficServer.class);
+
+	/**
+	 * Time in which clients are told to go before those that said nothing are sent off.
+	 */
+	private static final Duration NOTICE = Duration.ofSeconds(1);
 
 	private final TrafficSettings settings;
 
@@ -121,20 +127,28 @@ public final class TrafficServer {
 	}
 
 	/**
-	 * Stops to listen, and returns when the last running request has been answered or the
-	 * grace is over. Does nothing when it is not started.
-	 * @param grace how long running requests may take
+	 * Tells clients to go, stops to listen, and returns when the last running request has
+	 * been answered or the grace is over. Does nothing when it is not started.
+	 * @param grace how long all of it may take
 	 */
 	public synchronized void stop(Duration grace) {
 		if (this.vertx == null) {
 			return;
 		}
 		beginShutdown();
-		List<Future<Void>> stops = this.servers.stream().map((server) -> server.shutdown(grace)).toList();
-		await(Future.join(stops).otherwiseEmpty());
+		// Closing a connection between two requests would lose the one that is on its
+		// way,
+		// so those in use get an answer first that says that it is their last.
+		Duration notice = (grace.compareTo(NOTICE.multipliedBy(2)) < 0) ? grace.dividedBy(2) : NOTICE;
+		awaitAll((server) -> server.departure(notice));
+		awaitAll((server) -> server.shutdown(grace.minus(notice)));
 		await(this.vertx.close());
 		this.servers.clear();
 		this.vertx = null;
+	}
+
+	private void awaitAll(Function<EventLoopServer, Future<Void>> step) {
+		await(Future.join(this.servers.stream().map(step).toList()).otherwiseEmpty());
 	}
 
 	private static void await(Future<?> future) {

@@ -44,6 +44,22 @@ class ShutdownTests {
 	}
 
 	@Test
+	void clientThatIsStillAskingIsToldBeforeItsConnectionIsClosed() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").header("connection")).isEmpty();
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			await().until(gateway.server::isShuttingDown);
+			RawClient.Answer last = client.get("/orders/");
+			assertThat(last.status()).isEqualTo(200);
+			assertThat(last.header("connection")).isEqualTo("close");
+			assertThat(client.rest()).isEmpty();
+			await().until(() -> !stop.isAlive());
+		}
+	}
+
+	@Test
 	void nobodyIsAcceptedAfterTheStop() throws IOException {
 		Gateway gateway = new Gateway();
 		int port = gateway.server.port();

@@ -1,0 +1,112 @@
+package dev.holdfast.gateway;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.testing.EtcdKeys;
+import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.TestBackend;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class ColdStartIT {
+
+	private final EtcdProcess etcd = EtcdProcess.start();
+
+	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+
+	private final TestBackend backend = TestBackend.start("a");
+
+	@TempDir
+	private Path folder;
+
+	@AfterEach
+	void stop() {
+		this.backend.close();
+		this.keys.close();
+		this.etcd.close();
+	}
+
+	@Test
+	void gatewayKilledAndStartedWhileEtcdIsDownServesFromItsSnapshotAsSoonAsEver() {
+		startFromSnapshot(this.etcd::kill, this.etcd::restart);
+	}
+
+	@Test
+	void gatewayKilledAndStartedWhileEtcdHangsServesFromItsSnapshotAsSoonAsEver() {
+		startFromSnapshot(this.etcd::pause, this.etcd::resume);
+	}
+
+	private void startFromSnapshot(Runnable begin, Runnable end) {
+		this.keys.put("/services/orders/a", this.backend.address());
+		Path snapshot = this.folder.resolve("data/snapshot.json");
+		Duration normal;
+		Instant begun = Instant.now();
+		try (GatewayProcess gateway = start(snapshot)) {
+			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			normal = Duration.between(begun, Instant.now());
+			await().atMost(Duration.ofSeconds(5)).until(() -> gateway.status().at("/snapshot/revision").asLong() > 0);
+			gateway.kill();
+		}
+		begin.run();
+		begun = Instant.now();
+		try (GatewayProcess gateway = start(snapshot)) {
+			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			// The slack is for the machine; waiting for etcd would take longer than that.
+			assertThat(Duration.between(begun, Instant.now()))
+				.isLessThan(normal.multipliedBy(5).dividedBy(4).plusSeconds(1));
+			assertThat(gateway.getAdmin("/actuator/health/readiness").statusCode()).isEqualTo(200);
+			JsonNode status = gateway.status();
+			assertThat(status.path("state").asText()).isEqualTo("FROM_DISK");
+			assertThat(status.path("cause").asText()).isNotEmpty();
+			assertThat(status.path("ageSeconds").isNumber()).isTrue();
+			assertThat(Instant.parse(status.at("/snapshot/savedAt").asText())).isBefore(begun);
+			assertThat(GatewayProcess.json(gateway.getAdmin("/actuator/health")).path("status").asText())
+				.isEqualTo("DEGRADED");
+			end.run();
+			await().atMost(Duration.ofSeconds(15)).until(() -> gateway.status().path("state").asText().equals("LIVE"));
+			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			assertThat(gateway.defects()).isEmpty();
+		}
+	}
+
+	// The search for leaks would take its share of the time that is measured.
+	private GatewayProcess start(Path snapshot) {
+		return GatewayProcess.with(this.etcd.endpoint()).snapshot(snapshot).jvmFlags("-Xmx160m").start();
+	}
+
+	@Test
+	void gatewayWithoutSnapshotIsAliveButNotReadyUntilEtcdAppears() {
+		this.keys.put("/services/orders/a", this.backend.address());
+		this.etcd.kill();
+		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).startAlive()) {
+			await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+				HttpResponse<String> readyz = gateway.get("/readyz");
+				assertThat(readyz.statusCode()).isEqualTo(503);
+				assertThat(readyz.body()).contains("nothing has been read from the registry yet", "refused");
+			});
+			assertThat(gateway.get("/livez").statusCode()).isEqualTo(200);
+			assertThat(gateway.getAdmin("/actuator/health/liveness").statusCode()).isEqualTo(200);
+			HttpResponse<String> readiness = gateway.getAdmin("/actuator/health/readiness");
+			assertThat(readiness.statusCode()).isEqualTo(503);
+			assertThat(GatewayProcess.json(readiness).at("/components/registry/details/cause").asText())
+				.contains("refused");
+			assertThat(gateway.status().path("state").asText()).isEqualTo("EMPTY");
+			assertThat(gateway.status().at("/etcd/endpoints/0/lastError").asText()).isNotEmpty();
+			this.etcd.restart();
+			await().atMost(Duration.ofSeconds(15))
+				.untilAsserted(() -> assertThat(gateway.get("/readyz").statusCode()).isEqualTo(200));
+			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			assertThat(gateway.defects()).isEmpty();
+		}
+	}
+
+}
