@@ -17,7 +17,7 @@ class BackendLossIT {
 
 	private static final int CONNECTIONS = 16;
 
-	private static final int ROUNDS = 5;
+	private static final int ROUNDS = 3;
 
 	private final EtcdProcess etcd = EtcdProcess.start();
 

@@ -1,0 +1,101 @@
+package dev.holdfast.gateway;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.holdfast.testing.EtcdKeys;
+import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.TestBackend;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class RoutingIT {
+
+	private static final int SERVICES = 1_000;
+
+	private static final int EVENTS = 2_000;
+
+	private static final double MOST_SECONDS = 0.020;
+
+	private static final Pattern P99 = Pattern
+		.compile("(?m)^registry_propagation_seconds\\{quantile=\"0\\.99\"} (\\S+)$");
+
+	private final EtcdProcess etcd = EtcdProcess.start();
+
+	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+
+	private final TestBackend backend = TestBackend.start("a");
+
+	@AfterEach
+	void stop() {
+		this.backend.close();
+		this.keys.close();
+		this.etcd.close();
+	}
+
+	@Test
+	void keysOfEveryFormatBecomeRoutable() {
+		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint())
+			.arguments("--holdfast.registry.sources[0].prefix=/services/",
+					"--holdfast.registry.sources[1].prefix=openim/",
+					"--holdfast.registry.sources[2].prefix=/microservices/")
+			.start()) {
+			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(404);
+			String address = this.backend.address();
+			this.keys.put("openim/user-rpc-service/" + address,
+					"{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":null}".formatted(address));
+			this.keys.put("/microservices/helloworld/h1", """
+					{"id":"h1","name":"helloworld","version":"v1","metadata":{},\
+					"endpoints":["http://%s","grpc://127.0.0.1:9"]}""".formatted(address));
+			this.keys.put("/services/orders/o1",
+					"{\"url\":\"%s\",\"weight\":100,\"zone\":\"eu-1a\"}".formatted(this.backend.url()));
+			this.keys.put("/services/users/u1", address);
+			assertRouted(gateway, "user-rpc-service", "grpc");
+			assertRouted(gateway, "helloworld", "kratos");
+			assertRouted(gateway, "orders", "json");
+			assertRouted(gateway, "users", "plain");
+			this.keys.delete("/services/users/u1");
+			await().atMost(Duration.ofSeconds(2))
+				.untilAsserted(() -> assertThat(gateway.get("/users/v1").statusCode()).isGreaterThanOrEqualTo(400));
+			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			assertThat(gateway.defects()).isEmpty();
+		}
+	}
+
+	private static void assertRouted(GatewayProcess gateway, String service, String format) {
+		await().atMost(Duration.ofSeconds(2))
+			.untilAsserted(() -> assertThat(gateway.get("/" + service + "/v1/items?x=1").statusCode()).isEqualTo(200));
+		assertThat(GatewayProcess.json(gateway.get("/" + service + "/v1/items?x=1")).path("path").asText())
+			.isEqualTo("/v1/items?x=1");
+		assertThat(GatewayProcess.json(gateway.getAdmin("/registry/services/" + service))
+			.at("/instances/0/registration/format")
+			.asText()).isEqualTo(format);
+	}
+
+	@Test
+	void eventsAmongAThousandServicesBecomeRoutableWithinTwentyMilliseconds() {
+		for (int i = 0; i < SERVICES; i++) {
+			this.keys.put("/services/service-%d/a".formatted(i), this.backend.address());
+		}
+		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).jvmFlags("-Xmx160m").start()) {
+			assertThat(gateway.status().path("services").asInt()).isEqualTo(SERVICES);
+			for (int i = 0; i < EVENTS; i++) {
+				this.keys.put("/services/service-%d/b-%d".formatted(i % SERVICES, i), this.backend.address());
+			}
+			await().atMost(Duration.ofSeconds(10))
+				.untilAsserted(
+						() -> assertThat(gateway.status().path("instances").asInt()).isEqualTo(SERVICES + EVENTS));
+			String meters = gateway.getAdmin("/actuator/prometheus").body();
+			Matcher p99 = P99.matcher(meters);
+			assertThat(p99.find()).isTrue();
+			assertThat(Double.parseDouble(p99.group(1))).isPositive().isLessThan(MOST_SECONDS);
+			assertThat(gateway.get("/service-%d/".formatted(SERVICES - 1)).statusCode()).isEqualTo(200);
+		}
+	}
+
+}
