@@ -141,13 +141,20 @@ final class CachedRegistry implements Registry {
 	}
 
 	void lost(String cause) {
-		become(switch (status()) {
+		RegistryStatus before = status();
+		// Every transition is logged, but to have no answer from the start is none.
+		if (this.generation == 1 && !(before instanceof RegistryStatus.Live)) {
+			logger.warn("The registry does not answer: {}; {}", cause,
+					before.hasSnapshot() ? "routing goes by the snapshot on disk" : "there is nothing to route by yet");
+		}
+		become(switch (before) {
 			case RegistryStatus.Live(Revision revision, Instant provenAt) -> {
 				this.reconnects.incrementAndGet();
 				yield new RegistryStatus.Stale(provenAt, cause);
 			}
-			case RegistryStatus.Stale(Instant since, String before) -> new RegistryStatus.Stale(since, cause);
-			case RegistryStatus.FromDisk(Instant savedAt, String before) -> new RegistryStatus.FromDisk(savedAt, cause);
+			case RegistryStatus.Stale(Instant since, String earlier) -> new RegistryStatus.Stale(since, cause);
+			case RegistryStatus.FromDisk(Instant savedAt, String earlier) ->
+				new RegistryStatus.FromDisk(savedAt, cause);
 			case RegistryStatus.Empty empty -> new RegistryStatus.Empty(cause);
 		});
 	}
