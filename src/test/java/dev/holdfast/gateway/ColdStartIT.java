@@ -74,6 +74,7 @@ class ColdStartIT {
 			end.run();
 			await().atMost(Duration.ofSeconds(15)).until(() -> gateway.status().path("state").asText().equals("LIVE"));
 			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			assertThat(gateway.log()).containsOnlyOnce("The registry does not answer: ");
 			assertThat(gateway.defects()).isEmpty();
 		}
 	}
@@ -105,6 +106,7 @@ class ColdStartIT {
 			await().atMost(Duration.ofSeconds(15))
 				.untilAsserted(() -> assertThat(gateway.get("/readyz").statusCode()).isEqualTo(200));
 			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
+			assertThat(gateway.log()).containsOnlyOnce("The registry does not answer: ");
 			assertThat(gateway.defects()).isEmpty();
 		}
 	}
