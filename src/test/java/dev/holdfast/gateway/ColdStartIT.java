@@ -62,7 +62,7 @@ class ColdStartIT {
 			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
 			// The slack is for the machine; waiting for etcd would take longer than that.
 			assertThat(Duration.between(begun, Instant.now()))
-				.isLessThan(normal.multipliedBy(5).dividedBy(4).plusSeconds(1));
+				.isLessThan(normal.multipliedBy(3).dividedBy(2).plusSeconds(2));
 			assertThat(gateway.getAdmin("/actuator/health/readiness").statusCode()).isEqualTo(200);
 			JsonNode status = gateway.status();
 			assertThat(status.path("state").asText()).isEqualTo("FROM_DISK");
