@@ -150,13 +150,19 @@ final class CachedRegistry implements Registry {
 
 	void lost(String cause) {
 		Instant listed = this.listedAt;
-		become(switch (status()) {
+		RegistryStatus before = status();
+		// Every transition is logged, but to have no answer from the start is none.
+		if (this.generation == 1 && listed == null) {
+			logger.warn("The registry does not answer: {}; {}", cause,
+					before.hasSnapshot() ? "routing goes by the snapshot on disk" : "there is nothing to route by yet");
+		}
+		become(switch (before) {
 			case RegistryStatus.Live(Revision revision, Instant provenAt) -> {
 				this.reconnects.incrementAndGet();
 				yield new RegistryStatus.Stale(provenAt, cause);
 			}
-			case RegistryStatus.Stale(Instant since, String before) -> new RegistryStatus.Stale(since, cause);
-			case RegistryStatus.FromDisk(Instant savedAt, String before) -> (listed != null)
+			case RegistryStatus.Stale(Instant since, String earlier) -> new RegistryStatus.Stale(since, cause);
+			case RegistryStatus.FromDisk(Instant savedAt, String earlier) -> (listed != null)
 					? new RegistryStatus.Stale(listed, cause) : new RegistryStatus.FromDisk(savedAt, cause);
 			case RegistryStatus.Empty empty ->
 				(listed != null) ? new RegistryStatus.Stale(listed, cause) : new RegistryStatus.Empty(cause);

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
@@ -37,9 +38,9 @@ class ShutdownIT {
 
 	private static final int SIGTERM = 128 + 15;
 
-	private static final int QUICK_MILLIS = 5;
-
 	private static final int SLOW_MILLIS = 3_000;
+
+	private static final Duration PAUSE = Duration.ofMillis(20);
 
 	private static final String BODY = "done";
 
@@ -89,12 +90,13 @@ class ShutdownIT {
 	}
 
 	private void serve(HttpServerRequest request) {
-		boolean slow = request.path().equals("/slow");
-		if (slow) {
+		if (request.path().equals("/slow")) {
 			this.slowArrived.set(true);
+			Vertx.currentContext().owner().setTimer(SLOW_MILLIS, (timer) -> request.response().end(BODY));
 		}
-		int millis = slow ? SLOW_MILLIS : QUICK_MILLIS;
-		Vertx.currentContext().owner().setTimer(millis, (timer) -> request.response().end(BODY));
+		else {
+			request.response().end(BODY);
+		}
 	}
 
 	// Asks until it is told that the connection ends. Load balancers send nothing more to
@@ -115,6 +117,9 @@ class ShutdownIT {
 					this.failures.add("after %d answers on the connection: \"%s%s\"".formatted(answers, head, body));
 					return;
 				}
+				// Clients pause between requests, and that is when a connection looks
+				// idle.
+				LockSupport.parkNanos(PAUSE.toNanos());
 				answers++;
 				this.answered.incrementAndGet();
 			}
