@@ -102,11 +102,10 @@ final class EtcdConnection implements RegistryConnection {
 
 	/** Linearizable, and of no key, so that it costs etcd next to nothing. */
 	private GetResponse head() {
-		return get(this.prefixes.getFirst().prefix(), GetOption.builder().withCountOnly(true).build());
+		return get(bytes(this.prefixes.getFirst().prefix()), GetOption.builder().withCountOnly(true).build());
 	}
 
 	private Signal listAll() {
-		head();
 		for (int attempt = 1;; attempt++) {
 			try {
 				return listOnce();
@@ -142,10 +141,6 @@ final class EtcdConnection implements RegistryConnection {
 			}
 		}
 		return new Signal.Listed(at, records);
-	}
-
-	private GetResponse get(String key, GetOption option) {
-		return get(bytes(key), option);
 	}
 
 	private GetResponse get(ByteSequence key, GetOption option) {
