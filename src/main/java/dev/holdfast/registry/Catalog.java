@@ -152,7 +152,7 @@ final class Catalog {
 				put(written);
 				yield (written.reading() instanceof Reading.Unreadable) ? "unreadable" : "put";
 			}
-			case RecordEvent.Deleted(String key, long revision) -> {
+			case RecordEvent.Deleted(String key, long revision, long lease) -> {
 				remove(key);
 				yield "delete";
 			}
@@ -166,11 +166,8 @@ final class Catalog {
 				readable(key);
 				register(registered, key, new Entry(registered.service(), written.modRevision(), false));
 			}
-			case Reading.Ignored ignored -> {
-				readable(key);
-				unregister(key);
-				this.entries.put(key, new Entry(null, written.modRevision(), false));
-			}
+			case Reading.Ignored ignored -> passOver(key, written.modRevision());
+			case Reading.Weighted weighted -> passOver(key, written.modRevision());
 			case Reading.Unreadable(String reason) -> {
 				UnreadableRecord known = this.unreadable.get(key);
 				Instant since = (known != null) ? known.since() : this.clock.instant();
@@ -181,6 +178,12 @@ final class Catalog {
 				this.entries.put(key, new Entry(lastGood, written.modRevision(), false));
 			}
 		}
+	}
+
+	private void passOver(String key, long modRevision) {
+		readable(key);
+		unregister(key);
+		this.entries.put(key, new Entry(null, modRevision, false));
 	}
 
 	private void register(Reading.Registered registered, String key, Entry entry) {

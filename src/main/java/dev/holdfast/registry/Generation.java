@@ -140,6 +140,9 @@ final class Generation {
 				onDelivered(deliveredNow);
 				beginRefresh(connection);
 			}
+			case Signal.Lease lease -> {
+				// Nobody asks yet.
+			}
 			case Signal.Failed(String cause, String message) -> end(cause, message);
 		}
 	}

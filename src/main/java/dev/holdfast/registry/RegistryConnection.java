@@ -18,6 +18,12 @@ public interface RegistryConnection extends AutoCloseable {
 	void list();
 
 	/**
+	 * Asks whether a lease is alive.
+	 * @param id the lease's id
+	 */
+	void readLease(long id);
+
+	/**
 	 * Begins to watch.
 	 * @param fromRevision the first revision to deliver; one that exists already, since
 	 * etcd answers no progress request for a watch that begins in the future

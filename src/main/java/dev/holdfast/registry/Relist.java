@@ -48,7 +48,7 @@ final class Relist {
 
 	void note(List<RecordEvent> events) {
 		for (RecordEvent event : events) {
-			if (event instanceof RecordEvent.Deleted(String key, long revision)) {
+			if (event instanceof RecordEvent.Deleted(String key, long revision, long lease)) {
 				this.deletedSince.put(key, revision);
 			}
 		}

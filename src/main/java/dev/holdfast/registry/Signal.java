@@ -1,6 +1,8 @@
 package dev.holdfast.registry;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import dev.holdfast.service.Revision;
@@ -38,6 +40,16 @@ public sealed interface Signal {
 	 */
 	record Delivered(int watch, long revision, Supplier<List<RecordEvent>> events,
 			long receivedNanos) implements Signal {
+	}
+
+	/**
+	 * The answer to {@link RegistryConnection#readLease}.
+	 *
+	 * @param id the lease's id
+	 * @param granted how long the lease lives without being kept alive, empty when it has
+	 * ended, or when the registry does not tell
+	 */
+	record Lease(long id, Optional<Duration> granted) implements Signal {
 	}
 
 	/**

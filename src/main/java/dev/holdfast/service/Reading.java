@@ -25,6 +25,17 @@ public sealed interface Reading {
 	}
 
 	/**
+	 * The record says something of an instance that another record registers, as where
+	 * each property has a key of its own.
+	 *
+	 * @param service the service
+	 * @param instance the instance's id
+	 * @param weight the instance's weight
+	 */
+	record Weighted(ServiceName service, String instance, int weight) implements Reading {
+	}
+
+	/**
 	 * The record is sound but registers nothing to route to.
 	 *
 	 * @param reason why it is passed over

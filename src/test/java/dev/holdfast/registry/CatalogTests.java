@@ -35,7 +35,7 @@ class CatalogTests {
 		list(1);
 		assertThat(this.catalog.apply(put(2, "/k", ORDERS, "a", 1))).isEqualTo("put");
 		assertThat(this.catalog.apply(unreadable(3, "/k"))).isEqualTo("unreadable");
-		assertThat(this.catalog.apply(new RecordEvent.Deleted("/k", 4))).isEqualTo("delete");
+		assertThat(this.catalog.apply(new RecordEvent.Deleted("/k", 4, 0))).isEqualTo("delete");
 	}
 
 	@Test
@@ -44,7 +44,7 @@ class CatalogTests {
 		this.catalog.apply(put(2, "/z", ORDERS, "a", 26));
 		this.catalog.apply(put(3, "/b", ORDERS, "a", 2));
 		assertThat(commit(3)).containsExactly("orders/a:2");
-		this.catalog.apply(new RecordEvent.Deleted("/b", 4));
+		this.catalog.apply(new RecordEvent.Deleted("/b", 4, 0));
 		assertThat(commit(4)).containsExactly("orders/a:26");
 	}
 
@@ -78,7 +78,7 @@ class CatalogTests {
 		list(1);
 		this.catalog.apply(put(2, "/k", ORDERS, "a", 1));
 		this.catalog.apply(unreadable(3, "/k"));
-		this.catalog.apply(new RecordEvent.Deleted("/k", 4));
+		this.catalog.apply(new RecordEvent.Deleted("/k", 4, 0));
 		assertThat(commit(4)).isEmpty();
 		assertThat(this.catalog.unreadable()).isEmpty();
 	}
@@ -102,7 +102,7 @@ class CatalogTests {
 	void eventsThatAListHasOvertakenChangeNothing() {
 		list(5, record(5, "/k", ORDERS, "a", 5));
 		assertThat(this.catalog.apply(put(4, "/k", ORDERS, "a", 4))).isNull();
-		assertThat(this.catalog.apply(new RecordEvent.Deleted("/k", 5))).isNull();
+		assertThat(this.catalog.apply(new RecordEvent.Deleted("/k", 5, 0))).isNull();
 		assertThat(commit(5)).containsExactly("orders/a:5");
 	}
 
@@ -165,7 +165,7 @@ class CatalogTests {
 	void reconcileDoesNotUndoWhatEventsDidAfterTheList() {
 		list(3, record(3, "/deleted", ORDERS, "d", 1));
 		this.catalog.apply(put(6, "/new", ORDERS, "n", 6));
-		this.catalog.apply(new RecordEvent.Deleted("/deleted", 7));
+		this.catalog.apply(new RecordEvent.Deleted("/deleted", 7, 0));
 		int differences = this.catalog.reconcile(
 				new Signal.Listed(new Revision(7, 5), List.of(record(3, "/deleted", ORDERS, "d", 1))),
 				Map.of("/deleted", 7L));
@@ -176,7 +176,7 @@ class CatalogTests {
 	@Test
 	void reconcileRestoresARecordThatWasWrittenAgainAfterItsDeletion() {
 		list(3, record(3, "/k", ORDERS, "a", 1));
-		this.catalog.apply(new RecordEvent.Deleted("/k", 4));
+		this.catalog.apply(new RecordEvent.Deleted("/k", 4, 0));
 		int differences = this.catalog.reconcile(
 				new Signal.Listed(new Revision(7, 6), List.of(record(5, "/k", ORDERS, "a", 5))), Map.of("/k", 4L));
 		assertThat(differences).isEqualTo(1);
@@ -188,7 +188,7 @@ class CatalogTests {
 		list(2, record(2, "/a", ORDERS, "a", 1));
 		Service before = this.catalog.snapshot().find(ORDERS);
 		this.catalog.apply(put(3, "/b", ORDERS, "b", 2));
-		this.catalog.apply(new RecordEvent.Deleted("/b", 4));
+		this.catalog.apply(new RecordEvent.Deleted("/b", 4, 0));
 		Commit commit = this.catalog.commit(new Revision(7, 4));
 		assertThat(commit.services()).isEmpty();
 		assertThat(commit.snapshot().find(ORDERS)).isSameAs(before);

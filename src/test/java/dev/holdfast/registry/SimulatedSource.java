@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -86,7 +87,7 @@ final class SimulatedSource implements RegistrySource {
 	void delete(String service, String id) {
 		String key = "/services/" + service + "/" + id;
 		this.records.remove(key);
-		emit(new RecordEvent.Deleted(key, ++this.revision));
+		emit(new RecordEvent.Deleted(key, ++this.revision, 0));
 	}
 
 	private void emit(RecordEvent event) {
@@ -128,7 +129,7 @@ final class SimulatedSource implements RegistrySource {
 	Runnable lateCallback(String service, String id) {
 		SimulatedConnection old = this.connections.getFirst();
 		return () -> old.sink.accept(new Signal.Delivered(0, 1_000_000,
-				() -> List.of(new RecordEvent.Deleted("/services/" + service + "/" + id, 1_000_000)), 0));
+				() -> List.of(new RecordEvent.Deleted("/services/" + service + "/" + id, 1_000_000, 0)), 0));
 	}
 
 	int openConnections() {
@@ -179,6 +180,11 @@ final class SimulatedSource implements RegistrySource {
 					this.sink.accept(signal.get());
 				}
 			});
+		}
+
+		@Override
+		public void readLease(long id) {
+			answer(LATENCY, () -> new Signal.Lease(id, Optional.empty()));
 		}
 
 		@Override

@@ -1,11 +1,14 @@
 package dev.holdfast.registry.etcd;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import dev.holdfast.registry.RecordEvent;
 import dev.holdfast.registry.RegistryConnection;
@@ -21,7 +24,9 @@ import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.lease.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
@@ -143,13 +148,38 @@ final class EtcdConnection implements RegistryConnection {
 		return new Signal.Listed(at, records);
 	}
 
+	@Override
+	public void readLease(long id) {
+		inBackground("lease-failed", "reading a lease", () -> new Signal.Lease(id, granted(id)));
+	}
+
+	private Optional<Duration> granted(long id) {
+		try {
+			LeaseTimeToLiveResponse lease = ask(
+					() -> this.client.getLeaseClient().timeToLive(id, LeaseOption.DEFAULT).join());
+			return (lease.getTTL() > 0) ? Optional.of(Duration.ofSeconds(lease.getGrantedTTL())) : Optional.empty();
+		}
+		catch (CompletionException ex) {
+			// Only a cluster that cannot be reached ends the generation: one that refuses
+			// to tell leaves the lease unknown.
+			if (isPassing(ex)) {
+				throw ex;
+			}
+			return Optional.empty();
+		}
+	}
+
 	private GetResponse get(ByteSequence key, GetOption option) {
+		return ask(() -> this.client.getKVClient().get(key, option).join());
+	}
+
+	private <T> T ask(Supplier<T> call) {
 		RetryTemplate retries = this.reached ? UNARY_RETRIES : ONCE;
-		GetResponse response = retries.execute((context) -> {
+		T response = retries.execute((context) -> {
 			if (this.closed) {
 				throw new CancellationException("the connection is closed");
 			}
-			return this.client.getKVClient().get(key, option).join();
+			return call.get();
 		});
 		this.reached = true;
 		this.members.answered(this.member);
@@ -187,7 +217,7 @@ final class EtcdConnection implements RegistryConnection {
 	private static RecordEvent read(EtcdPrefix prefix, WatchEvent event) {
 		KeyValue kv = event.getKeyValue();
 		return (event.getEventType() == WatchEvent.EventType.DELETE)
-				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision())
+				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision(), event.getPrevKV().getLease())
 				: new RecordEvent.Put(read(prefix, kv, Origin.WATCH));
 	}
 

@@ -72,6 +72,11 @@ class RecordReaderFuzzTests {
 				assertThat(service.value()).isNotEmpty();
 				assertThat(instances).isNotEmpty();
 			}
+			case Reading.Weighted(var service, String instance, int weight) -> {
+				assertThat(service.value()).isNotEmpty();
+				assertThat(instance).isNotEmpty();
+				assertThat(weight).isNotNegative();
+			}
 			case Reading.Ignored(String reason) -> assertThat(reason).isNotEmpty();
 			case Reading.Unreadable(String reason) ->
 				assertThat(reason).as(() -> "reason for " + Arrays.toString(value))
