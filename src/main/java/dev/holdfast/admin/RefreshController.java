@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import dev.holdfast.registry.RefreshResult;
-import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryException;
+import dev.holdfast.registry.RegistryOperations;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -23,23 +23,23 @@ class RefreshController {
 
 	private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-	private final Registry registry;
+	private final RegistryOperations operations;
 
 	private final Duration deadline;
 
 	@Autowired
-	RefreshController(Registry registry) {
-		this(registry, DEADLINE);
+	RefreshController(RegistryOperations operations) {
+		this(operations, DEADLINE);
 	}
 
-	RefreshController(Registry registry, Duration deadline) {
-		this.registry = registry;
+	RefreshController(RegistryOperations operations, Duration deadline) {
+		this.operations = operations;
 		this.deadline = deadline;
 	}
 
 	@PostMapping("/registry/refresh")
 	RefreshResult refresh() throws InterruptedException {
-		CompletableFuture<RefreshResult> refresh = this.registry.refresh();
+		CompletableFuture<RefreshResult> refresh = this.operations.refresh();
 		try {
 			return refresh.get(this.deadline.toMillis(), TimeUnit.MILLISECONDS);
 		}

@@ -14,6 +14,7 @@ import dev.holdfast.actuate.RegistryMeters;
 import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
+import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.SnapshotFile;
@@ -77,6 +78,11 @@ class RegistryConfiguration {
 	@Bean
 	Registry registry(Reflector reflector) {
 		return reflector.registry();
+	}
+
+	@Bean
+	RegistryOperations registryOperations(Reflector reflector) {
+		return reflector.operations();
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.holdfast.registry;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The registry as everybody else sees it. Written by the reflector's thread alone, each
  * field a whole immutable value in one volatile write.
  */
-final class CachedRegistry implements Registry {
+final class CachedRegistry implements Registry, RegistryOperations {
 
 	private static final Logger logger = LoggerFactory.getLogger(Registry.class);
 
@@ -95,6 +96,56 @@ final class CachedRegistry implements Registry {
 	@Override
 	public Optional<SnapshotFileState> snapshotFile() {
 		return this.file.map(SnapshotFile::state);
+	}
+
+	@Override
+	public List<HeldRemoval> held() {
+		return List.of();
+	}
+
+	@Override
+	public Optional<HeldRemoval> held(ServiceName service, String instance) {
+		return Optional.empty();
+	}
+
+	@Override
+	public int heldRemovals() {
+		return 0;
+	}
+
+	@Override
+	public List<Change> history(ServiceName service) {
+		return List.of();
+	}
+
+	@Override
+	public Optional<Freeze> freeze() {
+		return Optional.empty();
+	}
+
+	@Override
+	public CompletableFuture<RegistryDiff> diff() {
+		return new CompletableFuture<>();
+	}
+
+	@Override
+	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection) {
+		return new CompletableFuture<>();
+	}
+
+	@Override
+	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
+		return new CompletableFuture<>();
+	}
+
+	@Override
+	public CompletableFuture<Freeze> freeze(Duration time, String reason) {
+		return new CompletableFuture<>();
+	}
+
+	@Override
+	public CompletableFuture<Void> unfreeze() {
+		return new CompletableFuture<>();
 	}
 
 	@Override

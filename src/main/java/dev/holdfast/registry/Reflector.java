@@ -87,6 +87,14 @@ public final class Reflector implements AutoCloseable {
 	}
 
 	/**
+	 * Gives what operators can ask the reflector to do.
+	 * @return the operations
+	 */
+	public RegistryOperations operations() {
+		return this.registry;
+	}
+
+	/**
 	 * Publishes the snapshot on disk, if there is one, and begins to follow the registry.
 	 */
 	public synchronized void start() {

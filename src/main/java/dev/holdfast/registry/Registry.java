@@ -3,8 +3,8 @@ package dev.holdfast.registry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 
 /**
@@ -62,10 +62,36 @@ public interface Registry {
 	Optional<SnapshotFileState> snapshotFile();
 
 	/**
-	 * Lists everything anew on the running connection.
-	 * @return what it changed; fails with {@link RegistryException} when the registry
-	 * cannot be asked
+	 * Lists the instances that the registry no longer has and that stay for now.
+	 * @return the held removals, sorted by service and instance
 	 */
-	CompletableFuture<RefreshResult> refresh();
+	List<HeldRemoval> held();
+
+	/**
+	 * Finds the held removal of an instance.
+	 * @param service the service
+	 * @param instance the instance's id
+	 * @return the held removal, empty when there is none
+	 */
+	Optional<HeldRemoval> held(ServiceName service, String instance);
+
+	/**
+	 * Counts the removals that are held.
+	 * @return their number
+	 */
+	int heldRemovals();
+
+	/**
+	 * Tells what changed in a service lately.
+	 * @param service the service
+	 * @return the changes that are still remembered, the newest first
+	 */
+	List<Change> history(ServiceName service);
+
+	/**
+	 * Tells whether an operator has frozen the registry.
+	 * @return the freeze, empty when there is none
+	 */
+	Optional<Freeze> freeze();
 
 }

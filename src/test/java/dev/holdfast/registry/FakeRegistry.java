@@ -1,5 +1,6 @@
 package dev.holdfast.registry;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import dev.holdfast.service.SnapshotListener;
 /**
  * A registry that says what a test tells it to.
  */
-public final class FakeRegistry implements Registry {
+public final class FakeRegistry implements Registry, RegistryOperations {
 
 	/** The time at which the registry was last proven to be live. */
 	public static final Instant PROVEN_AT = Instant.parse("2026-01-02T03:04:05Z");
@@ -45,6 +46,14 @@ public final class FakeRegistry implements Registry {
 	private CompletableFuture<RefreshResult> refresh = new CompletableFuture<>();
 
 	private int refreshes;
+
+	private List<HeldRemoval> held = List.of();
+
+	private List<Change> history = List.of();
+
+	private Optional<Freeze> freeze = Optional.empty();
+
+	private CompletableFuture<RegistryDiff> diff = new CompletableFuture<>();
 
 	/**
 	 * Registers instances under a service's name and is live.
@@ -106,6 +115,93 @@ public final class FakeRegistry implements Registry {
 	 */
 	public void setRefresh(CompletableFuture<RefreshResult> result) {
 		this.refresh = result;
+	}
+
+	/**
+	 * Takes held removals.
+	 * @param removals the removals from now on
+	 */
+	public void setHeld(HeldRemoval... removals) {
+		this.held = List.of(removals);
+	}
+
+	/**
+	 * Takes changes.
+	 * @param changes every service's changes from now on, the newest first
+	 */
+	public void setHistory(Change... changes) {
+		this.history = List.of(changes);
+	}
+
+	/**
+	 * Takes what a comparison gives.
+	 * @param diff the result from now on
+	 */
+	public void setDiff(CompletableFuture<RegistryDiff> diff) {
+		this.diff = diff;
+	}
+
+	@Override
+	public List<HeldRemoval> held() {
+		return this.held;
+	}
+
+	@Override
+	public Optional<HeldRemoval> held(ServiceName service, String instance) {
+		return this.held.stream()
+			.filter((removal) -> removal.service().equals(service) && removal.instance().id().equals(instance))
+			.findFirst();
+	}
+
+	@Override
+	public int heldRemovals() {
+		return this.held.size();
+	}
+
+	@Override
+	public List<Change> history(ServiceName service) {
+		return this.history;
+	}
+
+	@Override
+	public Optional<Freeze> freeze() {
+		return this.freeze;
+	}
+
+	@Override
+	public CompletableFuture<RegistryDiff> diff() {
+		return this.diff;
+	}
+
+	@Override
+	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection) {
+		List<HeldRemoval> selected = select(selection);
+		this.held = this.held.stream().filter((removal) -> !selected.contains(removal)).toList();
+		return CompletableFuture.completedFuture(selected);
+	}
+
+	@Override
+	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
+		return CompletableFuture.completedFuture(select(selection));
+	}
+
+	private List<HeldRemoval> select(HeldSelection selection) {
+		return this.held.stream()
+			.filter((removal) -> selection.includes(removal.service(), removal.instance().id()))
+			.toList();
+	}
+
+	@Override
+	public CompletableFuture<Freeze> freeze(Duration time, String reason) {
+		Freeze begun = new Freeze(PROVEN_AT, PROVEN_AT.plus(time), reason);
+		this.freeze = Optional.of(begun);
+		return CompletableFuture.completedFuture(begun);
+	}
+
+	@Override
+	public CompletableFuture<Void> unfreeze() {
+		this.freeze = Optional.empty();
+		return CompletableFuture.completedFuture(null);
 	}
 
 	/**

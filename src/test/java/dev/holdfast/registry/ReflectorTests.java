@@ -247,7 +247,7 @@ class ReflectorTests {
 			this.source.silent = true;
 			this.source.put("orders", "b", 8002);
 			this.source.silent = false;
-			results.add(this.registry.refresh());
+			results.add(this.reflector.operations().refresh());
 		});
 		runFor(Duration.ofSeconds(2));
 		assertThat(results.getFirst()).isCompletedWithValue(new RefreshResult(1, 0, 0, 0, 2, 3));
@@ -257,10 +257,10 @@ class ReflectorTests {
 	@Test
 	void refreshDuringAListGetsOneOfItsOwn() {
 		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
-		at(1, () -> results.add(this.registry.refresh()));
+		at(1, () -> results.add(this.reflector.operations().refresh()));
 		this.time.after(Duration.ofMillis(1_001), () -> {
 			this.source.put("orders", "b", 8002);
-			results.add(this.registry.refresh());
+			results.add(this.reflector.operations().refresh());
 		});
 		runFor(Duration.ofSeconds(2));
 		assertThat(results.getFirst().resultNow().revisionAfter()).isLessThanOrEqualTo(3);
@@ -273,7 +273,7 @@ class ReflectorTests {
 	void refreshWhileStaleTriesAtOnceAndFailsWithTheCause() {
 		this.source.reachable = false;
 		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
-		at(1, () -> results.add(this.registry.refresh()));
+		at(1, () -> results.add(this.reflector.operations().refresh()));
 		runFor(Duration.ofMillis(1_100));
 		assertThat(results.getFirst()).isCompletedExceptionally();
 		assertThat(results.getFirst().exceptionNow()).isInstanceOf(RegistryException.class)
@@ -293,7 +293,7 @@ class ReflectorTests {
 	@Test
 	void aDeletionThatOvertakesARunningListIsNotUndoneByIt() {
 		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
-		at(1, () -> results.add(this.registry.refresh()));
+		at(1, () -> results.add(this.reflector.operations().refresh()));
 		this.time.after(Duration.ofMillis(1_001), () -> this.source.delete("orders", "a"));
 		runFor(Duration.ofSeconds(3));
 		assertThat(results.getFirst()).isCompleted();

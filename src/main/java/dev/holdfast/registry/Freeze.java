@@ -1,0 +1,13 @@
+package dev.holdfast.registry;
+
+import java.time.Instant;
+
+/**
+ * A time in which nothing that the registry says is published.
+ *
+ * @param since when it began
+ * @param until when it ends by itself
+ * @param reason why an operator began it, empty when none was given
+ */
+public record Freeze(Instant since, Instant until, String reason) {
+}
