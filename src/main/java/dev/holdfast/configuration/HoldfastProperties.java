@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.Route;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
@@ -107,17 +108,46 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param relistInterval Time between two full lists, which find what the watch
 	 * missed.
 	 * @param snapshot the snapshot on disk
+	 * @param removalGuard which removals are applied at once
 	 */
 	public record Registry(@DefaultValue @Valid List<Source> sources,
 			@DefaultValue("5s") @DurationMin(millis = 1, message = POSITIVE) Duration barrierInterval,
 			@DefaultValue("5m") @DurationMin(millis = 1, message = POSITIVE) Duration relistInterval,
-			@DefaultValue @Valid SnapshotFile snapshot) {
+			@DefaultValue @Valid SnapshotFile snapshot, @DefaultValue @Valid RemovalGuard removalGuard) {
 
 		/**
 		 * Puts the usual source in the place of none.
 		 */
 		public Registry {
 			sources = sources.isEmpty() ? List.of(new Source("/services/", "auto", Scheme.HTTP)) : List.copyOf(sources);
+		}
+
+	}
+
+	/**
+	 * Which removals are applied at once.
+	 *
+	 * @param enabled Whether the removal of many instances at once is held until probes
+	 * of them fail.
+	 * @param window Time over which the instances of a service that go are counted.
+	 * @param maxRemoved Share of a service's instances that may go within the window; one
+	 * always may, unless it is the last.
+	 * @param holdFor Longest time that an instance stays after its removal, not counting
+	 * the time in which etcd is away.
+	 */
+	public record RemovalGuard(@DefaultValue("true") boolean enabled,
+			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration window,
+			@DefaultValue("30%") @Pattern(regexp = "(100|[0-9]{1,2})%",
+					message = "must be a whole percentage such as 30%") String maxRemoved,
+			@DefaultValue("10m") @DurationMin(millis = 1, message = POSITIVE) Duration holdFor) {
+
+		/**
+		 * Gives the settings in the words of the registry client.
+		 * @return the settings
+		 */
+		public RemovalGuardSettings settings() {
+			int percent = Integer.parseInt(this.maxRemoved.substring(0, this.maxRemoved.length() - 1));
+			return new RemovalGuardSettings(this.enabled, this.window, percent / 100.0, this.holdFor);
 		}
 
 	}

@@ -3,6 +3,7 @@ package dev.holdfast.configuration;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.SnapshotFile;
+import dev.holdfast.registry.TcpProbe;
 import dev.holdfast.registry.etcd.Credentials;
 import dev.holdfast.registry.etcd.EtcdPrefix;
 import dev.holdfast.registry.etcd.EtcdSettings;
@@ -36,6 +38,9 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
+
+	/** How long an instance may take to accept a probe's connection. */
+	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
 
 	@Bean
 	Clock clock() {
@@ -71,8 +76,10 @@ class RegistryConfiguration {
 		Optional<SnapshotFile> file = snapshot.path().isEmpty() ? Optional.empty()
 				: Optional.of(new SnapshotFile(Path.of(snapshot.path()), snapshot.maxAge()));
 		// Upstreams first: what can be routed to has its instances.
-		return new Reflector(source, new RegistrySettings(registry.barrierInterval(), registry.relistInterval()),
-				new JitteredBackoff(), file, List.of(upstreams, routes, gauges), listener);
+		return new Reflector(source,
+				new RegistrySettings(registry.barrierInterval(), registry.relistInterval(),
+						registry.removalGuard().settings()),
+				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT), List.of(upstreams, routes, gauges), listener);
 	}
 
 	@Bean

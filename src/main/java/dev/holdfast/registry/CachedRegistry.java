@@ -1,12 +1,11 @@
 package dev.holdfast.registry;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.service.Revision;
@@ -14,6 +13,7 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.PMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The registry as everybody else sees it. Written by the reflector's thread alone, each
  * field a whole immutable value in one volatile write.
  */
-final class CachedRegistry implements Registry, RegistryOperations {
+final class CachedRegistry implements Registry {
 
 	private static final Logger logger = LoggerFactory.getLogger(Registry.class);
 
@@ -33,7 +33,7 @@ final class CachedRegistry implements Registry, RegistryOperations {
 
 	private final List<SnapshotListener> listeners;
 
-	private final Mailbox mailbox;
+	private final History history;
 
 	private final AtomicLong reconnects = new AtomicLong();
 
@@ -45,16 +45,21 @@ final class CachedRegistry implements Registry, RegistryOperations {
 
 	private volatile long generation;
 
+	private volatile @Nullable Freeze freeze;
+
+	private volatile Holds held;
+
 	/** When everything was last listed; the reflector's thread alone knows. */
 	private @Nullable Instant listedAt;
 
 	CachedRegistry(Clock clock, RegistrySource source, Optional<SnapshotFile> file, List<SnapshotListener> listeners,
-			Mailbox mailbox) {
+			History history) {
 		this.clock = clock;
 		this.source = source;
 		this.file = file;
 		this.listeners = List.copyOf(listeners);
-		this.mailbox = mailbox;
+		this.history = history;
+		this.held = new Holds(clock, new LiveTime(System::nanoTime));
 		this.standing = new Standing(new RegistryStatus.Empty("the registry has not been asked yet"), clock.instant());
 	}
 
@@ -100,59 +105,45 @@ final class CachedRegistry implements Registry, RegistryOperations {
 
 	@Override
 	public List<HeldRemoval> held() {
-		return List.of();
+		return this.held.views()
+			.values()
+			.stream()
+			.flatMap((ofService) -> ofService.values().stream())
+			.sorted(Comparator.comparing((HeldRemoval removal) -> removal.service().value())
+				.thenComparing((removal) -> removal.instance().id()))
+			.toList();
 	}
 
 	@Override
 	public Optional<HeldRemoval> held(ServiceName service, String instance) {
-		return Optional.empty();
+		PMap<String, HeldRemoval> ofService = this.held.views().get(service);
+		return (ofService != null) ? Optional.ofNullable(ofService.get(instance)) : Optional.empty();
 	}
 
 	@Override
 	public int heldRemovals() {
-		return 0;
+		return this.held.size();
 	}
 
 	@Override
 	public List<Change> history(ServiceName service) {
-		return List.of();
+		return this.history.of(service);
 	}
 
 	@Override
 	public Optional<Freeze> freeze() {
-		return Optional.empty();
+		return Optional.ofNullable(this.freeze);
 	}
 
-	@Override
-	public CompletableFuture<RegistryDiff> diff() {
-		return new CompletableFuture<>();
+	/**
+	 * Shows the removals that the guard holds.
+	 */
+	void show(Holds holds) {
+		this.held = holds;
 	}
 
-	@Override
-	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection) {
-		return new CompletableFuture<>();
-	}
-
-	@Override
-	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
-		return new CompletableFuture<>();
-	}
-
-	@Override
-	public CompletableFuture<Freeze> freeze(Duration time, String reason) {
-		return new CompletableFuture<>();
-	}
-
-	@Override
-	public CompletableFuture<Void> unfreeze() {
-		return new CompletableFuture<>();
-	}
-
-	@Override
-	public CompletableFuture<RefreshResult> refresh() {
-		CompletableFuture<RefreshResult> result = new CompletableFuture<>();
-		this.mailbox.post(new Mailbox.Message.Refresh(result));
-		return result;
+	void frozen(@Nullable Freeze freeze) {
+		this.freeze = freeze;
 	}
 
 	void begin(long generation) {
@@ -160,11 +151,15 @@ final class CachedRegistry implements Registry, RegistryOperations {
 	}
 
 	/**
-	 * Publishes the snapshot that an earlier process saved.
+	 * Takes note that what is published comes from the snapshot that an earlier process
+	 * saved.
 	 */
-	void restore(Snapshot saved, Instant savedAt, String cause) {
-		publish(saved, saved.services().keySet());
-		become(new RegistryStatus.FromDisk(savedAt, cause));
+	void restored(SnapshotFile.Saved saved, String cause) {
+		logger.info(
+				"Loaded the snapshot saved at {} with {} instances of {} services; each is routed to when a probe "
+						+ "of it has passed, until the registry answers",
+				saved.savedAt(), saved.snapshot().instances(), saved.snapshot().services().size());
+		become(new RegistryStatus.FromDisk(saved.savedAt(), cause));
 	}
 
 	/**
@@ -239,9 +234,9 @@ final class CachedRegistry implements Registry, RegistryOperations {
 			case RegistryStatus.Stale(Instant since, String cause) ->
 				logger.warn("The registry is stale: {}; routing goes on to the last known {} instances of {} services",
 						cause, instances, services);
-			case RegistryStatus.FromDisk(Instant savedAt, String cause) ->
-				logger.info("Routing to {} instances of {} services from the snapshot saved at {} until the registry "
-						+ "answers", instances, services, savedAt);
+			case RegistryStatus.FromDisk fromDisk -> {
+				// Told with the snapshot's own numbers when it was loaded.
+			}
 			case RegistryStatus.Empty(String cause) -> logger.warn("There is no snapshot to route by: {}", cause);
 		}
 	}

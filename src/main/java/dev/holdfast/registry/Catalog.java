@@ -2,11 +2,9 @@ package dev.holdfast.registry;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records behind the snapshot. Changes are collected and become one new snapshot by
  * {@link #commit}; what a change costs depends on the services that it touches, not on
- * how many there are. Belongs to the reflector's thread.
+ * how many there are. A record that the registry no longer has can stay as an absent one
+ * until the {@link RemovalGuard} has judged its removal. Belongs to the reflector's
+ * thread.
  */
 final class Catalog {
 
@@ -33,7 +33,7 @@ final class Catalog {
 
 	private final Map<String, Entry> entries = new HashMap<>();
 
-	private final Map<ServiceName, TreeMap<String, List<Instance>>> services = new HashMap<>();
+	private final Map<ServiceName, ServiceRecords> services = new HashMap<>();
 
 	private final TreeMap<String, UnreadableRecord> unreadable = new TreeMap<>();
 
@@ -43,61 +43,68 @@ final class Catalog {
 
 	private Snapshot snapshot = Snapshot.EMPTY;
 
-	/** Events up to here are contained in a list that was applied. */
-	private long floor;
-
 	Catalog(Clock clock) {
 		this.clock = clock;
 	}
 
 	/**
-	 * Starts from a snapshot of an earlier process.
+	 * Starts from a snapshot of an earlier process. None of its instances is published
+	 * until it is revealed, or registered anew.
 	 */
 	void seed(Snapshot saved) {
-		Map<String, List<Instance>> byKey = new LinkedHashMap<>();
 		for (Service service : saved.services().values()) {
-			byKey.clear();
+			ServiceRecords records = records(service.name());
 			for (Instance instance : service.instances()) {
-				byKey.computeIfAbsent(instance.registration().key(), (key) -> new ArrayList<>()).add(instance);
+				Registration registration = instance.registration();
+				this.entries.putIfAbsent(registration.key(),
+						new Entry(service.name(), registration.modRevision(), true, true));
+				records.add(registration.key(), instance);
+				records.hide(registration.key(), instance.id());
 			}
-			byKey.forEach((key, instances) -> {
-				long modRevision = instances.getFirst().registration().modRevision();
-				register(new Reading.Registered(service.name(), instances), key,
-						new Entry(service.name(), modRevision, true));
-			});
+			this.touched.add(service.name());
 		}
-		this.touched.clear();
-		this.snapshot = saved;
 	}
 
 	/**
-	 * Takes a list as the whole truth, whatever was known before.
+	 * Publishes an instance that came from disk.
 	 */
-	void replace(Signal.Listed list) {
-		Set<String> gone = new HashSet<>(this.entries.keySet());
-		for (RegistryRecord written : list.records()) {
-			gone.remove(written.key());
-			if (!isKnown(written)) {
-				put(written);
-			}
+	void reveal(String key, Instance instance) {
+		Entry entry = this.entries.get(key);
+		if (entry != null && entry.service() != null && records(entry.service()).reveal(key, instance.id())) {
+			this.touched.add(entry.service());
 		}
-		gone.forEach(this::remove);
-		this.floor = list.revision().number();
+	}
+
+	/**
+	 * Takes away what came from disk and was never published.
+	 * @return whether anything of the record is left
+	 */
+	boolean dropHidden(String key) {
+		Entry entry = this.entries.get(key);
+		if (entry == null || entry.service() == null) {
+			return false;
+		}
+		ServiceRecords records = records(entry.service());
+		records.dropHidden(key);
+		if (records.instances(key).isEmpty()) {
+			remove(key);
+			return false;
+		}
+		return true;
 	}
 
 	/**
 	 * Whether a record says what is known already. Its revision alone does not tell: an
 	 * etcd that lost its data counts from 1 again, and often under the same cluster id.
 	 */
-	private boolean isKnown(RegistryRecord written) {
+	boolean isKnown(RegistryRecord written) {
 		Entry entry = this.entries.get(written.key());
-		if (entry == null || entry.seeded() || entry.modRevision() != written.modRevision()
+		if (entry == null || entry.seeded() || !entry.present() || entry.modRevision() != written.modRevision()
 				|| !(written.reading() instanceof Reading.Registered registered)
 				|| !registered.service().equals(entry.service())) {
 			return false;
 		}
-		List<Instance> known = this.services.getOrDefault(registered.service(), new TreeMap<>())
-			.getOrDefault(written.key(), List.of());
+		List<Instance> known = records(registered.service()).instances(written.key());
 		return known.size() == registered.instances().size() && IntStream.range(0, known.size())
 			.allMatch((i) -> isSame(known.get(i), registered.instances().get(i)));
 	}
@@ -111,63 +118,73 @@ final class Catalog {
 	}
 
 	/**
-	 * Applies what a list has that the events so far did not bring.
-	 * @param deletedSince the revision at which each key was deleted that an event
-	 * deleted while the list was under way
-	 * @return the number of records that differed
+	 * What is known of a key, {@code null} for nothing.
 	 */
-	int reconcile(Signal.Listed list, Map<String, Long> deletedSince) {
-		int differences = 0;
-		long revision = list.revision().number();
-		Set<String> listed = HashSet.newHashSet(list.records().size());
-		for (RegistryRecord written : list.records()) {
-			listed.add(written.key());
-			Entry entry = this.entries.get(written.key());
-			boolean newer = (entry == null) || entry.modRevision() < written.modRevision();
-			if (newer && deletedSince.getOrDefault(written.key(), 0L) <= revision) {
-				put(written);
-				differences++;
-			}
-		}
-		List<String> gone = this.entries.entrySet()
-			.stream()
-			.filter((entry) -> entry.getValue().modRevision() <= revision && !listed.contains(entry.getKey()))
-			.map(Map.Entry::getKey)
-			.toList();
-		gone.forEach(this::remove);
-		this.floor = Math.max(this.floor, revision);
-		return differences + gone.size();
+	@Nullable Entry entry(String key) {
+		return this.entries.get(key);
 	}
 
 	/**
-	 * Applies an event; one that a list has overtaken changes nothing.
-	 * @return the kind of event for meters, {@code null} when it changed nothing
+	 * The records that the registry had last, read or not.
 	 */
-	@Nullable String apply(RecordEvent event) {
-		if (event.revision() <= this.floor) {
-			return null;
-		}
-		return switch (event) {
-			case RecordEvent.Put(RegistryRecord written) -> {
-				put(written);
-				yield (written.reading() instanceof Reading.Unreadable) ? "unreadable" : "put";
-			}
-			case RecordEvent.Deleted(String key, long revision, long lease) -> {
-				remove(key);
-				yield "delete";
-			}
-		};
+	Collection<String> present() {
+		return this.entries.entrySet()
+			.stream()
+			.filter((entry) -> entry.getValue().present())
+			.map(Map.Entry::getKey)
+			.toList();
 	}
 
-	private void put(RegistryRecord written) {
+	/**
+	 * The instances that a record registers, in its order.
+	 */
+	List<Instance> instances(String key) {
+		Entry entry = this.entries.get(key);
+		return (entry != null && entry.service() != null) ? records(entry.service()).instances(key) : List.of();
+	}
+
+	/**
+	 * Counts the instances of a service whose records the registry has.
+	 */
+	int registered(ServiceName service) {
+		return records(service).present();
+	}
+
+	/**
+	 * Counts all instances of a service, those of absent records included.
+	 */
+	int all(ServiceName service) {
+		return records(service).size();
+	}
+
+	/**
+	 * Whether a record that the registry has registers an instance where this one is.
+	 */
+	boolean isCovered(ServiceName service, Instance instance) {
+		return records(service).isPresent(instance.endpoint());
+	}
+
+	void put(RegistryRecord written) {
 		String key = written.key();
 		switch (written.reading()) {
 			case Reading.Registered registered -> {
 				readable(key);
-				register(registered, key, new Entry(registered.service(), written.modRevision(), false));
+				move(key, registered.service());
+				this.entries.put(key, new Entry(registered.service(), written.modRevision(), false, true));
+				records(registered.service()).put(key, registered.instances());
+				this.touched.add(registered.service());
 			}
-			case Reading.Ignored ignored -> passOver(key, written.modRevision());
-			case Reading.Weighted weighted -> passOver(key, written.modRevision());
+			case Reading.Weighted weighted -> {
+				readable(key);
+				move(key, weighted.service());
+				this.entries.put(key, new Entry(weighted.service(), written.modRevision(), false, true));
+				records(weighted.service()).weigh(key, weighted);
+				this.touched.add(weighted.service());
+			}
+			case Reading.Ignored ignored -> {
+				remove(key);
+				this.entries.put(key, new Entry(null, written.modRevision(), false, true));
+			}
 			case Reading.Unreadable(String reason) -> {
 				UnreadableRecord known = this.unreadable.get(key);
 				Instant since = (known != null) ? known.since() : this.clock.instant();
@@ -175,42 +192,64 @@ final class Catalog {
 				this.unreadable.put(key, new UnreadableRecord(key, reason, written.modRevision(), since));
 				Entry entry = this.entries.get(key);
 				ServiceName lastGood = (entry != null) ? entry.service() : null;
-				this.entries.put(key, new Entry(lastGood, written.modRevision(), false));
+				if (lastGood != null) {
+					records(lastGood).confirm(key);
+					this.touched.add(lastGood);
+				}
+				this.entries.put(key, new Entry(lastGood, written.modRevision(), false, true));
 			}
 		}
 	}
 
-	private void passOver(String key, long modRevision) {
-		readable(key);
-		unregister(key);
-		this.entries.put(key, new Entry(null, modRevision, false));
-	}
-
-	private void register(Reading.Registered registered, String key, Entry entry) {
+	/** A record that now belongs to another service leaves the one before. */
+	private void move(String key, ServiceName service) {
 		Entry before = this.entries.get(key);
-		if (before != null && !registered.service().equals(before.service())) {
-			unregister(key);
+		if (before != null && !service.equals(before.service())) {
+			remove(key);
 		}
-		this.entries.put(key, entry);
-		this.services.computeIfAbsent(registered.service(), (name) -> new TreeMap<>()).put(key, registered.instances());
-		this.touched.add(registered.service());
 	}
 
-	private void remove(String key) {
-		readable(key);
-		unregister(key);
-		this.entries.remove(key);
-	}
-
-	private void unregister(String key) {
+	/**
+	 * Takes note that the registry no longer has a record, and keeps its instances.
+	 * @param revision the revision at which that was known
+	 */
+	void setAbsent(String key, long revision) {
 		Entry entry = this.entries.get(key);
-		if (entry == null || entry.service() == null) {
-			return;
+		if (entry != null && entry.service() != null) {
+			readable(key);
+			this.entries.put(key, new Entry(entry.service(), revision, false, false));
+			records(entry.service()).setAbsent(key);
 		}
-		TreeMap<String, List<Instance>> records = this.services.get(entry.service());
-		if (records != null && records.remove(key) != null) {
+	}
+
+	/**
+	 * Forgets a record and the instances that it registers.
+	 */
+	void remove(String key) {
+		readable(key);
+		Entry entry = this.entries.remove(key);
+		if (entry != null && entry.service() != null && records(entry.service()).remove(key)) {
 			this.touched.add(entry.service());
 		}
+	}
+
+	/**
+	 * Forgets one instance of a record, and the record with its last one.
+	 */
+	void remove(String key, Instance instance) {
+		Entry entry = this.entries.get(key);
+		if (entry != null && entry.service() != null) {
+			ServiceRecords records = records(entry.service());
+			records.remove(key, instance.id());
+			this.touched.add(entry.service());
+			if (records.instances(key).isEmpty()) {
+				remove(key);
+			}
+		}
+	}
+
+	private ServiceRecords records(ServiceName service) {
+		return this.services.computeIfAbsent(service, (name) -> new ServiceRecords());
 	}
 
 	/**
@@ -223,8 +262,10 @@ final class Catalog {
 		Commit.Builder commit = new Commit.Builder();
 		for (ServiceName name : this.touched) {
 			Service before = this.snapshot.find(name);
-			Service after = new Service(name, instances(name), revision.number());
-			if (before == null || !before.instances().equals(after.instances())) {
+			Service after = new Service(name, records(name).merged(), revision.number());
+			// What is only weighed is no service yet.
+			boolean unknown = before == null && all(name) == 0;
+			if (!unknown && (before == null || !before.instances().equals(after.instances()))) {
 				next = next.with(after);
 				commit.compare(before, after);
 			}
@@ -232,16 +273,6 @@ final class Catalog {
 		this.touched.clear();
 		this.snapshot = next;
 		return commit.build(next);
-	}
-
-	/** An id that two records claim counts once, for the first key. */
-	private List<Instance> instances(ServiceName name) {
-		Collection<List<Instance>> records = this.services.getOrDefault(name, new TreeMap<>()).values();
-		Map<String, Instance> byId = new LinkedHashMap<>();
-		for (List<Instance> instances : records) {
-			instances.forEach((instance) -> byId.putIfAbsent(instance.id(), instance));
-		}
-		return List.copyOf(byId.values());
 	}
 
 	/**
@@ -269,10 +300,12 @@ final class Catalog {
 	 *
 	 * @param service the service that the key registers instances of, {@code null} when
 	 * it registers none
-	 * @param modRevision the revision at which it was last written
+	 * @param modRevision the revision at which it was last written or, when absent, known
+	 * to be gone
 	 * @param seeded whether it comes from disk and no registry has confirmed it yet
+	 * @param present whether the registry had it last
 	 */
-	private record Entry(@Nullable ServiceName service, long modRevision, boolean seeded) {
+	record Entry(@Nullable ServiceName service, long modRevision, boolean seeded, boolean present) {
 	}
 
 }

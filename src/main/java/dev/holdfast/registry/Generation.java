@@ -1,6 +1,5 @@
 package dev.holdfast.registry;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +26,9 @@ final class Generation {
 
 	private final LongSupplier nanoTime;
 
-	private final List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
+	private final Keeper keeper;
+
+	private final Requests requests = new Requests();
 
 	private @Nullable Ending ending;
 
@@ -49,12 +50,13 @@ final class Generation {
 
 	private long nextRelist;
 
-	Generation(long number, Reflector reflector, List<CompletableFuture<RefreshResult>> refreshes) {
+	Generation(long number, Reflector reflector, Requests waiting) {
 		this.number = number;
 		this.reflector = reflector;
 		this.mailbox = reflector.mailbox();
 		this.nanoTime = reflector.nanoTime();
-		this.refreshes.addAll(refreshes);
+		this.keeper = reflector.keeper();
+		this.requests.addAll(waiting);
 	}
 
 	/**
@@ -65,9 +67,10 @@ final class Generation {
 		try (RegistryConnection connection = this.reflector.source()
 			.connect((signal) -> this.mailbox.post(new Mailbox.Message.Spoken(this.number, signal)))) {
 			this.listDeadline = now() + RegistrySettings.LIST_TIMEOUT.toNanos();
+			this.keeper.begin(this.number, connection::readLease);
 			connection.list();
 			while (this.ending == null) {
-				Mailbox.Message message = this.mailbox.poll(nextDeadline() - now());
+				Mailbox.Message message = this.reflector.poll(nextDeadline());
 				if (message != null) {
 					take(message, connection);
 				}
@@ -96,9 +99,9 @@ final class Generation {
 			}
 		}
 		RegistryException failure = new RegistryException(why.message());
-		this.refreshes.forEach((refresh) -> refresh.completeExceptionally(failure));
+		this.requests.fail(failure);
 		if (this.relist != null) {
-			this.relist.refreshes().forEach((refresh) -> refresh.completeExceptionally(failure));
+			this.relist.requests().fail(failure);
 		}
 	}
 
@@ -118,9 +121,14 @@ final class Generation {
 				}
 			}
 			case Mailbox.Message.Refresh(CompletableFuture<RefreshResult> result) -> {
-				this.refreshes.add(result);
-				beginRefresh(connection);
+				this.requests.add(result);
+				beginRequested(connection);
 			}
+			case Mailbox.Message.Diff(CompletableFuture<RegistryDiff> result) -> {
+				this.requests.addDiff(result);
+				beginRequested(connection);
+			}
+			case Mailbox.Message.Task task -> throw new IllegalStateException("a task that was not done: " + task);
 			case Mailbox.Message.Stop stop -> end(STOPPED, "the gateway stops");
 		}
 	}
@@ -138,20 +146,18 @@ final class Generation {
 			case Signal.Head(Revision revision) -> onHead(revision, connection);
 			case Signal.Delivered deliveredNow -> {
 				onDelivered(deliveredNow);
-				beginRefresh(connection);
+				beginRequested(connection);
 			}
-			case Signal.Lease lease -> {
-				// Nobody asks yet.
-			}
+			case Signal.Lease lease -> this.keeper.onLease(lease);
 			case Signal.Failed(String cause, String message) -> end(cause, message);
 		}
 	}
 
 	private void onListed(Signal.Listed listed, RegistryConnection connection) {
-		RefreshResult result = this.reflector.replace(listed);
+		RefreshResult result = this.keeper.replace(listed);
 		this.reflector.listener().onRelist("start", "success");
-		this.refreshes.forEach((refresh) -> refresh.complete(result));
-		this.refreshes.clear();
+		this.requests.answer(result);
+		this.requests.answer(this.keeper.diff(listed));
 		this.head = listed.revision();
 		// From the list's own revision and not the one after, although what it changed is
 		// in the list: newer versions of etcd answer no progress request for a watch that
@@ -204,7 +210,7 @@ final class Generation {
 		}
 		else {
 			this.head = this.head.at(Math.max(signal.revision(), this.head.number()));
-			this.reflector.apply(events, this.head.cluster(), signal);
+			this.keeper.apply(events, this.head.cluster(), signal);
 			if (this.relist != null) {
 				this.relist.note(events);
 			}
@@ -222,21 +228,21 @@ final class Generation {
 		if (running != null && running.isPassed()) {
 			this.barrier = null;
 			this.proofs++;
-			this.reflector.proven(this.head, now() - running.startedAt());
+			this.keeper.proven(this.head, this.delivered.lowest(), now() - running.startedAt());
+			this.reflector.proven();
 		}
 	}
 
 	/** Who asks while a list is under way gets the next: it may have missed a write. */
-	private void beginRefresh(RegistryConnection connection) {
-		if (this.watching && !this.refreshes.isEmpty()) {
-			relist("refresh", connection);
+	private void beginRequested(RegistryConnection connection) {
+		if (this.watching && !this.requests.isEmpty()) {
+			relist(this.requests.hasRefreshes() ? "refresh" : Relist.COMPARISON, connection);
 		}
 	}
 
 	private void relist(String reason, RegistryConnection connection) {
 		if (this.relist == null) {
-			this.relist = new Relist(reason, now(), this.refreshes);
-			this.refreshes.clear();
+			this.relist = new Relist(reason, now(), this.requests);
 			connection.list();
 		}
 	}
@@ -246,7 +252,7 @@ final class Generation {
 			this.relist.arrived(listed);
 			connection.requestProgress();
 			checkRelist();
-			beginRefresh(connection);
+			beginRequested(connection);
 		}
 	}
 
@@ -267,9 +273,15 @@ final class Generation {
 			return;
 		}
 		this.relist = null;
+		if (done.requests().hasDiffs()) {
+			done.requests().answer(this.keeper.diff(listed));
+		}
+		if (done.reason().equals(Relist.COMPARISON)) {
+			return;
+		}
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
-		RefreshResult result = this.reflector.reconcile(listed, done.deletedSince(), done.reason(), complete);
-		done.refreshes().forEach((refresh) -> refresh.complete(result));
+		RefreshResult result = this.keeper.reconcile(listed, done.deletedSince(), done.reason(), complete);
+		done.requests().answer(result);
 		if (!complete) {
 			onProvenByList(revision, result);
 		}

@@ -36,6 +36,14 @@ interface Mailbox {
 		record Refresh(CompletableFuture<RefreshResult> result) implements Message {
 		}
 
+		/** An operator wants the cache compared with the registry. */
+		record Diff(CompletableFuture<RegistryDiff> result) implements Message {
+		}
+
+		/** Something is to be done on the reflector's thread. */
+		record Task(Runnable action) implements Message {
+		}
+
 		/** The process ends. */
 		record Stop() implements Message {
 		}

@@ -2,15 +2,14 @@ package dev.holdfast.registry;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import dev.holdfast.service.Revision;
 import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class Reflector implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Reflector.class);
+
+	/** How long a start may wait for the probes of what came from disk. */
+	private static final Duration FIRST_PROBES = Duration.ofMillis(1_500);
 
 	private final RegistrySource source;
 
@@ -39,11 +41,11 @@ public final class Reflector implements AutoCloseable {
 
 	private final Mailbox mailbox;
 
-	private final Catalog catalog;
-
 	private final CachedRegistry registry;
 
-	private final List<CompletableFuture<RefreshResult>> waiting = new ArrayList<>();
+	private final Keeper keeper;
+
+	private final Requests waiting = new Requests();
 
 	private boolean progressKnownToWork;
 
@@ -55,18 +57,19 @@ public final class Reflector implements AutoCloseable {
 	 * @param settings how often the registry is checked
 	 * @param backoff the wait between attempts to reach the registry
 	 * @param file where the snapshot is kept across restarts, empty for nowhere
+	 * @param probe finds out whether an instance listens
 	 * @param snapshotListeners told of every published snapshot, in this order
 	 * @param listener told of the reflector's own life
 	 */
 	public Reflector(RegistrySource source, RegistrySettings settings, Backoff backoff, Optional<SnapshotFile> file,
-			List<SnapshotListener> snapshotListeners, RegistryListener listener) {
-		this(source, settings, backoff, file, snapshotListeners, listener, Clock.systemUTC(), System::nanoTime,
+			Probe probe, List<SnapshotListener> snapshotListeners, RegistryListener listener) {
+		this(source, settings, backoff, file, probe, snapshotListeners, listener, Clock.systemUTC(), System::nanoTime,
 				new Mailbox.Blocking());
 	}
 
 	Reflector(RegistrySource source, RegistrySettings settings, Backoff backoff, Optional<SnapshotFile> file,
-			List<SnapshotListener> snapshotListeners, RegistryListener listener, Clock clock, LongSupplier nanoTime,
-			Mailbox mailbox) {
+			Probe probe, List<SnapshotListener> snapshotListeners, RegistryListener listener, Clock clock,
+			LongSupplier nanoTime, Mailbox mailbox) {
 		this.source = source;
 		this.settings = settings;
 		this.backoff = backoff;
@@ -74,8 +77,10 @@ public final class Reflector implements AutoCloseable {
 		this.listener = listener;
 		this.nanoTime = nanoTime;
 		this.mailbox = mailbox;
-		this.catalog = new Catalog(clock);
-		this.registry = new CachedRegistry(clock, source, file, snapshotListeners, mailbox);
+		History history = new History(clock);
+		this.registry = new CachedRegistry(clock, source, file, snapshotListeners, history);
+		this.keeper = new Keeper(settings.removalGuard(), probe, mailbox, this.registry, file, listener, clock,
+				nanoTime, history);
 	}
 
 	/**
@@ -91,15 +96,28 @@ public final class Reflector implements AutoCloseable {
 	 * @return the operations
 	 */
 	public RegistryOperations operations() {
-		return this.registry;
+		return new PostedOperations(this.mailbox, this.keeper);
 	}
 
 	/**
-	 * Publishes the snapshot on disk, if there is one, and begins to follow the registry.
+	 * Loads the snapshot on disk, if there is one, and begins to follow the registry.
+	 * What of the snapshot answers a probe at once is published when this returns, after
+	 * a second or two at most.
 	 */
 	public synchronized void start() {
-		restore();
-		this.thread = Thread.ofVirtual().name("registry-reflector").start(this::run);
+		CountDownLatch probed = new CountDownLatch(1);
+		this.thread = Thread.ofVirtual().name("registry-reflector").start(() -> {
+			restore(probed::countDown);
+			run();
+		});
+		try {
+			if (!probed.await(FIRST_PROBES.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger.info("Not all instances from disk have answered a probe yet; they are routed to when they do");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**
@@ -119,19 +137,15 @@ public final class Reflector implements AutoCloseable {
 		this.file.ifPresent(SnapshotFile::close);
 	}
 
-	void restore() {
-		this.file.flatMap(SnapshotFile::load).ifPresent((saved) -> {
-			this.catalog.seed(saved.snapshot());
-			this.registry.restore(saved.snapshot(), saved.savedAt(), "the registry has not been asked yet");
-		});
+	void restore(Runnable probed) {
+		this.keeper.restore(probed);
 	}
 
 	void run() {
 		try {
 			int failures = 0;
 			for (long number = 1;; number++) {
-				this.registry.begin(number);
-				Generation generation = new Generation(number, this, drain());
+				Generation generation = new Generation(number, this, this.waiting);
 				Generation.Ending ending = live(generation);
 				if (ending.cause().equals(Generation.STOPPED)) {
 					return;
@@ -162,7 +176,7 @@ public final class Reflector implements AutoCloseable {
 
 	private void ended(long number, Generation.Ending ending) {
 		logger.debug("Generation {} ended, {}: {}", number, ending.cause(), ending.message());
-		this.registry.lost(ending.message());
+		this.keeper.lost(ending.message());
 		try {
 			this.listener.onGenerationEnded(ending.cause());
 		}
@@ -178,7 +192,8 @@ public final class Reflector implements AutoCloseable {
 	private boolean pause() throws InterruptedException {
 		long until = this.nanoTime.getAsLong() + this.backoff.next().toNanos();
 		while (true) {
-			switch (this.mailbox.poll(until - this.nanoTime.getAsLong())) {
+			Mailbox.Message message = poll(until);
+			switch (message) {
 				case null -> {
 					return true;
 				}
@@ -186,89 +201,56 @@ public final class Reflector implements AutoCloseable {
 					this.waiting.add(result);
 					return true;
 				}
+				case Mailbox.Message.Diff(CompletableFuture<RegistryDiff> result) -> {
+					this.waiting.addDiff(result);
+					return true;
+				}
 				case Mailbox.Message.Stop stop -> {
 					return false;
 				}
 				case Mailbox.Message.Spoken late -> logger.trace("Dropped, of an older generation: {}", late);
+				case Mailbox.Message.Task task -> throw new IllegalStateException("a task that was not done: " + task);
 			}
 		}
 	}
 
-	private List<CompletableFuture<RefreshResult>> drain() {
-		List<CompletableFuture<RefreshResult>> refreshes = List.copyOf(this.waiting);
-		this.waiting.clear();
-		return refreshes;
-	}
-
 	/**
-	 * Makes a list the whole truth.
+	 * Waits for a message, and meanwhile does what concerns the cache alone.
+	 * @param until when to wait no longer, nanoseconds
+	 * @return the message, or {@code null} when the time is up
 	 */
-	RefreshResult replace(Signal.Listed listed) {
-		Revision before = this.catalog.snapshot().revision();
-		if (!before.equals(Revision.NONE)
-				&& (before.cluster() != listed.revision().cluster() || listed.revision().number() < before.number())) {
-			logger.warn("The cluster was wiped, restored or replaced: it is at {}, it was at {}", listed.revision(),
-					before);
-		}
-		this.catalog.replace(listed);
-		this.registry.listed();
-		return publish(listed.revision());
-	}
-
-	/**
-	 * Applies what a list has that the watch did not bring.
-	 * @param complete whether the watch had delivered as much as the list has; a
-	 * difference is a defect then
-	 */
-	RefreshResult reconcile(Signal.Listed listed, Map<String, Long> deletedSince, String reason, boolean complete) {
-		int differences = this.catalog.reconcile(listed, deletedSince);
-		if (complete && differences > 0) {
-			logger.error("A list found {} records that the watch should have delivered; they are applied now",
-					differences);
-			this.listener.onDrift(differences);
-		}
-		this.listener.onRelist(reason, "success");
-		return publish(newest(listed.revision()));
-	}
-
-	/**
-	 * Applies what a watch delivered.
-	 */
-	void apply(List<RecordEvent> events, long cluster, Signal.Delivered delivered) {
-		for (RecordEvent event : events) {
-			String type = this.catalog.apply(event);
-			if (type != null) {
-				this.listener.onEvent(type);
+	Mailbox.@Nullable Message poll(long until) throws InterruptedException {
+		while (true) {
+			if (this.keeper.untilNext() <= 0) {
+				outlive(this.keeper::onTime);
+			}
+			long wait = until - this.nanoTime.getAsLong();
+			Mailbox.Message message = this.mailbox.poll(Math.min(wait, this.keeper.untilNext()));
+			if (message instanceof Mailbox.Message.Task(Runnable action)) {
+				outlive(() -> {
+					action.run();
+					this.keeper.publish();
+				});
+			}
+			else if (message != null || until - this.nanoTime.getAsLong() <= 0) {
+				return message;
 			}
 		}
-		publish(newest(new Revision(cluster, delivered.revision())));
-		this.listener.onPropagated(Duration.ofNanos(this.nanoTime.getAsLong() - delivered.receivedNanos()));
 	}
 
-	/**
-	 * Within a generation the revision never falls: watches progress at different speeds.
-	 */
-	private Revision newest(Revision revision) {
-		Revision current = this.catalog.snapshot().revision();
-		return (revision.number() < current.number()) ? current : revision;
+	/** The loop must outlive any defect in what it calls. */
+	private static void outlive(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The registry client failed in itself; it goes on", ex);
+		}
 	}
 
-	private RefreshResult publish(Revision revision) {
-		Revision before = this.catalog.snapshot().revision();
-		Commit commit = this.catalog.commit(revision);
-		this.registry.unreadable(this.catalog.unreadable());
-		this.registry.publish(commit.snapshot(), commit.services());
-		this.file.ifPresent((file) -> file.save(commit.snapshot()));
-		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), 0, before.number(),
-				commit.snapshot().revision().number());
-	}
-
-	void proven(Revision head, long tookNanos) {
+	/** Delivery is proven: what comes next is a new trouble. */
+	void proven() {
 		this.backoff.reset();
-		this.registry.proven(head);
-		// What is on disk is as old as its last confirmation, not as its last change.
-		this.file.ifPresent((file) -> file.save(this.catalog.snapshot()));
-		this.listener.onBarrier(Duration.ofNanos(tookNanos), head.number());
 	}
 
 	void progressWorks() {
@@ -298,6 +280,10 @@ public final class Reflector implements AutoCloseable {
 
 	LongSupplier nanoTime() {
 		return this.nanoTime;
+	}
+
+	Keeper keeper() {
+		return this.keeper;
 	}
 
 	Mailbox mailbox() {

@@ -3,13 +3,14 @@ package dev.holdfast.registry;
 import java.time.Duration;
 
 /**
- * How often the registry is checked.
+ * How often the registry is checked, and how far it is obeyed.
  *
  * @param barrierInterval how often delivery on the watch is proven
  * @param relistInterval how often everything is listed anew to find what the watch did
  * not bring; each time ± 10 %, so that a fleet of gateways does not ask at once
+ * @param removalGuard which removals are applied at once
  */
-public record RegistrySettings(Duration barrierInterval, Duration relistInterval) {
+public record RegistrySettings(Duration barrierInterval, Duration relistInterval, RemovalGuardSettings removalGuard) {
 
 	/**
 	 * How long a proof of delivery may take. With the interval of 5 s, silence is noticed

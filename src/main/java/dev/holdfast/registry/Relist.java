@@ -3,7 +3,6 @@ package dev.holdfast.registry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relist {
 
+	/** The reason of a list that is compared and not applied. */
+	static final String COMPARISON = "diff";
+
 	private final String reason;
 
 	private final long deadline;
 
-	private final List<CompletableFuture<RefreshResult>> refreshes;
+	private final Requests requests = new Requests();
 
 	private final Map<String, Long> deletedSince = new HashMap<>();
 
@@ -26,11 +28,11 @@ final class Relist {
 	 * Begins a list.
 	 * @param reason a short constant for meters
 	 * @param now the time, nanoseconds
-	 * @param refreshes who waits for the list
+	 * @param waiting who waits for the list
 	 */
-	Relist(String reason, long now, List<CompletableFuture<RefreshResult>> refreshes) {
+	Relist(String reason, long now, Requests waiting) {
 		this.reason = reason;
-		this.refreshes = List.copyOf(refreshes);
+		this.requests.addAll(waiting);
 		this.deadline = now + RegistrySettings.LIST_TIMEOUT.toNanos();
 	}
 
@@ -42,8 +44,8 @@ final class Relist {
 		return this.deadline;
 	}
 
-	List<CompletableFuture<RefreshResult>> refreshes() {
-		return this.refreshes;
+	Requests requests() {
+		return this.requests;
 	}
 
 	void note(List<RecordEvent> events) {

@@ -36,6 +36,25 @@ public record Instance(String id, Endpoint endpoint, int weight, String zone, St
 	}
 
 	/**
+	 * Gives the same instance under another id.
+	 * @param other the id
+	 * @return the instance
+	 */
+	public Instance withId(String other) {
+		return new Instance(other, this.endpoint, this.weight, this.zone, this.version, this.metadata,
+				this.registration);
+	}
+
+	/**
+	 * Gives the same instance with another weight.
+	 * @param other the weight
+	 * @return the instance
+	 */
+	public Instance withWeight(int other) {
+		return new Instance(this.id, this.endpoint, other, this.zone, this.version, this.metadata, this.registration);
+	}
+
+	/**
 	 * Tells whether two instances differ in nothing that traffic or operators see; the
 	 * record's revision and origin do not count.
 	 * @param other the other instance

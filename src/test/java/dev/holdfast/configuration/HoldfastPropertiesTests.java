@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.Route;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
@@ -38,7 +39,9 @@ class HoldfastPropertiesTests {
 					"", Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(
 					List.of(new HoldfastProperties.Source("/services/", "auto", Scheme.HTTP)), Duration.ofSeconds(5),
-					Duration.ofMinutes(5), new HoldfastProperties.SnapshotFile("data/registry-snapshot.json", null)));
+					Duration.ofMinutes(5), new HoldfastProperties.SnapshotFile("data/registry-snapshot.json", null),
+					new HoldfastProperties.RemovalGuard(true, Duration.ofSeconds(60), "30%", Duration.ofMinutes(10))));
+			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST,

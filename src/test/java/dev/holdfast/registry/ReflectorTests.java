@@ -21,6 +21,8 @@ class ReflectorTests {
 
 	private final SimulatedSource source = new SimulatedSource(this.time);
 
+	private final SimulatedProbe probe = new SimulatedProbe(this.time);
+
 	private final List<String> published = new ArrayList<>();
 
 	private final List<String> life = new ArrayList<>();
@@ -33,6 +35,8 @@ class ReflectorTests {
 	};
 
 	private boolean listenerFails;
+
+	private final Failures failures = new Failures();
 
 	private Reflector reflector = reflector();
 
@@ -74,8 +78,9 @@ class ReflectorTests {
 			}
 
 		};
-		return new Reflector(this.source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)),
-				everySecond, Optional.empty(),
+		return new Reflector(this.source,
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				everySecond, Optional.empty(), this.probe,
 				List.of((snapshot, changed) -> this.published.add(changed + "@" + snapshot.revision().number())),
 				listener, this.time, this.time, this.time);
 	}
@@ -190,7 +195,9 @@ class ReflectorTests {
 		});
 		at(22, () -> {
 			assertThat(this.life).endsWith("history-changed", "proven", "proven");
-			assertThat(instances("orders")).isEmpty();
+			assertThat(instances("orders")).containsExactly("a:8001");
+			assertThat(this.registry.held()).extracting(HeldRemoval::evidence)
+				.containsExactly(HeldRemoval.Evidence.MISSING);
 			assertThat(instances("users")).containsExactly("u:9001");
 		});
 		runFor(Duration.ofSeconds(23));
@@ -345,8 +352,9 @@ class ReflectorTests {
 		});
 		runFor(Duration.ofSeconds(14));
 		assertThat(this.registry.snapshot().revision().number()).isEqualTo(11);
-		assertThat(instances("orders")).containsExactly("c:8003");
-		assertThat(instances("users")).isEmpty();
+		assertThat(instances("orders")).containsExactly("a:8001", "c:8003");
+		assertThat(instances("users")).containsExactly("u:49");
+		assertThat(this.registry.heldRemovals()).isEqualTo(2);
 	}
 
 	@Test
@@ -421,12 +429,13 @@ class ReflectorTests {
 	}
 
 	private void at(int seconds, Runnable action) {
-		this.time.after(Duration.ofSeconds(seconds), action);
+		this.time.after(Duration.ofSeconds(seconds), () -> this.failures.collect(action));
 	}
 
 	private void runFor(Duration duration) {
 		this.time.after(duration, () -> this.time.post(new Mailbox.Message.Stop()));
 		this.reflector.run();
+		this.failures.rethrow();
 	}
 
 	private List<String> instances(String service) {

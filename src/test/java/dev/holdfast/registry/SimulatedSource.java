@@ -2,8 +2,9 @@ package dev.holdfast.registry;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,6 +34,10 @@ final class SimulatedSource implements RegistrySource {
 	private final List<RecordEvent> history = new ArrayList<>();
 
 	private final List<SimulatedConnection> connections = new ArrayList<>();
+
+	private final Map<Long, Duration> leases = new HashMap<>();
+
+	private long lastLease;
 
 	private long cluster = 7;
 
@@ -67,10 +72,15 @@ final class SimulatedSource implements RegistrySource {
 	}
 
 	void put(String service, String id, int port) {
+		put(service, id, port, 0);
+	}
+
+	/** Registers an instance by a record that lives as long as a lease. */
+	void put(String service, String id, int port, long lease) {
 		long at = ++this.revision;
 		String key = "/services/" + service + "/" + id;
 		Instance instance = new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "",
-				"", Map.of(), new Registration(key, "plain", at, at, 0, Registration.Origin.WATCH));
+				"", Map.of(), new Registration(key, "plain", at, at, lease, Registration.Origin.WATCH));
 		write(new RegistryRecord(key, at, new Reading.Registered(new ServiceName(service), List.of(instance))));
 	}
 
@@ -85,9 +95,32 @@ final class SimulatedSource implements RegistrySource {
 	}
 
 	void delete(String service, String id) {
-		String key = "/services/" + service + "/" + id;
-		this.records.remove(key);
-		emit(new RecordEvent.Deleted(key, ++this.revision, 0));
+		delete("/services/" + service + "/" + id);
+	}
+
+	private void delete(String key) {
+		RegistryRecord gone = this.records.remove(key);
+		emit(new RecordEvent.Deleted(key, ++this.revision, (gone != null) ? lease(gone) : 0));
+	}
+
+	private static long lease(RegistryRecord record) {
+		return (record.reading() instanceof Reading.Registered registered)
+				? registered.instances().getFirst().registration().lease() : 0;
+	}
+
+	/** Grants a lease. */
+	long grant(Duration time) {
+		this.leases.put(++this.lastLease, time);
+		return this.lastLease;
+	}
+
+	/** A lease runs out, or somebody revokes it, and its records go. */
+	void expire(long lease) {
+		this.leases.remove(lease);
+		List.copyOf(this.records.values())
+			.stream()
+			.filter((record) -> lease(record) == lease)
+			.forEach((record) -> delete(record.key()));
 	}
 
 	private void emit(RecordEvent event) {
@@ -184,7 +217,7 @@ final class SimulatedSource implements RegistrySource {
 
 		@Override
 		public void readLease(long id) {
-			answer(LATENCY, () -> new Signal.Lease(id, Optional.empty()));
+			answer(LATENCY, () -> new Signal.Lease(id, Optional.ofNullable(SimulatedSource.this.leases.get(id))));
 		}
 
 		@Override

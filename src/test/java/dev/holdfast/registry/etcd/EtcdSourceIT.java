@@ -12,6 +12,7 @@ import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistrySettings;
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.service.Scheme;
@@ -58,8 +59,9 @@ class EtcdSourceIT {
 				List.of(new EtcdPrefix("/services/", services), new EtcdPrefix("openim/", openim)), credentials,
 				Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5));
 		return new Reflector(new EtcdSource(settings),
-				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)), new JitteredBackoff(),
-				Optional.empty(), List.of(), new RegistryListener() {
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				new JitteredBackoff(), Optional.empty(), (endpoint, result) -> result.accept(""), List.of(),
+				new RegistryListener() {
 				});
 	}
 

@@ -1,0 +1,91 @@
+package dev.holdfast.registry;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.Snapshot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the instances that came from disk before their first use, again and again until
+ * they pass or the registry has answered.
+ */
+final class ColdStart {
+
+	private static final Logger logger = LoggerFactory.getLogger(ColdStart.class);
+
+	private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+	private final Catalog catalog;
+
+	private final Agenda agenda;
+
+	private final Prober prober;
+
+	private final LongSupplier nanoTime;
+
+	private boolean over;
+
+	private int unprobed;
+
+	private int passed;
+
+	ColdStart(Catalog catalog, Agenda agenda, Prober prober, LongSupplier nanoTime) {
+		this.catalog = catalog;
+		this.agenda = agenda;
+		this.prober = prober;
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Begins to probe.
+	 * @param saved the snapshot from disk
+	 * @param probed called when each instance was probed once
+	 */
+	void begin(Snapshot saved, Runnable probed) {
+		this.unprobed = saved.instances();
+		if (this.unprobed == 0) {
+			probed.run();
+		}
+		for (Service service : saved.services().values()) {
+			for (Instance instance : service.instances()) {
+				this.prober.probe(instance.endpoint(), (error) -> {
+					this.unprobed--;
+					this.passed += error.isEmpty() ? 1 : 0;
+					take(instance, error);
+					if (this.unprobed == 0) {
+						logger.info("Of the {} instances from disk {} answer a probe and are routed to",
+								saved.instances(), this.passed);
+						probed.run();
+					}
+				});
+			}
+		}
+	}
+
+	private void take(Instance instance, String error) {
+		if (this.over) {
+			return;
+		}
+		if (error.isEmpty()) {
+			this.catalog.reveal(instance.registration().key(), instance);
+			return;
+		}
+		this.agenda.plan(this.nanoTime.getAsLong() + INTERVAL.toNanos(), () -> {
+			if (!this.over) {
+				this.prober.probe(instance.endpoint(), (again) -> take(instance, again));
+			}
+		});
+	}
+
+	/**
+	 * Ends the probes: the registry has answered.
+	 */
+	void end() {
+		this.over = true;
+	}
+
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.registry;
+
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.holdfast.service.ServiceName;
+
+/**
+ * The last changes of each service. Written by the reflector's thread, read by any.
+ */
+final class History {
+
+	/** Changes a service that are remembered. */
+	static final int LENGTH = 50;
+
+	private final Clock clock;
+
+	private final Map<ServiceName, Ring> rings = new ConcurrentHashMap<>();
+
+	History(Clock clock) {
+		this.clock = clock;
+	}
+
+	void record(ServiceName service, long revision, Change.Cause cause, String instance, String detail) {
+		this.rings.computeIfAbsent(service, (name) -> new Ring())
+			.add(new Change(revision, this.clock.instant(), cause, instance, detail));
+	}
+
+	/**
+	 * The changes of a service, the newest first.
+	 */
+	List<Change> of(ServiceName service) {
+		Ring ring = this.rings.get(service);
+		return (ring != null) ? ring.newestFirst() : List.of();
+	}
+
+	private static final class Ring {
+
+		private final Deque<Change> changes = new ArrayDeque<>(2);
+
+		synchronized void add(Change change) {
+			if (this.changes.size() == LENGTH) {
+				this.changes.removeFirst();
+			}
+			this.changes.addLast(change);
+		}
+
+		synchronized List<Change> newestFirst() {
+			return List.copyOf(new ArrayList<>(this.changes).reversed());
+		}
+
+	}
+
+}

@@ -1,0 +1,150 @@
+package dev.holdfast.registry;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * The held removals, found by key, by endpoint and by age. Written by the reflector's
+ * thread; what others see of them is published in one volatile write.
+ */
+final class Holds {
+
+	private final Clock clock;
+
+	private final LiveTime live;
+
+	private final Map<String, List<Hold>> byKey = new HashMap<>();
+
+	private final Map<ServiceName, Map<Endpoint, Hold>> byService = new HashMap<>();
+
+	/** Those with a deadline; all have the same time, so the first is the next. */
+	private final Set<Hold> byAge = new LinkedHashSet<>();
+
+	private volatile PMap<ServiceName, PMap<String, HeldRemoval>> published = HashTreePMap.empty();
+
+	private final AtomicInteger size = new AtomicInteger();
+
+	Holds(Clock clock, LiveTime live) {
+		this.clock = clock;
+		this.live = live;
+	}
+
+	void add(Hold hold, long deadline) {
+		this.byKey.computeIfAbsent(hold.key(), (key) -> new ArrayList<>(1)).add(hold);
+		this.byService.computeIfAbsent(hold.service(), (name) -> new HashMap<>()).put(hold.instance().endpoint(), hold);
+		this.size.incrementAndGet();
+		count(hold, deadline);
+	}
+
+	/**
+	 * Lets a hold's time run.
+	 */
+	void count(Hold hold, long deadline) {
+		hold.setDeadline(deadline);
+		this.byAge.add(hold);
+		publish(hold);
+	}
+
+	/**
+	 * Lets a hold's time stand still.
+	 */
+	void halt(Hold hold) {
+		this.byAge.remove(hold);
+		publish(hold);
+	}
+
+	void remove(Hold hold) {
+		hold.end();
+		this.byAge.remove(hold);
+		List<Hold> ofKey = this.byKey.getOrDefault(hold.key(), List.of());
+		if (ofKey.remove(hold)) {
+			this.size.decrementAndGet();
+		}
+		if (ofKey.isEmpty()) {
+			this.byKey.remove(hold.key());
+		}
+		Map<Endpoint, Hold> ofService = this.byService.getOrDefault(hold.service(), new HashMap<>());
+		ofService.remove(hold.instance().endpoint(), hold);
+		if (ofService.isEmpty()) {
+			this.byService.remove(hold.service());
+		}
+		PMap<String, HeldRemoval> views = views(hold.service()).minus(hold.instance().id());
+		this.published = views.isEmpty() ? this.published.minus(hold.service())
+				: this.published.plus(hold.service(), views);
+	}
+
+	/**
+	 * Those of a record, a copy.
+	 */
+	List<Hold> ofKey(String key) {
+		return List.copyOf(this.byKey.getOrDefault(key, List.of()));
+	}
+
+	@Nullable Hold at(ServiceName service, Endpoint endpoint) {
+		return this.byService.getOrDefault(service, Map.of()).get(endpoint);
+	}
+
+	/**
+	 * The hold whose time ends next, {@code null} when no time runs.
+	 */
+	@Nullable Hold oldest() {
+		return (this.live.isRunning() && !this.byAge.isEmpty()) ? this.byAge.iterator().next() : null;
+	}
+
+	/**
+	 * Those that a selection includes, a copy.
+	 */
+	List<Hold> select(HeldSelection selection) {
+		return this.byKey.values()
+			.stream()
+			.flatMap(Collection::stream)
+			.filter((hold) -> selection.includes(hold.service(), hold.instance().id()))
+			.toList();
+	}
+
+	void publish(Hold hold) {
+		Instance instance = hold.instance();
+		this.published = this.published.plus(hold.service(),
+				views(hold.service()).plus(instance.id(), hold.view(this.clock.instant(), this.live)));
+	}
+
+	/**
+	 * Publishes all anew, because their time has begun to run or to stand still.
+	 */
+	void publishAll() {
+		this.byKey.values().stream().flatMap(Collection::stream).forEach(this::publish);
+	}
+
+	private PMap<String, HeldRemoval> views(ServiceName service) {
+		return this.published.getOrDefault(service, HashTreePMap.empty());
+	}
+
+	/**
+	 * What others see of them, by service and instance id. Safe on any thread.
+	 */
+	PMap<ServiceName, PMap<String, HeldRemoval>> views() {
+		return this.published;
+	}
+
+	/**
+	 * How many there are. Safe on any thread.
+	 */
+	int size() {
+		return this.size.get();
+	}
+
+}

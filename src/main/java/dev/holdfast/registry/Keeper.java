@@ -1,0 +1,446 @@
+package dev.holdfast.registry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Reading;
+import dev.holdfast.service.Revision;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies what the registry says to the catalog, removals under the guard, and publishes
+ * what comes out. Belongs to the reflector's thread.
+ */
+final class Keeper {
+
+	private static final Logger logger = LoggerFactory.getLogger(Keeper.class);
+
+	/** Leases that are asked how long they are granted, after each list. */
+	private static final int LEASE_SAMPLE = 8;
+
+	private final Catalog catalog;
+
+	private final RemovalGuard guard;
+
+	private final History history;
+
+	private final CachedRegistry registry;
+
+	private final Optional<SnapshotFile> file;
+
+	private final RegistryListener listener;
+
+	private final Clock clock;
+
+	private final LongSupplier nanoTime;
+
+	private final Agenda agenda;
+
+	private final ColdStart coldStart;
+
+	/** The newest revision that was applied. */
+	private Revision revision = Revision.NONE;
+
+	/** Up to here every change is known to have been applied. */
+	private long proven;
+
+	/** Events up to here are contained in a list that was applied. */
+	private long floor;
+
+	/** Whether a registry has confirmed what came from disk, if anything did. */
+	private boolean listed;
+
+	private @Nullable Freeze freeze;
+
+	Keeper(RemovalGuardSettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
+			Optional<SnapshotFile> file, RegistryListener listener, Clock clock, LongSupplier nanoTime,
+			History history) {
+		this.catalog = new Catalog(clock);
+		this.history = history;
+		this.agenda = new Agenda(nanoTime.getAsLong());
+		Prober prober = new Prober(probe, mailbox);
+		this.guard = new RemovalGuard(settings, this.catalog, this.history, this.agenda, prober, clock, nanoTime);
+		this.coldStart = new ColdStart(this.catalog, this.agenda, prober, nanoTime);
+		this.registry = registry;
+		this.registry.show(this.guard.holds());
+		this.file = file;
+		this.listener = listener;
+		this.clock = clock;
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Takes the snapshot on disk, if there is one. Its instances are published one by
+	 * one, as soon as a probe of them passes.
+	 * @param probed called when each was probed once; at once when there is none
+	 */
+	void restore(Runnable probed) {
+		Optional<SnapshotFile.Saved> found = this.file.flatMap(SnapshotFile::load);
+		found.ifPresent((saved) -> {
+			this.catalog.seed(saved.snapshot());
+			this.revision = saved.snapshot().revision();
+			this.proven = this.revision.number();
+			for (Service service : saved.snapshot().services().values()) {
+				this.history.record(service.name(), service.revision(), Change.Cause.FROM_DISK, "",
+						service.instances().size() + " instances");
+			}
+			publish();
+			this.registry.restored(saved, "the registry has not been asked yet");
+			this.coldStart.begin(saved.snapshot(), probed);
+		});
+		if (found.isEmpty()) {
+			probed.run();
+		}
+	}
+
+	/**
+	 * A connection is made.
+	 * @param leases asks it for a lease
+	 */
+	void begin(long generation, LongConsumer leases) {
+		this.registry.begin(generation);
+		this.guard.connected(leases);
+	}
+
+	/**
+	 * The connection is gone.
+	 */
+	void lost(String cause) {
+		this.guard.disconnected();
+		this.registry.lost(cause);
+	}
+
+	/**
+	 * Makes the first list of a connection the whole truth.
+	 */
+	RefreshResult replace(Signal.Listed list) {
+		boolean first = !this.listed && this.revision.equals(Revision.NONE);
+		boolean trusted = first || continues(list);
+		if (!first && (list.revision().cluster() != this.revision.cluster()
+				|| list.revision().number() < this.revision.number())) {
+			logger.warn("The cluster was wiped, restored or replaced: it is at {}, it was at {}", list.revision(),
+					this.revision);
+		}
+		this.guard.recovered();
+		Set<String> gone = new HashSet<>(this.catalog.present());
+		for (RegistryRecord written : list.records()) {
+			gone.remove(written.key());
+			if (!this.catalog.isKnown(written)) {
+				put(written, first ? null : Change.Cause.RELISTED);
+			}
+		}
+		long number = list.revision().number();
+		gone.forEach((key) -> remove(key, number, 0, trusted));
+		this.guard.judgeAgain(trusted, number);
+		this.guard.sampleLeases(newestLeases(list));
+		this.coldStart.end();
+		this.floor = number;
+		this.proven = number;
+		this.listed = true;
+		this.registry.listed();
+		RefreshResult result = publish(list.revision());
+		if (first) {
+			this.catalog.snapshot()
+				.services()
+				.values()
+				.forEach((service) -> this.history.record(service.name(), number, Change.Cause.RELISTED, "",
+						service.instances().size() + " instances"));
+		}
+		return result;
+	}
+
+	/**
+	 * Whether a list belongs to the history that was followed so far: what was written up
+	 * to the last proof of delivery must be known as it is. A cluster's id and a grown
+	 * revision alone do not tell, for a cluster made anew of the same members has both
+	 * after some time.
+	 */
+	private boolean continues(Signal.Listed list) {
+		if (list.revision().cluster() != this.revision.cluster() || list.revision().number() < this.revision.number()) {
+			return false;
+		}
+		return list.records().stream().filter((record) -> record.modRevision() <= this.proven).allMatch((record) -> {
+			Catalog.Entry known = this.catalog.entry(record.key());
+			// Not every record is on disk.
+			return (known != null) ? known.modRevision() == record.modRevision() : !this.listed;
+		});
+	}
+
+	private static List<Long> newestLeases(Signal.Listed list) {
+		return list.records()
+			.stream()
+			.filter((record) -> record.reading() instanceof Reading.Registered)
+			.sorted((one, other) -> Long.compare(other.modRevision(), one.modRevision()))
+			.map((record) -> lease(((Reading.Registered) record.reading()).instances()))
+			.filter((lease) -> lease != 0)
+			.distinct()
+			.limit(LEASE_SAMPLE)
+			.toList();
+	}
+
+	/**
+	 * Applies what a list has that the watch did not bring.
+	 * @param deletedSince the revision at which each key was deleted that an event
+	 * deleted while the list was under way
+	 * @param complete whether the watch had delivered as much as the list has; a
+	 * difference is a defect then
+	 */
+	RefreshResult reconcile(Signal.Listed list, Map<String, Long> deletedSince, String reason, boolean complete) {
+		Change.Cause cause = complete ? Change.Cause.DRIFT : Change.Cause.RELISTED;
+		int differences = 0;
+		long number = list.revision().number();
+		Set<String> keys = HashSet.newHashSet(list.records().size());
+		for (RegistryRecord written : list.records()) {
+			keys.add(written.key());
+			Catalog.Entry entry = this.catalog.entry(written.key());
+			boolean newer = (entry == null) || entry.modRevision() < written.modRevision();
+			if (newer && deletedSince.getOrDefault(written.key(), 0L) <= number) {
+				put(written, cause);
+				differences++;
+			}
+		}
+		for (String key : this.catalog.present()) {
+			Catalog.Entry entry = this.catalog.entry(key);
+			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
+				recordLack(entry.service(), key, number, cause);
+				remove(key, number, 0, true);
+				differences++;
+			}
+		}
+		this.floor = Math.max(this.floor, number);
+		this.proven = Math.max(this.proven, number);
+		if (complete && differences > 0) {
+			logger.error("A list found {} records that the watch should have delivered; they are applied now",
+					differences);
+			this.listener.onDrift(differences);
+		}
+		this.listener.onRelist(reason, "success");
+		return publish(newest(list.revision()));
+	}
+
+	private void recordLack(@Nullable ServiceName service, String key, long number, Change.Cause cause) {
+		if (service != null) {
+			this.catalog.instances(key)
+				.forEach((instance) -> this.history.record(service, number, cause, instance.id(), "a list lacks it"));
+		}
+	}
+
+	/**
+	 * Applies what a watch delivered; events that a list has overtaken change nothing.
+	 */
+	void apply(List<RecordEvent> events, long cluster, Signal.Delivered delivered) {
+		for (RecordEvent event : events) {
+			if (event.revision() > this.floor) {
+				this.listener.onEvent(apply(event));
+			}
+		}
+		publish(newest(new Revision(cluster, delivered.revision())));
+		this.listener.onPropagated(Duration.ofNanos(this.nanoTime.getAsLong() - delivered.receivedNanos()));
+	}
+
+	private String apply(RecordEvent event) {
+		return switch (event) {
+			case RecordEvent.Put(RegistryRecord written) -> {
+				put(written, Change.Cause.PUT);
+				yield (written.reading() instanceof Reading.Unreadable) ? "unreadable" : "put";
+			}
+			case RecordEvent.Deleted(String key, long number, long lease) -> {
+				remove(key, number, lease, true);
+				yield "delete";
+			}
+		};
+	}
+
+	private void put(RegistryRecord written, Change.@Nullable Cause cause) {
+		String key = written.key();
+		Catalog.Entry entry = this.catalog.entry(key);
+		boolean present = entry != null && entry.present();
+		ServiceName service = (entry != null) ? entry.service() : null;
+		List<Instance> before = this.catalog.instances(key);
+		this.catalog.put(written);
+		List<Instance> after = this.catalog.instances(key);
+		Catalog.Entry now = this.catalog.entry(key);
+		if (now != null && now.service() != null && !after.isEmpty()) {
+			this.guard.registered(key, now.service());
+		}
+		else {
+			this.guard.withdrawn(key);
+		}
+		if (cause == null) {
+			return;
+		}
+		if (now != null && now.service() != null) {
+			recordPut(now.service(), written.modRevision(), cause, present ? before : List.of(), after);
+		}
+		if (service != null) {
+			recordWithdrawn(service, written.modRevision(), before, service.equals(serviceOf(now)) ? after : List.of());
+		}
+	}
+
+	private void recordPut(ServiceName service, long number, Change.Cause cause, List<Instance> before,
+			List<Instance> after) {
+		for (Instance instance : after) {
+			if (before.stream().noneMatch(instance::isSameAs)) {
+				this.history.record(service, number, cause, instance.id(), instance.endpoint().toString());
+			}
+		}
+	}
+
+	private void recordWithdrawn(ServiceName service, long number, List<Instance> before, List<Instance> after) {
+		for (Instance instance : before) {
+			if (after.stream().noneMatch((other) -> other.id().equals(instance.id()))) {
+				this.history.record(service, number, Change.Cause.DELETED, instance.id(),
+						"its record no longer names it");
+			}
+		}
+	}
+
+	private static @Nullable ServiceName serviceOf(Catalog.@Nullable Entry entry) {
+		return (entry != null) ? entry.service() : null;
+	}
+
+	private void remove(String key, long number, long lease, boolean trusted) {
+		Catalog.Entry entry = this.catalog.entry(key);
+		if (entry == null || !entry.present() || (entry.seeded() && !this.catalog.dropHidden(key))) {
+			return;
+		}
+		List<Instance> instances = this.catalog.instances(key);
+		if (entry.service() == null || instances.isEmpty()) {
+			this.catalog.remove(key);
+			return;
+		}
+		this.guard.judge(
+				new Removal(key, entry.service(), instances, (lease != 0) ? lease : lease(instances), number, trusted));
+	}
+
+	private static long lease(List<Instance> instances) {
+		return instances.getFirst().registration().lease();
+	}
+
+	/**
+	 * Takes the registry's word on a lease.
+	 */
+	void onLease(Signal.Lease lease) {
+		this.guard.onLease(lease);
+		publish();
+	}
+
+	/**
+	 * Within a connection the revision never falls: watches progress at different speeds.
+	 */
+	private Revision newest(Revision other) {
+		return (other.number() < this.revision.number()) ? this.revision : other;
+	}
+
+	private RefreshResult publish(Revision next) {
+		long before = this.revision.number();
+		this.revision = next;
+		this.guard.report();
+		if (this.freeze != null) {
+			return new RefreshResult(0, 0, 0, this.guard.holds().size(), before, next.number());
+		}
+		Commit commit = this.catalog.commit(next);
+		this.registry.unreadable(this.catalog.unreadable());
+		this.registry.publish(commit.snapshot(), commit.services());
+		save();
+		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), this.guard.holds().size(), before,
+				next.number());
+	}
+
+	/**
+	 * Publishes what the gateway itself has changed.
+	 */
+	void publish() {
+		publish(this.revision);
+	}
+
+	/** What came from disk and was not confirmed is on disk better than here. */
+	private void save() {
+		if (this.listed) {
+			this.file.ifPresent((file) -> file.save(this.catalog.snapshot()));
+		}
+	}
+
+	/**
+	 * Delivery is proven.
+	 * @param head the newest revision known
+	 * @param delivered up to which revision every watch has delivered
+	 */
+	void proven(Revision head, long delivered, long tookNanos) {
+		this.guard.live();
+		this.proven = delivered;
+		this.registry.proven(head);
+		// What is on disk is as old as its last confirmation, not as its last change.
+		save();
+		this.listener.onBarrier(Duration.ofNanos(tookNanos), head.number());
+	}
+
+	/**
+	 * Compares what is published with a list.
+	 */
+	RegistryDiff diff(Signal.Listed list) {
+		return Comparison.of(this.catalog.snapshot(), list, this.registry);
+	}
+
+	List<HeldRemoval> approve(HeldSelection selection) {
+		return this.guard.approve(selection);
+	}
+
+	List<HeldRemoval> cancel(HeldSelection selection, Duration time) {
+		return this.guard.cancel(selection, time);
+	}
+
+	Freeze freeze(Duration time, String reason) {
+		Instant now = this.clock.instant();
+		Freeze begun = new Freeze((this.freeze != null) ? this.freeze.since() : now, now.plus(time), reason);
+		this.freeze = begun;
+		this.registry.frozen(begun);
+		logger.warn("Frozen until {}: nothing that the registry says is published", begun.until());
+		this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> {
+			if (begun.equals(this.freeze)) {
+				unfreeze();
+			}
+		});
+		return begun;
+	}
+
+	void unfreeze() {
+		if (this.freeze != null) {
+			this.freeze = null;
+			this.registry.frozen(null);
+			logger.info("The freeze has ended; what the registry said meanwhile is published");
+			publish();
+		}
+	}
+
+	/**
+	 * How long until there is something to do, nanoseconds; {@link Long#MAX_VALUE} when
+	 * there is nothing.
+	 */
+	long untilNext() {
+		return Math.min(this.agenda.untilNext(this.nanoTime.getAsLong()), this.guard.untilNext());
+	}
+
+	/**
+	 * Does what is due.
+	 */
+	void onTime() {
+		this.agenda.run(this.nanoTime.getAsLong());
+		this.guard.onTime();
+		publish();
+	}
+
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.registry;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands what operators want to the reflector's thread.
+ */
+final class PostedOperations implements RegistryOperations {
+
+	private final Mailbox mailbox;
+
+	private final Keeper keeper;
+
+	PostedOperations(Mailbox mailbox, Keeper keeper) {
+		this.mailbox = mailbox;
+		this.keeper = keeper;
+	}
+
+	@Override
+	public CompletableFuture<RefreshResult> refresh() {
+		CompletableFuture<RefreshResult> result = new CompletableFuture<>();
+		this.mailbox.post(new Mailbox.Message.Refresh(result));
+		return result;
+	}
+
+	@Override
+	public CompletableFuture<RegistryDiff> diff() {
+		CompletableFuture<RegistryDiff> result = new CompletableFuture<>();
+		this.mailbox.post(new Mailbox.Message.Diff(result));
+		return result;
+	}
+
+	@Override
+	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection) {
+		return ask((keeper) -> keeper.approve(selection));
+	}
+
+	@Override
+	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
+		return ask((keeper) -> keeper.cancel(selection, time));
+	}
+
+	@Override
+	public CompletableFuture<Freeze> freeze(Duration time, String reason) {
+		return ask((keeper) -> keeper.freeze(time, reason));
+	}
+
+	@Override
+	public CompletableFuture<Void> unfreeze() {
+		return this.<@Nullable Void>ask((keeper) -> {
+			keeper.unfreeze();
+			return null;
+		});
+	}
+
+	private <T extends @Nullable Object> CompletableFuture<T> ask(Function<Keeper, T> question) {
+		return CompletableFuture.supplyAsync(() -> {
+			T answer = question.apply(this.keeper);
+			// Who hears the answer must find what it says.
+			this.keeper.publish();
+			return answer;
+		}, (action) -> this.mailbox.post(new Mailbox.Message.Task(action)));
+	}
+
+}

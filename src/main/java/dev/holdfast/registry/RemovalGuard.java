@@ -1,0 +1,390 @@
+package dev.holdfast.registry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges what the registry removes. After an outage longer than the leases every
+ * registration runs out although the instances are alive, and an emptied cluster looks
+ * the same; a gateway that obeys takes everything down. So a removal is applied at once
+ * only when somebody deleted the record, or while few go; any other is held, and the
+ * instance stays for as long as something listens there, within limits. Belongs to the
+ * reflector's thread.
+ */
+final class RemovalGuard {
+
+	private static final Logger logger = LoggerFactory.getLogger(RemovalGuard.class);
+
+	/** How many probes running must fail. */
+	private static final int FALL = 3;
+
+	private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
+
+	/** What a lease is taken to be granted until one has told. */
+	private static final Duration USUAL_LEASE = Duration.ofSeconds(30);
+
+	private final RemovalGuardSettings settings;
+
+	private final Catalog catalog;
+
+	private final History history;
+
+	private final Agenda agenda;
+
+	private final Prober prober;
+
+	private final Clock clock;
+
+	private final LongSupplier nanoTime;
+
+	private final LiveTime live;
+
+	private final Holds holds;
+
+	private final LeaseQuestions questions = new LeaseQuestions();
+
+	/** What no connection has lasted long enough to tell. */
+	private List<Removal> unjudged = List.of();
+
+	private final Map<ServiceName, RemovalBudget> budgets = new HashMap<>();
+
+	private long recoveredAt;
+
+	private boolean cautious;
+
+	private Duration longestLease = USUAL_LEASE;
+
+	private boolean leaseKnown;
+
+	private boolean holding;
+
+	RemovalGuard(RemovalGuardSettings settings, Catalog catalog, History history, Agenda agenda, Prober prober,
+			Clock clock, LongSupplier nanoTime) {
+		this.settings = settings;
+		this.catalog = catalog;
+		this.history = history;
+		this.agenda = agenda;
+		this.prober = prober;
+		this.clock = clock;
+		this.nanoTime = nanoTime;
+		this.live = new LiveTime(nanoTime);
+		this.holds = new Holds(clock, this.live);
+	}
+
+	Holds holds() {
+		return this.holds;
+	}
+
+	/**
+	 * Takes a connection to ask for leases by.
+	 */
+	void connected(LongConsumer leases) {
+		this.questions.connect(leases);
+	}
+
+	/**
+	 * The connection is gone, and with it the answers that were to come.
+	 */
+	void disconnected() {
+		List<Removal> open = new ArrayList<>(this.unjudged);
+		open.addAll(this.questions.disconnect());
+		this.unjudged = List.copyOf(open);
+		if (this.live.stop()) {
+			this.holds.publishAll();
+		}
+	}
+
+	/**
+	 * The registry answers again. Leases run out within one grant after it came back, so
+	 * two grants from here on everything is held.
+	 */
+	void recovered() {
+		this.recoveredAt = this.nanoTime.getAsLong();
+		this.cautious = true;
+	}
+
+	/**
+	 * The registry is live: who is held could register again.
+	 */
+	void live() {
+		if (this.live.start()) {
+			this.holds.publishAll();
+		}
+	}
+
+	/**
+	 * Judges removals whose leases the last connection did not tell of.
+	 * @param trusted whether the list that came since continues the known history
+	 */
+	void judgeAgain(boolean trusted, long revision) {
+		List<Removal> removals = this.unjudged;
+		this.unjudged = List.of();
+		for (Removal removal : removals) {
+			if (isOpen(removal)) {
+				judge(new Removal(removal.key(), removal.service(), removal.instances(), removal.lease(), revision,
+						trusted));
+			}
+		}
+	}
+
+	/**
+	 * Asks for the leases of a few of the newest instances, since how long a grant is
+	 * tells how long to be cautious.
+	 */
+	void sampleLeases(List<Long> leases) {
+		leases.forEach(this.questions::sample);
+	}
+
+	/**
+	 * Judges a removal; the record becomes absent, and goes now or later.
+	 */
+	void judge(Removal removal) {
+		this.catalog.setAbsent(removal.key(), removal.revision());
+		if (!this.settings.enabled() || removal.isExplicit()) {
+			apply(removal, removal.lease() == 0 ? Change.Cause.DELETED : Change.Cause.EXPIRED, "");
+		}
+		else if (!removal.isToldByLease() || !this.questions.ask(removal)) {
+			decide(removal);
+		}
+	}
+
+	/**
+	 * Takes the registry's word on a lease.
+	 */
+	void onLease(Signal.Lease lease) {
+		lease.granted().ifPresent(this::learn);
+		for (Removal removal : this.questions.answered(lease.id())) {
+			if (!isOpen(removal)) {
+				continue;
+			}
+			if (lease.granted().isPresent()) {
+				apply(removal, Change.Cause.DELETED, "its lease is alive");
+			}
+			else {
+				decide(removal);
+			}
+		}
+	}
+
+	private void learn(Duration granted) {
+		this.longestLease = (this.leaseKnown && this.longestLease.compareTo(granted) > 0) ? this.longestLease : granted;
+		this.leaseKnown = true;
+	}
+
+	/** Whether nothing has happened to the record since. */
+	private boolean isOpen(Removal removal) {
+		Catalog.Entry entry = this.catalog.entry(removal.key());
+		return entry != null && !entry.present() && entry.modRevision() == removal.revision()
+				&& this.holds.ofKey(removal.key()).isEmpty();
+	}
+
+	private void apply(Removal removal, Change.Cause cause, String detail) {
+		for (Instance instance : this.catalog.instances(removal.key())) {
+			this.history.record(removal.service(), removal.revision(), cause, instance.id(), detail);
+		}
+		this.catalog.remove(removal.key());
+	}
+
+	/** On no other evidence than that the record is gone. */
+	private void decide(Removal removal) {
+		HeldRemoval.Evidence evidence = removal.trusted() ? HeldRemoval.Evidence.EXPIRED : HeldRemoval.Evidence.MISSING;
+		for (Instance instance : this.catalog.instances(removal.key())) {
+			if (isElsewhere(removal.service(), instance)) {
+				remove(removal, instance, "it is registered under another key");
+				continue;
+			}
+			String reason = reasonToHold(removal.service());
+			if (reason == null) {
+				remove(removal, instance, "");
+			}
+			else {
+				hold(new Hold(removal, instance, evidence, reason, this.clock.instant()), removal.revision());
+			}
+		}
+	}
+
+	private boolean isElsewhere(ServiceName service, Instance instance) {
+		return this.holds.at(service, instance.endpoint()) != null || this.catalog.isCovered(service, instance);
+	}
+
+	private void remove(Removal removal, Instance instance, String detail) {
+		Change.Cause cause = removal.trusted() ? Change.Cause.EXPIRED : Change.Cause.RELISTED;
+		this.history.record(removal.service(), removal.revision(), cause, instance.id(), detail);
+		this.catalog.remove(removal.key(), instance);
+	}
+
+	private @Nullable String reasonToHold(ServiceName service) {
+		long now = this.nanoTime.getAsLong();
+		if (isCautious(now)) {
+			return "the registry came back %d s ago, and leases run out after that"
+				.formatted(Duration.ofNanos(now - this.recoveredAt).toSeconds());
+		}
+		if (this.catalog.registered(service) == 0) {
+			return "no other instance of the service is registered";
+		}
+		RemovalBudget budget = this.budgets.computeIfAbsent(service, (name) -> new RemovalBudget(this.settings));
+		if (!budget.trySpend(this.catalog.all(service), now)) {
+			return "more than %d %% of the service's instances went within %d s"
+				.formatted(Math.round(this.settings.maxRemoved() * 100), this.settings.window().toSeconds());
+		}
+		return null;
+	}
+
+	private boolean isCautious(long now) {
+		if (this.cautious && now - this.recoveredAt >= this.longestLease.multipliedBy(2).toNanos()) {
+			this.cautious = false;
+		}
+		return this.cautious;
+	}
+
+	private void hold(Hold hold, long revision) {
+		this.history.record(hold.service(), revision, Change.Cause.HELD, hold.instance().id(),
+				hold.view(this.clock.instant(), this.live).reason());
+		this.holds.add(hold, this.live.nanos() + this.settings.holdFor().toNanos());
+		probe(hold);
+	}
+
+	private void probe(Hold hold) {
+		if (!hold.isOver()) {
+			this.prober.probe(hold.instance().endpoint(), (error) -> probed(hold, error));
+		}
+	}
+
+	private void probed(Hold hold, String error) {
+		if (hold.isOver()) {
+			return;
+		}
+		if (hold.probed(error, this.clock.instant()) >= FALL && !hold.isKept()) {
+			drop(hold, Change.Cause.DROPPED_BY_PROBE, error);
+			return;
+		}
+		this.holds.publish(hold);
+		double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+		this.agenda.plan(this.nanoTime.getAsLong() + (long) (PROBE_INTERVAL.toNanos() * jitter), () -> probe(hold));
+	}
+
+	private void drop(Hold hold, Change.Cause cause, String detail) {
+		logger.info("{} of {} at {} is dropped, {}: it is no longer registered{}", hold.instance().id(), hold.service(),
+				hold.instance().endpoint(), cause, detail.isEmpty() ? "" : ", and " + detail);
+		this.holds.remove(hold);
+		this.history.record(hold.service(), this.catalog.snapshot().revision().number(), cause, hold.instance().id(),
+				detail);
+		this.catalog.remove(hold.key(), hold.instance());
+	}
+
+	/**
+	 * Ends the holds of what is registered again, under the same key or another.
+	 * @param key the key of the record that was written
+	 * @param service the service that it registers instances of
+	 */
+	void registered(String key, ServiceName service) {
+		if (this.holds.size() == 0) {
+			return;
+		}
+		this.holds.ofKey(key).forEach(this.holds::remove);
+		for (Instance instance : this.catalog.instances(key)) {
+			Hold hold = this.holds.at(service, instance.endpoint());
+			if (hold != null) {
+				this.holds.remove(hold);
+				this.catalog.remove(hold.key(), hold.instance());
+			}
+		}
+	}
+
+	/**
+	 * Ends the holds of a record that no longer registers anything.
+	 */
+	void withdrawn(String key) {
+		this.holds.ofKey(key).forEach(this.holds::remove);
+	}
+
+	/**
+	 * Applies held removals at an operator's word.
+	 * @return those that were applied
+	 */
+	List<HeldRemoval> approve(HeldSelection selection) {
+		List<HeldRemoval> approved = new ArrayList<>();
+		for (Hold hold : this.holds.select(selection)) {
+			approved.add(hold.view(this.clock.instant(), this.live));
+			drop(hold, Change.Cause.APPROVED, "");
+		}
+		return List.copyOf(approved);
+	}
+
+	/**
+	 * Keeps instances at an operator's word.
+	 * @param time for how long
+	 * @return those that are kept
+	 */
+	List<HeldRemoval> cancel(HeldSelection selection, Duration time) {
+		List<HeldRemoval> kept = new ArrayList<>();
+		Instant until = this.clock.instant().plus(time);
+		for (Hold hold : this.holds.select(selection)) {
+			hold.keepUntil(until);
+			this.holds.halt(hold);
+			this.history.record(hold.service(), this.catalog.snapshot().revision().number(), Change.Cause.CANCELLED,
+					hold.instance().id(), "kept until " + until);
+			this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
+			kept.add(hold.view(this.clock.instant(), this.live));
+		}
+		return List.copyOf(kept);
+	}
+
+	private void keepNoLonger(Hold hold, Instant until) {
+		if (!hold.isOver() && until.equals(hold.keptUntil())) {
+			hold.keepNoLonger();
+			this.holds.count(hold, this.live.nanos() + this.settings.holdFor().toNanos());
+		}
+	}
+
+	/**
+	 * Logs that removals begin or cease to be held.
+	 */
+	void report() {
+		int held = this.holds.size();
+		if (held > 0 && !this.holding) {
+			logger.warn("Removals are held, {} to begin with; the instances stay routable while something listens "
+					+ "there, {} s at most", held, this.settings.holdFor().toSeconds());
+		}
+		if (held == 0 && this.holding) {
+			logger.info("No removal is held any more");
+		}
+		this.holding = held > 0;
+	}
+
+	/**
+	 * How long until the next hold has lasted its time, nanoseconds;
+	 * {@link Long#MAX_VALUE} when no time runs.
+	 */
+	long untilNext() {
+		Hold oldest = this.holds.oldest();
+		return (oldest != null) ? oldest.deadline() - this.live.nanos() : Long.MAX_VALUE;
+	}
+
+	/**
+	 * Drops what was held for its time.
+	 */
+	void onTime() {
+		while (untilNext() <= 0) {
+			Hold oldest = this.holds.oldest();
+			if (oldest != null) {
+				drop(oldest, Change.Cause.HOLD_ENDED, "nothing registered it again");
+			}
+		}
+	}
+
+}

@@ -1,0 +1,170 @@
+package dev.holdfast.registry;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Reading;
+
+/**
+ * The records of one service, from all sources, by key.
+ */
+final class ServiceRecords {
+
+	private final TreeMap<String, List<Instance>> records = new TreeMap<>();
+
+	/** The keys that the registry no longer has. */
+	private final Set<String> absent = new HashSet<>();
+
+	/** The ids of those that came from disk and are not published yet. */
+	private final Map<String, Set<String>> hidden = new HashMap<>();
+
+	private final Map<String, Reading.Weighted> weights = new HashMap<>();
+
+	private int size;
+
+	private int absentSize;
+
+	void put(String key, List<Instance> instances) {
+		remove(key);
+		this.records.put(key, instances);
+		this.size += instances.size();
+	}
+
+	void add(String key, Instance instance) {
+		List<Instance> grown = new ArrayList<>(instances(key));
+		grown.add(instance);
+		this.records.put(key, List.copyOf(grown));
+		this.size++;
+	}
+
+	void weigh(String key, Reading.Weighted weight) {
+		remove(key);
+		this.weights.put(key, weight);
+	}
+
+	List<Instance> instances(String key) {
+		return this.records.getOrDefault(key, List.of());
+	}
+
+	int size() {
+		return this.size;
+	}
+
+	/**
+	 * Counts the instances whose records the registry has.
+	 */
+	int present() {
+		return this.size - this.absentSize;
+	}
+
+	boolean isPresent(Endpoint endpoint) {
+		return this.records.entrySet()
+			.stream()
+			.filter((entry) -> !this.absent.contains(entry.getKey()))
+			.flatMap((entry) -> entry.getValue().stream())
+			.anyMatch((instance) -> instance.endpoint().equals(endpoint));
+	}
+
+	void setAbsent(String key) {
+		if (this.absent.add(key)) {
+			this.absentSize += instances(key).size();
+		}
+	}
+
+	private void setPresent(String key) {
+		if (this.absent.remove(key)) {
+			this.absentSize -= instances(key).size();
+		}
+	}
+
+	/**
+	 * Takes note that the registry has a record, whatever it says.
+	 */
+	void confirm(String key) {
+		setPresent(key);
+		this.hidden.remove(key);
+	}
+
+	void hide(String key, String id) {
+		this.hidden.computeIfAbsent(key, (unknown) -> new HashSet<>()).add(id);
+	}
+
+	boolean reveal(String key, String id) {
+		return this.hidden.getOrDefault(key, new HashSet<>()).remove(id);
+	}
+
+	void dropHidden(String key) {
+		this.hidden.getOrDefault(key, Set.of()).stream().toList().forEach((id) -> remove(key, id));
+		this.hidden.remove(key);
+	}
+
+	void remove(String key, String id) {
+		List<Instance> before = instances(key);
+		List<Instance> after = before.stream().filter((instance) -> !instance.id().equals(id)).toList();
+		int gone = before.size() - after.size();
+		this.size -= gone;
+		this.absentSize -= this.absent.contains(key) ? gone : 0;
+		this.records.replace(key, after);
+	}
+
+	/**
+	 * Forgets a record.
+	 * @return whether there was one
+	 */
+	boolean remove(String key) {
+		setPresent(key);
+		this.hidden.remove(key);
+		boolean weighed = this.weights.remove(key) != null;
+		List<Instance> gone = this.records.remove(key);
+		this.size -= (gone != null) ? gone.size() : 0;
+		return gone != null || weighed;
+	}
+
+	/**
+	 * The service's instances: one for each endpoint, whichever source and however many
+	 * records it is registered by. What the registry has comes before what it no longer
+	 * has, and then the first key counts. Of two that claim the same id at different
+	 * endpoints the later one gets its endpoint into its id.
+	 */
+	List<Instance> merged() {
+		Map<Endpoint, Instance> byEndpoint = new LinkedHashMap<>();
+		collect(byEndpoint, false);
+		if (!this.absent.isEmpty()) {
+			collect(byEndpoint, true);
+		}
+		Map<String, Integer> weightById = new HashMap<>();
+		this.weights.values().forEach((weight) -> weightById.put(weight.instance(), weight.weight()));
+		Map<String, Instance> byId = new LinkedHashMap<>();
+		for (Instance instance : byEndpoint.values()) {
+			Instance weighed = weightById.isEmpty() ? instance
+					: instance.withWeight(weightById.getOrDefault(instance.id(), instance.weight()));
+			if (byId.putIfAbsent(weighed.id(), weighed) != null) {
+				Instance renamed = weighed.withId(weighed.id() + "@" + weighed.endpoint());
+				byId.put(renamed.id(), renamed);
+			}
+		}
+		return List.copyOf(byId.values());
+	}
+
+	private void collect(Map<Endpoint, Instance> byEndpoint, boolean ofAbsent) {
+		this.records.forEach((key, instances) -> {
+			if (this.absent.contains(key) == ofAbsent) {
+				Set<String> unproven = this.hidden.getOrDefault(key, Set.of());
+				for (Instance instance : instances) {
+					if (!unproven.contains(instance.id())) {
+						byEndpoint.putIfAbsent(instance.endpoint(), instance);
+					}
+				}
+			}
+		});
+	}
+
+}

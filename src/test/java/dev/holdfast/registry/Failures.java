@@ -1,0 +1,27 @@
+package dev.holdfast.registry;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What failed while the reflector was at work, which outlives even assertion errors.
+ */
+final class Failures {
+
+	private @Nullable AssertionError first;
+
+	void collect(Runnable action) {
+		try {
+			action.run();
+		}
+		catch (AssertionError ex) {
+			this.first = (this.first != null) ? this.first : ex;
+		}
+	}
+
+	void rethrow() {
+		if (this.first != null) {
+			throw this.first;
+		}
+	}
+
+}
