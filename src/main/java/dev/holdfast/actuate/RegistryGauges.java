@@ -49,6 +49,10 @@ public final class RegistryGauges implements MeterBinder {
 				"Time since the data was last proven to be current; before there is any, since the start");
 		register(meters, "registry.revision", this::revision, null,
 				"The newest revision that is known to have been delivered");
+		register(meters, "registry.held.removals", this.registry::heldRemovals, null,
+				"Instances that the registry no longer has and that are still routed to");
+		register(meters, "registry.frozen", () -> this.registry.freeze().isPresent() ? 1 : 0, null,
+				"1 while an operator keeps what the registry says from being applied, else 0");
 		register(meters, "registry.unreadable.records", () -> this.registry.unreadable().size(), null,
 				"Records that could not be read");
 		register(meters, "registry.snapshot.age", this::snapshotAge, "seconds",

@@ -8,7 +8,8 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
  * Tells whether there is anything to route by. Down only while there has never been a
- * snapshot, neither from the registry nor from disk.
+ * snapshot, neither from the registry nor from disk: held removals and a freeze show as
+ * details, since traffic is served all the same.
  */
 public final class RegistryHealthIndicator implements HealthIndicator {
 
@@ -29,12 +30,14 @@ public final class RegistryHealthIndicator implements HealthIndicator {
 			return Health.down().withDetail("state", status.name()).withDetail("cause", status.cause()).build();
 		}
 		Snapshot snapshot = this.registry.snapshot();
-		return Health.up()
+		Health.Builder health = Health.up()
 			.withDetail("state", status.name())
 			.withDetail("revision", snapshot.revision().number())
 			.withDetail("services", snapshot.services().size())
 			.withDetail("instances", snapshot.instances())
-			.build();
+			.withDetail("held", this.registry.heldRemovals());
+		this.registry.freeze().ifPresent((freeze) -> health.withDetail("frozen", freeze));
+		return health.build();
 	}
 
 }

@@ -5,7 +5,9 @@ package dev.holdfast.admin;
  *
  * @param total all that are registered
  * @param routable those that take new requests: not ejected, and of a weight above 0
+ * @param held those that the registry no longer has and that stay for now; they may be
+ * routable
  * @param ejected those that refused a connection lately and are avoided
  */
-record InstanceCounts(int total, int routable, int ejected) {
+record InstanceCounts(int total, int routable, int held, int ejected) {
 }

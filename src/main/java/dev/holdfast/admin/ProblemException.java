@@ -30,6 +30,11 @@ final class ProblemException extends ErrorResponseException {
 				Map.of("parameter", name, "value", value, "expected", expected));
 	}
 
+	static ProblemException unknownService(String name) {
+		return new ProblemException(HttpStatus.NOT_FOUND, "unknown-service",
+				"service: \"%s\" (expected: one that is or was registered)".formatted(name));
+	}
+
 	static ProblemException unauthorized(String detail) {
 		ProblemException exception = new ProblemException(HttpStatus.UNAUTHORIZED, "unauthorized", detail);
 		exception.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\"");

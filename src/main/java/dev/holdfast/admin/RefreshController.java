@@ -1,63 +1,56 @@
 package dev.holdfast.admin;
 
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
+import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.RefreshResult;
-import dev.holdfast.registry.RegistryException;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.registry.RegistryDiff;
 import dev.holdfast.registry.RegistryOperations;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Lists the registry anew at an operator's word.
+ * Lists the registry at an operator's word: to take what it says, or only to compare.
  */
 @RestController
+@RequestMapping("/registry")
 class RefreshController {
 
-	private static final Duration DEADLINE = Duration.ofSeconds(10);
+	private final Registry registry;
 
 	private final RegistryOperations operations;
 
-	private final Duration deadline;
+	private final AnswerDeadline deadline;
 
-	@Autowired
-	RefreshController(RegistryOperations operations) {
-		this(operations, DEADLINE);
-	}
-
-	RefreshController(RegistryOperations operations, Duration deadline) {
+	RefreshController(Registry registry, RegistryOperations operations, AnswerDeadline deadline) {
+		this.registry = registry;
 		this.operations = operations;
 		this.deadline = deadline;
 	}
 
-	@PostMapping("/registry/refresh")
+	@PostMapping("/refresh")
 	RefreshResult refresh() throws InterruptedException {
-		CompletableFuture<RefreshResult> refresh = this.operations.refresh();
-		try {
-			return refresh.get(this.deadline.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (TimeoutException ex) {
-			throw unreachable("no answer within %d ms".formatted(this.deadline.toMillis()));
-		}
-		catch (ExecutionException ex) {
-			if (ex.getCause() instanceof RegistryException cause) {
-				throw unreachable(String.valueOf(cause.getMessage()));
-			}
-			throw new IllegalStateException("refresh failed (expected: a result or a RegistryException)",
-					ex.getCause());
-		}
+		this.registry.freeze().ifPresent((freeze) -> {
+			throw frozen(freeze);
+		});
+		return this.deadline.await(this.operations.refresh(),
+				"The registry could not be listed; the endpoints stay as they were");
 	}
 
-	private static ProblemException unreachable(String cause) {
-		return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "registry-unreachable",
-				"The registry could not be listed; the endpoints stay as they were", Map.of("cause", cause));
+	@GetMapping("/diff")
+	RegistryDiff diff() throws InterruptedException {
+		return this.deadline.await(this.operations.diff(),
+				"The registry could not be listed, so there is nothing to compare the cache with");
+	}
+
+	private static ProblemException frozen(Freeze freeze) {
+		return new ProblemException(HttpStatus.CONFLICT, "registry-frozen",
+				"The registry is frozen until %s; DELETE /registry/freeze ends that".formatted(freeze.until()),
+				Map.of("since", freeze.since(), "until", freeze.until(), "reason", freeze.reason()));
 	}
 
 }

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -45,11 +47,19 @@ final class ServiceCatalogue {
 	}
 
 	Optional<ServiceDetail> find(String name) {
-		if (!ServiceName.isValid(name)) {
-			return Optional.empty();
-		}
-		Service service = this.registry.snapshot().find(new ServiceName(name));
-		return Optional.ofNullable(service).map((found) -> detail(found, this.registry.status()));
+		return known(name).map((service) -> detail(service, this.registry.status()));
+	}
+
+	/**
+	 * Gives what changed in a service lately, the newest first.
+	 */
+	Optional<List<Change>> history(String name) {
+		return known(name).map((service) -> this.registry.history(service.name()));
+	}
+
+	private Optional<Service> known(String name) {
+		return ServiceName.isValid(name) ? Optional.ofNullable(this.registry.snapshot().find(new ServiceName(name)))
+				: Optional.empty();
 	}
 
 	/**
@@ -74,11 +84,18 @@ final class ServiceCatalogue {
 		return new ServiceDetail(summary(service, status),
 				service.instances()
 					.stream()
-					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, traffic)))
+					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, traffic),
+							hold(service, instance)))
 					.toList());
 	}
 
-	private static InstanceCounts count(Service service, Map<String, Traffic.InstanceTraffic> traffic) {
+	private @Nullable Hold hold(Service service, Instance instance) {
+		return this.registry.held(service.name(), instance.id())
+			.map((removal) -> Hold.of(removal, this.clock))
+			.orElse(null);
+	}
+
+	private InstanceCounts count(Service service, Map<String, Traffic.InstanceTraffic> traffic) {
 		int routable = 0;
 		int ejected = 0;
 		for (Instance instance : service.instances()) {
@@ -89,7 +106,17 @@ final class ServiceCatalogue {
 				routable++;
 			}
 		}
-		return new InstanceCounts(service.instances().size(), routable, ejected);
+		return new InstanceCounts(service.instances().size(), routable, held(service), ejected);
+	}
+
+	private int held(Service service) {
+		if (this.registry.heldRemovals() == 0) {
+			return 0;
+		}
+		return (int) service.instances()
+			.stream()
+			.filter((instance) -> this.registry.held(service.name(), instance.id()).isPresent())
+			.count();
 	}
 
 	private static Traffic.InstanceTraffic of(Instance instance, Map<String, Traffic.InstanceTraffic> traffic) {

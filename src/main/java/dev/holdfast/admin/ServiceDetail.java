@@ -1,10 +1,12 @@
 package dev.holdfast.admin;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One service with its instances.
@@ -24,17 +26,20 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param weight the weight that it is registered with
 	 * @param metadata what else it said of itself
 	 * @param registration the record it was read from
-	 * @param health whether it takes new requests, and why not
+	 * @param health whether it takes new requests, and what is out of the ordinary
 	 * @param traffic what it has done since the gateway knows it
+	 * @param hold why it stays although the registry no longer has it, {@code null} while
+	 * it is registered
 	 */
 	record InstanceDetail(String id, String url, String zone, String version, int weight, Map<String, String> metadata,
-			RegistrationDetail registration, Health health, TrafficDetail traffic) {
+			RegistrationDetail registration, Health health, TrafficDetail traffic, @Nullable Hold hold) {
 
-		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic) {
+		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold) {
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
 					instance.version(), instance.weight(), instance.metadata(),
-					RegistrationDetail.of(instance.registration()), Health.of(instance, traffic),
-					new TrafficDetail(traffic.active(), traffic.total(), traffic.errors(), traffic.connectFailures()));
+					RegistrationDetail.of(instance.registration()), Health.of(instance, traffic, hold),
+					new TrafficDetail(traffic.active(), traffic.total(), traffic.errors(), traffic.connectFailures()),
+					hold);
 		}
 
 	}
@@ -64,16 +69,23 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * Whether an instance takes new requests as any other does.
 	 *
 	 * @param status {@code HEALTHY} or {@code EJECTED}
-	 * @param reasons why it takes no new requests, empty when it does
+	 * @param reasons why it takes no new requests or may soon take none, empty when it
+	 * takes them as any other does
 	 */
 	record Health(String status, List<String> reasons) {
 
-		static Health of(Instance instance, Traffic.InstanceTraffic traffic) {
+		static Health of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold) {
+			List<String> reasons = new ArrayList<>();
 			if (traffic.ejected()) {
-				return new Health("EJECTED",
-						List.of("a connection to it was refused lately; it is avoided while there is another"));
+				reasons.add("a connection to it was refused lately; it is avoided while there is another");
 			}
-			return new Health("HEALTHY", (instance.weight() > 0) ? List.of() : List.of("its weight is 0"));
+			else if (instance.weight() == 0) {
+				reasons.add("its weight is 0");
+			}
+			if (hold != null) {
+				reasons.add(hold.sentence());
+			}
+			return new Health(traffic.ejected() ? "EJECTED" : "HEALTHY", List.copyOf(reasons));
 		}
 
 	}

@@ -5,13 +5,16 @@ package dev.holdfast.admin;
  */
 enum ServiceStatus {
 
-	/** The registry is live, no instance is ejected and the circuit is closed. */
+	/** The registry is live, no instance is ejected or held, the circuit is closed. */
 	HEALTHY,
 
 	/** Nothing is known to be wrong, but the registry is not live. */
 	STALE,
 
-	/** Requests are served, but an instance is ejected or the circuit is half open. */
+	/**
+	 * Requests are served, but an instance is ejected, the removal of one is held, or the
+	 * circuit is half open.
+	 */
 	DEGRADED,
 
 	/** No instance is routable, or the circuit is open. */
@@ -28,7 +31,7 @@ enum ServiceStatus {
 		if (open || instances.routable() == 0) {
 			return DOWN;
 		}
-		if (instances.ejected() > 0 || circuit.equals("HALF_OPEN")) {
+		if (instances.ejected() > 0 || instances.held() > 0 || circuit.equals("HALF_OPEN")) {
 			return DEGRADED;
 		}
 		return live ? HEALTHY : STALE;

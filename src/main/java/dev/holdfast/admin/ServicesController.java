@@ -1,7 +1,9 @@
 package dev.holdfast.admin;
 
+import java.util.List;
+
+import dev.holdfast.registry.Change;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -33,9 +35,20 @@ class ServicesController {
 
 	@GetMapping("/{service}")
 	ServiceDetail get(@PathVariable String service) {
-		return this.catalogue.find(service)
-			.orElseThrow(() -> new ProblemException(HttpStatus.NOT_FOUND, "unknown-service",
-					"service: \"%s\" (expected: one that is or was registered)".formatted(service)));
+		return this.catalogue.find(service).orElseThrow(() -> ProblemException.unknownService(service));
+	}
+
+	@GetMapping("/{service}/history")
+	Page<Change> history(@PathVariable String service, @RequestParam(required = false) @Nullable String q,
+			@RequestParam(required = false) @Nullable String page,
+			@RequestParam(required = false) @Nullable String size) {
+		PageRequest request = PageRequest.of(page, size);
+		List<Change> changes = this.catalogue.history(service)
+			.orElseThrow(() -> ProblemException.unknownService(service))
+			.stream()
+			.filter((change) -> q == null || change.instance().contains(q))
+			.toList();
+		return Page.of(changes, request);
 	}
 
 }

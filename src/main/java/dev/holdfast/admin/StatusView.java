@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 
+import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
@@ -24,21 +25,24 @@ import org.jspecify.annotations.Nullable;
  * there is none
  * @param etcd what is known of etcd
  * @param snapshot what is known of the snapshot on disk, {@code null} when none is kept
+ * @param frozen since when, until when and why an operator lets no change be applied,
+ * {@code null} while changes are
  * @param services how many services are known
  * @param instances how many instances are known
+ * @param held how many of them the registry no longer has, with their removal held
  * @param quarantined how many records could not be read
  */
 record StatusView(String instanceId, String version, String state, Instant since, String cause,
-		@Nullable Long ageSeconds, EtcdView etcd, @Nullable SnapshotFileState snapshot, int services, int instances,
-		int quarantined) {
+		@Nullable Long ageSeconds, EtcdView etcd, @Nullable SnapshotFileState snapshot, @Nullable Freeze frozen,
+		int services, int instances, int held, int quarantined) {
 
 	static StatusView of(Registry registry, GatewayIdentity identity, Clock clock) {
 		RegistryStatus status = registry.status();
 		Snapshot snapshot = registry.snapshot();
 		return new StatusView(identity.instanceId(), identity.version(), status.name(), registry.statusSince(),
 				status.cause(), DataAge.seconds(status, clock), EtcdView.of(registry, status, snapshot),
-				registry.snapshotFile().orElse(null), snapshot.services().size(), snapshot.instances(),
-				registry.unreadable().size());
+				registry.snapshotFile().orElse(null), registry.freeze().orElse(null), snapshot.services().size(),
+				snapshot.instances(), registry.heldRemovals(), registry.unreadable().size());
 	}
 
 	/**

@@ -46,10 +46,11 @@ final class AdminApi implements Traffic {
 		return tester(TOKEN, Duration.ofSeconds(10));
 	}
 
-	MockMvcTester tester(@Nullable String token, Duration refreshDeadline) {
+	MockMvcTester tester(@Nullable String token, Duration deadline) {
 		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this, CLOCK);
 		return MockMvcTester.of(
-				List.of(new ServicesController(catalogue), new RefreshController(this.registry, refreshDeadline),
+				List.of(new ServicesController(catalogue),
+						new RefreshController(this.registry, this.registry, new AnswerDeadline(deadline)),
 						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"), CLOCK)),
 				(builder) -> builder.setControllerAdvice(new ProblemAdvice())
 					.addInterceptors(new WriteGuard(new AdminSettings(token)))

@@ -129,18 +129,22 @@ class ServicesControllerTests {
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """
-			2, 0, CLOSED,      true,  HEALTHY
-			2, 0, CLOSED,      false, STALE
-			1, 1, CLOSED,      true,  DEGRADED
-			1, 1, CLOSED,      false, DEGRADED
-			2, 0, HALF_OPEN,   true,  DEGRADED
-			2, 0, OPEN,        true,  DOWN
-			2, 0, FORCED_OPEN, true,  DOWN
-			0, 2, CLOSED,      true,  DOWN
-			0, 0, CLOSED,      false, DOWN
+			2, 0, 0, CLOSED,      true,  HEALTHY
+			2, 0, 0, CLOSED,      false, STALE
+			1, 0, 1, CLOSED,      true,  DEGRADED
+			1, 0, 1, CLOSED,      false, DEGRADED
+			2, 1, 0, CLOSED,      true,  DEGRADED
+			2, 2, 0, CLOSED,      false, DEGRADED
+			2, 0, 0, HALF_OPEN,   true,  DEGRADED
+			2, 0, 0, OPEN,        true,  DOWN
+			2, 0, 0, FORCED_OPEN, true,  DOWN
+			0, 0, 2, CLOSED,      true,  DOWN
+			0, 2, 2, CLOSED,      true,  DOWN
+			0, 0, 0, CLOSED,      false, DOWN
 			""")
-	void statusIsTheWorstThatHolds(int routable, int ejected, String circuit, boolean live, ServiceStatus expected) {
-		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, ejected), circuit, live)).isEqualTo(expected);
+	void statusIsTheWorstThatHolds(int routable, int held, int ejected, String circuit, boolean live,
+			ServiceStatus expected) {
+		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, held, ejected), circuit, live)).isEqualTo(expected);
 	}
 
 	@Test

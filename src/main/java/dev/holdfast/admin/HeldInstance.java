@@ -1,0 +1,39 @@
+package dev.holdfast.admin;
+
+import java.time.Clock;
+import java.util.Locale;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.holdfast.registry.HeldRemoval;
+
+/**
+ * An instance whose removal is held, in the list of them.
+ *
+ * @param service the name of its service
+ * @param instance its id
+ * @param url where it listens
+ * @param key the full key of the record that registered it
+ * @param hold why and for how long it stays
+ */
+record HeldInstance(String service, String instance, String url, String key, @JsonUnwrapped Hold hold) {
+
+	static HeldInstance of(HeldRemoval removal, Clock clock) {
+		return new HeldInstance(removal.service().value(), removal.instance().id(),
+				removal.instance().endpoint().toString(), removal.instance().registration().key(),
+				Hold.of(removal, clock));
+	}
+
+	/**
+	 * Tells whether the service, the id, the URL or the key contains a text, in any case.
+	 */
+	boolean matches(String text) {
+		String sought = text.toLowerCase(Locale.ROOT);
+		return contains(this.service, sought) || contains(this.instance, sought) || contains(this.url, sought)
+				|| contains(this.key, sought);
+	}
+
+	private static boolean contains(String value, String sought) {
+		return value.toLowerCase(Locale.ROOT).contains(sought);
+	}
+
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.admin;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+import dev.holdfast.registry.HeldRemoval;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why and for how long an instance stays that the registry no longer has.
+ *
+ * @param evidence how its removal came to the gateway: {@code EXPIRED} or {@code MISSING}
+ * @param reason why the removal was not applied at once
+ * @param since since when it is held
+ * @param deadline when it is dropped at the latest, {@code null} while that time stands
+ * still
+ * @param remainingSeconds the time until then, {@code null} while it stands still
+ * @param probe what the probes of it found
+ * @param keptUntil until when an operator keeps it whatever the probes find, {@code null}
+ * when none does
+ */
+record Hold(HeldRemoval.Evidence evidence, String reason, Instant since, @Nullable Instant deadline,
+		@Nullable Long remainingSeconds, HeldRemoval.ProbeState probe, @Nullable Instant keptUntil) {
+
+	static Hold of(HeldRemoval removal, Clock clock) {
+		Instant deadline = removal.deadline().orElse(null);
+		return new Hold(removal.evidence(), removal.reason(), removal.since(), deadline,
+				(deadline != null) ? remaining(deadline, clock) : null, removal.probe(),
+				removal.keptUntil().orElse(null));
+	}
+
+	private static long remaining(Instant deadline, Clock clock) {
+		return Math.max(0, Duration.between(clock.instant(), deadline).toSeconds());
+	}
+
+	/**
+	 * Says in a few words what is out of the ordinary with the instance.
+	 */
+	String sentence() {
+		String kept = (this.keptUntil != null) ? "an operator keeps it until " + this.keptUntil : this.reason;
+		return "the registry no longer has it; its removal is held: " + kept;
+	}
+
+}
