@@ -232,7 +232,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	@Override
 	public void readLease(long id) {
-		inBackground("lease-failed", "reading a lease", () -> new Signal.Lease(id, granted(id)));
+		inBackground("lease-failed", "reading a lease", () -> this.sink.accept(new Signal.Lease(id, granted(id))));
 	}
 
 	private Optional<Duration> granted(long id) {
