@@ -2,19 +2,23 @@ package dev.holdfast.testing;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.PutOption;
+import io.grpc.Status;
 
 /**
  * Writes keys into etcd for tests, and waits for etcd's answer to each.
@@ -25,7 +29,9 @@ public final class EtcdKeys implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	private final String endpoint;
+	private final String endpoints;
+
+	private final UnaryOperator<ClientBuilder> settings;
 
 	private Client client;
 
@@ -34,8 +40,18 @@ public final class EtcdKeys implements AutoCloseable {
 	 * @param endpoint the URL of the etcd
 	 */
 	public EtcdKeys(String endpoint) {
-		this.endpoint = endpoint;
-		this.client = connect(endpoint);
+		this(List.of(endpoint), UnaryOperator.identity());
+	}
+
+	/**
+	 * Creates a writer.
+	 * @param endpoints the URLs of the members
+	 * @param settings what else the client needs, such as a password or certificates
+	 */
+	public EtcdKeys(List<String> endpoints, UnaryOperator<ClientBuilder> settings) {
+		this.endpoints = String.join(",", endpoints);
+		this.settings = settings;
+		this.client = connect();
 	}
 
 	/**
@@ -145,13 +161,25 @@ public final class EtcdKeys implements AutoCloseable {
 		ask((client) -> client.getAuthClient().authEnable());
 	}
 
+	/**
+	 * Asks etcd by jetcd for what has no method here, and waits for the answer.
+	 * @param call the call
+	 * @param <T> the type of the answer
+	 * @return the answer
+	 * @throws IllegalStateException if etcd refuses, or does not answer
+	 */
+	public <T> T call(Function<Client, CompletableFuture<T>> call) {
+		return ask(call);
+	}
+
 	@Override
 	public void close() {
 		this.client.close();
 	}
 
 	// After an outage the client's own backoff may be minutes long, so a call that is not
-	// answered soon is asked again by a new client.
+	// answered soon is asked again by a new client; and so is one that a member without a
+	// leader refuses.
 	private synchronized <T> T ask(Function<Client, CompletableFuture<T>> call) {
 		for (int i = 1; true; i++) {
 			try {
@@ -159,23 +187,27 @@ public final class EtcdKeys implements AutoCloseable {
 			}
 			catch (TimeoutException ex) {
 				if (i == TRIES) {
-					throw new IllegalStateException(this.endpoint + " does not answer", ex);
+					throw new IllegalStateException(this.endpoints + " does not answer", ex);
 				}
 				this.client.close();
-				this.client = connect(this.endpoint);
+				this.client = connect();
 			}
 			catch (ExecutionException ex) {
-				throw new IllegalStateException(this.endpoint + " refuses: " + ex.getCause(), ex);
+				if (i == TRIES || Status.fromThrowable(ex).getCode() != Status.Code.UNAVAILABLE) {
+					throw new IllegalStateException(this.endpoints + " refuses: " + ex.getCause(), ex);
+				}
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
-				throw new IllegalStateException("interrupted while waiting for " + this.endpoint, ex);
+				throw new IllegalStateException("interrupted while waiting for " + this.endpoints, ex);
 			}
 		}
 	}
 
-	private static Client connect(String endpoint) {
-		return Client.builder().endpoints(endpoint).connectTimeout(Duration.ofSeconds(2)).build();
+	private Client connect() {
+		return this.settings
+			.apply(Client.builder().endpoints(this.endpoints.split(",")).connectTimeout(Duration.ofSeconds(2)))
+			.build();
 	}
 
 	private static ByteSequence bytes(String text) {

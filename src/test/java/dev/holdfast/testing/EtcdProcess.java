@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * A real etcd of one member on free ports, which can be stopped, killed, paused and
- * restarted with its data; it ends with the JVM at the latest.
+ * A real etcd on free ports, alone or a member of an {@link EtcdCluster}, which can be
+ * stopped, killed, paused and restarted with its data; it ends with the JVM at the
+ * latest.
  */
 public final class EtcdProcess implements AutoCloseable {
 
@@ -28,22 +30,23 @@ public final class EtcdProcess implements AutoCloseable {
 
 	private final Path folder;
 
-	private final String address;
+	private final Place place;
 
-	private final int clientPort;
-
-	private final int peerPort;
+	private final EtcdOptions options;
 
 	private final Thread hook = new Thread(this::end, "etcd-end");
 
+	private Bootstrap bootstrap;
+
 	private Process process;
 
-	private EtcdProcess(Path binary, Path folder, String address) throws IOException {
+	private EtcdProcess(Path binary, Path folder, Place place, EtcdOptions options, Bootstrap bootstrap)
+			throws IOException {
 		this.binary = binary;
 		this.folder = folder;
-		this.address = address;
-		this.clientPort = FreePorts.choose(address);
-		this.peerPort = FreePorts.choose(address);
+		this.place = place;
+		this.options = options;
+		this.bootstrap = bootstrap;
 		this.process = launch();
 	}
 
@@ -65,28 +68,53 @@ public final class EtcdProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Starts an etcd on 127.0.0.1.
+	 * @param options how it differs from the usual
+	 * @return the running etcd, ready for requests
+	 */
+	public static EtcdProcess start(EtcdOptions options) {
+		return start(EtcdBinary.find(), "127.0.0.1", options);
+	}
+
+	/**
 	 * Starts an etcd.
 	 * @param binary the executable
 	 * @param address the local address that it listens on
 	 * @return the running etcd, ready for requests
 	 */
 	public static EtcdProcess start(Path binary, String address) {
-		try {
-			for (int i = 1; true; i++) {
-				EtcdProcess etcd = new EtcdProcess(binary, Folders.create("holdfast-etcd-"), address);
-				Runtime.getRuntime().addShutdownHook(etcd.hook);
-				try {
-					etcd.awaitReady();
-					return etcd;
-				}
-				catch (IllegalStateException ex) {
-					boolean portTaken = etcd.log().contains("address already in use");
-					etcd.close();
-					if (!portTaken || i == PORT_TRIES) {
-						throw ex;
-					}
+		return start(binary, address, EtcdOptions.NONE);
+	}
+
+	private static EtcdProcess start(Path binary, String address, EtcdOptions options) {
+		for (int i = 1; true; i++) {
+			Place place = Place.choose("holdfast", address);
+			// A single member need not wait long before it elects itself, and the
+			// shortest lease that etcd grants grows with this time.
+			Bootstrap alone = new Bootstrap(place.peer(), false, "holdfast", Duration.ofMillis(200));
+			EtcdProcess etcd = launch(binary, place, options, alone);
+			try {
+				etcd.awaitReady();
+				return etcd;
+			}
+			catch (IllegalStateException ex) {
+				boolean portTaken = etcd.isPortTaken();
+				etcd.close();
+				if (!portTaken || i == PORT_TRIES) {
+					throw ex;
 				}
 			}
+		}
+	}
+
+	/**
+	 * Starts an etcd and does not wait until it is ready.
+	 */
+	static EtcdProcess launch(Path binary, Place place, EtcdOptions options, Bootstrap bootstrap) {
+		try {
+			EtcdProcess etcd = new EtcdProcess(binary, Folders.create("holdfast-etcd-"), place, options, bootstrap);
+			Runtime.getRuntime().addShutdownHook(etcd.hook);
+			return etcd;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -95,10 +123,18 @@ public final class EtcdProcess implements AutoCloseable {
 
 	/**
 	 * The URL for clients.
-	 * @return an http URL without path
+	 * @return an http or https URL without path
 	 */
 	public String endpoint() {
-		return url(this.clientPort);
+		return (this.options.tls() ? "https" : "http") + "://" + this.place.client();
+	}
+
+	/**
+	 * The local address that it listens on.
+	 * @return an IP address
+	 */
+	public String address() {
+		return this.place.address();
 	}
 
 	/**
@@ -106,7 +142,7 @@ public final class EtcdProcess implements AutoCloseable {
 	 * @return the port, the same after each restart
 	 */
 	public int port() {
-		return this.clientPort;
+		return this.place.clientPort();
 	}
 
 	/**
@@ -151,19 +187,24 @@ public final class EtcdProcess implements AutoCloseable {
 	 * @return the words of the command line
 	 */
 	public List<String> command() {
-		List<String> command = new ArrayList<>(List.of(this.binary.toString(), "--name=holdfast"));
-		command.add("--data-dir=" + this.folder.resolve("data"));
+		List<String> command = new ArrayList<>(List.of(this.binary.toString(), "--name=" + this.place.name()));
+		command.add("--data-dir=" + data());
 		command.add("--listen-client-urls=" + endpoint());
 		command.add("--advertise-client-urls=" + endpoint());
-		command.add("--listen-peer-urls=" + url(this.peerPort));
-		command.add("--initial-advertise-peer-urls=" + url(this.peerPort));
-		command.add("--initial-cluster=holdfast=" + url(this.peerPort));
-		// A single member need not wait long before it elects itself, and the shortest
-		// lease that etcd grants grows with this time.
-		command.add("--heartbeat-interval=20");
-		command.add("--election-timeout=200");
+		command.add("--listen-peer-urls=" + this.place.peerUrl());
+		command.add("--initial-advertise-peer-urls=" + this.place.peerUrl());
+		command.add("--initial-cluster=" + this.bootstrap.members());
+		command.add("--initial-cluster-state=" + (this.bootstrap.existing() ? "existing" : "new"));
+		command.add("--initial-cluster-token=" + this.bootstrap.token());
+		command.add("--heartbeat-interval=" + this.bootstrap.election().toMillis() / 10);
+		command.add("--election-timeout=" + this.bootstrap.election().toMillis());
 		command.add("--logger=zap");
 		command.add("--log-level=warn");
+		if (this.options.tls()) {
+			// Health without a client certificate.
+			command.add("--listen-metrics-urls=" + statusUrl());
+		}
+		command.addAll(this.options.flags());
 		return command;
 	}
 
@@ -200,6 +241,15 @@ public final class EtcdProcess implements AutoCloseable {
 	 * kills it first when it runs.
 	 */
 	public void restart() {
+		relaunch();
+		awaitReady();
+	}
+
+	/**
+	 * Starts the process again with the same ports and data, and does not wait: a member
+	 * is ready only when a majority of its cluster runs. Kills it first when it runs.
+	 */
+	public void relaunch() {
 		kill();
 		try {
 			this.process = launch();
@@ -207,7 +257,21 @@ public final class EtcdProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		awaitReady();
+	}
+
+	/**
+	 * Begins again without data.
+	 */
+	void relaunch(Bootstrap bootstrap) {
+		kill();
+		try {
+			Folders.delete(data());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		this.bootstrap = bootstrap;
+		relaunch();
 	}
 
 	/**
@@ -238,7 +302,7 @@ public final class EtcdProcess implements AutoCloseable {
 	private void end() {
 		kill();
 		// Somebody may have started it anew by the shell command.
-		String data = "--data-dir=" + this.folder.resolve("data");
+		String data = "--data-dir=" + data();
 		ProcessHandle.allProcesses()
 			.filter((handle) -> List.of(handle.info().arguments().orElse(new String[0])).contains(data))
 			.forEach((handle) -> {
@@ -264,12 +328,13 @@ public final class EtcdProcess implements AutoCloseable {
 		return builder.start();
 	}
 
-	private void awaitReady() {
+	/**
+	 * Waits until the process answers and, as a member, has a leader.
+	 * @throws IllegalStateException if it ends or is not ready in time
+	 */
+	void awaitReady() {
 		long deadline = System.nanoTime() + READY.toNanos();
-		try (HttpClient client = HttpClient.newBuilder()
-			.version(HttpClient.Version.HTTP_1_1)
-			.connectTimeout(Duration.ofSeconds(1))
-			.build()) {
+		try (HttpClient client = client()) {
 			while (!isHealthy(client)) {
 				if (this.process.waitFor(20, TimeUnit.MILLISECONDS)) {
 					throw new IllegalStateException(
@@ -288,16 +353,59 @@ public final class EtcdProcess implements AutoCloseable {
 	}
 
 	private boolean isHealthy(HttpClient client) throws InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create(endpoint() + "/health"))
+		// An etcd that is full answers reads.
+		return this.process.isAlive() && ask(client, "/health?exclude=NOSPACE").isPresent();
+	}
+
+	/**
+	 * Tells whether it holds itself for the leader of its cluster.
+	 */
+	boolean isLeader() {
+		try (HttpClient client = client()) {
+			return this.process.isAlive()
+					&& ask(client, "/metrics").orElse("").lines().anyMatch("etcd_server_is_leader 1"::equals);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("interrupted while asking etcd", ex);
+		}
+	}
+
+	boolean isPortTaken() {
+		return log().contains("address already in use");
+	}
+
+	Place place() {
+		return this.place;
+	}
+
+	Path data() {
+		return this.folder.resolve("data");
+	}
+
+	private Optional<String> ask(HttpClient client, String path) throws InterruptedException {
+		HttpRequest request = HttpRequest.newBuilder(URI.create(statusUrl() + path))
 			.timeout(Duration.ofSeconds(2))
 			.build();
 		try {
-			return this.process.isAlive()
-					&& client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+			HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+			return (response.statusCode() == 200) ? Optional.of(response.body()) : Optional.empty();
 		}
 		catch (IOException ex) {
-			return false;
+			return Optional.empty();
 		}
+	}
+
+	private static HttpClient client() {
+		return HttpClient.newBuilder()
+			.version(HttpClient.Version.HTTP_1_1)
+			.connectTimeout(Duration.ofSeconds(1))
+			.build();
+	}
+
+	private String statusUrl() {
+		return this.options.tls() ? "http://%s:%d".formatted(this.place.address(), this.place.statusPort())
+				: endpoint();
 	}
 
 	private void awaitEnd() {
@@ -332,16 +440,53 @@ public final class EtcdProcess implements AutoCloseable {
 		return this.folder.resolve("etcd.log");
 	}
 
-	private String url(int port) {
-		return "http://%s:%d".formatted(this.address, port);
-	}
-
 	private static boolean isArm() {
 		return System.getProperty("os.arch").equals("aarch64");
 	}
 
 	private static String quoted(String word) {
 		return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+	}
+
+	/**
+	 * Where an etcd listens.
+	 *
+	 * @param name the member's name
+	 * @param address a local IP address
+	 * @param clientPort the port for clients
+	 * @param peerPort the port for the other members
+	 * @param statusPort the port for health and meters, used where clients need TLS
+	 */
+	record Place(String name, String address, int clientPort, int peerPort, int statusPort) {
+
+		static Place choose(String name, String address) {
+			return new Place(name, address, FreePorts.choose(address), FreePorts.choose(address),
+					FreePorts.choose(address));
+		}
+
+		String client() {
+			return this.address + ":" + this.clientPort;
+		}
+
+		String peerUrl() {
+			return "http://%s:%d".formatted(this.address, this.peerPort);
+		}
+
+		String peer() {
+			return this.name + "=" + peerUrl();
+		}
+
+	}
+
+	/**
+	 * What a member without data begins with.
+	 *
+	 * @param members all members with the URLs for each other
+	 * @param existing whether it joins a cluster that exists already
+	 * @param token makes the cluster's id, together with the members
+	 * @param election how long without a leader until one is elected
+	 */
+	record Bootstrap(String members, boolean existing, String token, Duration election) {
 	}
 
 }
