@@ -76,21 +76,25 @@ final class Catalog {
 	}
 
 	/**
-	 * Takes away what came from disk and was never published.
-	 * @return whether anything of the record is left
+	 * Takes note that a probe of an instance that came from disk has failed.
 	 */
-	boolean dropHidden(String key) {
+	void failProbe(String key, Instance instance) {
 		Entry entry = this.entries.get(key);
-		if (entry == null || entry.service() == null) {
-			return false;
+		if (entry != null && entry.service() != null) {
+			records(entry.service()).failProbe(key, instance.id());
 		}
-		ServiceRecords records = records(entry.service());
-		records.dropHidden(key);
-		if (records.instances(key).isEmpty()) {
-			remove(key);
-			return false;
+	}
+
+	/**
+	 * Publishes what of a record came from disk and has not failed a probe, and takes the
+	 * rest away: the registry has answered, and does not have it.
+	 */
+	void settle(String key) {
+		Entry entry = this.entries.get(key);
+		if (entry != null && entry.service() != null) {
+			records(entry.service()).settle(key);
+			this.touched.add(entry.service());
 		}
-		return true;
 	}
 
 	/**

@@ -27,6 +27,9 @@ final class ColdStart {
 
 	private final LongSupplier nanoTime;
 
+	private Runnable probed = () -> {
+	};
+
 	private boolean over;
 
 	private int unprobed;
@@ -56,7 +59,7 @@ final class ColdStart {
 					this.unprobed--;
 					this.passed += error.isEmpty() ? 1 : 0;
 					take(instance, error);
-					if (this.unprobed == 0) {
+					if (this.unprobed == 0 && !this.over) {
 						logger.info("Of the {} instances from disk {} answer a probe and are routed to",
 								saved.instances(), this.passed);
 						probed.run();
@@ -74,6 +77,7 @@ final class ColdStart {
 			this.catalog.reveal(instance.registration().key(), instance);
 			return;
 		}
+		this.catalog.failProbe(instance.registration().key(), instance);
 		this.agenda.plan(this.nanoTime.getAsLong() + INTERVAL.toNanos(), () -> {
 			if (!this.over) {
 				this.prober.probe(instance.endpoint(), (again) -> take(instance, again));
@@ -86,6 +90,7 @@ final class ColdStart {
 	 */
 	void end() {
 		this.over = true;
+		this.probed.run();
 	}
 
 }

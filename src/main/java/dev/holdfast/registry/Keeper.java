@@ -85,7 +85,8 @@ final class Keeper {
 	/**
 	 * Takes the snapshot on disk, if there is one. Its instances are published one by
 	 * one, as soon as a probe of them passes.
-	 * @param probed called when each was probed once; at once when there is none
+	 * @param probed called when each was probed once or the registry has answered; at
+	 * once when there is none
 	 */
 	void restore(Runnable probed) {
 		Optional<SnapshotFile.Saved> found = this.file.flatMap(SnapshotFile::load);
@@ -314,8 +315,11 @@ final class Keeper {
 
 	private void remove(String key, long number, long lease, boolean trusted) {
 		Catalog.Entry entry = this.catalog.entry(key);
-		if (entry == null || !entry.present() || (entry.seeded() && !this.catalog.dropHidden(key))) {
+		if (entry == null || !entry.present()) {
 			return;
+		}
+		if (entry.seeded()) {
+			this.catalog.settle(key);
 		}
 		List<Instance> instances = this.catalog.instances(key);
 		if (entry.service() == null || instances.isEmpty()) {

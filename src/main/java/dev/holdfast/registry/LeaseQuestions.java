@@ -1,9 +1,13 @@
 package dev.holdfast.registry;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -13,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseQuestions {
 
-	/** When a hundred thousand leases end at once, the answer is known. */
-	private static final int MAX_OPEN = 256;
+	/** When a hundred thousand leases end at once, their questions wait in line. */
+	private static final int MAX_ASKED = 64;
 
 	private final Map<Long, List<Removal>> open = new HashMap<>();
+
+	private final Queue<Long> waiting = new ArrayDeque<>();
+
+	private final Set<Long> asked = new HashSet<>();
 
 	private @Nullable LongConsumer connection;
 
@@ -36,6 +44,8 @@ final class LeaseQuestions {
 		this.connection = null;
 		List<Removal> unanswered = this.open.values().stream().flatMap(List::stream).toList();
 		this.open.clear();
+		this.waiting.clear();
+		this.asked.clear();
 		return unanswered;
 	}
 
@@ -49,12 +59,23 @@ final class LeaseQuestions {
 			same.add(removal);
 			return true;
 		}
-		if (this.connection == null || this.open.size() >= MAX_OPEN) {
+		if (this.connection == null) {
 			return false;
 		}
 		this.open.put(removal.lease(), new ArrayList<>(List.of(removal)));
-		this.connection.accept(removal.lease());
+		this.waiting.add(removal.lease());
+		askNext(this.connection);
 		return true;
+	}
+
+	private void askNext(LongConsumer connection) {
+		while (this.asked.size() < MAX_ASKED && !this.waiting.isEmpty()) {
+			long lease = this.waiting.remove();
+			if (this.open.containsKey(lease)) {
+				this.asked.add(lease);
+				connection.accept(lease);
+			}
+		}
 	}
 
 	/**
@@ -72,6 +93,10 @@ final class LeaseQuestions {
 	 */
 	List<Removal> answered(long lease) {
 		List<Removal> removals = this.open.remove(lease);
+		this.asked.remove(lease);
+		if (this.connection != null) {
+			askNext(this.connection);
+		}
 		return (removals != null) ? removals : List.of();
 	}
 

@@ -23,8 +23,11 @@ final class ServiceRecords {
 	/** The keys that the registry no longer has. */
 	private final Set<String> absent = new HashSet<>();
 
-	/** The ids of those that came from disk and are not published yet. */
-	private final Map<String, Set<String>> hidden = new HashMap<>();
+	/**
+	 * Those that came from disk and are not published yet, by key and id, and whether a
+	 * probe of them has failed.
+	 */
+	private final Map<String, Map<String, Boolean>> hidden = new HashMap<>();
 
 	private final Map<String, Reading.Weighted> weights = new HashMap<>();
 
@@ -94,16 +97,30 @@ final class ServiceRecords {
 	}
 
 	void hide(String key, String id) {
-		this.hidden.computeIfAbsent(key, (unknown) -> new HashSet<>()).add(id);
+		this.hidden.computeIfAbsent(key, (unknown) -> new HashMap<>()).put(id, false);
+	}
+
+	void failProbe(String key, String id) {
+		this.hidden.getOrDefault(key, new HashMap<>()).replace(id, true);
 	}
 
 	boolean reveal(String key, String id) {
-		return this.hidden.getOrDefault(key, new HashSet<>()).remove(id);
+		return this.hidden.getOrDefault(key, new HashMap<>()).remove(id) != null;
 	}
 
-	void dropHidden(String key) {
-		this.hidden.getOrDefault(key, Set.of()).stream().toList().forEach((id) -> remove(key, id));
-		this.hidden.remove(key);
+	/**
+	 * Publishes what of a record is hidden, but for those that have failed a probe, which
+	 * go.
+	 */
+	void settle(String key) {
+		Map<String, Boolean> failedById = this.hidden.remove(key);
+		if (failedById != null) {
+			failedById.forEach((id, failed) -> {
+				if (failed) {
+					remove(key, id);
+				}
+			});
+		}
 	}
 
 	void remove(String key, String id) {
@@ -157,7 +174,7 @@ final class ServiceRecords {
 	private void collect(Map<Endpoint, Instance> byEndpoint, boolean ofAbsent) {
 		this.records.forEach((key, instances) -> {
 			if (this.absent.contains(key) == ofAbsent) {
-				Set<String> unproven = this.hidden.getOrDefault(key, Set.of());
+				Set<String> unproven = this.hidden.getOrDefault(key, Map.of()).keySet();
 				for (Instance instance : instances) {
 					if (!unproven.contains(instance.id())) {
 						byEndpoint.putIfAbsent(instance.endpoint(), instance);

@@ -239,6 +239,14 @@ class KeeperTests {
 	}
 
 	@Test
+	void whatIsFromDiskAndAnEmptiedClusterLacksIsHeldThoughNoProbeHasEndedYet() {
+		restore(record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
+		this.keeper.replace(new Signal.Listed(new Revision(8, 1), List.of()));
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		assertThat(this.registry.heldRemovals()).isEqualTo(2);
+	}
+
+	@Test
 	void whatIsFromDiskAndRegisteredNeedsNoProbe() {
 		this.probe.kill(1);
 		restore(record(2, "/a", ORDERS, "a", 1));

@@ -84,6 +84,19 @@ class RemovalGuardTests {
 	}
 
 	@Test
+	void aThousandDeletedRecordsWhoseLeasesAreAliveGoAsWell() {
+		for (int i = 0; i < 1_000; i++) {
+			this.source.put("users", "u" + i, 10_000 + i, this.source.grant(TTL));
+		}
+		at(60, () -> IntStream.range(0, 1_000).forEach((i) -> this.source.delete("users", "u" + i)));
+		at(62, () -> {
+			assertThat(this.registry.snapshot().instances()).isEqualTo(10);
+			assertThat(held()).isEmpty();
+		});
+		runFor(63);
+	}
+
+	@Test
 	void aDeletedRecordWithoutALeaseGoesAtOnceEvenIfItIsTheLast() {
 		this.source.put("users", "u", 9001);
 		at(2, () -> this.source.delete("users", "u"));

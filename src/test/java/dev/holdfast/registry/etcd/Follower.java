@@ -11,6 +11,7 @@ import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
@@ -35,8 +36,10 @@ final class Follower implements AutoCloseable {
 
 	private Follower(EtcdSource source) {
 		this.source = source;
-		this.reflector = new Reflector(source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)),
-				new JitteredBackoff(), Optional.empty(), List.of(), new RegistryListener() {
+		this.reflector = new Reflector(source,
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				new JitteredBackoff(), Optional.empty(), (endpoint, result) -> result.accept(""), List.of(),
+				new RegistryListener() {
 				});
 		this.reflector.start();
 	}
@@ -99,7 +102,7 @@ final class Follower implements AutoCloseable {
 
 	/** Refreshes, so that nobody waits for the next periodic list. */
 	Follower refresh() {
-		registry().refresh().join();
+		this.reflector.operations().refresh().join();
 		return this;
 	}
 
