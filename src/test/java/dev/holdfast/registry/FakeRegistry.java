@@ -119,14 +119,6 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	}
 
 	/**
-	 * Takes held removals.
-	 * @param removals the removals from now on
-	 */
-	public void setHeld(HeldRemoval... removals) {
-		this.held = List.of(removals);
-	}
-
-	/**
 	 * Holds the removals of registered instances, since a minute, for another ten.
 	 * @param service the service's name
 	 * @param ids the instances' ids
