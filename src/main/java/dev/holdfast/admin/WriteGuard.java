@@ -64,7 +64,7 @@ final class WriteGuard implements HandlerInterceptor {
 
 	private void record(HttpServletRequest request, int status) {
 		this.audit.record(request.getRemoteAddr(), request.getMethod() + " " + request.getRequestURI(),
-				request.getParameter("reason"), Integer.toString(status));
+				WriteNote.of(request), Integer.toString(status));
 	}
 
 	private static void checkOrigin(@Nullable String host, @Nullable String origin) {

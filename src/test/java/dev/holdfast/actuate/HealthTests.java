@@ -1,6 +1,7 @@
 package dev.holdfast.actuate;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 
@@ -59,6 +60,16 @@ class HealthTests {
 		assertThat(this.view.health().getDetails()).containsEntry("state", "FROM_DISK")
 			.containsEntry("services", 1)
 			.containsEntry("instances", 2);
+	}
+
+	@Test
+	void registryIsUpAndTellsWhatIsHeldAndFrozen() {
+		assertThat(this.view.health().getDetails()).containsEntry("held", 0).doesNotContainKey("frozen");
+		this.registry.hold("orders", "a").freeze(Duration.ofMinutes(10), "etcd is being restored").join();
+		Health health = this.view.health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("held", 1)
+			.containsEntry("frozen", this.registry.freeze().orElseThrow());
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package dev.holdfast.actuate;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Objects;
@@ -77,6 +78,13 @@ class RegistryGaugesTests {
 	void unreadableRecordsAreCounted() {
 		this.registry.setUnreadable(new UnreadableRecord("/services/x/1", "no address", 3, NOW));
 		assertThat(this.prometheus.scrape()).contains("registry_unreadable_records 1.0");
+	}
+
+	@Test
+	void heldRemovalsAndAFreezeShow() {
+		assertThat(this.prometheus.scrape()).contains("registry_held_removals 0.0").contains("registry_frozen 0.0");
+		this.registry.with("orders", "a", "b").hold("orders", "a", "b").freeze(Duration.ofMinutes(10), "").join();
+		assertThat(this.prometheus.scrape()).contains("registry_held_removals 2.0").contains("registry_frozen 1.0");
 	}
 
 	@Test

@@ -48,11 +48,14 @@ final class AdminApi implements Traffic {
 
 	MockMvcTester tester(@Nullable String token, Duration deadline) {
 		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this, CLOCK);
+		AnswerDeadline answers = new AnswerDeadline(deadline);
 		return MockMvcTester.of(
-				List.of(new ServicesController(catalogue),
-						new RefreshController(this.registry, this.registry, new AnswerDeadline(deadline)),
+				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, answers),
+						new HeldController(this.registry, this.registry, answers, CLOCK),
+						new FreezeController(this.registry, answers),
 						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"), CLOCK)),
 				(builder) -> builder.setControllerAdvice(new ProblemAdvice())
+					.setCustomArgumentResolvers(new WriteBodyResolver())
 					.addInterceptors(new WriteGuard(new AdminSettings(token)))
 					.setMessageConverters(json())
 					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.RefreshResult;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class AdminPortTests {
 
@@ -85,6 +87,13 @@ class AdminPortTests {
 			GET,    /registry/services/nobody, 404, unknown-service
 			POST,   /registry/refresh,         401, unauthorized
 			POST,   /registry/nothing,         401, unauthorized
+			POST,   /registry/held/approve,    401, unauthorized
+			POST,   /registry/held/cancel,     401, unauthorized
+			PUT,    /registry/freeze,          401, unauthorized
+			DELETE, /registry/freeze,          401, unauthorized
+			GET,    /registry/held/approve,    405, method-not-allowed
+			GET,    /registry/freeze,          405, method-not-allowed
+			GET,    /registry/services/nobody/history, 404, unknown-service
 			""")
 	void everyFailureIsAProblemWithACode(String method, String path, int status, String code) throws Exception {
 		HttpResponse<String> answer = send(method, path);
@@ -110,6 +119,41 @@ class AdminPortTests {
 	}
 
 	@Test
+	void writesWithABodyAreGuardedAndAuditedOverTheWireAsWell() throws Exception {
+		String body = """
+				{"ttlSeconds": 60, "reason": "etcd is being restored"}""";
+		try (AuditLog audit = new AuditLog()) {
+			HttpResponse<String> frozen = send("PUT", "/registry/freeze?reason=other", body, authorized());
+			assertThat(frozen.statusCode()).as(frozen.body()).isEqualTo(200);
+			assertThat(frozen.body()).isEqualTo(
+					"""
+							{"since":"2026-01-02T03:04:05Z","until":"2026-01-02T03:05:05Z","reason":"etcd is being restored"}""");
+			assertThat(send("GET", "/registry").body()).contains("\"frozen\":{\"since\":");
+			assertThat(
+					send("PUT", "/registry/freeze", body, authorized("Origin", "http://evil.example.org")).statusCode())
+				.isEqualTo(403);
+			assertThat(send("DELETE", "/registry/freeze?reason=done", "", authorized()).statusCode()).isEqualTo(204);
+			await().untilAsserted(() -> assertThat(audit.lines()).containsExactly(
+					"PUT /registry/freeze {\"ttlSeconds\":60} by 127.0.0.1: 200; reason: etcd is being restored",
+					"PUT /registry/freeze by 127.0.0.1: 403; reason: none given",
+					"DELETE /registry/freeze by 127.0.0.1: 204; reason: done"));
+		}
+		assertThat(registry.freeze()).isEmpty();
+	}
+
+	@Test
+	void heldRemovalsAreListedWithAnEntityTag() throws Exception {
+		registry.hold("orders", "o1");
+		HttpResponse<String> held = send("GET", "/registry/held");
+		assertThat(held.headers().firstValue("ETag")).isPresent();
+		assertThat(held.body()).contains("\"since\":\"2026-01-02T03:03:05Z\",\"deadline\":\"2026-01-02T03:14:05Z\"");
+		HttpResponse<String> approved = send("POST", "/registry/held/approve", "{\"service\": \"orders\"}",
+				authorized());
+		assertThat(approved.statusCode()).as(approved.body()).isEqualTo(200);
+		assertThat(registry.held()).isEmpty();
+	}
+
+	@Test
 	void aWriteThatNamesNoHostIsRefused() throws Exception {
 		try (Socket socket = new Socket("localhost", server.getWebServer().getPort())) {
 			socket.getOutputStream()
@@ -121,12 +165,28 @@ class AdminPortTests {
 	}
 
 	private static HttpResponse<String> write(String path, String origin) throws Exception {
-		return send("POST", path, "Authorization", "Bearer " + AdminApi.TOKEN, "Origin", origin);
+		return send("POST", path, "", authorized("Origin", origin));
 	}
 
-	private static HttpResponse<String> send(String method, String path, String... headers) throws Exception {
+	private static String[] authorized(String... headers) {
+		return Stream
+			.concat(Stream.of("Authorization", "Bearer " + AdminApi.TOKEN, "Content-Type", "application/json"),
+					Stream.of(headers))
+			.toArray(String[]::new);
+	}
+
+	private static HttpResponse<String> send(String method, String path) throws Exception {
+		return send(method, path, "", new String[0]);
+	}
+
+	private static HttpResponse<String> send(String method, String path, String name, String value) throws Exception {
+		return send(method, path, "", new String[] { name, value });
+	}
+
+	private static HttpResponse<String> send(String method, String path, String body, String[] headers)
+			throws Exception {
 		HttpRequest.Builder request = HttpRequest.newBuilder(base().resolve(path))
-			.method(method, HttpRequest.BodyPublishers.noBody());
+			.method(method, HttpRequest.BodyPublishers.ofString(body));
 		if (headers.length > 0) {
 			request.headers(headers);
 		}

@@ -1,14 +1,13 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.RefreshResult;
+import dev.holdfast.registry.RegistryDiff;
 import dev.holdfast.registry.RegistryException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -29,24 +27,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RefreshControllerTests {
 
-	private final Logger auditLog = (Logger) LoggerFactory.getLogger("dev.holdfast.audit");
-
-	private final ListAppender<ILoggingEvent> audit = new ListAppender<>();
+	private final AuditLog audit = new AuditLog();
 
 	private final FakeRegistry registry = new FakeRegistry().with("orders", "o1");
 
 	private final AdminApi api = new AdminApi(this.registry);
 
 	@BeforeEach
-	void listen() {
+	void answer() {
 		this.registry.setRefresh(CompletableFuture.completedFuture(new RefreshResult(3, 2, 1, 0, 40, 42)));
-		this.audit.start();
-		this.auditLog.addAppender(this.audit);
 	}
 
 	@AfterEach
 	void stopListening() {
-		this.auditLog.detachAppender(this.audit);
+		this.audit.close();
 	}
 
 	@Test
@@ -84,6 +78,57 @@ class RefreshControllerTests {
 			.bodyText()
 			.contains("\"code\":\"internal-server-error\"")
 			.doesNotContain("secret detail");
+	}
+
+	@Test
+	void refreshWhileFrozenSaysUntilWhenAndWhyAndListsNothing() {
+		this.registry.freeze(Duration.ofMinutes(10), "etcd is being restored").join();
+		assertThat(refresh(RefreshControllerTests::authorized)).hasStatus(HttpStatus.CONFLICT)
+			.hasContentType(MediaType.APPLICATION_PROBLEM_JSON)
+			.bodyJson()
+			.isLenientlyEqualTo(
+					"""
+							{"code": "registry-frozen", "since": "2026-01-02T03:04:05Z", "until": "2026-01-02T03:14:05Z",
+								"reason": "etcd is being restored",
+								"detail": "The registry is frozen until 2026-01-02T03:14:05Z; DELETE /registry/freeze ends that"}""");
+		assertThat(this.registry.refreshes()).isZero();
+	}
+
+	@Test
+	void diffShowsWhatOnlyOneSideHasAndWhatDiffers() {
+		RegistryDiff.Difference held = new RegistryDiff.Difference("/services/orders/o1", "orders", "o1", "held");
+		RegistryDiff.Difference unknown = new RegistryDiff.Difference("/services/x", "", "", "unreadable");
+		this.registry.setDiff(CompletableFuture
+			.completedFuture(new RegistryDiff(40, 42, List.of(held), List.of(unknown), List.of())));
+		assertThat(diff(this.api.tester())).hasStatusOk()
+			.bodyJson()
+			.isStrictlyEqualTo(
+					"""
+							{"cacheRevision": 40, "registryRevision": 42,
+							"onlyInCache": [{"key": "/services/orders/o1", "service": "orders", "instance": "o1", "detail": "held"}],
+							"onlyInRegistry": [{"key": "/services/x", "service": "", "instance": "", "detail": "unreadable"}],
+							"different": []}""");
+	}
+
+	@Test
+	void diffWhenTheRegistryCannotBeAskedNamesTheCause() {
+		this.registry.setDiff(CompletableFuture.failedFuture(new RegistryException("connection refused")));
+		assertThat(diff(this.api.tester())).hasStatus(HttpStatus.SERVICE_UNAVAILABLE).bodyJson().isLenientlyEqualTo("""
+				{"code": "registry-unreachable", "cause": "connection refused",
+					"detail": "The registry could not be listed, so there is nothing to compare the cache with"}""");
+	}
+
+	@Test
+	void diffWhenTheRegistryDoesNotAnswerGivesUpAtTheDeadline() {
+		assertThat(diff(this.api.tester(AdminApi.TOKEN, Duration.ofMillis(1))))
+			.hasStatus(HttpStatus.SERVICE_UNAVAILABLE)
+			.bodyJson()
+			.isLenientlyEqualTo("""
+					{"code": "registry-unreachable", "cause": "no answer within 1 ms"}""");
+	}
+
+	private static MvcTestResult diff(MockMvcTester tester) {
+		return tester.get().uri("/registry/diff").exchange();
 	}
 
 	@ParameterizedTest
@@ -137,23 +182,21 @@ class RefreshControllerTests {
 	@Test
 	void writeIsInTheAuditLogWithWhoWhatWhyAndHowItEnded() {
 		refresh((request) -> authorized(request).param("reason", "after the move"));
-		assertThat(this.audit.list).extracting(ILoggingEvent::getFormattedMessage)
+		assertThat(this.audit.lines())
 			.containsExactly("POST /registry/refresh by 127.0.0.1: 200; reason: after the move");
 	}
 
 	@Test
 	void writeThatIsRefusedIsInTheAuditLog() {
 		refresh(UnaryOperator.identity());
-		assertThat(this.audit.list).extracting(ILoggingEvent::getFormattedMessage)
-			.containsExactly("POST /registry/refresh by 127.0.0.1: 401; reason: none given");
+		assertThat(this.audit.lines()).containsExactly("POST /registry/refresh by 127.0.0.1: 401; reason: none given");
 	}
 
 	@Test
 	void reasonCannotForgeALineOfTheAuditLog() {
 		refresh((request) -> authorized(request).param("reason",
 				"x\r\nDELETE /registry\u2028\u202e" + "y".repeat(500)));
-		assertThat(this.audit.list).singleElement()
-			.extracting(ILoggingEvent::getFormattedMessage)
+		assertThat(this.audit.lines()).singleElement()
 			.asString()
 			.startsWith("POST /registry/refresh by 127.0.0.1: 200; reason: x??DELETE /registry??yyy")
 			.hasSizeLessThan(300);
@@ -162,7 +205,7 @@ class RefreshControllerTests {
 	@Test
 	void readIsNotInTheAuditLogAndNeedsNoToken() {
 		assertThat(this.api.tester().get().uri("/registry/status").exchange()).hasStatusOk();
-		assertThat(this.audit.list).isEmpty();
+		assertThat(this.audit.lines()).isEmpty();
 	}
 
 	@Test

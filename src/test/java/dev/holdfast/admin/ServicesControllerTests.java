@@ -1,9 +1,13 @@
 package dev.holdfast.admin;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
+import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.upstream.Statistics;
 import org.junit.jupiter.api.Test;
@@ -110,6 +114,74 @@ class ServicesControllerTests {
 									"traffic": {"active": 1, "total": 20, "errors": 5, "connectFailures": 3}},
 								{"id": "o3-idle", "weight": 0,
 									"health": {"status": "HEALTHY", "reasons": ["its weight is 0"]}}]}""");
+	}
+
+	@Test
+	void serviceWithHeldInstancesIsDegradedAndCountsThem() {
+		this.registry.hold("orders", "o1");
+		assertThat(get("/registry/services?status=DEGRADED")).bodyJson().isLenientlyEqualTo("""
+				{"total": 1, "items": [{"name": "orders",
+					"instances": {"total": 3, "routable": 2, "held": 1, "ejected": 0}}]}""");
+	}
+
+	@Test
+	void getShowsWhyAnInstanceStaysThatTheRegistryNoLongerHas() {
+		this.registry.hold("orders", "o1");
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
+				{"instances": [
+					{"id": "o1", "health": {"status": "HEALTHY", "reasons": [
+							"the registry no longer has it; its removal is held: the registry came back 5 s ago"]},
+						"hold": {"evidence": "EXPIRED", "reason": "the registry came back 5 s ago",
+							"since": "2026-01-02T03:03:05Z", "deadline": "2026-01-02T03:14:05Z",
+							"remainingSeconds": 420, "keptUntil": null,
+							"probe": {"failures": 1, "lastCheck": "2026-01-02T03:04:05Z",
+								"lastError": "connection refused"}}},
+					{"id": "o2", "health": {"reasons": []}, "hold": null}, {"id": "o3-idle", "hold": null}]}""");
+	}
+
+	@Test
+	void getShowsThatAnOperatorKeepsAnInstance() {
+		this.registry.hold("orders", "o1")
+			.cancel(new HeldSelection(Optional.empty(), Optional.empty()), Duration.ofHours(1))
+			.join();
+		this.api.eject("o1");
+		assertThat(get("/registry/services/orders")).bodyJson()
+			.isLenientlyEqualTo(
+					"""
+							{"instances": [{"id": "o1", "hold": {"deadline": null, "remainingSeconds": null,
+									"keptUntil": "2026-01-02T04:04:05Z"},
+								"health": {"status": "EJECTED", "reasons": [
+									"a connection to it was refused lately; it is avoided while there is another",
+									"the registry no longer has it; its removal is held: an operator keeps it until 2026-01-02T04:04:05Z"]}},
+								{}, {}]}""");
+	}
+
+	@Test
+	void historyShowsTheNewestChangeFirst() {
+		this.registry.setHistory(
+				new Change(9, FakeRegistry.PROVEN_AT, Change.Cause.DROPPED_BY_PROBE, "o1", "connection refused"),
+				new Change(7, FakeRegistry.PROVEN_AT.minusSeconds(60), Change.Cause.HELD, "o1",
+						"the registry came back"),
+				new Change(5, FakeRegistry.PROVEN_AT.minusSeconds(90), Change.Cause.PUT, "o2", "http://10.0.0.5:8080"));
+		assertThat(get("/registry/services/orders/history")).hasStatusOk().bodyJson().isStrictlyEqualTo("""
+				{"page": 0, "size": 100, "total": 3, "items": [
+					{"revision": 9, "time": "2026-01-02T03:04:05Z", "cause": "DROPPED_BY_PROBE", "instance": "o1",
+						"detail": "connection refused"},
+					{"revision": 7, "time": "2026-01-02T03:03:05Z", "cause": "HELD", "instance": "o1",
+						"detail": "the registry came back"},
+					{"revision": 5, "time": "2026-01-02T03:02:35Z", "cause": "PUT", "instance": "o2",
+						"detail": "http://10.0.0.5:8080"}]}""");
+		assertThat(get("/registry/services/orders/history?q=o1&size=1&page=1")).bodyJson().isLenientlyEqualTo("""
+				{"page": 1, "size": 1, "total": 2, "items": [{"revision": 7}]}""");
+	}
+
+	@Test
+	void historyOfAServiceThatWasNeverRegisteredIsUnknown() {
+		assertThat(get("/registry/services/ordres/history")).hasStatus(HttpStatus.NOT_FOUND)
+			.bodyJson()
+			.isLenientlyEqualTo(
+					"""
+							{"code": "unknown-service", "detail": "service: \\"ordres\\" (expected: one that is or was registered)"}""");
 	}
 
 	@Test

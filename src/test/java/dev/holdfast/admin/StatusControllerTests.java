@@ -1,8 +1,10 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
+import java.util.Optional;
 
 import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.registry.SnapshotFileState;
@@ -71,6 +73,26 @@ class StatusControllerTests {
 								"clusterId": "cdf818194e3a8c32", "revision": 2, "provenAt": "2026-01-02T03:04:05Z",
 								"generation": 3, "reconnects": 2},
 							"snapshot": null, "frozen": null, "services": 2, "instances": 3, "held": 0, "quarantined": 0}""");
+	}
+
+	@Test
+	void whatIsHeldAndFrozenIsInTheSentenceAndTheNumbers() {
+		this.registry.hold("orders", "o1", "o2").freeze(Duration.ofMinutes(10), "etcd is being restored").join();
+		assertThat(get("/registry")).bodyJson().isLenientlyEqualTo("""
+				{"sentence": "etcd reachable; endpoints proven current 3 min ago; frozen by an operator until \
+				2026-01-02T03:14:05Z, so that no change is applied; 2 removals are held",
+				"frozen": {"since": "2026-01-02T03:04:05Z", "until": "2026-01-02T03:14:05Z",
+					"reason": "etcd is being restored"},
+				"counts": {"instances": 3, "held": 2, "servicesByStatus": {"HEALTHY": 1, "DEGRADED": 1}},
+				"links": {"held": "/registry/held", "diff": "/registry/diff", "freeze": "/registry/freeze"}}""");
+		assertThat(get("/registry/status")).bodyJson().isLenientlyEqualTo("""
+				{"held": 2, "frozen": {"since": "2026-01-02T03:04:05Z", "until": "2026-01-02T03:14:05Z",
+					"reason": "etcd is being restored"}}""");
+		this.registry.unfreeze().join();
+		this.registry.approve(new HeldSelection(Optional.empty(), Optional.of("o1"))).join();
+		assertThat(get("/registry")).bodyJson().isLenientlyEqualTo("""
+				{"sentence": "etcd reachable; endpoints proven current 3 min ago; 1 removal is held",
+				"frozen": null}""");
 	}
 
 	@Test

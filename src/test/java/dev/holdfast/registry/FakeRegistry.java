@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -118,11 +119,24 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	}
 
 	/**
-	 * Takes held removals.
-	 * @param removals the removals from now on
+	 * Holds the removals of registered instances, since a minute, for another ten.
+	 * @param service the service's name
+	 * @param ids the instances' ids
+	 * @return this
 	 */
-	public void setHeld(HeldRemoval... removals) {
-		this.held = List.of(removals);
+	public FakeRegistry hold(String service, String... ids) {
+		Service registered = Objects.requireNonNull(this.snapshot.find(new ServiceName(service)));
+		Stream<HeldRemoval> holds = Stream.of(ids)
+			.map((id) -> hold(registered.name(),
+					registered.instances().stream().filter((one) -> one.id().equals(id)).findFirst().orElseThrow()));
+		this.held = Stream.concat(this.held.stream(), holds).toList();
+		return this;
+	}
+
+	private static HeldRemoval hold(ServiceName service, Instance instance) {
+		return new HeldRemoval(service, instance, HeldRemoval.Evidence.EXPIRED, "the registry came back 5 s ago",
+				PROVEN_AT.minusSeconds(60), Optional.of(PROVEN_AT.plusSeconds(600)),
+				new HeldRemoval.ProbeState(1, Optional.of(PROVEN_AT), "connection refused"), Optional.empty());
 	}
 
 	/**
@@ -182,7 +196,16 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 
 	@Override
 	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
-		return CompletableFuture.completedFuture(select(selection));
+		List<HeldRemoval> selected = select(selection);
+		List<HeldRemoval> kept = selected.stream().map((removal) -> keep(removal, time)).toList();
+		this.held = Stream.concat(this.held.stream().filter((removal) -> !selected.contains(removal)), kept.stream())
+			.toList();
+		return CompletableFuture.completedFuture(kept);
+	}
+
+	private static HeldRemoval keep(HeldRemoval removal, Duration time) {
+		return new HeldRemoval(removal.service(), removal.instance(), removal.evidence(), removal.reason(),
+				removal.since(), Optional.empty(), removal.probe(), Optional.of(PROVEN_AT.plus(time)));
 	}
 
 	private List<HeldRemoval> select(HeldSelection selection) {

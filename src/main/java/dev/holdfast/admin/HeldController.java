@@ -1,0 +1,123 @@
+package dev.holdfast.admin;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.holdfast.registry.HeldRemoval;
+import dev.holdfast.registry.HeldSelection;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.registry.RegistryOperations;
+import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The removals that are held, and an operator's word on them. What is selected and not
+ * held, or no longer, is left as it is, so that a write can be sent again.
+ */
+@RestController
+@RequestMapping("/registry/held")
+class HeldController {
+
+	private static final Duration USUAL_TIME = Duration.ofHours(1);
+
+	private static final Duration MAX_TIME = Duration.ofDays(1);
+
+	private static final String UNCERTAIN = "Nobody knows whether it was done; GET /registry/held tells what is held";
+
+	private final Registry registry;
+
+	private final RegistryOperations operations;
+
+	private final AnswerDeadline deadline;
+
+	private final Clock clock;
+
+	HeldController(Registry registry, RegistryOperations operations, AnswerDeadline deadline, Clock clock) {
+		this.registry = registry;
+		this.operations = operations;
+		this.deadline = deadline;
+		this.clock = clock;
+	}
+
+	@GetMapping
+	Page<HeldInstance> list(@RequestParam(required = false) @Nullable String q,
+			@RequestParam(required = false) @Nullable String page,
+			@RequestParam(required = false) @Nullable String size) {
+		PageRequest request = PageRequest.of(page, size);
+		List<HeldInstance> held = views(this.registry.held()).stream()
+			.filter((instance) -> q == null || instance.matches(q))
+			.toList();
+		return Page.of(held, request);
+	}
+
+	@PostMapping("/approve")
+	Approval approve(WriteBody body) throws InterruptedException {
+		body.allowOnly(Set.of("service", "instance", "all"));
+		return new Approval(views(this.deadline.await(this.operations.approve(selection(body)), UNCERTAIN)));
+	}
+
+	@PostMapping("/cancel")
+	Cancellation cancel(WriteBody body) throws InterruptedException {
+		body.allowOnly(Set.of("service", "instance", "all", "ttlSeconds"));
+		Duration time = body.seconds("ttlSeconds", USUAL_TIME, MAX_TIME);
+		return new Cancellation(views(this.deadline.await(this.operations.cancel(selection(body), time), UNCERTAIN)));
+	}
+
+	private List<HeldInstance> views(List<HeldRemoval> removals) {
+		return removals.stream().map((removal) -> HeldInstance.of(removal, this.clock)).toList();
+	}
+
+	private HeldSelection selection(WriteBody body) {
+		String service = body.name("service");
+		String instance = body.name("instance");
+		boolean all = body.flag("all");
+		if (service == null && instance != null) {
+			throw body.bad("instance", "absent, or together with its service");
+		}
+		if (service != null && all) {
+			throw body.bad("all", "absent when a service is named");
+		}
+		if (service == null && !all) {
+			throw new ProblemException(HttpStatus.BAD_REQUEST, "missing-selection",
+					"service: none (expected: the name of one, or all: true for all services)");
+		}
+		return new HeldSelection(Optional.ofNullable(service).map(this::known), Optional.ofNullable(instance));
+	}
+
+	private ServiceName known(String name) {
+		if (ServiceName.isValid(name)) {
+			ServiceName service = new ServiceName(name);
+			if (this.registry.snapshot().find(service) != null) {
+				return service;
+			}
+		}
+		throw ProblemException.unknownService(name);
+	}
+
+	/**
+	 * What an operator approved.
+	 *
+	 * @param approved the instances that were dropped, as they were held
+	 */
+	record Approval(List<HeldInstance> approved) {
+	}
+
+	/**
+	 * What an operator cancelled.
+	 *
+	 * @param kept the instances that stay whatever their probes find, until the time that
+	 * each names
+	 */
+	record Cancellation(List<HeldInstance> kept) {
+	}
+
+}

@@ -1,0 +1,183 @@
+package dev.holdfast.admin;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/**
+ * The JSON object that says what a write is to do. What it does not say plainly is
+ * refused with the member's name: a misspelt one, one that is there twice, or a
+ * {@code null} where a script found no value could else turn one instance into all.
+ */
+final class WriteBody {
+
+	private static final String REASON = "reason";
+
+	private static final int MAX_VALUE_LENGTH = 100;
+
+	private static final ObjectReader STRICT = JsonMapper.builder()
+		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+		.build()
+		.reader();
+
+	private final ObjectNode members;
+
+	private final @Nullable String reasonElsewhere;
+
+	private WriteBody(ObjectNode members, @Nullable String reasonElsewhere) {
+		this.members = members;
+		this.reasonElsewhere = reasonElsewhere;
+	}
+
+	/**
+	 * Reads a body.
+	 * @param json its bytes
+	 * @param reason what the request's parameter says for a reason
+	 * @throws ProblemException if it is no JSON object, or has a member twice
+	 */
+	static WriteBody read(byte[] json, @Nullable String reason) {
+		if (json.length == 0) {
+			throw malformed("body: none");
+		}
+		try {
+			if (STRICT.readTree(json) instanceof ObjectNode members) {
+				return new WriteBody(members, reason);
+			}
+		}
+		catch (JsonProcessingException ex) {
+			throw malformed("body: " + ex.getOriginalMessage());
+		}
+		catch (IOException ex) {
+			throw malformed("body: " + ex.getMessage());
+		}
+		throw malformed("body: no object");
+	}
+
+	private static ProblemException malformed(String found) {
+		return new ProblemException(HttpStatus.BAD_REQUEST, "malformed-body",
+				found + " (expected: one JSON object, each member once)");
+	}
+
+	/**
+	 * Refuses members that mean nothing; {@code reason} always means something.
+	 * @param names the members that the write understands
+	 */
+	void allowOnly(Set<String> names) {
+		Set<String> known = new TreeSet<>(names);
+		known.add(REASON);
+		for (Iterator<String> found = this.members.fieldNames(); found.hasNext();) {
+			String name = found.next();
+			if (!known.contains(name)) {
+				String expected = String.join(", ", known);
+				throw new ProblemException(HttpStatus.BAD_REQUEST, "unknown-member",
+						"%s: unknown (expected: %s)".formatted(shortened(name), expected),
+						Map.of("member", shortened(name), "expected", expected));
+			}
+		}
+		text(REASON, "a text");
+	}
+
+	/**
+	 * Tells why it is written, by the body or else by the request's parameter.
+	 * @return the reason, {@code null} when none is given
+	 */
+	@Nullable String reason() {
+		String reason = this.members.path(REASON).textValue();
+		return (reason != null && !reason.isBlank()) ? reason : this.reasonElsewhere;
+	}
+
+	/**
+	 * Gives all members but the reason.
+	 * @return them in one line of JSON
+	 */
+	String withoutReason() {
+		return this.members.deepCopy().without(REASON).toString();
+	}
+
+	/**
+	 * Gives a name or an id.
+	 * @return its text, {@code null} when the member is absent
+	 */
+	@Nullable String name(String member) {
+		String expected = "a text that is not empty";
+		String value = text(member, expected);
+		if (value != null && value.isBlank()) {
+			throw bad(member, expected);
+		}
+		return value;
+	}
+
+	/**
+	 * Tells whether a switch is on; it is off when the member is absent.
+	 */
+	boolean flag(String member) {
+		JsonNode value = this.members.get(member);
+		if (value == null) {
+			return false;
+		}
+		if (!value.isBoolean()) {
+			throw bad(member, "true or false");
+		}
+		return value.booleanValue();
+	}
+
+	/**
+	 * Gives a time.
+	 * @param defaultValue what an absent member stands for, {@code null} when it must be
+	 * there
+	 */
+	Duration seconds(String member, @Nullable Duration defaultValue, Duration max) {
+		String expected = "a whole number from 1 to " + max.toSeconds();
+		JsonNode value = this.members.get(member);
+		if (value == null && defaultValue != null) {
+			return defaultValue;
+		}
+		if (value == null) {
+			throw new ProblemException(HttpStatus.BAD_REQUEST, "missing-member",
+					"%s: none (expected: %s)".formatted(member, expected),
+					Map.of("member", member, "expected", expected));
+		}
+		if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1
+				|| value.longValue() > max.toSeconds()) {
+			throw bad(member, expected);
+		}
+		return Duration.ofSeconds(value.longValue());
+	}
+
+	/**
+	 * Refuses a member's value.
+	 */
+	ProblemException bad(String member, String expected) {
+		String value = shortened(this.members.path(member).toString());
+		return new ProblemException(HttpStatus.BAD_REQUEST, "bad-member",
+				"%s: %s (expected: %s)".formatted(member, value, expected),
+				Map.of("member", member, "value", value, "expected", expected));
+	}
+
+	private @Nullable String text(String member, String expected) {
+		JsonNode value = this.members.get(member);
+		if (value != null && !value.isTextual()) {
+			throw bad(member, expected);
+		}
+		return (value != null) ? value.textValue() : null;
+	}
+
+	private static String shortened(String text) {
+		return (text.length() > MAX_VALUE_LENGTH) ? text.substring(0, MAX_VALUE_LENGTH) + "…" : text;
+	}
+
+}
