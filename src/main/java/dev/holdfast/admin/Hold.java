@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 import dev.holdfast.registry.HeldRemoval;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,8 @@ record Hold(HeldRemoval.Evidence evidence, String reason, Instant since, @Nullab
 	 * Says in a few words what is out of the ordinary with the instance.
 	 */
 	String sentence() {
-		String kept = (this.keptUntil != null) ? "an operator keeps it until " + this.keptUntil : this.reason;
+		String kept = (this.keptUntil != null)
+				? "an operator keeps it until " + this.keptUntil.truncatedTo(ChronoUnit.SECONDS) : this.reason;
 		return "the registry no longer has it; its removal is held: " + kept;
 	}
 

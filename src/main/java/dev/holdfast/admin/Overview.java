@@ -1,6 +1,7 @@
 package dev.holdfast.admin;
 
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -48,7 +49,7 @@ record Overview(String sentence, String state, String cause, @Nullable Long ageS
 	private static String sentence(RegistryStatus status, Optional<Freeze> freeze, int held, Clock clock) {
 		StringBuilder sentence = new StringBuilder(DataAge.sentence(status, clock));
 		freeze.ifPresent((frozen) -> sentence.append("; frozen by an operator until ")
-			.append(frozen.until())
+			.append(frozen.until().truncatedTo(ChronoUnit.SECONDS))
 			.append(", so that no change is applied"));
 		if (held > 0) {
 			sentence.append("; ").append(held).append((held == 1) ? " removal is held" : " removals are held");

@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 import dev.holdfast.registry.Freeze;
@@ -49,7 +50,8 @@ class RefreshController {
 
 	private static ProblemException frozen(Freeze freeze) {
 		return new ProblemException(HttpStatus.CONFLICT, "registry-frozen",
-				"The registry is frozen until %s; DELETE /registry/freeze ends that".formatted(freeze.until()),
+				"The registry is frozen until %s; DELETE /registry/freeze ends that"
+					.formatted(freeze.until().truncatedTo(ChronoUnit.SECONDS)),
 				Map.of("since", freeze.since(), "until", freeze.until(), "reason", freeze.reason()));
 	}
 
