@@ -353,7 +353,8 @@ final class Keeper {
 		long before = this.revision.number();
 		this.revision = next;
 		this.guard.report();
-		if (this.freeze != null) {
+		// A gateway that has nothing yet is frozen when it has something.
+		if (this.freeze != null && !this.catalog.snapshot().revision().equals(Revision.NONE)) {
 			return new RefreshResult(0, 0, 0, this.guard.holds().size(), before, next.number());
 		}
 		Commit commit = this.catalog.commit(next);

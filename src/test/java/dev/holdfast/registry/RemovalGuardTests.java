@@ -343,6 +343,15 @@ class RemovalGuardTests {
 	}
 
 	@Test
+	void aFreezeBeforeTheFirstListDoesNotKeepTheGatewayEmpty() {
+		this.source.reachable = false;
+		at(1, () -> order(this.reflector.operations().freeze(Duration.ofMinutes(5), "")));
+		at(2, () -> this.source.reachable = true);
+		at(10, () -> assertThat(instances()).hasSize(10));
+		runFor(11);
+	}
+
+	@Test
 	void anOperatorEndsAFreeze() {
 		at(60, () -> order(this.reflector.operations().freeze(Duration.ofHours(1), "")));
 		at(61, () -> this.source.delete("orders", "i0"));
