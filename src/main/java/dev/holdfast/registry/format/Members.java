@@ -74,6 +74,24 @@ record Members(JsonNode object) {
 	}
 
 	/**
+	 * Reads a truth value.
+	 * @param name the member's name
+	 * @param fallback what an absent member means
+	 * @return the value
+	 * @throws UnreadableRecordException if it is something else
+	 */
+	boolean flag(String name, boolean fallback) throws UnreadableRecordException {
+		if (!has(name)) {
+			return fallback;
+		}
+		JsonNode member = this.object.path(name);
+		if (!member.isBoolean()) {
+			throw UnreadableRecordException.unexpected(name, member.toString(), "true or false");
+		}
+		return member.booleanValue();
+	}
+
+	/**
 	 * Reads the {@code weight}.
 	 * @return the weight, {@link Instance#DEFAULT_WEIGHT} when absent
 	 * @throws UnreadableRecordException if it is no number or out of range
