@@ -111,9 +111,8 @@ final class ApisixFormat implements RecordFormat {
 			}
 		}
 		else if (written.isObject()) {
-			Members weights = new Members(written);
 			for (Map.Entry<String, JsonNode> entry : written.properties()) {
-				int weight = weights.number(entry.getKey(), 0, Integer.MAX_VALUE, Instance.DEFAULT_WEIGHT);
+				int weight = Members.number("weight", entry.getValue(), 0, Integer.MAX_VALUE);
 				// With a scheme before it the address may lack a port, as it may in
 				// APISIX.
 				nodes.add(new Node(RecordEntry.endpoint("nodes", scheme + "://" + entry.getKey(), scheme), weight, 0,

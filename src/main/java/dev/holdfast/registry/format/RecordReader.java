@@ -25,7 +25,7 @@ public final class RecordReader {
 	public static final int MAX_VALUE_SIZE = 64 * 1024;
 
 	/** The longest key that is read, in characters. */
-	public static final int MAX_KEY_LENGTH = 64 * 1024;
+	static final int MAX_KEY_LENGTH = 64 * 1024;
 
 	// The order counts for auto. First the formats that are known by their keys, since
 	// their values alone look like those of others (Traefik's are plain URLs, Dubbo's are

@@ -1,5 +1,6 @@
 package dev.holdfast.registry.format;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
@@ -25,6 +27,13 @@ class FormatsInTheWildTests {
 	void everyFormatHasARecordHere() {
 		assertThat(WildRecord.ALL).extracting(WildRecord::format)
 			.containsAll(RecordReader.formatNames().stream().filter((name) -> !name.equals("auto")).toList());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "README.md", "docs/formats.md" })
+	void everyFormatIsDescribed(String page) {
+		assertThat(Path.of(page)).content()
+			.contains(RecordReader.formatNames().stream().map("`%s`"::formatted).toList());
 	}
 
 	@ParameterizedTest
