@@ -41,26 +41,13 @@ final class JsonFormat implements RecordFormat {
 		}
 		String host = members.text("host");
 		if (host != null) {
-			return endpoint(host, members, scheme);
+			return RecordEntry.endpoint("host", host, members.number("port", 1, 65_535, 0), scheme);
 		}
 		String address = members.text("address");
 		if (address != null) {
 			return RecordEntry.endpoint("address", address, scheme);
 		}
 		throw UnreadableRecordException.unexpected("value", entry.text(), EXPECTED);
-	}
-
-	private static Endpoint endpoint(String host, Members members, Scheme scheme) throws UnreadableRecordException {
-		if (!members.has("port")) {
-			throw UnreadableRecordException.unexpected("port", "", "a whole number from 1 to 65535 beside host");
-		}
-		int port = members.number("port", 1, 65_535, 0);
-		try {
-			return new Endpoint(scheme, host, port);
-		}
-		catch (IllegalArgumentException ex) {
-			throw UnreadableRecordException.unexpected("host", host, "a name or an IP address");
-		}
 	}
 
 	private static Scheme scheme(Members members, Scheme defaultScheme) throws UnreadableRecordException {

@@ -37,18 +37,10 @@ final class KratosFormat implements RecordFormat {
 	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
 		Members members = new Members(entry.object());
-		requireSameName(members, entry);
+		entry.requireSameName("name", members.text("name"));
 		Map<String, String> metadata = members.metadata("metadata");
-		return entry.registered(this, choose(endpoints(members), entry.defaultScheme()), weight(metadata), "",
+		return entry.registered(this, entry.choose(endpoints(members)), weight(metadata), "",
 				members.textOrEmpty("version"), metadata);
-	}
-
-	private static void requireSameName(Members members, RecordEntry entry) throws UnreadableRecordException {
-		String name = members.text("name");
-		String path = entry.servicePath();
-		if (name != null && !("/" + path).endsWith("/" + name)) {
-			throw UnreadableRecordException.unexpected("name", name, Excerpt.of(path) + " as in the key");
-		}
 	}
 
 	private static List<Endpoint> endpoints(Members members) throws UnreadableRecordException {
@@ -76,27 +68,11 @@ final class KratosFormat implements RecordFormat {
 		String query = url.substring(url.indexOf('?') + 1);
 		for (String parameter : query.split("&", -1)) {
 			if (parameter.equals("isSecure=true")) {
-				return new Endpoint(isGrpc(endpoint.scheme()) ? Scheme.GRPCS : Scheme.HTTPS, endpoint.host(),
-						endpoint.port());
+				return new Endpoint(RecordEntry.isGrpc(endpoint.scheme()) ? Scheme.GRPCS : Scheme.HTTPS,
+						endpoint.host(), endpoint.port());
 			}
 		}
 		return endpoint;
-	}
-
-	private static Endpoint choose(List<Endpoint> endpoints, Scheme defaultScheme) {
-		for (Endpoint endpoint : endpoints) {
-			if (isGrpc(endpoint.scheme()) == isGrpc(defaultScheme)) {
-				return endpoint;
-			}
-		}
-		return endpoints.getFirst();
-	}
-
-	private static boolean isGrpc(Scheme scheme) {
-		return switch (scheme) {
-			case GRPC, GRPCS -> true;
-			case HTTP, HTTPS -> false;
-		};
 	}
 
 	// Kratos' own balancers read the weight from here, and pass over what is no number.

@@ -64,13 +64,42 @@ record Members(JsonNode object) {
 		if (!has(name)) {
 			return fallback;
 		}
-		JsonNode member = this.object.path(name);
-		if (!member.isIntegralNumber() || !member.canConvertToInt() || member.intValue() < min
-				|| member.intValue() > max) {
-			throw UnreadableRecordException.unexpected(name, member.toString(),
+		return number(name, this.object.path(name), min, max);
+	}
+
+	/**
+	 * Reads a whole number that may be no member.
+	 * @param what what the number is of, such as {@code weight}
+	 * @param value the value
+	 * @param min the smallest that is accepted
+	 * @param max the largest that is accepted
+	 * @return the number
+	 * @throws UnreadableRecordException if it is no number or out of range
+	 */
+	static int number(String what, JsonNode value, int min, int max) throws UnreadableRecordException {
+		if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
+			throw UnreadableRecordException.unexpected(what, value.toString(),
 					"a whole number from %d to %d".formatted(min, max));
 		}
-		return member.intValue();
+		return value.intValue();
+	}
+
+	/**
+	 * Reads a truth value.
+	 * @param name the member's name
+	 * @param fallback what an absent member means
+	 * @return the value
+	 * @throws UnreadableRecordException if it is something else
+	 */
+	boolean flag(String name, boolean fallback) throws UnreadableRecordException {
+		if (!has(name)) {
+			return fallback;
+		}
+		JsonNode member = this.object.path(name);
+		if (!member.isBoolean()) {
+			throw UnreadableRecordException.unexpected(name, member.toString(), "true or false");
+		}
+		return member.booleanValue();
 	}
 
 	/**

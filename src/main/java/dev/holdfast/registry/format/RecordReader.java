@@ -8,12 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.service.Scheme;
 import org.jspecify.annotations.Nullable;
@@ -21,32 +15,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the records of one source. What is between the source's prefix and the key's last
  * slash names the service, inner slashes become dashes, and what is behind the last slash
- * is the instance's id. Safe on any thread; whatever a record holds, reading it ends
- * within time and memory proportional to its size and never throws.
+ * is the instance's id, unless the format says otherwise. Safe on any thread; whatever a
+ * record holds, reading it ends within time and memory proportional to its size and never
+ * throws.
  */
 public final class RecordReader {
 
 	/** The largest value that is read, in bytes. */
 	public static final int MAX_VALUE_SIZE = 64 * 1024;
 
-	private static final List<RecordFormat> FORMATS = List.of(new GrpcNamingFormat(), new KratosFormat(),
-			new JsonFormat(), new PlainFormat());
+	/** The longest key that is read, in characters. */
+	static final int MAX_KEY_LENGTH = 64 * 1024;
+
+	// The order counts for auto. First the formats that are known by their keys, since
+	// their values alone look like those of others (Traefik's are plain URLs, Dubbo's are
+	// empty, SkyDNS' are like generic JSON); then those whose members no other format
+	// writes; then the two that claim what is left. Kitex comes behind Hertz, which
+	// writes the same value and is told by its key, go-micro behind APISIX, whose nodes
+	// have hosts, and go-zero before plain, which it differs from in the key alone.
+	private static final List<RecordFormat> FORMATS = List.of(new TraefikFormat(), new DubboInterfaceFormat(),
+			new SkyDnsFormat(), new ApisixFormat(), new GrpcNamingFormat(), new GoMicroFormat(), new KratosFormat(),
+			new DubboFormat(), new HertzFormat(), new KitexFormat(), new JsonFormat(), new GoZeroFormat(),
+			new PlainFormat());
 
 	private static final RecordFormat AUTO = new AutoFormat(FORMATS);
-
-	private static final JsonMapper MAPPER = JsonMapper
-		.builder(JsonFactory.builder()
-			.streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).maxNumberLength(100).build())
-			// Field names are foreign here: remembering them would let records fill a
-			// table
-			// shared with the rest of the process.
-			.disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-			.disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-			.build())
-		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-		.disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-		.build();
 
 	private final RecordFormat format;
 
@@ -104,6 +96,10 @@ public final class RecordReader {
 		if (!key.startsWith(this.prefix)) {
 			return new Reading.Ignored("the key is not under the source's prefix " + this.prefix);
 		}
+		if (key.length() > MAX_KEY_LENGTH) {
+			return new Reading.Unreadable(
+					"key: %d characters (expected: at most %d)".formatted(key.length(), MAX_KEY_LENGTH));
+		}
 		try {
 			String text = text(record.value());
 			String path = key.substring(this.prefix.length());
@@ -130,23 +126,7 @@ public final class RecordReader {
 	}
 
 	private static @Nullable ObjectNode json(String text) throws UnreadableRecordException {
-		if (!text.startsWith("{")) {
-			return null;
-		}
-		try {
-			return MAPPER.readValue(text, ObjectNode.class);
-		}
-		catch (JsonProcessingException ex) {
-			throw notJson(text, ex.getOriginalMessage());
-		}
-		// What Jackson 2.21 lets escape for an exponent beyond 32 bit.
-		catch (NumberFormatException ex) {
-			throw notJson(text, String.valueOf(ex.getMessage()));
-		}
-	}
-
-	private static UnreadableRecordException notJson(String text, String problem) {
-		return UnreadableRecordException.unexpected("value", text, "a JSON object; " + Excerpt.of(problem));
+		return text.startsWith("{") ? StrictJson.object("value", text) : null;
 	}
 
 }

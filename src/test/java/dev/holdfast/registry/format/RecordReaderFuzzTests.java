@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
+import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,28 +24,43 @@ class RecordReaderFuzzTests {
 
 	private static final int ROUNDS = 5_000;
 
-	private static final List<String> SOUND = List.of("10.0.0.5:8080", "http://10.0.0.5:8080/", "[::1]:80",
-			"{\"Op\":0,\"Addr\":\"10.0.0.5:10110\",\"Metadata\":{\"weight\":1}}",
-			"{\"id\":\"a\",\"name\":\"orders\",\"version\":\"v1\",\"metadata\":{\"weight\":\"10\"},\"endpoints\":[\"http://10.0.0.5:80?isSecure=true\",\"grpc://a:9\"]}",
-			"{\"url\":\"http://10.0.0.5:8080\",\"weight\":100,\"zone\":\"z\",\"version\":\"1\",\"metadata\":{\"a\":[1.5,null,{}]}}",
-			"{\"host\":\"10.0.0.5\",\"port\":8080,\"scheme\":\"https\"}", "{\"address\":\"10.0.0.5:80\"}");
+	private static final List<WildRecord> SOUND = Stream.concat(WildRecord.ALL.stream(), Stream.of(
+			sound("grpc", "/s/orders/a", "{\"Op\":0,\"Addr\":\"10.0.0.5:1\",\"Metadata\":{\"weight\":1}}"),
+			sound("kratos", "/s/orders/a",
+					"{\"name\":\"orders\",\"metadata\":{\"weight\":\"10\"},\"endpoints\":[\"http://10.0.0.5:80?isSecure=true\",\"grpc://a:9\"]}"),
+			sound("json", "/s/orders/a", "{\"host\":\"10.0.0.5\",\"port\":8080,\"scheme\":\"https\"}"),
+			sound("json", "/s/orders/a", "{\"address\":\"10.0.0.5:80\",\"metadata\":{\"a\":[1.5,null,{}]}}"),
+			sound("go-micro", "/s/orders/a",
+					"{\"name\":\"orders\",\"nodes\":[{\"id\":\"x\",\"address\":\"a:1\"},{\"id\":\"y\",\"address\":\"[::1]:2\",\"metadata\":{\"protocol\":\"mucp\"}}]}"),
+			sound("apisix", "/s/upstreams/a",
+					"{\"id\":7,\"nodes\":[{\"host\":\"a\",\"port\":1,\"weight\":1,\"priority\":-1,\"metadata\":{\"x\":{}}},{\"host\":\"b\",\"weight\":0}]}"),
+			sound("dubbo", "/s/orders/a",
+					"{\"serviceName\":\"orders\",\"host\":\"a\",\"port\":1,\"enabled\":true,\"healthy\":true,\"metadata\":{}}"),
+			sound("dubbo-interface", "/s/orders/providers/rest%3A%2F%2Fa%3A1%2F%3Fdisabled%3Dfalse", ""),
+			sound("traefik", "/s/http/services/orders/loadBalancer/servers/0/weight", "10"),
+			sound("traefik", "/s/http/services/orders/loadbalancer/servers/0/url", "h2c://a:1/"),
+			sound("skydns", "/skydns/local/a/b",
+					"{\"host\":\"::1\",\"port\":1,\"text\":\"x\",\"mail\":false,\"group\":\"g\"}")))
+		.toList();
 
 	private static final List<String> TOKENS = List.of("{", "}", "[", "]", "\"", ":", ",", "null", "-1", "1e999999999",
 			"-0", "\\ud800", "\\u0000", "\u0000", "/", "?isSecure=true", "://", "99999999999999999999", "{\"a\":",
-			"\uD83D\uDE00", "\uFEFF", "\"Op\":1,", "\"endpoints\":[],", "%", "@", "\n");
+			"\uD83D\uDE00", "\uFEFF", "%25", "%2", "%ff", "+", "&weight=-1", "\"nodes\":{},", "\"port\":99999,",
+			"1e400", "/providers/", "/servers/", "\"Op\":1,", "\"endpoints\":[],", "%", "@", "\n");
 
 	@ParameterizedTest
 	@MethodSource("dev.holdfast.registry.format.RecordReader#formatNames")
 	void readWhenBytesAreRandomNeverThrows(String format) {
 		Random random = new Random(4711);
-		RecordReader reader = RecordReader.of(format, "/s/", Scheme.HTTP);
 		for (int i = 0; i < ROUNDS; i++) {
 			byte[] value = new byte[random.nextInt(200)];
 			random.nextBytes(value);
 			if (random.nextBoolean() && value.length > 0) {
 				value[0] = '{';
 			}
-			assertIsSound(reader.read(raw(key(random), value)), value);
+			WildRecord sound = SOUND.get(random.nextInt(SOUND.size()));
+			RecordReader reader = RecordReader.of(format, sound.prefix(), Scheme.HTTP);
+			assertIsSound(reader.read(raw(key(sound, random), value)), value);
 		}
 	}
 
@@ -51,26 +68,31 @@ class RecordReaderFuzzTests {
 	@MethodSource("dev.holdfast.registry.format.RecordReader#formatNames")
 	void readWhenSoundRecordsAreMutatedNeverThrows(String format) {
 		Random random = new Random(4711);
-		RecordReader reader = RecordReader.of(format, "/s/", Scheme.HTTP);
-		int registered = 0;
+		List<WildRecord> own = SOUND.stream()
+			.filter((sound) -> format.equals("auto") || sound.format().equals(format))
+			.toList();
+		int understood = 0;
 		for (int i = 0; i < ROUNDS; i++) {
-			byte[] value = SOUND.get(random.nextInt(SOUND.size())).getBytes(StandardCharsets.UTF_8);
-			for (int mutation = random.nextInt(4); mutation > 0; mutation--) {
-				value = mutate(value, random);
-			}
-			Reading reading = reader.read(raw(key(random), value));
+			List<WildRecord> from = random.nextInt(4) == 0 ? SOUND : own;
+			WildRecord sound = from.get(random.nextInt(from.size()));
+			byte[] value = mutated(sound.value().getBytes(StandardCharsets.UTF_8), random);
+			Reading reading = RecordReader.of(format, sound.prefix(), Scheme.HTTP).read(raw(key(sound, random), value));
 			assertIsSound(reading, value);
-			registered += (reading instanceof Reading.Registered) ? 1 : 0;
+			understood += (reading instanceof Reading.Registered || reading instanceof Reading.Weighted) ? 1 : 0;
 		}
 		// Else the mutations would test nothing but the first check.
-		assertThat(registered).isBetween(ROUNDS / 100, ROUNDS * 19 / 20);
+		assertThat(understood).isBetween(ROUNDS / 10, ROUNDS * 19 / 20);
 	}
 
 	private static void assertIsSound(Reading reading, byte[] value) {
 		switch (reading) {
 			case Reading.Registered(var service, var instances) -> {
 				assertThat(service.value()).isNotEmpty();
-				assertThat(instances).isNotEmpty();
+				assertThat(instances).hasSizeBetween(1, RecordEntry.MAX_INSTANCES);
+				assertThat(instances).extracting(Instance::id).doesNotHaveDuplicates();
+				assertThat(instances).allSatisfy((instance) -> assertThat(StandardCharsets.UTF_8.newEncoder()
+					.canEncode(service + instance.id() + instance.zone() + instance.version() + instance.metadata()))
+					.isTrue());
 			}
 			case Reading.Weighted(var service, String instance, int weight) -> {
 				assertThat(service.value()).isNotEmpty();
@@ -85,6 +107,14 @@ class RecordReaderFuzzTests {
 					.doesNotContain("\n", "\r", "\u0000");
 			case null -> throw new AssertionError("null for " + Arrays.toString(value));
 		}
+	}
+
+	private static byte[] mutated(byte[] sound, Random random) {
+		byte[] value = sound;
+		for (int mutation = random.nextInt(4); mutation > 0; mutation--) {
+			value = mutate(value, random);
+		}
+		return value;
 	}
 
 	private static byte[] mutate(byte[] value, Random random) {
@@ -103,13 +133,20 @@ class RecordReaderFuzzTests {
 		return mutated.getBytes(StandardCharsets.ISO_8859_1);
 	}
 
-	private static String key(Random random) {
+	private static String key(WildRecord sound, Random random) {
 		return switch (random.nextInt(12)) {
-			case 0 -> "/s/" + TOKENS.get(random.nextInt(TOKENS.size())) + "/a";
-			case 1 -> "/s/orders/" + TOKENS.get(random.nextInt(TOKENS.size()));
-			case 2 -> "/s/" + "/".repeat(random.nextInt(5));
-			default -> "/s/orders/a";
+			case 0 -> sound.prefix() + TOKENS.get(random.nextInt(TOKENS.size())) + "/a";
+			case 1 -> sound.prefix() + "orders/" + TOKENS.get(random.nextInt(TOKENS.size()));
+			case 2 -> sound.prefix() + "/".repeat(random.nextInt(9));
+			case 3, 4 -> sound.prefix() + new String(
+					mutated(sound.key().substring(sound.prefix().length()).getBytes(StandardCharsets.UTF_8), random),
+					StandardCharsets.UTF_8);
+			default -> sound.key();
 		};
+	}
+
+	private static WildRecord sound(String format, String key, String value) {
+		return new WildRecord(format, key.substring(0, key.indexOf('/', 1) + 1), key, value, "", "", "", 0);
 	}
 
 	private static RawRecord raw(String key, byte[] value) {

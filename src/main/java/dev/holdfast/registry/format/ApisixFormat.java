@@ -1,0 +1,148 @@
+package dev.holdfast.registry.format;
+
+import dev.holdfast.service.Reading;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.ServiceName;
+
+/**
+ * APISIX: {@code /apisix/upstreams/1} holds
+ * {@code {"type":"roundrobin","scheme":"http","nodes":{"10.0.0.5:80":100}}}, or the nodes
+ * as a list of objects with {@code host}, {@code port}, {@code weight}, {@code priority}
+ * and {@code metadata} (apache/apisix, apisix/schema_def.lua, upstream_schema). Each node
+ * is an instance with its address for an id.
+ *
+ * <p>
+ * Nodes of a lower priority than others are spare ones, to which APISIX sends nothing
+ * while one of the others works: they have weight 0.
+ */
+final class ApisixFormat implements RecordFormat {
+
+	private static final List<String> OTHER_KINDS = Stream
+		.of("routes", "services", "consumers", "consumer_groups", "ssls", "global_rules", "plugins", "plugin_configs",
+				"plugin_metadata", "protos", "secrets", "stream_routes", "server_info", "data_plane")
+		.map("apisix/"::concat)
+		.toList();
+
+	@Override
+	public String name() {
+		return "apisix";
+	}
+
+	@Override
+	public boolean recognises(RecordEntry entry) {
+		return entry.isIn("apisix/upstreams") || isOther(entry) || isUpstream(entry);
+	}
+
+	// No upstream has one of the members that generic JSON or Kratos is known by, since
+	// its
+	// schema allows no others than its own.
+	private static boolean isUpstream(RecordEntry entry) {
+		if (entry.json() == null || Stream.of("url", "host", "address", "endpoints").anyMatch(entry::hasMember)) {
+			return false;
+		}
+		JsonNode nodes = entry.json().path("nodes");
+		return nodes.isObject() || (nodes.isArray() && nodes.path(0).has("host"))
+				|| (entry.hasMember("discovery_type") && entry.hasMember("service_name"));
+	}
+
+	private static boolean isOther(RecordEntry entry) {
+		return OTHER_KINDS.stream().anyMatch(entry::isIn);
+	}
+
+	@Override
+	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		if (isOther(entry)) {
+			return new Reading.Ignored("of APISIX, but not an upstream");
+		}
+		// What APISIX writes when it makes a folder.
+		if (entry.text().equals("init_dir")) {
+			return new Reading.Ignored("a folder of APISIX's");
+		}
+		Members members = new Members(entry.object());
+		if (!members.has("nodes") && members.has("service_name") && members.has("discovery_type")) {
+			return new Reading.Ignored("the upstream's nodes are found by the discovery "
+					+ Excerpt.of(members.textOrEmpty("discovery_type")) + ", not in the record");
+		}
+		String protocol = members.textOrEmpty("scheme");
+		Scheme scheme = protocol.isEmpty() ? entry.defaultScheme() : Scheme.parse(protocol).orElse(null);
+		if (scheme == null) {
+			return new Reading.Ignored("the upstream speaks " + Excerpt.of(protocol) + ", neither HTTP nor gRPC");
+		}
+		List<Node> nodes = nodes(members.object().path("nodes"), scheme);
+		if (nodes.isEmpty()) {
+			return new Reading.Ignored("the upstream has no nodes");
+		}
+		int highest = nodes.stream().mapToInt(Node::priority).max().orElse(0);
+		List<Instance> instances = new ArrayList<>();
+		for (Node node : nodes) {
+			instances.add(entry.instance(this, node.endpoint().authority(), node.endpoint(),
+					(node.priority() == highest) ? node.weight() : 0, "", "", node.metadata()));
+		}
+		return RecordEntry.registered(service(entry, members), instances);
+	}
+
+	// A name may hold what a service's name may not, since APISIX does not look things up
+	// by it.
+	private static ServiceName service(RecordEntry entry, Members members) throws UnreadableRecordException {
+		String name = members.textOrEmpty("name").replace('/', '-');
+		if (RecordEntry.isServiceName(name)) {
+			return new ServiceName(name);
+		}
+		String id = members.has("id") ? Members.plain(members.object().path("id")) : "";
+		return entry.service(id.isEmpty() ? entry.id() : id);
+	}
+
+	private static List<Node> nodes(JsonNode written, Scheme scheme) throws UnreadableRecordException {
+		RecordEntry.requireFew("nodes", written.size());
+		List<Node> nodes = new ArrayList<>();
+		if (written.isArray()) {
+			for (JsonNode element : written) {
+				nodes.add(listed(element, scheme));
+			}
+		}
+		else if (written.isObject()) {
+			for (Map.Entry<String, JsonNode> entry : written.properties()) {
+				int weight = Members.number("weight", entry.getValue(), 0, Integer.MAX_VALUE);
+				// With a scheme before it the address may lack a port, as it may in
+				// APISIX.
+				nodes.add(new Node(RecordEntry.endpoint("nodes", scheme + "://" + entry.getKey(), scheme), weight, 0,
+						Map.of()));
+			}
+		}
+		else {
+			throw UnreadableRecordException.unexpected("nodes", written.isMissingNode() ? "" : written.toString(),
+					"an object of addresses with weights, or a list of nodes");
+		}
+		return nodes;
+	}
+
+	private static Node listed(JsonNode element, Scheme scheme) throws UnreadableRecordException {
+		if (!element.isObject()) {
+			throw UnreadableRecordException.unexpected("nodes", element.toString(), "a list of objects");
+		}
+		Members members = new Members(element);
+		int port = members.number("port", 1, 65_535, scheme.defaultPort());
+		Endpoint endpoint = RecordEntry.endpoint("host", members.textOrEmpty("host"), port, scheme);
+		int priority = members.number("priority", Integer.MIN_VALUE, Integer.MAX_VALUE, 0);
+		Map<String, String> metadata = members.metadata("metadata");
+		if (priority != 0) {
+			metadata = new HashMap<>(metadata);
+			metadata.put("priority", Integer.toString(priority));
+		}
+		return new Node(endpoint, members.weight(), priority, metadata);
+	}
+
+	private record Node(Endpoint endpoint, int weight, int priority, Map<String, String> metadata) {
+	}
+
+}

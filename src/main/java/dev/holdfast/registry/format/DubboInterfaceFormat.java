@@ -1,0 +1,167 @@
+package dev.holdfast.registry.format;
+
+import dev.holdfast.service.Reading;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.ServiceName;
+
+/**
+ * Dubbo's registration by interface: the key is
+ * {@code /dubbo/<interface>/providers/<URL-encoded tri://10.0.0.5:20000/…?…>} and the
+ * value is empty (apache/dubbo-go, registry/base_registry.go, processURL and
+ * providerRegistry). The URL's parameters are not encoded a second time, and so decoded
+ * once.
+ *
+ * <p>
+ * An instance has its address for an id: two versions or groups of an interface at one
+ * address are one place to send requests to.
+ */
+final class DubboInterfaceFormat implements RecordFormat {
+
+	private static final int MAX_URL_SIZE = 16 * 1024;
+
+	private static final String PROVIDERS = "providers";
+
+	private static final Set<String> CATEGORIES = Set.of(PROVIDERS, "consumers", "configurators", "routers");
+
+	// What Dubbo keeps beside its services: metadata/report/etcd/report.go and the
+	// configuration center.
+	private static final List<String> OTHER_FOLDERS = List.of("dubbo/metadata", "dubbo/mapping", "dubbo/config");
+
+	@Override
+	public String name() {
+		return "dubbo-interface";
+	}
+
+	@Override
+	public boolean recognises(RecordEntry entry) {
+		String last = entry.segment(0);
+		if (CATEGORIES.contains(entry.segment(1))) {
+			return last.regionMatches(true, Math.max(last.indexOf('%'), 0), "%3A%2F%2F", 0, 9);
+		}
+		boolean folderKey = entry.text().isEmpty()
+				&& (CATEGORIES.contains(last) || entry.isIn("dubbo") || entry.raw().key().equals("/dubbo"));
+		return folderKey || isOther(entry);
+	}
+
+	@Override
+	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		String category = entry.segment(1);
+		if (isOther(entry)) {
+			return new Reading.Ignored("metadata or configuration of Dubbo, not a provider");
+		}
+		if (!CATEGORIES.contains(category)) {
+			if (entry.text().isEmpty()) {
+				return new Reading.Ignored("a folder of Dubbo's, not a provider");
+			}
+			throw UnreadableRecordException.unexpected("key", entry.raw().key(),
+					"<prefix><interface>/providers/<URL-encoded URL>");
+		}
+		if (!category.equals(PROVIDERS)) {
+			return new Reading.Ignored("of Dubbo's " + category + ", not of its providers");
+		}
+		String url = decoded(entry.id());
+		int query = url.indexOf('?');
+		Map<String, String> parameters = parameters((query < 0) ? "" : url.substring(query + 1));
+		return provider(entry, (query < 0) ? url : url.substring(0, query), parameters);
+	}
+
+	private Reading provider(RecordEntry entry, String address, Map<String, String> parameters)
+			throws UnreadableRecordException {
+		ServiceName service = service(entry);
+		String category = parameters.getOrDefault("category", PROVIDERS);
+		if (!category.equals(PROVIDERS)) {
+			return new Reading.Ignored("the URL's category is " + Excerpt.of(category) + ", not providers");
+		}
+		if (parameters.getOrDefault("enabled", "true").equalsIgnoreCase("false")) {
+			return new Reading.Ignored("the provider says that it is not enabled");
+		}
+		if (parameters.getOrDefault("disabled", "false").equalsIgnoreCase("true")) {
+			return new Reading.Ignored("the provider says that it is disabled");
+		}
+		int separator = address.indexOf("://");
+		if (separator < 0) {
+			throw UnreadableRecordException.unexpected("key", address, "a URL in the last segment");
+		}
+		String protocol = address.substring(0, separator);
+		Optional<Scheme> scheme = scheme(protocol, parameters.getOrDefault("ssl-enabled", "").equals("true"));
+		if (scheme.isEmpty()) {
+			return new Reading.Ignored(
+					"the provider speaks " + Excerpt.of(protocol) + ", neither HTTP nor gRPC (Triple)");
+		}
+		Endpoint endpoint = RecordEntry.endpoint("key", scheme.get() + address.substring(separator), scheme.get());
+		return RecordEntry.registered(service,
+				List.of(entry.instance(this, endpoint.authority(), endpoint, weight(parameters),
+						parameters.getOrDefault("zone", ""), parameters.getOrDefault("version", ""), parameters)));
+	}
+
+	/**
+	 * Translates one of Dubbo's protocols.
+	 * @param protocol its name in Dubbo
+	 * @param secure whether TLS is spoken
+	 * @return the scheme, or empty for what cannot be routed to, such as {@code dubbo}
+	 */
+	static Optional<Scheme> scheme(String protocol, boolean secure) {
+		return switch (protocol) {
+			case "tri", "grpc" -> Optional.of(secure ? Scheme.GRPCS : Scheme.GRPC);
+			case "rest", "http" -> Optional.of(secure ? Scheme.HTTPS : Scheme.HTTP);
+			case "grpcs" -> Optional.of(Scheme.GRPCS);
+			case "https" -> Optional.of(Scheme.HTTPS);
+			default -> Optional.empty();
+		};
+	}
+
+	// The interface, and what the prefix leaves before it; or the interface alone, where
+	// the source's prefix ends behind it.
+	private static ServiceName service(RecordEntry entry) throws UnreadableRecordException {
+		String folder = entry.servicePath();
+		String service = folder.endsWith("/" + PROVIDERS)
+				? folder.substring(0, folder.length() - PROVIDERS.length() - 1) : entry.segment(2);
+		return entry.service(decoded(service));
+	}
+
+	private static boolean isOther(RecordEntry entry) {
+		return OTHER_FOLDERS.stream().anyMatch(entry::isIn);
+	}
+
+	// 0 takes no requests here, other than with Dubbo's registration by application.
+	private static int weight(Map<String, String> parameters) {
+		String weight = parameters.getOrDefault("weight", "");
+		return weight.matches("[0-9]{1,9}") ? Integer.parseInt(weight) : Instance.DEFAULT_WEIGHT;
+	}
+
+	private static Map<String, String> parameters(String query) {
+		Map<String, String> parameters = new LinkedHashMap<>();
+		for (String parameter : query.split("&", -1)) {
+			int equals = parameter.indexOf('=');
+			if (equals > 0) {
+				parameters.putIfAbsent(parameter.substring(0, equals), parameter.substring(equals + 1));
+			}
+		}
+		return parameters;
+	}
+
+	private static String decoded(String text) throws UnreadableRecordException {
+		if (text.length() > MAX_URL_SIZE) {
+			throw new UnreadableRecordException(
+					"key: a URL of %d characters (expected: at most %d)".formatted(text.length(), MAX_URL_SIZE));
+		}
+		try {
+			return URLDecoder.decode(text, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			throw UnreadableRecordException.unexpected("key", text, "a URL-encoded text");
+		}
+	}
+
+}

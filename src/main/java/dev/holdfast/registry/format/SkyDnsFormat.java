@@ -1,0 +1,74 @@
+package dev.holdfast.registry.format;
+
+import dev.holdfast.service.Reading;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+
+/**
+ * CoreDNS and SkyDNS: {@code /skydns/local/skydns/<service>/x1} holds
+ * {@code {"host":"10.0.0.5","port":8080,"priority":10,"weight":5,"ttl":60}}, and stands
+ * for the name {@code x1.<service>.skydns.local} (coredns/coredns,
+ * plugin/etcd/msg/service.go and path.go). The labels that the source's prefix leaves
+ * name the service in the order of DNS.
+ */
+final class SkyDnsFormat implements RecordFormat {
+
+	private static final List<String> METADATA = List.of("priority", "ttl", "group", "text");
+
+	@Override
+	public String name() {
+		return "skydns";
+	}
+
+	@Override
+	public boolean recognises(RecordEntry entry) {
+		// By the key alone: generic JSON may have each of the members as well.
+		return entry.isIn("skydns") && entry.json() != null;
+	}
+
+	@Override
+	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		Members members = new Members(entry.object());
+		String host = members.textOrEmpty("host");
+		if (host.isEmpty()) {
+			return new Reading.Ignored("a DNS record without a host");
+		}
+		if (members.flag("mail", false)) {
+			return new Reading.Ignored("a DNS record of a mail server");
+		}
+		int port = members.number("port", 0, 65_535, 0);
+		if (port == 0) {
+			return new Reading.Ignored("a DNS record without a port cannot be routed to");
+		}
+		Endpoint endpoint = RecordEntry.endpoint("host", host, port, entry.defaultScheme());
+		Map<String, String> metadata = new LinkedHashMap<>();
+		for (String name : METADATA) {
+			if (members.has(name)) {
+				metadata.put(name, Members.plain(members.object().path(name)));
+			}
+		}
+		return RecordEntry.registered(entry.service(reversed(entry.servicePath())),
+				List.of(entry.instance(this, entry.id(), endpoint, weight(members), "", "", metadata)));
+	}
+
+	// 0 is what a record has that was given no weight, and counts as 100 in a SRV answer:
+	// plugin/backend_lookup.go.
+	private static int weight(Members members) throws UnreadableRecordException {
+		int weight = members.number("weight", 0, Integer.MAX_VALUE, 0);
+		return (weight > 0) ? weight : Instance.DEFAULT_WEIGHT;
+	}
+
+	private static String reversed(String path) {
+		List<String> labels = Arrays.asList(path.split("/", -1));
+		Collections.reverse(labels);
+		return String.join(".", labels);
+	}
+
+}
