@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import dev.holdfast.registry.RecordEvent;
 import dev.holdfast.registry.RegistryConnection;
@@ -106,6 +108,7 @@ final class EtcdConnection implements RegistryConnection {
 		inBackground("list-failed", "listing", () -> {
 			open();
 			this.sink.accept(listAll());
+			readAlarms();
 			if (this.settings.discoverMembers()) {
 				discover();
 			}
@@ -211,6 +214,24 @@ final class EtcdConnection implements RegistryConnection {
 
 	private boolean isReached(CompletionException error) {
 		return this.reached || EtcdErrors.code(error) == Status.Code.RESOURCE_EXHAUSTED;
+	}
+
+	/**
+	 * A cluster that is full answers everything but writes, so the gateway notices
+	 * nothing, and yet nothing registers any more. Asked for after a list and not more
+	 * often: etcd puts the question into its log.
+	 */
+	private void readAlarms() {
+		try {
+			this.members
+				.alarms(ask(UNARY_RETRIES, () -> client().getMaintenanceClient().listAlarms().join()).getAlarms()
+					.stream()
+					.map((alarm) -> alarm.getAlarmType().name())
+					.collect(Collectors.toCollection(TreeSet::new)));
+		}
+		catch (CompletionException | CancellationException ex) {
+			logger.debug("{} does not tell its alarms: {}", place(), describe(ex));
+		}
 	}
 
 	/** What the cluster says its members are; without an answer it stays as it is. */

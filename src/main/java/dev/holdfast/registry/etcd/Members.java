@@ -1,11 +1,11 @@
 package dev.holdfast.registry.etcd;
 
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.registry.MemberState;
@@ -27,6 +27,8 @@ final class Members {
 	private volatile List<Member> all;
 
 	private volatile boolean undiscovered;
+
+	private volatile String alarm = "";
 
 	Members(List<URI> endpoints) {
 		this.configured = endpoints.stream().map(Member::new).toList();
@@ -70,7 +72,7 @@ final class Members {
 		if (!this.undiscovered) {
 			this.undiscovered = true;
 			logger.warn("etcd does not list its members: {}; {} stay in use", reason,
-					new ArrayList<>(this.all.stream().map(Member::url).toList()));
+					this.all.stream().map(Member::url).toList());
 		}
 	}
 
@@ -88,8 +90,32 @@ final class Members {
 		return "%s://%s:%d".formatted(url.getScheme(), url.getHost(), url.getPort()).toLowerCase(Locale.ROOT);
 	}
 
+	/**
+	 * Notes the alarms that the cluster has raised, of which each is the whole cluster's.
+	 * @param types their names, empty when all is well
+	 */
+	void alarms(Set<String> types) {
+		String before = this.alarm;
+		this.alarm = types.isEmpty() ? ""
+				: "etcd has raised the alarm %s: it refuses to be written to, so nothing new can register"
+					.formatted(String.join(" and ", types));
+		if (!this.alarm.equals(before)) {
+			if (types.isEmpty()) {
+				logger.info("etcd has withdrawn its alarm");
+			}
+			else {
+				logger.warn("{}; what is registered stays", this.alarm);
+			}
+		}
+	}
+
 	List<MemberState> states() {
-		return this.all.stream().map(Member::state).toList();
+		String alarmed = this.alarm;
+		return this.all.stream()
+			.map(Member::state)
+			.map((state) -> state.healthy().orElse(false) ? new MemberState(state.url(), state.healthy(), alarmed)
+					: state)
+			.toList();
 	}
 
 }

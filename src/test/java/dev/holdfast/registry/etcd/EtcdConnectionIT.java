@@ -17,6 +17,7 @@ import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.TcpProxy;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.maintenance.AlarmMember;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What one connection says of a real etcd.
@@ -131,6 +133,32 @@ class EtcdConnectionIT {
 			assertThat(this.keys.deletePrefix("/services/large/")).isEqualTo(4_000);
 			List<RecordEvent> deleted = next(Signal.Delivered.class).events().get();
 			assertThat(deleted).hasSize(4_000).allMatch((event) -> event instanceof RecordEvent.Deleted);
+		}
+	}
+
+	@Test
+	void anEtcdThatIsFullIsFollowedAndItsAlarmNamed() {
+		String large = "x".repeat(256 * 1024);
+		try (EtcdProcess small = EtcdProcess.start(EtcdOptions.NONE.withQuota(8 * MEBIBYTE));
+				EtcdKeys writer = new EtcdKeys(small.endpoint());
+				Follower follower = Follower.of(Follower.settings(small.endpoint()))) {
+			writer.put("/services/orders/a", "10.0.0.1:8001");
+			assertThatIllegalStateException()
+				.isThrownBy(() -> IntStream.range(0, 100).forEach((i) -> writer.put("/other/" + i, large)))
+				.withMessageContaining("database space exceeded");
+			follower.awaitLive().refresh().awaitInstances("http://10.0.0.1:8001");
+			Follower.promised()
+				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError())
+					.contains("NOSPACE", "nothing new can register"));
+			follower.awaitLive();
+			assertThat(follower.registry().generation()).isEqualTo(1);
+			AlarmMember alarm = writer.call((client) -> client.getMaintenanceClient().listAlarms())
+				.getAlarms()
+				.getFirst();
+			writer.call((client) -> client.getMaintenanceClient().alarmDisarm(alarm));
+			follower.refresh();
+			Follower.promised()
+				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError()).isEmpty());
 		}
 	}
 
