@@ -75,16 +75,24 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	/**
 	 * How etcd is reached.
 	 *
-	 * @param endpoints URLs of the cluster's members.
+	 * @param endpoints URLs of the cluster's members, all http or all https.
+	 * @param sslBundle Name of the SSL bundle with the certificates that https endpoints
+	 * are trusted by and the one that the gateway shows, empty for the JVM's trust store
+	 * and none.
 	 * @param username User to log in as, empty when the cluster asks for none.
 	 * @param password Password of the user.
+	 * @param namespace Text that all keys of this gateway begin with, before the prefixes
+	 * of its sources.
+	 * @param discoverMembers Whether members that the cluster lists are used besides the
+	 * endpoints.
 	 * @param connectTimeout Longest time that making a connection may take.
 	 * @param keepaliveTime Time without a byte from etcd after which the connection is
 	 * probed.
 	 * @param keepaliveTimeout Time that etcd has to answer the probe.
 	 */
 	public record Etcd(@DefaultValue("http://127.0.0.1:2379") @NotEmpty List<String> endpoints,
-			@DefaultValue("") String username, @DefaultValue("") String password,
+			@DefaultValue("") String sslBundle, @DefaultValue("") String username, @DefaultValue("") String password,
+			@DefaultValue("") String namespace, @DefaultValue("false") boolean discoverMembers,
 			@DefaultValue("3s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration keepaliveTime,
 			@DefaultValue("5s") @DurationMin(millis = 1, message = POSITIVE) Duration keepaliveTimeout) {

@@ -33,7 +33,7 @@ final class PropertiesValidator implements Validator {
 	public void validate(Object target, Errors errors) {
 		HoldfastProperties properties = (HoldfastProperties) target;
 		checkServer(properties.server(), errors);
-		checkEndpoints(properties.etcd().endpoints(), errors);
+		checkEndpoints(properties.etcd(), errors);
 		if (properties.etcd().username().isEmpty() != properties.etcd().password().isEmpty()) {
 			reject(errors, properties.etcd().username().isEmpty() ? "etcd.username" : "etcd.password",
 					"must not be empty when the other one of username and password is given");
@@ -71,23 +71,33 @@ final class PropertiesValidator implements Validator {
 		return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= address.length * Byte.SIZE;
 	}
 
-	private static void checkEndpoints(List<String> endpoints, Errors errors) {
+	private static void checkEndpoints(HoldfastProperties.Etcd etcd, Errors errors) {
+		List<String> endpoints = etcd.endpoints();
 		for (int i = 0; i < endpoints.size(); i++) {
 			String field = "etcd.endpoints[%d]".formatted(i);
 			endpointProblem(endpoints.get(i)).ifPresent((problem) -> reject(errors, field, problem));
+			if (isSecure(endpoints.get(i)) != isSecure(endpoints.getFirst())) {
+				reject(errors, field,
+						"must be %s like holdfast.etcd.endpoints[0]: a password could be sent in the clear otherwise"
+							.formatted(isSecure(endpoints.getFirst()) ? "https" : "http"));
+			}
 		}
+		if (!etcd.sslBundle().isEmpty() && endpoints.stream().noneMatch(PropertiesValidator::isSecure)) {
+			reject(errors, "etcd.sslBundle", "needs holdfast.etcd.endpoints that begin with https://");
+		}
+	}
+
+	private static boolean isSecure(String endpoint) {
+		return endpoint.regionMatches(true, 0, "https:", 0, 6);
 	}
 
 	private static Optional<String> endpointProblem(String text) {
 		try {
 			URI uri = new URI(text).parseServerAuthority();
-			if ("https".equalsIgnoreCase(uri.getScheme())) {
-				return Optional.of("needs TLS support, which is not there yet: must be a URL such as http://etcd:2379");
-			}
 			boolean bare = uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null
 					&& ("".equals(uri.getRawPath()) || "/".equals(uri.getRawPath()));
-			if ("http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0
-					&& uri.getPort() <= 65_535 && bare) {
+			boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+			if (http && uri.getHost() != null && uri.getPort() > 0 && uri.getPort() <= 65_535 && bare) {
 				return Optional.empty();
 			}
 			return Optional.of("must be a URL with scheme, host and port, and nothing more, such as http://etcd:2379");

@@ -27,6 +27,8 @@ import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -42,19 +44,21 @@ class RegistryConfiguration {
 	}
 
 	@Bean
-	RegistrySource registrySource(HoldfastProperties properties) {
+	RegistrySource registrySource(HoldfastProperties properties, ObjectProvider<SslBundles> bundles) {
 		HoldfastProperties.Etcd etcd = properties.etcd();
 		List<URI> endpoints = etcd.endpoints().stream().map(URI::create).toList();
-		List<EtcdPrefix> prefixes = properties.registry()
-			.sources()
-			.stream()
-			.map((source) -> new EtcdPrefix(source.prefix(),
-					RecordReader.of(source.format(), source.prefix(), source.scheme())))
-			.toList();
+		List<EtcdPrefix> prefixes = properties.registry().sources().stream().map((source) -> {
+			String prefix = etcd.namespace() + source.prefix();
+			return new EtcdPrefix(prefix, RecordReader.of(source.format(), prefix, source.scheme()));
+		}).toList();
 		Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
 				: Optional.of(new Credentials(etcd.username(), etcd.password()));
-		return new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, etcd.connectTimeout(),
-				etcd.keepaliveTime(), etcd.keepaliveTimeout()));
+		Optional<EtcdBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty()
+				: Optional.of(new EtcdBundle(bundles.getObject(), etcd.sslBundle()));
+		EtcdSource source = new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, bundle.map((it) -> it),
+				etcd.discoverMembers(), etcd.connectTimeout(), etcd.keepaliveTime(), etcd.keepaliveTimeout()));
+		bundle.ifPresent((it) -> it.onChange(source::tlsChanged));
+		return source;
 	}
 
 	@Bean

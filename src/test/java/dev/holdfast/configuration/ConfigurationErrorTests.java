@@ -55,8 +55,10 @@ class ConfigurationErrorTests {
 						"holdfast.etcd.endpoints[0]: \"http://et_cd:2379\" " + NO_URL),
 				argumentSet("no URL", "holdfast.etcd.endpoints=http://[::1:2379",
 						"holdfast.etcd.endpoints[0]: \"http://[::1:2379\" " + NO_URL),
-				argumentSet("with TLS", "holdfast.etcd.endpoints=https://etcd:2379",
-						"holdfast.etcd.endpoints[0]: \"https://etcd:2379\" needs TLS support, which is not there yet"),
+				argumentSet("with and without TLS", "holdfast.etcd.endpoints=https://a:1,http://b:1",
+						"holdfast.etcd.endpoints[1]: \"http://b:1\" must be https like holdfast.etcd.endpoints[0]"),
+				argumentSet("bundle without TLS", "holdfast.etcd.ssl-bundle=etcd",
+						"holdfast.etcd.ssl-bundle: \"etcd\" needs holdfast.etcd.endpoints that begin with https://"),
 				argumentSet("overlapping prefixes",
 						"holdfast.registry.sources[0].prefix=/a/ holdfast.registry.sources[1].prefix=/a/b/",
 						"holdfast.registry.sources[1].prefix: \"/a/b/\" must not overlap with holdfast.registry.sources[0]"),
@@ -72,7 +74,7 @@ class ConfigurationErrorTests {
 				argumentSet("wrong place", "holdfast.balancer=random", "Did you mean holdfast.upstream.balancer?"),
 				argumentSet("wrong index", "holdfast.routes[0].paths=/a", "Did you mean holdfast.routes[*].path?"),
 				argumentSet("unlike any", "holdfast.etcd.quorum=secret",
-						"The keys under holdfast.etcd are: endpoints, username, password, connect-timeout, keepalive-time"),
+						"The keys under holdfast.etcd are: endpoints, ssl-bundle, username, password, namespace, discover-members, "),
 				argumentSet("unlike any, at the top", "holdfast.zookeeper.address-list=secret",
 						"The keys under holdfast are: server.address, server.port"), };
 	}

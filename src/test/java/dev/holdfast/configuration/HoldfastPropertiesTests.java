@@ -35,7 +35,7 @@ class HoldfastPropertiesTests {
 			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, List.of(),
 					DataSize.ofKilobytes(16), Duration.ofSeconds(60), Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
-					"", Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
+					"", "", "", false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(
 					List.of(new HoldfastProperties.Source("/services/", "auto", Scheme.HTTP)), Duration.ofSeconds(5),
 					Duration.ofMinutes(5), new HoldfastProperties.SnapshotFile("data/registry-snapshot.json", null)));

@@ -1,13 +1,14 @@
 package dev.holdfast.registry.etcd;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.holdfast.registry.RecordEvent;
@@ -32,6 +33,7 @@ import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.retry.support.RetryTemplate;
@@ -44,59 +46,76 @@ final class EtcdConnection implements RegistryConnection {
 
 	private static final Logger logger = LoggerFactory.getLogger(EtcdConnection.class);
 
-	/** Records a page: well below etcd's limits on a response, few enough to be quick. */
-	private static final int PAGE_SIZE = 2_000;
-
 	/** Lists that a compaction overtook before they give up. */
 	private static final int LIST_ATTEMPTS = 3;
 
 	private static final RetryTemplate UNARY_RETRIES = RetryTemplate.builder()
 		.maxAttempts(5)
 		.exponentialBackoff(500, 2, 4_000, true)
-		.retryOn(EtcdConnection::isPassing)
+		.retryOn((error) -> isPassing(error) || EtcdErrors.isTokenEnded(error))
+		.build();
+
+	/** A page that was too large for its time is asked for again as a smaller one. */
+	private static final RetryTemplate PAGE_RETRIES = RetryTemplate.builder()
+		.maxAttempts(5)
+		.exponentialBackoff(500, 2, 4_000, true)
+		.retryOn((error) -> (isPassing(error) && !EtcdErrors.isTooLarge(error)) || EtcdErrors.isTokenEnded(error))
 		.build();
 
 	/** The reconnect loop is the retry of a connection's first call. */
 	private static final RetryTemplate ONCE = RetryTemplate.builder().maxAttempts(1).build();
 
-	private final Client client;
+	private final Function<Member, EtcdSource.Dialled> dialler;
 
-	private final List<EtcdPrefix> prefixes;
+	private final EtcdSettings settings;
+
+	private final PageSize pageSize;
 
 	private final Members members;
 
-	private final int member;
+	private final Member member;
 
 	private final Consumer<Signal> sink;
 
 	private final List<Watch.Watcher> watchers = new ArrayList<>();
 
+	private volatile EtcdSource.@Nullable Dialled dialled;
+
 	private volatile boolean reached;
 
 	private volatile boolean closed;
 
-	EtcdConnection(Client client, List<EtcdPrefix> prefixes, Members members, int member, Consumer<Signal> sink) {
-		this.client = client;
-		this.prefixes = prefixes;
+	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, PageSize pageSize,
+			Members members, Consumer<Signal> sink) {
+		this.dialler = dialler;
+		this.settings = settings;
+		this.pageSize = pageSize;
 		this.members = members;
-		this.member = member;
+		this.member = members.next();
 		this.sink = sink;
 	}
 
 	@Override
 	public void readHead() {
-		inBackground("read-failed", "reading the newest revision", () -> new Signal.Head(revision(head())));
+		inBackground("read-failed", "reading the newest revision",
+				() -> this.sink.accept(new Signal.Head(revision(head()))));
 	}
 
 	@Override
 	public void list() {
-		inBackground("list-failed", "listing", this::listAll);
+		inBackground("list-failed", "listing", () -> {
+			open();
+			this.sink.accept(listAll());
+			if (this.settings.discoverMembers()) {
+				discover();
+			}
+		});
 	}
 
-	private void inBackground(String cause, String what, Call<Signal> call) {
+	private void inBackground(String cause, String what, Runnable call) {
 		Thread.ofVirtual().name("etcd-" + cause).start(() -> {
 			try {
-				this.sink.accept(call.run());
+				call.run();
 			}
 			catch (Throwable ex) {
 				// Whatever it is, the generation must hear of it rather than wait.
@@ -105,9 +124,34 @@ final class EtcdConnection implements RegistryConnection {
 		});
 	}
 
+	/**
+	 * The first list does it: names are looked up and certificates read, which may take a
+	 * while.
+	 */
+	private void open() {
+		if (this.dialled == null) {
+			this.dialled = this.dialler.apply(this.member);
+		}
+		if (this.closed) {
+			close();
+			throw new CancellationException("the connection is closed");
+		}
+	}
+
+	private Client client() {
+		return Objects.requireNonNull(this.dialled, "nothing was listed yet").client();
+	}
+
+	private String place() {
+		EtcdSource.Dialled now = this.dialled;
+		return (now != null) ? now.place() : this.member.url().toString();
+	}
+
 	/** Linearizable, and of no key, so that it costs etcd next to nothing. */
 	private GetResponse head() {
-		return get(bytes(this.prefixes.getFirst().prefix()), GetOption.builder().withCountOnly(true).build());
+		ByteSequence key = EtcdKey.bytes(this.settings.prefixes().getFirst().prefix());
+		GetOption option = GetOption.builder().withCountOnly(true).build();
+		return ask(UNARY_RETRIES, () -> client().getKVClient().get(key, option).join());
 	}
 
 	private Signal listAll() {
@@ -126,26 +170,64 @@ final class EtcdConnection implements RegistryConnection {
 	private Signal listOnce() {
 		List<RegistryRecord> records = new ArrayList<>();
 		Revision at = Revision.NONE;
-		for (EtcdPrefix prefix : this.prefixes) {
-			ByteSequence end = OptionsUtil.prefixEndOf(bytes(prefix.prefix()));
-			ByteSequence from = bytes(prefix.prefix());
+		for (EtcdPrefix prefix : this.settings.prefixes()) {
+			ByteSequence end = OptionsUtil.prefixEndOf(EtcdKey.bytes(prefix.prefix()));
+			ByteSequence from = EtcdKey.bytes(prefix.prefix());
 			boolean more = true;
 			while (more) {
-				GetResponse page = get(from,
-						GetOption.builder()
-							.withRange(end)
-							.withLimit(PAGE_SIZE)
-							.withRevision(at.number())
-							.withSortField(GetOption.SortTarget.KEY)
-							.withSortOrder(GetOption.SortOrder.ASCEND)
-							.build());
+				GetResponse page = page(from, end, at);
 				at = at.equals(Revision.NONE) ? revision(page) : at;
 				page.getKvs().forEach((kv) -> records.add(read(prefix, kv, Origin.LIST)));
 				more = page.isMore() && !page.getKvs().isEmpty();
 				from = more ? successor(page.getKvs().getLast().getKey()) : from;
 			}
 		}
+		this.pageSize.grow();
 		return new Signal.Listed(at, records);
+	}
+
+	private GetResponse page(ByteSequence from, ByteSequence end, Revision at) {
+		while (true) {
+			int size = this.pageSize.current();
+			GetOption option = GetOption.builder()
+				.withRange(end)
+				.withLimit(size)
+				.withRevision(at.number())
+				.withSortField(GetOption.SortTarget.KEY)
+				.withSortOrder(GetOption.SortOrder.ASCEND)
+				.build();
+			try {
+				return ask(PAGE_RETRIES, () -> client().getKVClient().get(from, option).join());
+			}
+			catch (CompletionException ex) {
+				// A member that has not answered yet may just as well be hung: the next
+				// one is asked then, by smaller pages.
+				if (!EtcdErrors.isTooLarge(ex) || !this.pageSize.shrink(size) || !isReached(ex)) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private boolean isReached(CompletionException error) {
+		return this.reached || EtcdErrors.code(error) == Status.Code.RESOURCE_EXHAUSTED;
+	}
+
+	/** What the cluster says its members are; without an answer it stays as it is. */
+	private void discover() {
+		try {
+			this.members
+				.discovered(ask(UNARY_RETRIES, () -> client().getClusterClient().listMember().join()).getMembers()
+					.stream()
+					.filter((listed) -> !listed.isLearner())
+					.flatMap((listed) -> listed.getClientURIs().stream())
+					.toList());
+		}
+		catch (CompletionException | CancellationException ex) {
+			if (!this.closed) {
+				this.members.undiscovered(describe(ex));
+			}
+		}
 	}
 
 	@Override
@@ -155,8 +237,8 @@ final class EtcdConnection implements RegistryConnection {
 
 	private Optional<Duration> granted(long id) {
 		try {
-			LeaseTimeToLiveResponse lease = ask(
-					() -> this.client.getLeaseClient().timeToLive(id, LeaseOption.DEFAULT).join());
+			LeaseTimeToLiveResponse lease = ask(UNARY_RETRIES,
+					() -> client().getLeaseClient().timeToLive(id, LeaseOption.DEFAULT).join());
 			return (lease.getTTL() > 0) ? Optional.of(Duration.ofSeconds(lease.getGrantedTTL())) : Optional.empty();
 		}
 		catch (CompletionException ex) {
@@ -169,12 +251,8 @@ final class EtcdConnection implements RegistryConnection {
 		}
 	}
 
-	private GetResponse get(ByteSequence key, GetOption option) {
-		return ask(() -> this.client.getKVClient().get(key, option).join());
-	}
-
-	private <T> T ask(Supplier<T> call) {
-		RetryTemplate retries = this.reached ? UNARY_RETRIES : ONCE;
+	private <T> T ask(RetryTemplate patience, Supplier<T> call) {
+		RetryTemplate retries = this.reached ? patience : ONCE;
 		T response = retries.execute((context) -> {
 			if (this.closed) {
 				throw new CancellationException("the connection is closed");
@@ -182,13 +260,13 @@ final class EtcdConnection implements RegistryConnection {
 			return call.get();
 		});
 		this.reached = true;
-		this.members.answered(this.member);
+		this.member.answered();
 		return response;
 	}
 
 	@Override
 	public int watch(long fromRevision) {
-		for (EtcdPrefix prefix : this.prefixes) {
+		for (EtcdPrefix prefix : this.settings.prefixes()) {
 			int number = this.watchers.size();
 			WatchOption option = WatchOption.builder()
 				.isPrefix(true)
@@ -196,8 +274,8 @@ final class EtcdConnection implements RegistryConnection {
 				.withPrevKV(true)
 				.withRequireLeader(true)
 				.build();
-			this.watchers.add(this.client.getWatchClient()
-				.watch(bytes(prefix.prefix()), option,
+			this.watchers.add(client().getWatchClient()
+				.watch(EtcdKey.bytes(prefix.prefix()), option,
 						Watch.listener((response) -> onNext(number, prefix, response),
 								(error) -> fail("watch-error", "the watch", error),
 								() -> fail("watch-ended", "the watch", new CancellationException("it completed")))));
@@ -245,20 +323,42 @@ final class EtcdConnection implements RegistryConnection {
 		if (this.closed) {
 			return;
 		}
-		String reason = EtcdErrors.describe(error);
-		String message = "%s at %s failed: %s".formatted(what, this.members.url(this.member), reason);
-		this.members.failed(this.member, reason);
-		this.sink.accept(new Signal.Failed(cause, message));
+		String reason = describe(error);
+		this.member.failed(reason);
+		giveUp(cause, "%s at %s failed: %s".formatted(what, place(), reason));
+	}
+
+	private String describe(Throwable error) {
+		return EtcdErrors.describe(error, this.settings.credentials().map(Credentials::username));
+	}
+
+	/**
+	 * Ends this connection.
+	 */
+	void giveUp(String cause, String message) {
+		if (!this.closed) {
+			this.sink.accept(new Signal.Failed(cause, message));
+		}
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
+		// One by one, and first: jetcd's client leaves its channel open when a watcher's
+		// end throws.
+		this.watchers.forEach((watcher) -> attempt(watcher::close));
+		EtcdSource.Dialled now = this.dialled;
+		if (now != null) {
+			attempt(now.client()::close);
+		}
+	}
+
+	private void attempt(Runnable end) {
 		try {
-			this.client.close();
+			end.run();
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Closing the client on {} failed; it is dropped as it is", this.members.url(this.member), ex);
+			logger.debug("Closing the client on {} failed; it is dropped as it is", place(), ex);
 		}
 	}
 
@@ -279,17 +379,6 @@ final class EtcdConnection implements RegistryConnection {
 
 	private static ByteSequence successor(ByteSequence key) {
 		return key.concat(ByteSequence.from(new byte[] { 0 }));
-	}
-
-	private static ByteSequence bytes(String text) {
-		return ByteSequence.from(text, StandardCharsets.UTF_8);
-	}
-
-	@FunctionalInterface
-	private interface Call<T> {
-
-		T run() throws Exception;
-
 	}
 
 }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import io.etcd.jetcd.ByteSequence;
 
 /**
- * Reads keys, which are bytes to etcd and text to the registry.
+ * Reads and writes keys, which are bytes to etcd and text to the registry.
  */
 final class EtcdKey {
 
@@ -13,10 +13,17 @@ final class EtcdKey {
 	}
 
 	/**
+	 * Gives text as etcd stores it.
+	 */
+	static ByteSequence bytes(String text) {
+		return ByteSequence.from(text, StandardCharsets.UTF_8);
+	}
+
+	/**
 	 * Tells whether a key is text in UTF-8.
 	 */
 	static boolean isText(ByteSequence key) {
-		return key.equals(ByteSequence.from(decode(key), StandardCharsets.UTF_8));
+		return key.equals(bytes(decode(key)));
 	}
 
 	/**

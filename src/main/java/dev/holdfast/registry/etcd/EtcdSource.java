@@ -1,15 +1,17 @@
 package dev.holdfast.registry.etcd;
 
+import java.net.InetAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+
+import javax.net.ssl.SSLException;
 
 import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.Signal;
-import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.grpc.CallOptions;
@@ -17,6 +19,11 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import org.jspecify.annotations.Nullable;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -26,34 +33,74 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
  */
 public final class EtcdSource implements RegistrySource {
 
-	/**
-	 * A watch response above jetcd's default of 4 MiB would end the watch (jetcd#745).
-	 */
-	private static final int MAX_MESSAGE_SIZE = 256 * 1024 * 1024;
-
 	private final EtcdSettings settings;
 
+	private final Limits limits;
+
+	private final Resolver resolver;
+
 	private final Members members;
+
+	private final PageSize pageSize;
+
+	private volatile @Nullable EtcdConnection running;
 
 	/**
 	 * Creates the source; connects to nothing yet.
 	 * @param settings how to reach etcd
 	 */
 	public EtcdSource(EtcdSettings settings) {
+		this(settings, Limits.USUAL, Resolver.system());
+	}
+
+	EtcdSource(EtcdSettings settings, Limits limits, Resolver resolver) {
 		this.settings = settings;
+		this.limits = limits;
+		this.resolver = resolver;
 		this.members = new Members(settings.endpoints());
+		this.pageSize = new PageSize(limits.pageSize());
 	}
 
 	@Override
 	public RegistryConnection connect(Consumer<Signal> sink) {
-		int member = this.members.next();
-		return new EtcdConnection(client(this.members.url(member)), this.settings.prefixes(), this.members, member,
-				sink);
+		EtcdConnection connection = new EtcdConnection(this::dial, this.settings, this.pageSize, this.members, sink);
+		this.running = connection;
+		return connection;
 	}
 
-	private Client client(URI url) {
+	/**
+	 * Ends the running connection, if there is one, so that the next one is made with the
+	 * TLS material of now: etcd would go on accepting a certificate that has expired or
+	 * was withdrawn for as long as the connection lasts.
+	 */
+	public void tlsChanged() {
+		EtcdConnection connection = this.running;
+		if (connection != null) {
+			connection.giveUp("tls-changed", "the TLS material changed: a new connection is made with it");
+		}
+	}
+
+	/**
+	 * Makes a client; takes time.
+	 */
+	private Dialled dial(Member member) {
+		Optional<InetAddress> address = member.next(this.resolver.resolve(member.url().getHost()));
+		return address.map((one) -> dial(member.url(), one.getHostAddress()))
+			.orElseGet(() -> new Dialled(builder(member.url()).target(target(member.url().getRawAuthority())).build(),
+					member.url().toString()));
+	}
+
+	private Dialled dial(URI url, String address) {
+		String literal = address.contains(":") ? "[%s]".formatted(address) : address;
+		Client client = builder(url).target(target(literal + ":" + url.getPort()))
+			// What the certificate must be for.
+			.authority(url.getRawAuthority())
+			.build();
+		return new Dialled(client, "%s (%s)".formatted(url, address));
+	}
+
+	private ClientBuilder builder(URI url) {
 		ClientBuilder builder = Client.builder()
-			.target(target(url))
 			.loadBalancerPolicy("pick_first")
 			// A call to a member that cannot be reached fails rather than queues.
 			.waitForReady(false)
@@ -62,24 +109,43 @@ public final class EtcdSource implements RegistrySource {
 			.keepaliveTimeout(this.settings.keepaliveTimeout())
 			// etcd answers pings on an idle connection with GOAWAY (jetcd#1041).
 			.keepaliveWithoutCalls(false)
-			.maxInboundMessageSize(MAX_MESSAGE_SIZE)
+			.maxInboundMessageSize(this.limits.messageSize())
 			.retryMaxAttempts(0)
 			.interceptor(new Deadline());
+		if (url.getScheme().equalsIgnoreCase("https")) {
+			builder.sslContext(sslContext());
+		}
 		this.settings.credentials()
-			.ifPresent((credentials) -> builder.user(bytes(credentials.username()))
-				.password(bytes(credentials.password())));
-		return builder.build();
+			.ifPresent((credentials) -> builder.user(EtcdKey.bytes(credentials.username()))
+				.password(EtcdKey.bytes(credentials.password())));
+		return builder;
+	}
+
+	private SslContext sslContext() {
+		try {
+			SslContextBuilder builder = GrpcSslContexts.forClient();
+			this.settings.tls().ifPresent((tls) -> {
+				TlsMaterial material = tls.get();
+				builder.keyManager(material.keys()).trustManager(material.trust());
+				if (!material.protocols().isEmpty()) {
+					builder.protocols(material.protocols());
+				}
+				if (!material.ciphers().isEmpty()) {
+					builder.ciphers(material.ciphers(), SupportedCipherSuiteFilter.INSTANCE);
+				}
+			});
+			return builder.build();
+		}
+		catch (SSLException ex) {
+			throw new IllegalStateException("the TLS material cannot be used: " + ex.getMessage(), ex);
+		}
 	}
 
 	/**
 	 * The brackets of an IPv6 address may not stand in a path, which they are in here.
 	 */
-	private static String target(URI url) {
-		return "dns:///" + url.getRawAuthority().replace("[", "%5B").replace("]", "%5D");
-	}
-
-	private static ByteSequence bytes(String text) {
-		return ByteSequence.from(text, StandardCharsets.UTF_8);
+	private static String target(String authority) {
+		return "dns:///" + authority.replace("[", "%5B").replace("]", "%5D");
 	}
 
 	@Override
@@ -88,8 +154,32 @@ public final class EtcdSource implements RegistrySource {
 	}
 
 	/**
-	 * Gives every unary call an end: jetcd sets none, and a future that nobody waits for
-	 * any more leaves its call behind (jetcd#1161, jetcd#1226).
+	 * A client and where it connects to.
+	 *
+	 * @param client connects at its first call
+	 * @param place the member's URL, and its address where it has several
+	 */
+	record Dialled(Client client, String place) {
+	}
+
+	/**
+	 * How much is taken in at once.
+	 *
+	 * @param messageSize bytes of one message; a watch response above jetcd's default of
+	 * 4 MiB would end the watch (jetcd#745)
+	 * @param pageSize records of one page: well below etcd's limits on a response, few
+	 * enough to be quick
+	 */
+	record Limits(int messageSize, int pageSize) {
+
+		static final Limits USUAL = new Limits(256 * 1024 * 1024, 2_000);
+
+	}
+
+	/**
+	 * Gives every unary call an end: jetcd sets none, not for its logins either, and a
+	 * future that nobody waits for any more leaves its call behind (jetcd#1161,
+	 * jetcd#1226).
 	 */
 	private static final class Deadline implements ClientInterceptor {
 

@@ -1,60 +1,95 @@
 package dev.holdfast.registry.etcd;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.holdfast.registry.MemberState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The cluster's members, whose turn it is, and how the last contact with each went. Safe
- * on any thread.
+ * The cluster's members, and whose turn it is: the configured endpoints always, and those
+ * that the cluster lists. Safe on any thread.
  */
 final class Members {
 
-	private final List<URI> urls;
+	private static final Logger logger = LoggerFactory.getLogger(Members.class);
 
-	private final AtomicReferenceArray<MemberState> states;
+	private final List<Member> configured;
 
 	private final AtomicInteger turn = new AtomicInteger();
 
-	Members(List<URI> urls) {
-		this.urls = urls;
-		this.states = new AtomicReferenceArray<>(urls.size());
-		for (int i = 0; i < urls.size(); i++) {
-			this.states.set(i, MemberState.unknown(urls.get(i).toString()));
-		}
+	private volatile List<Member> all;
+
+	private volatile boolean undiscovered;
+
+	Members(List<URI> endpoints) {
+		this.configured = endpoints.stream().map(Member::new).toList();
+		this.all = this.configured;
 	}
 
 	/**
 	 * Takes the next member in turn.
-	 * @return its index
 	 */
-	int next() {
-		return Math.floorMod(this.turn.getAndIncrement(), this.urls.size());
+	Member next() {
+		List<Member> now = this.all;
+		return now.get(Math.floorMod(this.turn.getAndIncrement(), now.size()));
 	}
 
-	URI url(int index) {
-		return this.urls.get(index);
+	/**
+	 * Takes over what the cluster lists. Passed over are URLs of the other scheme, by
+	 * which a password could be sent in the clear, and, unless an endpoint is one as
+	 * well, loopback addresses, which etcd advertises when nobody told it better.
+	 * @param urls client URLs of the members that can be asked
+	 */
+	synchronized void discovered(List<URI> urls) {
+		this.undiscovered = false;
+		Map<String, Member> known = new LinkedHashMap<>();
+		this.all.forEach((member) -> known.put(place(member.url()), member));
+		Map<String, Member> next = new LinkedHashMap<>();
+		this.configured.forEach((member) -> next.put(place(member.url()), member));
+		urls.stream()
+			.filter(this::isUsable)
+			.forEach((url) -> next.computeIfAbsent(place(url),
+					(place) -> known.containsKey(place) ? known.get(place) : new Member(url)));
+		if (!next.keySet().equals(known.keySet())) {
+			logger.info("The members of etcd's cluster are {}", next.keySet());
+		}
+		this.all = List.copyOf(next.values());
 	}
 
-	void answered(int index) {
-		if (!this.states.get(index).healthy().orElse(false)) {
-			this.states.set(index, MemberState.answered(this.urls.get(index).toString()));
+	/**
+	 * Notes that the cluster did not list its members; those known so far stay.
+	 */
+	void undiscovered(String reason) {
+		if (!this.undiscovered) {
+			this.undiscovered = true;
+			logger.warn("etcd does not list its members: {}; {} stay in use", reason,
+					new ArrayList<>(this.all.stream().map(Member::url).toList()));
 		}
 	}
 
-	void failed(int index, String error) {
-		this.states.set(index, MemberState.failed(this.urls.get(index).toString(), error));
+	private boolean isUsable(URI url) {
+		boolean local = this.configured.stream().anyMatch((member) -> isLocal(member.url()));
+		return this.configured.getFirst().url().getScheme().equalsIgnoreCase(url.getScheme()) && url.getHost() != null
+				&& url.getPort() > 0 && (local || !isLocal(url));
+	}
+
+	private static boolean isLocal(URI url) {
+		return url.getHost() != null && url.getHost().matches("localhost|127\\..*|0\\.0\\.0\\.0|\\[::1?]");
+	}
+
+	private static String place(URI url) {
+		return "%s://%s:%d".formatted(url.getScheme(), url.getHost(), url.getPort()).toLowerCase(Locale.ROOT);
 	}
 
 	List<MemberState> states() {
-		MemberState[] copy = new MemberState[this.states.length()];
-		for (int i = 0; i < copy.length; i++) {
-			copy[i] = this.states.get(i);
-		}
-		return List.of(copy);
+		return this.all.stream().map(Member::state).toList();
 	}
 
 }

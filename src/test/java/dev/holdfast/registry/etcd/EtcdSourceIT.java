@@ -56,7 +56,7 @@ class EtcdSourceIT {
 		RecordReader openim = RecordReader.of("auto", "openim/", Scheme.HTTP);
 		EtcdSettings settings = new EtcdSettings(Stream.of(endpoints).map(URI::create).toList(),
 				List.of(new EtcdPrefix("/services/", services), new EtcdPrefix("openim/", openim)), credentials,
-				Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5));
+				Optional.empty(), false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5));
 		return new Reflector(new EtcdSource(settings),
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)), new JitteredBackoff(),
 				Optional.empty(), List.of(), new RegistryListener() {

@@ -27,7 +27,8 @@ class EtcdSourceTests {
 			EtcdSource source = new EtcdSource(
 					new EtcdSettings(List.of(URI.create("http://[::1]:" + member.getLocalPort())),
 							List.of(new EtcdPrefix("/services/", RecordReader.of("auto", "/services/", Scheme.HTTP))),
-							Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
+							Optional.empty(), Optional.empty(), false, Duration.ofSeconds(3), Duration.ofSeconds(10),
+							Duration.ofSeconds(5)));
 			try (RegistryConnection connection = source.connect((signal) -> {
 			})) {
 				connection.list();

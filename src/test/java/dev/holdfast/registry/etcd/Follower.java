@@ -1,0 +1,115 @@
+package dev.holdfast.registry.etcd;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import dev.holdfast.registry.Reflector;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.registry.RegistryListener;
+import dev.holdfast.registry.RegistrySettings;
+import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A registry client on a real etcd, as the gateway runs it, which follows
+ * {@code /services/}.
+ */
+final class Follower implements AutoCloseable {
+
+	/** What the gateway promises, both for noticing an outage and for its end. */
+	private static final Duration PROMISED = Duration.ofSeconds(15);
+
+	private final EtcdSource source;
+
+	private final Reflector reflector;
+
+	private Follower(EtcdSource source) {
+		this.source = source;
+		this.reflector = new Reflector(source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5)),
+				new JitteredBackoff(), Optional.empty(), List.of(), new RegistryListener() {
+				});
+		this.reflector.start();
+	}
+
+	static Follower of(EtcdSettings settings) {
+		return new Follower(new EtcdSource(settings));
+	}
+
+	static EtcdSettings settings(String... endpoints) {
+		return settings(Optional.empty(), Optional.empty(), false, endpoints);
+	}
+
+	static EtcdSettings settings(Credentials credentials, String... endpoints) {
+		return settings(Optional.of(credentials), Optional.empty(), false, endpoints);
+	}
+
+	static EtcdSettings settings(Supplier<TlsMaterial> tls, String... endpoints) {
+		return settings(Optional.empty(), Optional.of(tls), false, endpoints);
+	}
+
+	static EtcdSettings discovering(String... endpoints) {
+		return settings(Optional.empty(), Optional.empty(), true, endpoints);
+	}
+
+	private static EtcdSettings settings(Optional<Credentials> credentials, Optional<Supplier<TlsMaterial>> tls,
+			boolean discover, String... endpoints) {
+		return new EtcdSettings(List.of(endpoints).stream().map(URI::create).toList(),
+				List.of(new EtcdPrefix("/services/", RecordReader.of("auto", "/services/", Scheme.HTTP))), credentials,
+				tls, discover, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5));
+	}
+
+	EtcdSource source() {
+		return this.source;
+	}
+
+	Registry registry() {
+		return this.reflector.registry();
+	}
+
+	Follower awaitLive() {
+		promised().untilAsserted(() -> assertThat(registry().status()).isInstanceOf(RegistryStatus.Live.class));
+		return this;
+	}
+
+	/** Waits until the outage is noticed and called by its name. */
+	void awaitCause(String... words) {
+		promised().untilAsserted(() -> assertThat(registry().status().cause()).contains(words));
+	}
+
+	void awaitInstances(String... addresses) {
+		promised().untilAsserted(() -> assertThat(orders()).containsExactlyInAnyOrder(addresses));
+	}
+
+	/** The instances of the service {@code orders}. */
+	List<String> orders() {
+		Service found = registry().snapshot().find(new ServiceName("orders"));
+		return (found != null) ? found.instances().stream().map((instance) -> instance.endpoint().toString()).toList()
+				: List.of();
+	}
+
+	/** Refreshes, so that nobody waits for the next periodic list. */
+	Follower refresh() {
+		registry().refresh().join();
+		return this;
+	}
+
+	static ConditionFactory promised() {
+		return Awaitility.await().atMost(PROMISED).pollInterval(Duration.ofMillis(20));
+	}
+
+	@Override
+	public void close() {
+		this.reflector.close();
+	}
+
+}
