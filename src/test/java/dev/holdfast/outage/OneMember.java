@@ -1,7 +1,5 @@
 package dev.holdfast.outage;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 import dev.holdfast.testing.EtcdKeys;
@@ -24,22 +22,13 @@ final class OneMember extends Stage {
 
 	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
 
-	private final Path folder = folder();
+	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
 
 	private final GatewayProcess gateway;
 
 	OneMember() {
 		register();
 		this.gateway = GatewayProcess.with(this.proxy.url()).snapshot(snapshot()).start();
-	}
-
-	private static Path folder() {
-		try {
-			return Folders.create("holdfast-outage-");
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	@Override
@@ -61,7 +50,7 @@ final class OneMember extends Stage {
 
 	/** The gateway's snapshot file, alone in its folder. */
 	Path snapshot() {
-		return this.folder.resolve("data").resolve("snapshot.json");
+		return this.folder.path().resolve("data").resolve("snapshot.json");
 	}
 
 	@Override
@@ -81,12 +70,7 @@ final class OneMember extends Stage {
 		this.proxy.close();
 		this.keys.close();
 		this.etcd.close();
-		try {
-			Folders.delete(this.folder);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.folder.close();
 	}
 
 }

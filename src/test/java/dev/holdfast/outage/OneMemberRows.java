@@ -43,8 +43,8 @@ final class OneMemberRows {
 			row("every connection reset as soon as it speaks").fault((stage) -> stage.proxy().cutAfter(0))
 				.repair((stage) -> stage.proxy().pass())
 				.stale(UNREACHABLE),
-			row("connections break once").fault((stage) -> stage.proxy().reset()).briefly(),
-			answering500(), mute(), compaction(), snapshotNotWritable(), oddRecords(), noSpace(),
+			row("connections break once").fault((stage) -> stage.proxy().reset()).briefly(), answering500(), mute(),
+			compaction(), snapshotNotWritable(), oddRecords(), noSpace(),
 			halted("the gateway's JVM stopped for 10 s", Duration.ofSeconds(10)),
 			halted("the gateway's JVM stopped for 60 s", Duration.ofSeconds(60)).slow());
 
@@ -86,26 +86,21 @@ final class OneMemberRows {
 	}
 
 	private static Outage<OneMember> compaction() {
-		return row("compaction while cut off, a registration deleted before it")
-			.fault((stage) -> {
-				stage.put("/services/users/a", stage.first().address());
-				stage.awaitInstances(3);
-				stage.proxy().refuse();
-			})
-			.meanwhile((stage) -> {
-				stage.delete("/services/users/a");
-				stage.put("/services/late/a", stage.first().address());
-				stage.keys().compact(stage.keys().put("/elsewhere", "1"));
-			})
-			.repair((stage) -> stage.proxy().pass())
-			.afterwards((stage) -> {
-				await().atMost(Outage.RECOVERY)
-					.untilAsserted(() -> assertThat(stage.gateway().get("/users/v1").statusCode()).isEqualTo(503));
-				assertThat(stage.gateway().get("/late/v1").statusCode()).isEqualTo(200);
-				stage.delete("/services/late/a");
-				stage.awaitInstances(2);
-			})
-			.stale(UNREACHABLE);
+		return row("compaction while cut off, a registration deleted before it").fault((stage) -> {
+			stage.put("/services/users/a", stage.first().address());
+			stage.awaitInstances(3);
+			stage.proxy().refuse();
+		}).meanwhile((stage) -> {
+			stage.delete("/services/users/a");
+			stage.put("/services/late/a", stage.first().address());
+			stage.keys().compact(stage.keys().put("/elsewhere", "1"));
+		}).repair((stage) -> stage.proxy().pass()).afterwards((stage) -> {
+			await().atMost(Outage.RECOVERY)
+				.untilAsserted(() -> assertThat(stage.gateway().get("/users/v1").statusCode()).isEqualTo(503));
+			assertThat(stage.gateway().get("/late/v1").statusCode()).isEqualTo(200);
+			stage.delete("/services/late/a");
+			stage.awaitInstances(2);
+		}).stale(UNREACHABLE);
 	}
 
 	// A file where the folder should be stops even a process that may write everywhere.
@@ -116,13 +111,15 @@ final class OneMemberRows {
 			write(data, "in the way");
 			stage.put("/services/users/a", stage.first().address());
 			await().atMost(Outage.NOTICE)
-				.untilAsserted(() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isNotEmpty());
+				.untilAsserted(
+						() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isNotEmpty());
 		}).repair((stage) -> {
 			delete(stage.snapshot().getParent());
 			stage.delete("/services/users/a");
 		})
 			.afterwards((stage) -> await().atMost(Duration.ofSeconds(30))
-				.untilAsserted(() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isEmpty()));
+				.untilAsserted(
+						() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isEmpty()));
 	}
 
 	private static Outage<OneMember> oddRecords() {

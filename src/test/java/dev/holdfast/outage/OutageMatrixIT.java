@@ -1,20 +1,24 @@
 package dev.holdfast.outage;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The failure matrix. The acts are played at the same time, since in most of them
- * everybody waits; {@code -Dholdfast.outage.row='port refused'} plays one row alone.
+ * The failure matrix. The classes run at the same time, since in most rows everybody
+ * waits; {@code -Dholdfast.outage.row='port refused'} plays one row alone.
  */
 class OutageMatrixIT {
 
-	private final Selection selection = Selection.fromProperties();
+	private static Stream<DynamicContainer> play(Act<?>... acts) {
+		Selection selection = Selection.fromProperties();
+		return Arrays.stream(acts).map((act) -> DynamicContainer.dynamicContainer(act.title(), act.tests(selection)));
+	}
 
 	@Nested
 	@Execution(ExecutionMode.CONCURRENT)
@@ -22,8 +26,20 @@ class OutageMatrixIT {
 
 		@TestFactory
 		@Execution(ExecutionMode.SAME_THREAD)
-		Stream<DynamicTest> rows() {
-			return Matrix.ONE_MEMBER.tests(OutageMatrixIT.this.selection);
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.ONE_MEMBER);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class OnThreeMembers {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.THREE_MEMBERS, Matrix.DISCOVERY);
 		}
 
 	}
@@ -34,8 +50,32 @@ class OutageMatrixIT {
 
 		@TestFactory
 		@Execution(ExecutionMode.SAME_THREAD)
-		Stream<DynamicTest> rows() {
-			return Matrix.SCRIPTED_REPLIES.tests(OutageMatrixIT.this.selection);
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.SCRIPTED_REPLIES);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class WithLeasesAndUsers {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.LEASES, Matrix.USERS, Matrix.SIMPLE_TOKENS, Matrix.JWT);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class WithNamesCertificatesAndStarts {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.NAMES, Matrix.CERTIFICATES, Matrix.STARTS, Matrix.CROWD);
 		}
 
 	}

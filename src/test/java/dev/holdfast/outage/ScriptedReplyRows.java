@@ -55,8 +55,7 @@ final class ScriptedReplyRows {
 	}
 
 	private static Outage<ScriptedReplies> watches(String name, WatchAnswer answer) {
-		return row(name).fault((stage) -> stage.etcd().answerWatches(answer))
-			.repair((stage) -> stage.etcd().behave());
+		return row(name).fault((stage) -> stage.etcd().answerWatches(answer)).repair((stage) -> stage.etcd().behave());
 	}
 
 	private static Outage<ScriptedReplies> reads(Status status) {

@@ -35,7 +35,7 @@ public final class Load implements AutoCloseable {
 
 	private static final int MAX_REASONS = 10;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(120);
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
 
@@ -153,6 +153,9 @@ public final class Load implements AutoCloseable {
 
 	@Override
 	public void close() {
+		synchronized (this) {
+			this.stopping = true;
+		}
 		this.vertx.close().await();
 	}
 

@@ -144,9 +144,9 @@ public final class ScriptedEtcd implements AutoCloseable {
 	}
 
 	/**
-	 * Answers watches in another way from now on. Those that are open end: in that way
-	 * where it is an end, else with {@code UNAVAILABLE}, so that the client has to ask
-	 * again.
+	 * Answers watches in another way from now on. Those that are open end or go silent in
+	 * that way; where it is a way to begin, they end with {@code UNAVAILABLE}, so that
+	 * the client has to ask again.
 	 * @param answer the way
 	 */
 	public synchronized void answerWatches(WatchAnswer answer) {
@@ -344,7 +344,9 @@ public final class ScriptedEtcd implements AutoCloseable {
 				case WatchAnswer.Failure(Status status) -> this.client.onError(status.asRuntimeException());
 				case WatchAnswer.Reset reset -> this.call.cancel(new TimeoutException("reset as told"));
 				case WatchAnswer.Deliver deliver -> endUnavailable();
-				case WatchAnswer.Silence silence -> endUnavailable();
+				case WatchAnswer.Silence silence -> {
+					// Forgotten, it hears of nothing any more.
+				}
 				case WatchAnswer.Nothing nothing -> endUnavailable();
 				case WatchAnswer.CreatedAndCancelled cancelled -> endUnavailable();
 			}

@@ -77,7 +77,8 @@ class ScriptedEtcdTests {
 		return Stream.of(Arguments.of(new WatchAnswer.Completion(), "completed"),
 				Arguments.of(new WatchAnswer.Failure(Status.RESOURCE_EXHAUSTED), "RESOURCE_EXHAUSTED"),
 				Arguments.of(new WatchAnswer.Reset(), "CANCELLED"),
-				Arguments.of(new WatchAnswer.Silence(), "UNAVAILABLE"));
+				Arguments.of(new WatchAnswer.Nothing(), "UNAVAILABLE"),
+				Arguments.of(new WatchAnswer.Silence(), NOTHING));
 	}
 
 	@ParameterizedTest
