@@ -1,5 +1,7 @@
 package dev.holdfast;
 
+import java.security.Security;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -14,6 +16,11 @@ public class HoldfastApplication {
 	 * @param args Spring Boot's command line arguments
 	 */
 	public static void main(String[] args) {
+		// The JVM remembers addresses for 30 s and that a name has none for 10 s, which
+		// is
+		// longer than an outage may last once its cause is mended.
+		Security.setProperty("networkaddress.cache.ttl", "5");
+		Security.setProperty("networkaddress.cache.negative.ttl", "1");
 		SpringApplication.run(HoldfastApplication.class, args);
 	}
 

@@ -278,7 +278,7 @@ public final class EtcdProcess implements AutoCloseable {
 	 * Halts the process (SIGSTOP): its connections stay open and silent.
 	 */
 	public void pause() {
-		signal("STOP");
+		Signals.send(this.process, "STOP");
 	}
 
 	/**
@@ -286,7 +286,7 @@ public final class EtcdProcess implements AutoCloseable {
 	 */
 	public void resume() {
 		if (this.process.isAlive()) {
-			signal("CONT");
+			Signals.send(this.process, "CONT");
 		}
 	}
 
@@ -417,22 +417,6 @@ public final class EtcdProcess implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("interrupted while waiting for the end of etcd", ex);
-		}
-	}
-
-	private void signal(String name) {
-		try {
-			int status = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start().waitFor();
-			if (status != 0) {
-				throw new IllegalStateException("kill -%s %d ended with status %d".formatted(name, pid(), status));
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("interrupted while sending SIG" + name, ex);
 		}
 	}
 

@@ -1,6 +1,7 @@
 package dev.holdfast.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -34,6 +35,20 @@ public final class Folders {
 	}
 
 	/**
+	 * Creates a folder that is deleted when it is closed.
+	 * @param prefix the beginning of its name
+	 * @return the folder
+	 */
+	public static Temporary temporary(String prefix) {
+		try {
+			return new Temporary(create(prefix));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
 	 * Deletes a folder and all in it, if it exists.
 	 * @param folder the folder
 	 * @throws IOException if something in it cannot be deleted
@@ -49,6 +64,25 @@ public final class Folders {
 		for (Path entry : entries) {
 			Files.deleteIfExists(entry);
 		}
+	}
+
+	/**
+	 * A folder that lives as long as somebody needs it.
+	 *
+	 * @param path where it is
+	 */
+	public record Temporary(Path path) implements AutoCloseable {
+
+		@Override
+		public void close() {
+			try {
+				delete(this.path);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
 	}
 
 }

@@ -167,6 +167,20 @@ public final class GatewayProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Halts the process (SIGSTOP): its connections stay open and silent.
+	 */
+	public void pause() {
+		Signals.send(this.process, "STOP");
+	}
+
+	/**
+	 * Lets a halted process go on (SIGCONT).
+	 */
+	public void resume() {
+		Signals.send(this.process, "CONT");
+	}
+
+	/**
 	 * Asks the process to end in order (SIGTERM), and does not wait.
 	 */
 	public void terminate() {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Steady GET requests over keep-alive connections, each sent when the one before it on
- * the same connection was answered; every answer that is not a 2xx is a failure.
+ * the same connection was answered, at once or after a pause; every answer that is not a
+ * 2xx is a failure.
  */
 public final class Load implements AutoCloseable {
 
@@ -34,7 +35,7 @@ public final class Load implements AutoCloseable {
 
 	private static final int MAX_REASONS = 10;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
 
@@ -43,6 +44,8 @@ public final class Load implements AutoCloseable {
 	private final RequestOptions request;
 
 	private final long limit;
+
+	private final Duration pause;
 
 	private final Map<Integer, Long> statuses = new TreeMap<>();
 
@@ -60,7 +63,7 @@ public final class Load implements AutoCloseable {
 
 	private boolean stopping;
 
-	private Load(String url, int connections, long limit) {
+	private Load(String url, int connections, long limit, Duration pause) {
 		URI uri = URI.create(url);
 		String query = (uri.getRawQuery() != null) ? "?" + uri.getRawQuery() : "";
 		this.request = new RequestOptions().setMethod(HttpMethod.GET)
@@ -71,6 +74,7 @@ public final class Load implements AutoCloseable {
 		this.client = this.vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(5_000),
 				new PoolOptions().setHttp1MaxSize(connections));
 		this.limit = limit;
+		this.pause = pause;
 		this.running = connections;
 	}
 
@@ -82,7 +86,7 @@ public final class Load implements AutoCloseable {
 	 * @return how they ended
 	 */
 	public static Result run(String url, int connections, long requests) {
-		try (Load load = new Load(url, connections, requests)) {
+		try (Load load = new Load(url, connections, requests, Duration.ZERO)) {
 			load.begin(connections);
 			return load.ended.join();
 		}
@@ -95,7 +99,19 @@ public final class Load implements AutoCloseable {
 	 * @return the load, to be ended by {@link #stop()}
 	 */
 	public static Load start(String url, int connections) {
-		Load load = new Load(url, connections, Long.MAX_VALUE);
+		return start(url, connections, Duration.ZERO);
+	}
+
+	/**
+	 * Sends requests until it is told to stop, and leaves the machine time for other
+	 * things.
+	 * @param url what is asked for
+	 * @param connections how many connections are used
+	 * @param pause how long each connection rests between an answer and its next request
+	 * @return the load, to be ended by {@link #stop()}
+	 */
+	public static Load start(String url, int connections, Duration pause) {
+		Load load = new Load(url, connections, Long.MAX_VALUE, pause);
 		load.begin(connections);
 		return load;
 	}
@@ -137,6 +153,9 @@ public final class Load implements AutoCloseable {
 
 	@Override
 	public void close() {
+		synchronized (this) {
+			this.stopping = true;
+		}
 		this.vertx.close().await();
 	}
 
@@ -163,7 +182,12 @@ public final class Load implements AutoCloseable {
 			.compose(Answer::read)
 			.onComplete((result) -> {
 				count(result.succeeded() ? result.result() : null, result.cause(), System.nanoTime() - begin);
-				this.vertx.runOnContext((nothing) -> next());
+				if (this.pause.isZero()) {
+					this.vertx.runOnContext((nothing) -> next());
+				}
+				else {
+					this.vertx.setTimer(this.pause.toMillis(), (timer) -> next());
+				}
 			});
 	}
 

@@ -2,6 +2,7 @@ package dev.holdfast.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -22,8 +23,6 @@ public final class TcpProxy implements AutoCloseable {
 
 	private static final int PORT_TRIES = 10;
 
-	private final InetSocketAddress target;
-
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -31,6 +30,8 @@ public final class TcpProxy implements AutoCloseable {
 	private final Condition modeChanged = this.lock.newCondition();
 
 	private final int port;
+
+	private volatile InetSocketAddress target;
 
 	private volatile Mode mode = new Pass();
 
@@ -109,6 +110,15 @@ public final class TcpProxy implements AutoCloseable {
 	 */
 	public void blackhole() {
 		change(new Blackhole());
+	}
+
+	/**
+	 * Leads to another server, and resets the connections that are open.
+	 * @param port the port of the server on 127.0.0.1
+	 */
+	public void leadTo(int port) {
+		this.target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+		reset();
 	}
 
 	/**

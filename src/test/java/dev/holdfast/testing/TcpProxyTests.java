@@ -87,6 +87,20 @@ class TcpProxyTests {
 	}
 
 	@Test
+	void anotherServerAnswersOnceTheProxyLeadsToIt() throws IOException {
+		try (TestBackend other = TestBackend.start("b", (request) -> request.response().end("other"));
+				Socket socket = connect()) {
+			assertThat(exchange(socket)).endsWith("hello");
+			this.proxy.leadTo(other.port());
+			assertThatExceptionOfType(SocketException.class).isThrownBy(() -> read(socket))
+				.withMessageContaining("reset");
+			try (Socket next = connect()) {
+				assertThat(exchange(next)).endsWith("other");
+			}
+		}
+	}
+
+	@Test
 	void delayHoldsBothDirectionsBack() throws IOException {
 		this.proxy.delay(Duration.ofMillis(60));
 		try (Socket socket = connect()) {

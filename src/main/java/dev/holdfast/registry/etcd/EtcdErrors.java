@@ -161,7 +161,7 @@ final class EtcdErrors {
 		Status.Code code = code(error);
 		String reason = (root.getMessage() != null) ? root.getMessage() : root.getClass().getSimpleName();
 		StringBuilder text = new StringBuilder();
-		if (code != Status.Code.UNKNOWN && !reason.contains(code.name())) {
+		if ((code != Status.Code.UNKNOWN || root instanceof EtcdException) && !reason.contains(code.name())) {
 			text.append(code).append(": ");
 		}
 		if (said != null && !reason.contains(said)) {

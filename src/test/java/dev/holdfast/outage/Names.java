@@ -1,0 +1,89 @@
+package dev.holdfast.outage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import dev.holdfast.testing.EtcdKeys;
+import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Folders;
+import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.TcpProxy;
+
+/**
+ * An etcd that the gateway knows by name, and a second endpoint whose name nobody knows.
+ */
+final class Names extends Stage {
+
+	private final EtcdProcess etcd = EtcdProcess.start();
+
+	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+
+	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
+
+	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
+
+	private final GatewayProcess gateway;
+
+	Names() {
+		register();
+		know();
+		this.gateway = GatewayProcess.with("http://nobody.invalid:2379", "http://etcd.test:" + this.proxy.port())
+			.jvmFlags("-Xmx160m", "-Djdk.net.hosts.file=" + hosts())
+			.start();
+	}
+
+	/** Lets the gateway's machine know etcd's name. */
+	void know() {
+		write("127.0.0.1 localhost etcd.test\n");
+	}
+
+	/** Takes etcd's name from the gateway's machine. */
+	void forget() {
+		write("127.0.0.1 localhost\n");
+	}
+
+	private void write(String text) {
+		try {
+			Files.writeString(hosts(), text);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private Path hosts() {
+		return this.folder.path().resolve("hosts");
+	}
+
+	TcpProxy proxy() {
+		return this.proxy;
+	}
+
+	@Override
+	GatewayProcess gateway() {
+		return this.gateway;
+	}
+
+	@Override
+	void put(String key, String value) {
+		this.keys.put(key, value);
+	}
+
+	@Override
+	void delete(String key) {
+		this.keys.delete(key);
+	}
+
+	@Override
+	public void close() {
+		super.close();
+		this.gateway.close();
+		this.proxy.close();
+		this.keys.close();
+		this.etcd.close();
+		this.folder.close();
+	}
+
+}

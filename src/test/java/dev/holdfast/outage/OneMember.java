@@ -1,0 +1,76 @@
+package dev.holdfast.outage;
+
+import java.nio.file.Path;
+
+import dev.holdfast.testing.EtcdKeys;
+import dev.holdfast.testing.EtcdOptions;
+import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Folders;
+import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.TcpProxy;
+
+/**
+ * An etcd of one member behind a proxy.
+ */
+final class OneMember extends Stage {
+
+	private static final long QUOTA = 16L << 20;
+
+	private final EtcdProcess etcd = EtcdProcess.start(EtcdOptions.NONE.withQuota(QUOTA));
+
+	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+
+	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
+
+	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
+
+	private final GatewayProcess gateway;
+
+	OneMember() {
+		register();
+		this.gateway = GatewayProcess.with(this.proxy.url()).snapshot(snapshot()).start();
+	}
+
+	@Override
+	GatewayProcess gateway() {
+		return this.gateway;
+	}
+
+	EtcdProcess etcd() {
+		return this.etcd;
+	}
+
+	EtcdKeys keys() {
+		return this.keys;
+	}
+
+	TcpProxy proxy() {
+		return this.proxy;
+	}
+
+	/** The gateway's snapshot file, alone in its folder. */
+	Path snapshot() {
+		return this.folder.path().resolve("data").resolve("snapshot.json");
+	}
+
+	@Override
+	void put(String key, String value) {
+		this.keys.put(key, value);
+	}
+
+	@Override
+	void delete(String key) {
+		this.keys.delete(key);
+	}
+
+	@Override
+	public void close() {
+		super.close();
+		this.gateway.close();
+		this.proxy.close();
+		this.keys.close();
+		this.etcd.close();
+		this.folder.close();
+	}
+
+}

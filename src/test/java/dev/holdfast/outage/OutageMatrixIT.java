@@ -1,0 +1,83 @@
+package dev.holdfast.outage;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * The failure matrix. The classes run at the same time, since in most rows everybody
+ * waits; {@code -Dholdfast.outage.row='port refused'} plays one row alone.
+ */
+class OutageMatrixIT {
+
+	private static Stream<DynamicContainer> play(Act<?>... acts) {
+		Selection selection = Selection.fromProperties();
+		return Arrays.stream(acts).map((act) -> DynamicContainer.dynamicContainer(act.title(), act.tests(selection)));
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class OnOneMember {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.ONE_MEMBER);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class OnThreeMembers {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.THREE_MEMBERS, Matrix.DISCOVERY);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class OnScriptedReplies {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.SCRIPTED_REPLIES);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class WithLeasesAndUsers {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.LEASES, Matrix.USERS, Matrix.SIMPLE_TOKENS, Matrix.JWT);
+		}
+
+	}
+
+	@Nested
+	@Execution(ExecutionMode.CONCURRENT)
+	class WithNamesCertificatesAndStarts {
+
+		@TestFactory
+		@Execution(ExecutionMode.SAME_THREAD)
+		Stream<DynamicContainer> rows() {
+			return play(Matrix.NAMES, Matrix.CERTIFICATES, Matrix.STARTS, Matrix.CROWD);
+		}
+
+	}
+
+}
