@@ -28,7 +28,7 @@ final class OneMember extends Stage {
 
 	OneMember() {
 		register();
-		this.gateway = GatewayProcess.with(this.proxy.url()).snapshot(snapshot()).start();
+		this.gateway = GatewayProcess.with(this.proxy.url()).snapshot(data().resolve("snapshot.json")).start();
 	}
 
 	@Override
@@ -48,9 +48,9 @@ final class OneMember extends Stage {
 		return this.proxy;
 	}
 
-	/** The gateway's snapshot file, alone in its folder. */
-	Path snapshot() {
-		return this.folder.path().resolve("data").resolve("snapshot.json");
+	/** The folder of the gateway's snapshot, which holds nothing else. */
+	Path data() {
+		return this.folder.path().resolve("data");
 	}
 
 	@Override

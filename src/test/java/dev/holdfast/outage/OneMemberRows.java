@@ -86,11 +86,10 @@ final class OneMemberRows {
 	}
 
 	private static Outage<OneMember> compaction() {
-		return row("compaction while cut off, a registration deleted before it").fault((stage) -> {
+		return row("compaction while cut off, a registration deleted before it").given((stage) -> {
 			stage.put("/services/users/a", stage.first().address());
 			stage.awaitInstances(3);
-			stage.proxy().refuse();
-		}).meanwhile((stage) -> {
+		}).fault((stage) -> stage.proxy().refuse()).meanwhile((stage) -> {
 			stage.delete("/services/users/a");
 			stage.put("/services/late/a", stage.first().address());
 			stage.keys().compact(stage.keys().put("/elsewhere", "1"));
@@ -106,15 +105,14 @@ final class OneMemberRows {
 	// A file where the folder should be stops even a process that may write everywhere.
 	private static Outage<OneMember> snapshotNotWritable() {
 		return row("the snapshot's disk takes nothing").fault((stage) -> {
-			Path data = stage.snapshot().getParent();
-			delete(data);
-			write(data, "in the way");
+			delete(stage.data());
+			write(stage.data(), "in the way");
 			stage.put("/services/users/a", stage.first().address());
 			await().atMost(Outage.NOTICE)
 				.untilAsserted(
 						() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isNotEmpty());
 		}).repair((stage) -> {
-			delete(stage.snapshot().getParent());
+			delete(stage.data());
 			stage.delete("/services/users/a");
 		})
 			.afterwards((stage) -> await().atMost(Duration.ofSeconds(30))

@@ -22,6 +22,8 @@ final class Outage<S extends Stage> {
 
 	private final String name;
 
+	private Consumer<S> given = Outage::nothing;
+
 	private Consumer<S> fault = Outage::nothing;
 
 	private Consumer<S> meanwhile = Outage::nothing;
@@ -49,6 +51,12 @@ final class Outage<S extends Stage> {
 	}
 
 	private static <S extends Stage> void nothing(S stage) {
+	}
+
+	/** What is done beforehand, of which nothing is asserted. */
+	Outage<S> given(Consumer<S> action) {
+		this.given = action;
+		return this;
 	}
 
 	/** What breaks. */
@@ -117,6 +125,10 @@ final class Outage<S extends Stage> {
 
 	boolean isSlow() {
 		return this.slow;
+	}
+
+	void prepare(S stage) {
+		this.given.accept(stage);
 	}
 
 	void breakIt(S stage) {

@@ -43,6 +43,10 @@ final class OutageReport {
 			*Recovered* counts from the repair, or from the fault where the gateway mends it itself, until the gateway is `LIVE` and
 			routes to a registration made then.
 
+			What is played in another way than it happens: a partition that leaves the watched member alone, by halting the
+			others; a disk that takes no snapshot, by a file in the place of its folder. A jump of the machine's clock is not played,
+			for it needs the right to set that clock.
+
 			""";
 
 	private OutageReport() {
@@ -60,8 +64,7 @@ final class OutageReport {
 	private static String page() {
 		StringBuilder page = new StringBuilder(HEAD);
 		page.append("Written on %s, %d processors, Java %s, %s.\n".formatted(LocalDate.now(ZoneOffset.UTC),
-				Runtime.getRuntime().availableProcessors(), Runtime.version().feature(),
-				EtcdBinary.find().getParent().getParent().getParent().getFileName()));
+				Runtime.getRuntime().availableProcessors(), Runtime.version().feature(), EtcdBinary.version()));
 		Matrix.ACTS.forEach((act) -> append(page, act));
 		return page.toString();
 	}

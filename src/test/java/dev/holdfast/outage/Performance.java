@@ -56,6 +56,7 @@ final class Performance<S extends Stage> {
 	 * Plays the row, and keeps what it measured, be it as it must or not.
 	 */
 	void play() {
+		this.outage.prepare(this.stage);
 		if (this.stage.isOpen()) {
 			this.stage.awaitLive();
 			this.logged = this.stage.gateway().log().length();

@@ -14,8 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class ScriptedReplyRows {
 
-	private static final String SILENT = "no proof of delivery";
-
 	private static final List<Status> ENDS = List.of(Status.CANCELLED, Status.UNKNOWN, Status.DEADLINE_EXCEEDED,
 			Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied"), Status.RESOURCE_EXHAUSTED,
 			Status.FAILED_PRECONDITION.withDescription("etcdserver: not capable"), Status.ABORTED, Status.OUT_OF_RANGE,

@@ -58,18 +58,21 @@ final class ThreeMemberRows {
 	// What the backup has is served; what came after it is gone as far as etcd knows, but
 	// answers, and so it is held.
 	private static Outage<ThreeMembers> restored() {
-		return row("cluster restored from a backup (smaller revision)").fault((stage) -> {
+		return row("cluster restored from a backup (smaller revision)").given((stage) -> {
 			stage.cluster().backUp(stage.backup().path());
 			stage.awaitLive();
 			stage.put("/services/late/a", stage.first().address());
 			stage.awaitInstances(3);
-			stage.cluster().kill();
-		}).repair((stage) -> stage.cluster().restore(stage.backup().path())).afterwards((stage) -> {
-			assertHeld(stage, "late");
-			stage.put("/services/late/a", stage.first().address());
-			awaitNothingHeld(stage);
-			stage.delete("/services/late/a");
-		}).stale(GONE);
+		})
+			.fault((stage) -> stage.cluster().kill())
+			.repair((stage) -> stage.cluster().restore(stage.backup().path()))
+			.afterwards((stage) -> {
+				assertHeld(stage, "late");
+				stage.put("/services/late/a", stage.first().address());
+				awaitNothingHeld(stage);
+				stage.delete("/services/late/a");
+			})
+			.stale(GONE);
 	}
 
 	private static Outage<ThreeMembers> emptied(String name) {

@@ -1,5 +1,6 @@
 package dev.holdfast.testing;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,6 +56,20 @@ public final class EtcdBinary {
 	 */
 	public static Path find(Consumer<String> progress) {
 		return new EtcdBinary(System.getenv(), progress).locate();
+	}
+
+	/**
+	 * Asks the server that {@link #find} gives for its version.
+	 * @return the first line of what it says, such as {@code etcd Version: 3.4.23}
+	 * @throws IllegalStateException if there is none
+	 */
+	public static String version() {
+		try (BufferedReader answer = new ProcessBuilder(find().toString(), "--version").start().inputReader()) {
+			return String.valueOf(answer.readLine());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	Path locate() {
