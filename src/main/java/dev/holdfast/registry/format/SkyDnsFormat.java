@@ -29,8 +29,8 @@ final class SkyDnsFormat implements RecordFormat {
 
 	@Override
 	public boolean recognises(RecordEntry entry) {
-		// By the key alone: generic JSON may have each of the members as well.
-		return entry.isIn("skydns") && entry.json() != null;
+		// Not without the key: generic JSON may have each of the members as well.
+		return entry.isIn("skydns") && (entry.hasMember("host") || entry.hasMember("text")) && !entry.hasMember("url");
 	}
 
 	@Override

@@ -94,6 +94,15 @@ class FormatsInTheWildTests {
 		assertThat(RecordReaderTests.instance(reading).registration().format()).isEqualTo(format);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/skydns/orders/a", "/traefik/orders/a", "/dubbo/orders/a", "/apisix/orders/a",
+			"/hertz/registry-etcd/orders/a" })
+	void genericJsonInAProjectsFolderIsStillGenericJson(String key) {
+		Reading reading = RecordReader.of("auto", "/", Scheme.HTTP)
+			.read(RecordReaderTests.raw(key, "{\"url\":\"http://10.0.0.5:8080\",\"weight\":1}"));
+		assertThat(RecordReaderTests.instance(reading).registration().format()).isEqualTo("json");
+	}
+
 	@Test
 	void aServiceThatIsNamedLikeAProjectIsNotTakenForOneOfItsRecords() {
 		Map<String, String> sound = Map.of("/services/traefik/http", "plain", "/services/dubbo/a", "plain",
