@@ -2,7 +2,6 @@ package dev.holdfast.registry.format;
 
 import dev.holdfast.service.Reading;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -108,7 +107,15 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 	// JSON can escape half of a surrogate pair, which nothing downstream can write as
 	// UTF-8.
 	private static void requireEncodable(String text) throws UnreadableRecordException {
-		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				requirePair(text, i++);
+			}
+		}
+	}
+
+	private static void requirePair(String text, int start) throws UnreadableRecordException {
+		if (!Character.isSupplementaryCodePoint(text.codePointAt(start))) {
 			throw UnreadableRecordException.unexpected("value", text, "whole Unicode characters");
 		}
 	}
