@@ -2,8 +2,10 @@ package dev.holdfast.registry;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.holdfast.registry.format.RawRecord;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.testing.Fleet;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,11 +33,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgs = { "-Xms1g", "-Xmx1g" })
 public class EventBenchmark {
 
+	private static final int STEP = 7919;
+
 	/** How many instances are registered, ten a service. */
 	@Param({ "100", "10000", "100000" })
 	public int instances;
 
 	private FleetRegistry registry = new FleetRegistry(Fleet.of(100));
+
+	/** Of each instance two records that differ, one after the other. */
+	private List<RawRecord> written = List.of();
 
 	private int next;
 
@@ -47,6 +54,9 @@ public class EventBenchmark {
 		Fleet fleet = Fleet.of(this.instances);
 		this.registry = new FleetRegistry(fleet);
 		this.registry.replace(fleet.records());
+		this.written = IntStream.range(0, 2 * this.instances)
+			.mapToObj((i) -> fleet.raw(i % this.instances, i / this.instances))
+			.toList();
 	}
 
 	/**
@@ -65,9 +75,9 @@ public class EventBenchmark {
 	 */
 	@Benchmark
 	public Snapshot deleteAndPut() {
-		int instance = turn();
-		this.registry.apply(List.of(this.registry.delete(instance)));
-		this.registry.apply(List.of(this.registry.put(instance)));
+		RawRecord record = turn();
+		this.registry.apply(List.of(this.registry.delete(record)));
+		this.registry.apply(List.of(this.registry.put(record)));
 		return this.registry.snapshot();
 	}
 
@@ -82,9 +92,9 @@ public class EventBenchmark {
 	}
 
 	/** By large steps, so that neighbours in memory do not follow each other. */
-	private int turn() {
-		this.next = (this.next + 7919) % this.instances;
-		return this.next;
+	private RawRecord turn() {
+		this.next = (this.next + STEP) % this.written.size();
+		return this.written.get(this.next);
 	}
 
 }

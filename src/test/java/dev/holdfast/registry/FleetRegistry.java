@@ -12,6 +12,7 @@ import java.util.Set;
 
 import dev.holdfast.actuate.InstanceGauges;
 import dev.holdfast.actuate.RegistryMeters;
+import dev.holdfast.registry.format.RawRecord;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.service.Revision;
@@ -31,8 +32,6 @@ final class FleetRegistry {
 
 	private static final long CLUSTER = 7;
 
-	private final Fleet fleet;
-
 	private final SimulatedTime time = new SimulatedTime();
 
 	private final Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults());
@@ -48,7 +47,6 @@ final class FleetRegistry {
 	private long revision;
 
 	FleetRegistry(Fleet fleet, Probe probe) {
-		this.fleet = fleet;
 		this.revision = fleet.instances();
 		PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 		History history = new History(Clock.systemUTC());
@@ -73,20 +71,20 @@ final class FleetRegistry {
 		return this.keeper.reconcile(new Signal.Listed(at(), records), Map.of(), "periodic", true);
 	}
 
-	/** An event that registers an instance anew, with another version. */
-	RecordEvent put(int instance) {
-		return new RecordEvent.Put(this.fleet.record(instance, ++this.revision, Origin.WATCH));
+	/** An event that registers an instance anew. */
+	RecordEvent put(RawRecord written) {
+		return new RecordEvent.Put(Fleet.read(written, ++this.revision, Origin.WATCH));
 	}
 
 	/** An event by which somebody deletes a record, whose lease stays alive. */
-	RecordEvent delete(int instance) {
-		return new RecordEvent.Deleted(this.fleet.key(instance), ++this.revision, Fleet.lease(instance));
+	RecordEvent delete(RawRecord deleted) {
+		return new RecordEvent.Deleted(deleted.key(), ++this.revision, deleted.lease());
 	}
 
 	/** An event by which a lease ends. */
-	RecordEvent expire(int instance) {
-		this.ended.add(Fleet.lease(instance));
-		return delete(instance);
+	RecordEvent expire(RawRecord deleted) {
+		this.ended.add(deleted.lease());
+		return delete(deleted);
 	}
 
 	/**

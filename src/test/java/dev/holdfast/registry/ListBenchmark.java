@@ -57,7 +57,7 @@ public class ListBenchmark {
 		this.relisted = List.copyOf(this.records);
 		List<Integer> order = new ArrayList<>(IntStream.range(0, FLEET.instances()).boxed().toList());
 		Collections.shuffle(order, new Random(1));
-		this.expired = order.stream().map(this.full::expire).toList();
+		this.expired = order.stream().map((instance) -> this.full.expire(FLEET.raw(instance, 0))).toList();
 	}
 
 	/**

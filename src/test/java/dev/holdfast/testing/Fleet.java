@@ -74,17 +74,37 @@ public record Fleet(int instances, int services) {
 	}
 
 	/**
-	 * An instance's record, read anew and sharing nothing with another.
+	 * An instance's record, sharing nothing with another.
 	 * @param instance the instance's number, from 0
 	 * @param revision the revision at which it was written
 	 * @param origin how it came
 	 * @return the record
 	 */
 	public RegistryRecord record(int instance, long revision, Origin origin) {
-		String key = key(instance);
-		byte[] value = value(instance, (int) (revision % 10)).getBytes(StandardCharsets.UTF_8);
-		return new RegistryRecord(key, revision,
-				READER.read(new RawRecord(key, value, 1, revision, lease(instance), origin)));
+		return read(raw(instance, (int) (revision % 10)), revision, origin);
+	}
+
+	/**
+	 * An instance's record before it is read.
+	 * @param instance the instance's number, from 0
+	 * @param version the version that it says it runs
+	 * @return the record, of revision 1
+	 */
+	public RawRecord raw(int instance, int version) {
+		return new RawRecord(key(instance), value(instance, version).getBytes(StandardCharsets.UTF_8), 1, 1,
+				lease(instance), Origin.LIST);
+	}
+
+	/**
+	 * Reads a record.
+	 * @param raw the record
+	 * @param revision the revision at which it was written
+	 * @param origin how it came
+	 * @return the record as the registry client has it
+	 */
+	public static RegistryRecord read(RawRecord raw, long revision, Origin origin) {
+		return new RegistryRecord(raw.key(), revision,
+				READER.read(new RawRecord(raw.key(), raw.value(), 1, revision, raw.lease(), origin)));
 	}
 
 	/**
