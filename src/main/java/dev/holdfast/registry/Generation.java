@@ -157,7 +157,9 @@ final class Generation {
 		RefreshResult result = this.keeper.replace(listed);
 		this.reflector.listener().onRelist("start", "success");
 		this.requests.answer(result);
-		this.requests.answer(this.keeper.diff(listed));
+		if (this.requests.hasDiffs()) {
+			this.requests.answer(this.keeper.diff(listed));
+		}
 		this.head = listed.revision();
 		// From the list's own revision and not the one after, although what it changed is
 		// in the list: newer versions of etcd answer no progress request for a watch that

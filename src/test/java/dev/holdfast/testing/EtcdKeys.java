@@ -3,6 +3,7 @@ package dev.holdfast.testing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +17,7 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.PutOption;
 import io.grpc.Status;
@@ -74,6 +76,19 @@ public final class EtcdKeys implements AutoCloseable {
 	public long put(String key, String value, long lease) {
 		PutOption option = PutOption.builder().withLeaseId(lease).build();
 		return ask((etcd) -> etcd.getKVClient().put(bytes(key), bytes(value), option)).getHeader().getRevision();
+	}
+
+	/**
+	 * Writes keys in one transaction.
+	 * @param values the values by their keys, at most 128
+	 * @return the revision
+	 */
+	public long putAll(Map<String, String> values) {
+		Op[] puts = values.entrySet()
+			.stream()
+			.map((entry) -> Op.put(bytes(entry.getKey()), bytes(entry.getValue()), PutOption.DEFAULT))
+			.toArray(Op[]::new);
+		return ask((etcd) -> etcd.getKVClient().txn().Then(puts).commit()).getHeader().getRevision();
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.holdfast.registry.etcd;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import io.etcd.jetcd.ByteSequence;
 
@@ -23,7 +24,7 @@ final class EtcdKey {
 	 * Tells whether a key is text in UTF-8.
 	 */
 	static boolean isText(ByteSequence key) {
-		return key.equals(bytes(decode(key)));
+		return Arrays.equals(key.getBytes(), decode(key).getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**

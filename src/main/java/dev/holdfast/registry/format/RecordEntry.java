@@ -2,7 +2,6 @@ package dev.holdfast.registry.format;
 
 import dev.holdfast.service.Reading;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -303,7 +302,15 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 	}
 
 	private static boolean isEncodable(String text) {
-		return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+					return false;
+				}
+				i++;
+			}
+		}
+		return true;
 	}
 
 }

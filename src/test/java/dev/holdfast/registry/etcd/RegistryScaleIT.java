@@ -1,0 +1,216 @@
+package dev.holdfast.registry.etcd;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import dev.holdfast.actuate.InstanceGauges;
+import dev.holdfast.registry.Reflector;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.registry.RegistryListener;
+import dev.holdfast.registry.RegistrySettings;
+import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.registry.RemovalGuardSettings;
+import dev.holdfast.registry.SnapshotFile;
+import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.EtcdKeys;
+import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Fleet;
+import dev.holdfast.testing.Folders;
+import dev.holdfast.upstream.UpstreamSettings;
+import dev.holdfast.upstream.Upstreams;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A registry of a hundred thousand instances in a real etcd. The bounds are those of
+ * {@code bench/registry}, times {@code holdfast.scale.tolerance}, since a build may share
+ * its processors with others.
+ */
+class RegistryScaleIT {
+
+	private static final int TOLERANCE = Integer.getInteger("holdfast.scale.tolerance", 20);
+
+	private static final Duration LOAD = Duration.ofSeconds(Long.getLong("holdfast.scale.seconds", 5));
+
+	private static final Duration LIST_BOUND = Duration.ofSeconds(3).multipliedBy(TOLERANCE);
+
+	private static final Duration LAG_BOUND = Duration.ofSeconds(1).multipliedBy(TOLERANCE);
+
+	private static final int EVENTS_A_SECOND = 10_000;
+
+	/** What etcd takes in one transaction. */
+	private static final int BATCH = 125;
+
+	private static final long MEBIBYTE = 1 << 20;
+
+	private final Fleet fleet = Fleet.of(100_000);
+
+	private final EtcdProcess etcd = EtcdProcess.start();
+
+	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+
+	private final AtomicLong written = new AtomicLong();
+
+	private final AtomicLong events = new AtomicLong();
+
+	private final AtomicLong worstPropagation = new AtomicLong();
+
+	private final AtomicLong generations = new AtomicLong();
+
+	private final Path folder = folder();
+
+	private final Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults());
+
+	private final Reflector reflector = new Reflector(
+			new EtcdSource(new EtcdSettings(List.of(URI.create(this.etcd.endpoint())),
+					List.of(new EtcdPrefix(Fleet.PREFIX, RecordReader.of("auto", Fleet.PREFIX, Scheme.HTTP))),
+					Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5))),
+			new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+			new JitteredBackoff(), Optional.of(new SnapshotFile(this.folder.resolve("snapshot.json"), null)),
+			(endpoint, result) -> result.accept(""), List.of(this.upstreams, new RouteTable(List.of(), true),
+					new InstanceGauges(new SimpleMeterRegistry(), this.upstreams)),
+			new RegistryListener() {
+
+				@Override
+				public void onEvent(String type) {
+					RegistryScaleIT.this.events.incrementAndGet();
+				}
+
+				@Override
+				public void onPropagated(Duration took) {
+					RegistryScaleIT.this.worstPropagation.accumulateAndGet(took.toMillis(), Math::max);
+				}
+
+				@Override
+				public void onGenerationEnded(String cause) {
+					RegistryScaleIT.this.generations.incrementAndGet();
+				}
+
+			});
+
+	private final Registry registry = this.reflector.registry();
+
+	private static Path folder() {
+		try {
+			return Folders.create("holdfast-scale-");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@BeforeEach
+	void register() {
+		for (int from = 0; from < this.fleet.instances(); from += BATCH) {
+			write(from, 0);
+		}
+	}
+
+	@AfterEach
+	void stop() throws IOException {
+		this.reflector.close();
+		this.keys.close();
+		this.etcd.close();
+		Folders.delete(this.folder);
+	}
+
+	@Test
+	void aHundredThousandInstancesAreListedAndTenThousandEventsASecondFollowed() {
+		long start = System.nanoTime();
+		this.reflector.start();
+		await().atMost(Duration.ofMinutes(1))
+			.pollInterval(Duration.ofMillis(5))
+			.until(() -> this.registry.snapshot().instances() == this.fleet.instances());
+		Duration listed = since(start);
+		await().atMost(Duration.ofMinutes(1)).until(this::isLive);
+		System.out.printf("listed %d instances of %d services within %d ms of the start%n", this.fleet.instances(),
+				this.registry.snapshot().services().size(), listed.toMillis());
+		assertThat(listed).isLessThanOrEqualTo(LIST_BOUND);
+		follow();
+	}
+
+	private void follow() {
+		this.worstPropagation.set(0);
+		long before = this.events.get();
+		AtomicLong turn = new AtomicLong();
+		AtomicLong worstLag = new AtomicLong();
+		AtomicLong peak = new AtomicLong();
+		long start = System.nanoTime();
+		long batches = LOAD.toSeconds() * EVENTS_A_SECOND / BATCH;
+		long interval = TimeUnit.SECONDS.toNanos(BATCH) / EVENTS_A_SECOND;
+		try (ScheduledExecutorService writer = Executors.newScheduledThreadPool(2)) {
+			ScheduledFuture<?> writes = writer.scheduleAtFixedRate(() -> {
+				long number = turn.getAndIncrement();
+				if (number < batches) {
+					write((int) (number * BATCH % this.fleet.instances()), (int) number % 10);
+				}
+			}, 0, interval, TimeUnit.NANOSECONDS);
+			ScheduledFuture<?> looks = writer.scheduleAtFixedRate(() -> {
+				worstLag.accumulateAndGet(this.written.get() - this.registry.snapshot().revision().number(), Math::max);
+				peak.accumulateAndGet(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), Math::max);
+			}, 10, 10, TimeUnit.MILLISECONDS);
+			await().atMost(LOAD.multipliedBy(TOLERANCE).plusSeconds(10)).until(() -> turn.get() > batches);
+			writes.cancel(false);
+			looks.cancel(false);
+		}
+		Duration wrote = since(start);
+		await().atMost(Duration.ofMinutes(1))
+			.pollInterval(Duration.ofMillis(2))
+			.until(() -> this.registry.snapshot().revision().number() >= this.written.get());
+		Duration caughtUp = since(start).minus(wrote);
+		long applied = this.events.get() - before;
+		System.out.printf(
+				"applied %d events in %d ms (%d a second); at most %d of %d revisions behind, the last ones %d ms;"
+						+ " worst propagation %d ms; peak heap %d MiB; snapshot %d KiB%n",
+				applied, wrote.toMillis(), applied * 1000 / wrote.toMillis(), worstLag.get(), batches,
+				caughtUp.toMillis(), this.worstPropagation.get(), peak.get() / MEBIBYTE,
+				this.folder.resolve("snapshot.json").toFile().length() / 1024);
+		assertThat(applied).isGreaterThanOrEqualTo(batches * BATCH);
+		assertThat(wrote).isLessThanOrEqualTo(LOAD.multipliedBy(TOLERANCE).plusSeconds(1));
+		assertThat(worstLag.get()).isLessThanOrEqualTo(LAG_BOUND.toSeconds() * EVENTS_A_SECOND / BATCH);
+		assertThat(caughtUp).isLessThanOrEqualTo(LAG_BOUND);
+		assertThat(this.worstPropagation.get()).isLessThanOrEqualTo(LAG_BOUND.toMillis());
+		assertThat(this.registry.snapshot().instances()).isEqualTo(this.fleet.instances());
+		assertThat(this.generations).hasValue(0);
+		assertThat(isLive()).isTrue();
+	}
+
+	private void write(int from, int version) {
+		Map<String, String> batch = IntStream.range(from, from + BATCH)
+			.boxed()
+			.collect(Collectors.toMap(this.fleet::key, (instance) -> this.fleet.value(instance, version)));
+		long revision = this.keys.putAll(batch);
+		this.written.accumulateAndGet(revision, Math::max);
+	}
+
+	private boolean isLive() {
+		return this.registry.status() instanceof RegistryStatus.Live;
+	}
+
+	private static Duration since(long nanos) {
+		return Duration.ofNanos(System.nanoTime() - nanos);
+	}
+
+}
