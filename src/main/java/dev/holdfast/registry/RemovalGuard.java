@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
@@ -51,6 +51,8 @@ final class RemovalGuard {
 
 	private final LongSupplier nanoTime;
 
+	private final RandomGenerator random;
+
 	private final LiveTime live;
 
 	private final Holds holds;
@@ -73,7 +75,7 @@ final class RemovalGuard {
 	private boolean holding;
 
 	RemovalGuard(RemovalGuardSettings settings, Catalog catalog, History history, Agenda agenda, Prober prober,
-			Clock clock, LongSupplier nanoTime) {
+			Clock clock, LongSupplier nanoTime, RandomGenerator random) {
 		this.settings = settings;
 		this.catalog = catalog;
 		this.history = history;
@@ -81,6 +83,7 @@ final class RemovalGuard {
 		this.prober = prober;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
+		this.random = random;
 		this.live = new LiveTime(nanoTime);
 		this.holds = new Holds(clock, this.live);
 	}
@@ -273,7 +276,7 @@ final class RemovalGuard {
 			return;
 		}
 		this.holds.publish(hold);
-		double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+		double jitter = this.random.nextDouble(0.8, 1.2);
 		this.agenda.plan(this.nanoTime.getAsLong() + (long) (PROBE_INTERVAL.toNanos() * jitter), () -> probe(hold));
 	}
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -82,7 +83,7 @@ class ReflectorTests {
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
 				everySecond, Optional.empty(), this.probe,
 				List.of((snapshot, changed) -> this.published.add(changed + "@" + snapshot.revision().number())),
-				listener, this.time, this.time, this.time);
+				listener, this.time, this.time, this.time, new Random(1));
 	}
 
 	@BeforeEach

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
@@ -58,7 +59,7 @@ class RemovalGuardTests {
 		};
 		return new Reflector(this.source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings),
 				everySecond, Optional.empty(), this.probe, List.of(), new RegistryListener() {
-				}, this.time, this.time, this.time);
+				}, this.time, this.time, this.time, new Random(1));
 	}
 
 	@BeforeEach
