@@ -164,6 +164,10 @@ final class SimulatedSource implements RegistrySource {
 		List.copyOf(this.records.keySet()).stream().filter((key) -> lease(key) == lease).forEach(this::delete);
 	}
 
+	boolean isGranted(long lease) {
+		return this.leases.containsKey(lease);
+	}
+
 	/** A lease is granted no longer, and no record hangs on it. */
 	void forget(long lease) {
 		this.leases.remove(lease);
