@@ -321,8 +321,9 @@ final class RemovalGuard {
 	 */
 	List<HeldRemoval> approve(HeldSelection selection) {
 		List<HeldRemoval> approved = new ArrayList<>();
-		for (Hold hold : this.holds.select(selection)) {
-			approved.add(hold.view(this.clock.instant(), this.live));
+		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
+		for (Hold hold : this.holds.select(selection, ids)) {
+			approved.add(view(hold, ids));
 			drop(hold, Change.Cause.APPROVED, "");
 		}
 		return List.copyOf(approved);
@@ -336,15 +337,20 @@ final class RemovalGuard {
 	List<HeldRemoval> cancel(HeldSelection selection, Duration time) {
 		List<HeldRemoval> kept = new ArrayList<>();
 		Instant until = this.clock.instant().plus(time);
-		for (Hold hold : this.holds.select(selection)) {
+		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
+		for (Hold hold : this.holds.select(selection, ids)) {
 			hold.keepUntil(until);
 			this.holds.halt(hold);
 			this.history.record(hold.service(), this.catalog.snapshot().revision().number(), Change.Cause.CANCELLED,
 					hold.instance().id(), "kept until " + until);
 			this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
-			kept.add(hold.view(this.clock.instant(), this.live));
+			kept.add(view(hold, ids));
 		}
 		return List.copyOf(kept);
+	}
+
+	private HeldRemoval view(Hold hold, PublishedIds ids) {
+		return hold.view(this.clock.instant(), this.live).withId(ids.of(hold.service(), hold.instance()));
 	}
 
 	private void keepNoLonger(Hold hold, Instant until) {

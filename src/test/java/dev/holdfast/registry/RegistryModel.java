@@ -2,6 +2,7 @@ package dev.holdfast.registry;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,7 +63,7 @@ final class RegistryModel {
 
 	/** A lease ends, and its records with it. */
 	void endLease(long lease) {
-		for (String key : Set.copyOf(this.records.keySet())) {
+		for (String key : List.copyOf(this.records.keySet())) {
 			if (this.records.get(key).lease() == lease) {
 				end(key, false);
 			}

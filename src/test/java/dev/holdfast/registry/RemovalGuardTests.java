@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -228,6 +229,28 @@ class RemovalGuardTests {
 			assertThat(instances()).hasSize(10).contains("7587870460981677575").doesNotContain("i0");
 		});
 		runFor(112);
+	}
+
+	@Test
+	void twoHeldInstancesThatClaimTheSameIdAreToldApart() {
+		this.source.put("/openim/orders/i0", "orders", Map.of("i0", 8100), this.source.grant(TTL));
+		outage(60, 100);
+		at(105, () -> {
+			expire(0);
+			this.source.expire(11);
+		});
+		at(106, () -> {
+			assertThat(held()).containsExactly("i0", "i0@http://127.0.0.1:8000");
+			order(this.reflector.operations()
+				.approve(new HeldSelection(Optional.of(ORDERS), Optional.of("i0@http://127.0.0.1:8000"))));
+		});
+		at(107, () -> {
+			assertThat(held()).containsExactly("i0");
+			assertThat(this.registry.held(ORDERS, "i0")).hasValueSatisfying(
+					(held) -> assertThat(held.instance().endpoint().port()).isEqualTo(8100));
+			assertThat(instances()).hasSize(10);
+		});
+		runFor(108);
 	}
 
 	@Test
