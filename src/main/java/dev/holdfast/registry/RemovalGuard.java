@@ -170,7 +170,7 @@ final class RemovalGuard {
 	 */
 	void onLease(Signal.Lease lease) {
 		lease.granted().ifPresent(this::learn);
-		for (Removal removal : this.questions.answered(lease.id())) {
+		for (Removal removal : this.questions.answered(lease.id(), lease.granted().isPresent())) {
 			if (!isOpen(removal)) {
 				continue;
 			}

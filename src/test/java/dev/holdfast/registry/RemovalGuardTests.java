@@ -232,6 +232,33 @@ class RemovalGuardTests {
 	}
 
 	@Test
+	void anAnswerFromBeforeALeaseEndedDoesNotMakeItADeletion() {
+		this.source.leaseLatency = Duration.ofMillis(500);
+		outage(60, 100);
+		// The list asks for this lease; the answer has left the registry when it ends.
+		at(100, () -> this.source.ambush(SimulatedSource.Moment.LEASE_TOLD, () -> expire(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
+		at(104, () -> {
+			assertThat(instances()).hasSize(10);
+			assertThat(held()).hasSize(10);
+		});
+		runFor(105);
+	}
+
+	@Test
+	void anAnswerThatFollowsADeletionTellsNothingOfTheRecordsThatGoMeanwhile() {
+		long lease = this.source.grant(TTL);
+		this.source.put("users", "u", 9001, lease);
+		this.source.put("users", "v", 9002, lease);
+		at(60, () -> {
+			this.source.ambush(SimulatedSource.Moment.LEASE_TOLD, () -> this.source.expire(lease));
+			this.source.leaseLatency = Duration.ofMillis(500);
+			this.source.delete("users", "u");
+		});
+		at(62, () -> assertThat(held()).containsExactly("v"));
+		runFor(63);
+	}
+
+	@Test
 	void twoHeldInstancesThatClaimTheSameIdAreToldApart() {
 		this.source.put("/openim/orders/i0", "orders", Map.of("i0", 8100), this.source.grant(TTL));
 		outage(60, 100);
