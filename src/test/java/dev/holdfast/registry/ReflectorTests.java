@@ -299,6 +299,13 @@ class ReflectorTests {
 	}
 
 	@Test
+	void anIdleRegistryThatNeverAnswersProgressIsProvenByListsToo() {
+		this.source.progress = false;
+		runFor(Duration.ofSeconds(12));
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+	}
+
+	@Test
 	void aDeletionThatOvertakesARunningListIsNotUndoneByIt() {
 		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
 		at(1, () -> results.add(this.reflector.operations().refresh()));
