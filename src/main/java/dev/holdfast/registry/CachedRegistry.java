@@ -8,7 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Revision;
+import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
@@ -105,10 +107,12 @@ final class CachedRegistry implements Registry {
 
 	@Override
 	public List<HeldRemoval> held() {
+		PublishedIds ids = new PublishedIds(this.snapshot);
 		return this.held.views()
 			.values()
 			.stream()
 			.flatMap((ofService) -> ofService.values().stream())
+			.map((removal) -> removal.withId(ids.of(removal.service(), removal.instance())))
 			.sorted(Comparator.comparing((HeldRemoval removal) -> removal.service().value())
 				.thenComparing((removal) -> removal.instance().id()))
 			.toList();
@@ -116,8 +120,14 @@ final class CachedRegistry implements Registry {
 
 	@Override
 	public Optional<HeldRemoval> held(ServiceName service, String instance) {
-		PMap<String, HeldRemoval> ofService = this.held.views().get(service);
-		return (ofService != null) ? Optional.ofNullable(ofService.get(instance)) : Optional.empty();
+		PMap<Endpoint, HeldRemoval> ofService = this.held.views().get(service);
+		Service published = this.snapshot.find(service);
+		if (ofService == null || published == null) {
+			return Optional.empty();
+		}
+		return published.find(instance)
+			.map((found) -> ofService.get(found.endpoint()))
+			.map((removal) -> removal.withId(instance));
 	}
 
 	@Override

@@ -284,7 +284,7 @@ final class Generation {
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
 		RefreshResult result = this.keeper.reconcile(listed, done.deletedSince(), done.reason(), complete);
 		done.requests().answer(result);
-		if (!complete) {
+		if (!this.reflector.isProgressKnownToWork()) {
 			onProvenByList(revision, result);
 		}
 	}

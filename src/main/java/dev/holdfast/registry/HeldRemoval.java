@@ -10,7 +10,8 @@ import dev.holdfast.service.ServiceName;
  * An instance that the registry no longer has and that the gateway still routes to.
  *
  * @param service the service
- * @param instance the instance as it was registered last
+ * @param instance the instance as it was registered last, with the id under which it is
+ * published
  * @param evidence how its removal came to the gateway
  * @param reason why the removal was not applied at once
  * @param since since when it is held
@@ -23,6 +24,11 @@ import dev.holdfast.service.ServiceName;
  */
 public record HeldRemoval(ServiceName service, Instance instance, Evidence evidence, String reason, Instant since,
 		Optional<Instant> deadline, ProbeState probe, Optional<Instant> keptUntil) {
+
+	HeldRemoval withId(String id) {
+		return new HeldRemoval(this.service, this.instance.withId(id), this.evidence, this.reason, this.since,
+				this.deadline, this.probe, this.keptUntil);
+	}
 
 	/**
 	 * How a removal came to the gateway.

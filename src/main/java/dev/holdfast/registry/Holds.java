@@ -34,7 +34,7 @@ final class Holds {
 	/** Those with a deadline; all have the same time, so the first is the next. */
 	private final Set<Hold> byAge = new LinkedHashSet<>();
 
-	private volatile PMap<ServiceName, PMap<String, HeldRemoval>> published = HashTreePMap.empty();
+	private volatile PMap<ServiceName, PMap<Endpoint, HeldRemoval>> published = HashTreePMap.empty();
 
 	private final AtomicInteger size = new AtomicInteger();
 
@@ -82,7 +82,7 @@ final class Holds {
 		if (ofService.isEmpty()) {
 			this.byService.remove(hold.service());
 		}
-		PMap<String, HeldRemoval> views = views(hold.service()).minus(hold.instance().id());
+		PMap<Endpoint, HeldRemoval> views = views(hold.service()).minus(hold.instance().endpoint());
 		this.published = views.isEmpty() ? this.published.minus(hold.service())
 				: this.published.plus(hold.service(), views);
 	}
@@ -107,19 +107,20 @@ final class Holds {
 
 	/**
 	 * Those that a selection includes, a copy.
+	 * @param ids the ids by which the selection names them
 	 */
-	List<Hold> select(HeldSelection selection) {
+	List<Hold> select(HeldSelection selection, PublishedIds ids) {
 		return this.byKey.values()
 			.stream()
 			.flatMap(Collection::stream)
-			.filter((hold) -> selection.includes(hold.service(), hold.instance().id()))
+			.filter((hold) -> selection.includes(hold.service(), ids.of(hold.service(), hold.instance())))
 			.toList();
 	}
 
 	void publish(Hold hold) {
 		Instance instance = hold.instance();
 		this.published = this.published.plus(hold.service(),
-				views(hold.service()).plus(instance.id(), hold.view(this.clock.instant(), this.live)));
+				views(hold.service()).plus(instance.endpoint(), hold.view(this.clock.instant(), this.live)));
 	}
 
 	/**
@@ -129,14 +130,14 @@ final class Holds {
 		this.byKey.values().stream().flatMap(Collection::stream).forEach(this::publish);
 	}
 
-	private PMap<String, HeldRemoval> views(ServiceName service) {
+	private PMap<Endpoint, HeldRemoval> views(ServiceName service) {
 		return this.published.getOrDefault(service, HashTreePMap.empty());
 	}
 
 	/**
-	 * What others see of them, by service and instance id. Safe on any thread.
+	 * What others see of them, by service and endpoint. Safe on any thread.
 	 */
-	PMap<ServiceName, PMap<String, HeldRemoval>> views() {
+	PMap<ServiceName, PMap<Endpoint, HeldRemoval>> views() {
 		return this.published;
 	}
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Reading;
@@ -67,12 +68,13 @@ final class Keeper {
 
 	Keeper(RemovalGuardSettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
 			Optional<SnapshotFile> file, RegistryListener listener, Clock clock, LongSupplier nanoTime,
-			History history) {
+			RandomGenerator random, History history) {
 		this.catalog = new Catalog(clock);
 		this.history = history;
 		this.agenda = new Agenda(nanoTime.getAsLong());
 		Prober prober = new Prober(probe, mailbox);
-		this.guard = new RemovalGuard(settings, this.catalog, this.history, this.agenda, prober, clock, nanoTime);
+		this.guard = new RemovalGuard(settings, this.catalog, this.history, this.agenda, prober, clock, nanoTime,
+				random);
 		this.coldStart = new ColdStart(this.catalog, this.agenda, prober, nanoTime);
 		this.registry = registry;
 		this.registry.show(this.guard.holds());

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class LeaseQuestions {
 	/** When a hundred thousand leases end at once, their questions wait in line. */
 	private static final int MAX_ASKED = 64;
 
-	private final Map<Long, List<Removal>> open = new HashMap<>();
+	private final Map<Long, Question> open = new HashMap<>();
 
 	private final Queue<Long> waiting = new ArrayDeque<>();
 
@@ -42,7 +43,7 @@ final class LeaseQuestions {
 	 */
 	List<Removal> disconnect() {
 		this.connection = null;
-		List<Removal> unanswered = this.open.values().stream().flatMap(List::stream).toList();
+		List<Removal> unanswered = this.open.values().stream().flatMap(Question::all).toList();
 		this.open.clear();
 		this.waiting.clear();
 		this.asked.clear();
@@ -54,16 +55,30 @@ final class LeaseQuestions {
 	 * @return whether an answer will come
 	 */
 	boolean ask(Removal removal) {
-		List<Removal> same = this.open.get(removal.lease());
-		if (same != null) {
-			same.add(removal);
+		long lease = removal.lease();
+		Question known = this.open.get(lease);
+		if (known != null) {
+			(this.asked.contains(lease) ? known.late() : known.removals()).add(removal);
 			return true;
 		}
+		return ask(lease, List.of(removal));
+	}
+
+	/**
+	 * Asks for a lease for the sake of the time that it is granted.
+	 */
+	void sample(long lease) {
+		if (!this.open.containsKey(lease)) {
+			ask(lease, List.of());
+		}
+	}
+
+	private boolean ask(long lease, List<Removal> removals) {
 		if (this.connection == null) {
 			return false;
 		}
-		this.open.put(removal.lease(), new ArrayList<>(List.of(removal)));
-		this.waiting.add(removal.lease());
+		this.open.put(lease, new Question(new ArrayList<>(removals), new ArrayList<>()));
+		this.waiting.add(lease);
 		askNext(this.connection);
 		return true;
 	}
@@ -71,33 +86,43 @@ final class LeaseQuestions {
 	private void askNext(LongConsumer connection) {
 		while (this.asked.size() < MAX_ASKED && !this.waiting.isEmpty()) {
 			long lease = this.waiting.remove();
-			if (this.open.containsKey(lease)) {
-				this.asked.add(lease);
-				connection.accept(lease);
-			}
+			this.asked.add(lease);
+			connection.accept(lease);
 		}
 	}
 
 	/**
-	 * Asks for a lease for the sake of the time that it is granted.
+	 * Takes an answer. One that says that the lease is alive was perhaps given before the
+	 * latest removals and tells nothing of them, so it is asked for again.
+	 * @return the removals that the answer tells of
 	 */
-	void sample(long lease) {
-		if (this.connection != null && !this.open.containsKey(lease)) {
-			this.connection.accept(lease);
+	List<Removal> answered(long lease, boolean alive) {
+		if (this.connection == null || !this.asked.remove(lease)) {
+			return List.of();
 		}
+		Question answered = this.open.remove(lease);
+		if (answered != null && alive && !answered.late().isEmpty()) {
+			ask(lease, answered.late());
+		}
+		askNext(this.connection);
+		if (answered == null) {
+			return List.of();
+		}
+		return alive ? answered.removals() : answered.all().toList();
 	}
 
 	/**
-	 * Takes an answer.
-	 * @return the removals that waited for it
+	 * A question that waits or is under way.
+	 *
+	 * @param removals the removals that were known when it was asked
+	 * @param late those that came after it
 	 */
-	List<Removal> answered(long lease) {
-		List<Removal> removals = this.open.remove(lease);
-		this.asked.remove(lease);
-		if (this.connection != null) {
-			askNext(this.connection);
+	private record Question(List<Removal> removals, List<Removal> late) {
+
+		Stream<Removal> all() {
+			return Stream.concat(this.removals.stream(), this.late.stream());
 		}
-		return (removals != null) ? removals : List.of();
+
 	}
 
 }

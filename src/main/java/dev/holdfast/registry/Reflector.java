@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +41,9 @@ public final class Reflector implements AutoCloseable {
 
 	private final Mailbox mailbox;
 
+	/** For the jitter. */
+	private final RandomGenerator random;
+
 	private final CachedRegistry registry;
 
 	private final Keeper keeper;
@@ -64,12 +67,12 @@ public final class Reflector implements AutoCloseable {
 	public Reflector(RegistrySource source, RegistrySettings settings, Backoff backoff, Optional<SnapshotFile> file,
 			Probe probe, List<SnapshotListener> snapshotListeners, RegistryListener listener) {
 		this(source, settings, backoff, file, probe, snapshotListeners, listener, Clock.systemUTC(), System::nanoTime,
-				new Mailbox.Blocking());
+				new Mailbox.Blocking(), RandomGenerator.getDefault());
 	}
 
 	Reflector(RegistrySource source, RegistrySettings settings, Backoff backoff, Optional<SnapshotFile> file,
 			Probe probe, List<SnapshotListener> snapshotListeners, RegistryListener listener, Clock clock,
-			LongSupplier nanoTime, Mailbox mailbox) {
+			LongSupplier nanoTime, Mailbox mailbox, RandomGenerator random) {
 		this.source = source;
 		this.settings = settings;
 		this.backoff = backoff;
@@ -77,10 +80,11 @@ public final class Reflector implements AutoCloseable {
 		this.listener = listener;
 		this.nanoTime = nanoTime;
 		this.mailbox = mailbox;
+		this.random = random;
 		History history = new History(clock);
 		this.registry = new CachedRegistry(clock, source, file, snapshotListeners, history);
 		this.keeper = new Keeper(settings.removalGuard(), probe, mailbox, this.registry, file, listener, clock,
-				nanoTime, history);
+				nanoTime, random, history);
 	}
 
 	/**
@@ -263,7 +267,7 @@ public final class Reflector implements AutoCloseable {
 
 	/** ± 10 %, so that a fleet of gateways does not list at once. */
 	long nextRelistDelay() {
-		return (long) (this.settings.relistInterval().toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+		return (long) (this.settings.relistInterval().toNanos() * this.random.nextDouble(0.9, 1.1));
 	}
 
 	RegistrySource source() {

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
@@ -51,6 +51,8 @@ final class RemovalGuard {
 
 	private final LongSupplier nanoTime;
 
+	private final RandomGenerator random;
+
 	private final LiveTime live;
 
 	private final Holds holds;
@@ -73,7 +75,7 @@ final class RemovalGuard {
 	private boolean holding;
 
 	RemovalGuard(RemovalGuardSettings settings, Catalog catalog, History history, Agenda agenda, Prober prober,
-			Clock clock, LongSupplier nanoTime) {
+			Clock clock, LongSupplier nanoTime, RandomGenerator random) {
 		this.settings = settings;
 		this.catalog = catalog;
 		this.history = history;
@@ -81,6 +83,7 @@ final class RemovalGuard {
 		this.prober = prober;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
+		this.random = random;
 		this.live = new LiveTime(nanoTime);
 		this.holds = new Holds(clock, this.live);
 	}
@@ -167,7 +170,7 @@ final class RemovalGuard {
 	 */
 	void onLease(Signal.Lease lease) {
 		lease.granted().ifPresent(this::learn);
-		for (Removal removal : this.questions.answered(lease.id())) {
+		for (Removal removal : this.questions.answered(lease.id(), lease.granted().isPresent())) {
 			if (!isOpen(removal)) {
 				continue;
 			}
@@ -273,7 +276,7 @@ final class RemovalGuard {
 			return;
 		}
 		this.holds.publish(hold);
-		double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+		double jitter = this.random.nextDouble(0.8, 1.2);
 		this.agenda.plan(this.nanoTime.getAsLong() + (long) (PROBE_INTERVAL.toNanos() * jitter), () -> probe(hold));
 	}
 
@@ -318,8 +321,9 @@ final class RemovalGuard {
 	 */
 	List<HeldRemoval> approve(HeldSelection selection) {
 		List<HeldRemoval> approved = new ArrayList<>();
-		for (Hold hold : this.holds.select(selection)) {
-			approved.add(hold.view(this.clock.instant(), this.live));
+		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
+		for (Hold hold : this.holds.select(selection, ids)) {
+			approved.add(view(hold, ids));
 			drop(hold, Change.Cause.APPROVED, "");
 		}
 		return List.copyOf(approved);
@@ -333,15 +337,20 @@ final class RemovalGuard {
 	List<HeldRemoval> cancel(HeldSelection selection, Duration time) {
 		List<HeldRemoval> kept = new ArrayList<>();
 		Instant until = this.clock.instant().plus(time);
-		for (Hold hold : this.holds.select(selection)) {
+		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
+		for (Hold hold : this.holds.select(selection, ids)) {
 			hold.keepUntil(until);
 			this.holds.halt(hold);
 			this.history.record(hold.service(), this.catalog.snapshot().revision().number(), Change.Cause.CANCELLED,
 					hold.instance().id(), "kept until " + until);
 			this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
-			kept.add(hold.view(this.clock.instant(), this.live));
+			kept.add(view(hold, ids));
 		}
 		return List.copyOf(kept);
+	}
+
+	private HeldRemoval view(Hold hold, PublishedIds ids) {
+		return hold.view(this.clock.instant(), this.live).withId(ids.of(hold.service(), hold.instance()));
 	}
 
 	private void keepNoLonger(Hold hold, Instant until) {

@@ -2,6 +2,7 @@ package dev.holdfast.service;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A service and its instances at one moment.
@@ -17,6 +18,27 @@ public record Service(ServiceName name, List<Instance> instances, long revision)
 	 */
 	public Service {
 		instances = instances.stream().sorted(Comparator.comparing(Instance::id)).toList();
+	}
+
+	/**
+	 * Finds an instance.
+	 * @param id its id
+	 * @return the instance, empty when there is none of that id
+	 */
+	public Optional<Instance> find(String id) {
+		int low = 0;
+		int high = this.instances.size();
+		while (low < high) {
+			int middle = (low + high) >>> 1;
+			if (this.instances.get(middle).id().compareTo(id) < 0) {
+				low = middle + 1;
+			}
+			else {
+				high = middle;
+			}
+		}
+		return (low < this.instances.size() && this.instances.get(low).id().equals(id))
+				? Optional.of(this.instances.get(low)) : Optional.empty();
 	}
 
 }

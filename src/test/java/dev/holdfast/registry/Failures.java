@@ -18,6 +18,10 @@ final class Failures {
 		}
 	}
 
+	@Nullable AssertionError first() {
+		return this.first;
+	}
+
 	void rethrow() {
 		if (this.first != null) {
 			throw this.first;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -77,7 +78,7 @@ class KeeperTests {
 
 		};
 		return new Keeper(RemovalGuardSettings.DEFAULTS, this.probe, this.time, this.registry, file, listener,
-				this.time, this.time, this.history);
+				this.time, this.time, new Random(1), this.history);
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -82,7 +83,7 @@ class ReflectorTests {
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
 				everySecond, Optional.empty(), this.probe,
 				List.of((snapshot, changed) -> this.published.add(changed + "@" + snapshot.revision().number())),
-				listener, this.time, this.time, this.time);
+				listener, this.time, this.time, this.time, new Random(1));
 	}
 
 	@BeforeEach
@@ -295,6 +296,13 @@ class ReflectorTests {
 		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
 		assertThat(this.registry.generation()).isEqualTo(1);
 		assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
+	}
+
+	@Test
+	void anIdleRegistryThatNeverAnswersProgressIsProvenByListsToo() {
+		this.source.progress = false;
+		runFor(Duration.ofSeconds(12));
+		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
 	}
 
 	@Test

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
@@ -58,7 +60,7 @@ class RemovalGuardTests {
 		};
 		return new Reflector(this.source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings),
 				everySecond, Optional.empty(), this.probe, List.of(), new RegistryListener() {
-				}, this.time, this.time, this.time);
+				}, this.time, this.time, this.time, new Random(1));
 	}
 
 	@BeforeEach
@@ -240,6 +242,55 @@ class RemovalGuardTests {
 			assertThat(instances()).hasSize(10).contains("7587870460981677575").doesNotContain("i0");
 		});
 		runFor(112);
+	}
+
+	@Test
+	void anAnswerFromBeforeALeaseEndedDoesNotMakeItADeletion() {
+		this.source.leaseLatency = Duration.ofMillis(500);
+		outage(60, 100);
+		// The list asks for this lease; the answer has left the registry when it ends.
+		at(100, () -> this.source.ambush(SimulatedSource.Moment.LEASE_TOLD, () -> expire(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
+		at(104, () -> {
+			assertThat(instances()).hasSize(10);
+			assertThat(held()).hasSize(10);
+		});
+		runFor(105);
+	}
+
+	@Test
+	void anAnswerThatFollowsADeletionTellsNothingOfTheRecordsThatGoMeanwhile() {
+		long lease = this.source.grant(TTL);
+		this.source.put("users", "u", 9001, lease);
+		this.source.put("users", "v", 9002, lease);
+		at(60, () -> {
+			this.source.ambush(SimulatedSource.Moment.LEASE_TOLD, () -> this.source.expire(lease));
+			this.source.leaseLatency = Duration.ofMillis(500);
+			this.source.delete("users", "u");
+		});
+		at(62, () -> assertThat(held()).containsExactly("v"));
+		runFor(63);
+	}
+
+	@Test
+	void twoHeldInstancesThatClaimTheSameIdAreToldApart() {
+		this.source.put("/openim/orders/i0", "orders", Map.of("i0", 8100), this.source.grant(TTL));
+		outage(60, 100);
+		at(105, () -> {
+			expire(0);
+			this.source.expire(11);
+		});
+		at(106, () -> {
+			assertThat(held()).containsExactly("i0", "i0@http://127.0.0.1:8000");
+			order(this.reflector.operations()
+				.approve(new HeldSelection(Optional.of(ORDERS), Optional.of("i0@http://127.0.0.1:8000"))));
+		});
+		at(107, () -> {
+			assertThat(held()).containsExactly("i0");
+			assertThat(this.registry.held(ORDERS, "i0")).hasValueSatisfying(
+					(held) -> assertThat(held.instance().endpoint().port()).isEqualTo(8100));
+			assertThat(instances()).hasSize(10);
+		});
+		runFor(108);
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package dev.holdfast.registry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,14 @@ import dev.holdfast.service.ServiceName;
 
 /**
  * A registry in memory that can be cut off, fall silent and lose its history. Everything
- * takes a millisecond of simulated time.
+ * takes a millisecond of simulated time unless it is told to take longer.
  */
 final class SimulatedSource implements RegistrySource {
 
 	private static final Duration LATENCY = Duration.ofMillis(1);
+
+	/** After which a call that hangs fails, as every call must. */
+	private static final Duration CALL_DEADLINE = Duration.ofSeconds(10);
 
 	private final SimulatedTime time;
 
@@ -37,11 +41,21 @@ final class SimulatedSource implements RegistrySource {
 
 	private final Map<Long, Duration> leases = new HashMap<>();
 
+	private final Map<String, Long> leaseOfKey = new HashMap<>();
+
 	private long lastLease;
 
 	private long cluster = 7;
 
 	private long revision = 1;
+
+	/** Watches from before here are refused. */
+	private long compacted;
+
+	private final Map<Moment, Runnable> ambushes = new EnumMap<>(Moment.class);
+
+	/** When a connection got its first list. */
+	private long answeredAt;
 
 	/** Whether calls are answered. Where they are not, they fail at once. */
 	boolean reachable = true;
@@ -64,6 +78,20 @@ final class SimulatedSource implements RegistrySource {
 	/** How long the answer to a read of the newest revision is under way. */
 	Duration headLatency = LATENCY;
 
+	/** How long a list is under way, and whether it is of when it was asked for. */
+	Duration listLatency = LATENCY;
+
+	boolean listsAreOld;
+
+	/** How long the answer to a question for a lease is under way. */
+	Duration leaseLatency = LATENCY;
+
+	/** How long what each watch delivers is under way; one watch for each. */
+	List<Duration> watchLatencies = List.of(LATENCY);
+
+	/** What the second watch watches, and the first does not. */
+	String secondPrefix = "/openim/";
+
 	/** How many members are configured. */
 	int members = 1;
 
@@ -77,16 +105,33 @@ final class SimulatedSource implements RegistrySource {
 
 	/** Registers an instance by a record that lives as long as a lease. */
 	void put(String service, String id, int port, long lease) {
+		put("/services/" + service + "/" + id, service, Map.of(id, port), lease);
+	}
+
+	/** Writes a record of instances, ports by id. */
+	void put(String key, String service, Map<String, Integer> ports, long lease) {
 		long at = ++this.revision;
-		String key = "/services/" + service + "/" + id;
-		Instance instance = new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "",
-				"", Map.of(), new Registration(key, "plain", at, at, lease, Registration.Origin.WATCH));
-		write(new RegistryRecord(key, at, new Reading.Registered(new ServiceName(service), List.of(instance))));
+		Registration registration = new Registration(key, "plain", at, at, lease, Registration.Origin.WATCH);
+		List<Instance> instances = ports.entrySet()
+			.stream()
+			.map((port) -> new Instance(port.getKey(), new Endpoint(Scheme.HTTP, "127.0.0.1", port.getValue()),
+					Instance.DEFAULT_WEIGHT, "", "", Map.of(), registration))
+			.toList();
+		hang(key, lease);
+		write(new RegistryRecord(key, at, new Reading.Registered(new ServiceName(service), instances)));
 	}
 
 	void putUnreadable(String service, String id) {
-		long at = ++this.revision;
-		write(new RegistryRecord("/services/" + service + "/" + id, at, new Reading.Unreadable("nonsense")));
+		putUnreadable("/services/" + service + "/" + id, 0);
+	}
+
+	void putUnreadable(String key, long lease) {
+		hang(key, lease);
+		write(new RegistryRecord(key, ++this.revision, new Reading.Unreadable("nonsense")));
+	}
+
+	private void hang(String key, long lease) {
+		this.leaseOfKey.put(key, lease);
 	}
 
 	private void write(RegistryRecord written) {
@@ -98,14 +143,13 @@ final class SimulatedSource implements RegistrySource {
 		delete("/services/" + service + "/" + id);
 	}
 
-	private void delete(String key) {
-		RegistryRecord gone = this.records.remove(key);
-		emit(new RecordEvent.Deleted(key, ++this.revision, (gone != null) ? lease(gone) : 0));
+	void delete(String key) {
+		this.records.remove(key);
+		emit(new RecordEvent.Deleted(key, ++this.revision, lease(key)));
 	}
 
-	private static long lease(RegistryRecord record) {
-		return (record.reading() instanceof Reading.Registered registered)
-				? registered.instances().getFirst().registration().lease() : 0;
+	private long lease(String key) {
+		return this.leaseOfKey.getOrDefault(key, 0L);
 	}
 
 	/** Grants a lease. */
@@ -117,10 +161,42 @@ final class SimulatedSource implements RegistrySource {
 	/** A lease runs out, or somebody revokes it, and its records go. */
 	void expire(long lease) {
 		this.leases.remove(lease);
-		List.copyOf(this.records.values())
-			.stream()
-			.filter((record) -> lease(record) == lease)
-			.forEach((record) -> delete(record.key()));
+		List.copyOf(this.records.keySet()).stream().filter((key) -> lease(key) == lease).forEach(this::delete);
+	}
+
+	boolean isGranted(long lease) {
+		return this.leases.containsKey(lease);
+	}
+
+	/** A lease is granted no longer, and no record hangs on it. */
+	void forget(long lease) {
+		this.leases.remove(lease);
+	}
+
+	/** What can be restored later. */
+	Backup backup() {
+		return new Backup(this.revision, new TreeMap<>(this.records), Map.copyOf(this.leases),
+				Map.copyOf(this.leaseOfKey));
+	}
+
+	/** The same cluster is as it was, and its history goes on from there. */
+	void restore(Backup backup) {
+		restore(backup.revision());
+		this.records.putAll(backup.records());
+		this.leases.clear();
+		this.leases.putAll(backup.leases());
+		this.leaseOfKey.clear();
+		this.leaseOfKey.putAll(backup.leaseOfKey());
+	}
+
+	/** Forgets the history so far. */
+	void compact() {
+		this.history.clear();
+		this.compacted = this.revision;
+	}
+
+	long answeredAt() {
+		return this.answeredAt;
 	}
 
 	private void emit(RecordEvent event) {
@@ -130,10 +206,9 @@ final class SimulatedSource implements RegistrySource {
 
 	/** Everything is gone, and another cluster answers. */
 	void wipe() {
-		this.records.clear();
-		this.history.clear();
+		restore(1);
+		this.leases.clear();
 		this.cluster++;
-		this.revision = 1;
 	}
 
 	/**
@@ -143,6 +218,7 @@ final class SimulatedSource implements RegistrySource {
 	void restore(long revision) {
 		this.records.clear();
 		this.history.clear();
+		this.compacted = 0;
 		this.revision = revision;
 	}
 
@@ -156,6 +232,32 @@ final class SimulatedSource implements RegistrySource {
 	void cut() {
 		List.copyOf(this.connections)
 			.forEach((connection) -> connection.sink.accept(new Signal.Failed("watch-error", "connection reset")));
+	}
+
+	/** Every open watch stays open and delivers nothing more. */
+	void mute() {
+		this.connections.forEach((connection) -> connection.mute = true);
+	}
+
+	/** Something is to happen when a connection is next at this point. */
+	void ambush(Moment moment, Runnable action) {
+		this.ambushes.put(moment, action);
+	}
+
+	private void reached(Moment moment) {
+		Runnable ambush = this.ambushes.remove(moment);
+		if (ambush != null) {
+			ambush.run();
+		}
+	}
+
+	void endAmbushes() {
+		this.ambushes.clear();
+	}
+
+	/** What a connection that is open now says of deletions long after it is closed. */
+	List<Consumer<Signal>> sinks() {
+		return this.connections.stream().map((connection) -> connection.sink).toList();
 	}
 
 	/** The callbacks of connections that were closed long ago fire once more. */
@@ -181,11 +283,31 @@ final class SimulatedSource implements RegistrySource {
 		return Collections.nCopies(this.members, MemberState.unknown("sim://"));
 	}
 
+	/** Points in a connection's life at which a fault is worst. */
+	enum Moment {
+
+		LISTED, WATCHED, HEAD_ASKED, PROGRESS_ASKED, LEASE_ASKED, LEASE_TOLD
+
+	}
+
+	/**
+	 * The registry at one moment.
+	 */
+	record Backup(long revision, Map<String, RegistryRecord> records, Map<Long, Duration> leases,
+			Map<String, Long> leaseOfKey) {
+	}
+
 	private final class SimulatedConnection implements RegistryConnection {
 
 		private final Consumer<Signal> sink;
 
+		private final long[] nextDelivery = new long[2];
+
 		private long watchedFrom = Long.MAX_VALUE;
+
+		private boolean listed;
+
+		private boolean mute;
 
 		SimulatedConnection(Consumer<Signal> sink) {
 			this.sink = sink;
@@ -193,15 +315,28 @@ final class SimulatedSource implements RegistrySource {
 
 		@Override
 		public void readHead() {
+			reached(Moment.HEAD_ASKED);
 			Signal head = new Signal.Head(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision));
 			answer(SimulatedSource.this.headLatency, () -> head);
 		}
 
 		@Override
 		public void list() {
-			answer(LATENCY,
-					() -> new Signal.Listed(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision),
-							List.copyOf(SimulatedSource.this.records.values())));
+			Signal now = listing();
+			boolean old = SimulatedSource.this.listsAreOld;
+			answer(SimulatedSource.this.listLatency, () -> {
+				SimulatedSource.this.answeredAt = this.listed ? SimulatedSource.this.answeredAt
+						: SimulatedSource.this.time.getAsLong();
+				this.listed = true;
+				Signal answer = old ? now : listing();
+				reached(Moment.LISTED);
+				return answer;
+			});
+		}
+
+		private Signal listing() {
+			return new Signal.Listed(new Revision(SimulatedSource.this.cluster, SimulatedSource.this.revision),
+					List.copyOf(SimulatedSource.this.records.values()));
 		}
 
 		private void answer(Duration latency, Supplier<Signal> signal) {
@@ -209,7 +344,11 @@ final class SimulatedSource implements RegistrySource {
 				if (!SimulatedSource.this.reachable) {
 					this.sink.accept(new Signal.Failed("call-failed", "connection refused"));
 				}
-				else if (!SimulatedSource.this.hanging) {
+				else if (SimulatedSource.this.hanging) {
+					SimulatedSource.this.time.after(CALL_DEADLINE,
+							() -> this.sink.accept(new Signal.Failed("call-failed", "deadline exceeded")));
+				}
+				else {
 					this.sink.accept(signal.get());
 				}
 			});
@@ -217,41 +356,73 @@ final class SimulatedSource implements RegistrySource {
 
 		@Override
 		public void readLease(long id) {
-			answer(LATENCY, () -> new Signal.Lease(id, Optional.ofNullable(SimulatedSource.this.leases.get(id))));
+			reached(Moment.LEASE_ASKED);
+			Duration half = SimulatedSource.this.leaseLatency.dividedBy(2);
+			SimulatedSource.this.time.after(half, () -> {
+				Signal answer = new Signal.Lease(id, Optional.ofNullable(SimulatedSource.this.leases.get(id)));
+				reached(Moment.LEASE_TOLD);
+				answer(half, () -> answer);
+			});
 		}
 
 		@Override
 		public int watch(long fromRevision) {
+			reached(Moment.WATCHED);
 			this.watchedFrom = fromRevision;
+			if (fromRevision < SimulatedSource.this.compacted) {
+				this.sink.accept(new Signal.Failed("watch-error", "the revision has been compacted"));
+			}
 			SimulatedSource.this.history.forEach(this::deliver);
-			return 1;
+			return SimulatedSource.this.watchLatencies.size();
 		}
 
 		@Override
 		public void requestProgress() {
+			reached(Moment.PROGRESS_ASKED);
 			long at = SimulatedSource.this.revision;
 			// Newer versions of etcd do not answer for a watch that begins in the future.
 			boolean answered = SimulatedSource.this.progress && at >= this.watchedFrom;
-			if (SimulatedSource.this.progressLost > 0) {
-				SimulatedSource.this.progressLost--;
-			}
-			else if (answered) {
-				send(at, List.of());
+			for (int watch = 0; watch < SimulatedSource.this.watchLatencies.size(); watch++) {
+				if (SimulatedSource.this.progressLost > 0) {
+					SimulatedSource.this.progressLost--;
+				}
+				else if (answered) {
+					send(watch, at, List.of());
+				}
 			}
 		}
 
 		private void deliver(RecordEvent event) {
 			if (event.revision() >= this.watchedFrom) {
-				send(event.revision(), List.of(event));
+				send(watchOf(event), event.revision(), List.of(event));
 			}
 		}
 
-		private void send(long at, List<RecordEvent> events) {
-			if (SimulatedSource.this.silent || SimulatedSource.this.hanging) {
+		private int watchOf(RecordEvent event) {
+			String key = switch (event) {
+				case RecordEvent.Put(RegistryRecord written) -> written.key();
+				case RecordEvent.Deleted(String deleted, long revision, long lease) -> deleted;
+			};
+			boolean second = SimulatedSource.this.watchLatencies.size() > 1
+					&& key.startsWith(SimulatedSource.this.secondPrefix);
+			return second ? 1 : 0;
+		}
+
+		/** In order on each watch, however long it takes. */
+		private void send(int watch, long at, List<RecordEvent> events) {
+			if (SimulatedSource.this.silent || SimulatedSource.this.hanging || this.mute) {
 				return;
 			}
-			SimulatedSource.this.time.after(LATENCY, () -> this.sink
-				.accept(new Signal.Delivered(0, at, () -> events, SimulatedSource.this.time.getAsLong())));
+			long now = SimulatedSource.this.time.getAsLong();
+			long due = Math.max(this.nextDelivery[watch],
+					now + SimulatedSource.this.watchLatencies.get(watch).toNanos());
+			this.nextDelivery[watch] = due;
+			SimulatedSource.this.time.after(Duration.ofNanos(due - now), () -> {
+				if (!this.mute) {
+					this.sink
+						.accept(new Signal.Delivered(watch, at, () -> events, SimulatedSource.this.time.getAsLong()));
+				}
+			});
 		}
 
 		@Override
