@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import java.util.Set;
 
 import dev.holdfast.actuate.InstanceGauges;
@@ -54,7 +55,7 @@ final class FleetRegistry {
 				List.of(this.upstreams, new RouteTable(List.of(), true), new InstanceGauges(meters, this.upstreams)),
 				history);
 		this.keeper = new Keeper(RemovalGuardSettings.DEFAULTS, probe, this.time, this.registry, Optional.empty(),
-				new RegistryMeters(meters), this.time, this.time, history);
+				new RegistryMeters(meters), this.time, this.time, new SplittableRandom(7), history);
 		this.keeper.begin(1, this.asked::add);
 	}
 

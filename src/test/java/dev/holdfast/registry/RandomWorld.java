@@ -238,9 +238,7 @@ final class RandomWorld {
 
 	private void storm(Optional<String> service) {
 		note("the leases of %s end", service.orElse("all"));
-		SLOTS.stream()
-			.filter((slot) -> service.map(slot.service()::equals).orElse(true))
-			.forEach(this::expire);
+		SLOTS.stream().filter((slot) -> service.map(slot.service()::equals).orElse(true)).forEach(this::expire);
 	}
 
 	private void onRegistry(int dice, Slot slot) {

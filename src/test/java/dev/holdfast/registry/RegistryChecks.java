@@ -202,8 +202,7 @@ final class RegistryChecks implements SnapshotListener {
 		}
 		for (HeldRemoval removal : held) {
 			Service service = registry().snapshot().find(removal.service());
-			assertThat((service != null) ? service.instances() : List.<Instance>of())
-				.as("what is held is routed to")
+			assertThat((service != null) ? service.instances() : List.<Instance>of()).as("what is held is routed to")
 				.extracting((instance) -> instance.id() + " at " + instance.endpoint())
 				.contains(removal.instance().id() + " at " + removal.instance().endpoint());
 		}

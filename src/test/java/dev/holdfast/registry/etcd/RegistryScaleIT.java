@@ -86,7 +86,8 @@ class RegistryScaleIT {
 	private final Reflector reflector = new Reflector(
 			new EtcdSource(new EtcdSettings(List.of(URI.create(this.etcd.endpoint())),
 					List.of(new EtcdPrefix(Fleet.PREFIX, RecordReader.of("auto", Fleet.PREFIX, Scheme.HTTP))),
-					Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5))),
+					Optional.empty(), Optional.empty(), false, Duration.ofSeconds(3), Duration.ofSeconds(10),
+					Duration.ofSeconds(5))),
 			new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
 			new JitteredBackoff(), Optional.of(new SnapshotFile(this.folder.resolve("snapshot.json"), null)),
 			(endpoint, result) -> result.accept(""), List.of(this.upstreams, new RouteTable(List.of(), true),
