@@ -286,7 +286,7 @@ final class SimulatedSource implements RegistrySource {
 	/** Points in a connection's life at which a fault is worst. */
 	enum Moment {
 
-		LISTED, WATCHED, HEAD_ASKED, PROGRESS_ASKED, LEASE_ASKED, LEASE_TOLD
+		LISTING, LISTED, WATCHED, HEAD_ASKED, PROGRESS_ASKED, LEASE_ASKED, LEASE_TOLD
 
 	}
 
@@ -328,6 +328,7 @@ final class SimulatedSource implements RegistrySource {
 				SimulatedSource.this.answeredAt = this.listed ? SimulatedSource.this.answeredAt
 						: SimulatedSource.this.time.getAsLong();
 				this.listed = true;
+				reached(Moment.LISTING);
 				Signal answer = old ? now : listing();
 				reached(Moment.LISTED);
 				return answer;
