@@ -228,16 +228,16 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	private Duration proof() {
-		return this.source.progress ? PROOF : PROOF_BY_LISTS;
+		return this.source.isProgressAnswered() ? PROOF : PROOF_BY_LISTS;
 	}
 
 	private Duration settling() {
-		return this.source.progress ? SETTLING : SETTLING_BY_LISTS;
+		return this.source.isProgressAnswered() ? SETTLING : SETTLING_BY_LISTS;
 	}
 
 	/** Whether every fault is long enough over. */
 	private boolean isSettled() {
-		boolean overtaken = !this.source.progress
+		boolean overtaken = !this.source.isProgressAnswered()
 				&& registry().status().cause().equals("a list had what the watch did not deliver");
 		if (registry().freeze().isPresent() || overtaken) {
 			trouble();
@@ -275,7 +275,7 @@ final class RegistryChecks implements SnapshotListener {
 
 	private void checkHistory() {
 		for (HeldRemoval removal : registry().held()) {
-			if (isAmbiguous(removal)) {
+			if (isAmbiguous(removal) || !isPast(this.model.fate(place(removal.service(), removal.instance())).changedAt)) {
 				continue;
 			}
 			assertThat(registry().history(removal.service()))
