@@ -39,14 +39,9 @@ final class Barrier {
 	}
 
 	/**
-	 * Whether a revision cannot belong to the history that was followed so far. Changes
-	 * may overtake the answer, so it is compared with what was known when it was asked
-	 * for.
+	 * The newest revision that was known when the newest was asked for. Changes may
+	 * overtake the answer, so it is compared with this.
 	 */
-	boolean isOtherHistory(Revision head) {
-		return head.cluster() != this.before.cluster() || head.number() < this.before.number();
-	}
-
 	Revision before() {
 		return this.before;
 	}

@@ -186,15 +186,18 @@ final class Generation {
 		if (running == null) {
 			return;
 		}
-		if (running.isOtherHistory(revision)) {
-			end("history-changed",
-					"the cluster was wiped or restored: it is %s, it was %s".formatted(revision, running.before()));
+		if (revision.isOtherHistory(running.before())) {
+			endOtherHistory(revision, running.before());
 			return;
 		}
 		this.head = revision.at(Math.max(revision.number(), this.head.number()));
 		running.aimAt(revision.number());
 		requestProgress(running, connection);
 		checkBarrier();
+	}
+
+	private void endOtherHistory(Revision now, Revision before) {
+		end("history-changed", "the cluster was wiped or restored: it is %s, it was %s".formatted(now, before));
 	}
 
 	private void requestProgress(Barrier running, RegistryConnection connection) {
@@ -244,13 +247,16 @@ final class Generation {
 
 	private void relist(String reason, RegistryConnection connection) {
 		if (this.relist == null) {
-			this.relist = new Relist(reason, now(), this.requests);
+			this.relist = new Relist(reason, now(), this.head, this.requests);
 			connection.list();
 		}
 	}
 
 	private void onRelisted(Signal.Listed listed, RegistryConnection connection) {
-		if (this.relist != null) {
+		if (this.relist != null && listed.revision().isOtherHistory(this.relist.before())) {
+			endOtherHistory(listed.revision(), this.relist.before());
+		}
+		else if (this.relist != null) {
 			this.relist.arrived(listed);
 			connection.requestProgress();
 			checkRelist();
@@ -335,7 +341,9 @@ final class Generation {
 	private void onBarrierDeadline(Barrier barrier, RegistryConnection connection) {
 		if (barrier.isAimed() && !this.reflector.isProgressKnownToWork()) {
 			relist("barrier", connection);
-			barrier.extend(RegistrySettings.LIST_TIMEOUT);
+			// A comparison proves nothing; the next list will.
+			boolean compares = this.relist != null && this.relist.reason().equals(Relist.COMPARISON);
+			barrier.extend(compares ? RegistrySettings.BARRIER_TIMEOUT : RegistrySettings.LIST_TIMEOUT);
 			return;
 		}
 		String missing = barrier.isAimed() ? "the watch is silent or late, it delivered up to revision %d of %d"

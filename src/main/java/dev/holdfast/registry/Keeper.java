@@ -132,8 +132,7 @@ final class Keeper {
 	RefreshResult replace(Signal.Listed list) {
 		boolean first = !this.listed && this.revision.equals(Revision.NONE);
 		boolean trusted = first || continues(list);
-		if (!first && (list.revision().cluster() != this.revision.cluster()
-				|| list.revision().number() < this.revision.number())) {
+		if (!first && list.revision().isOtherHistory(this.revision)) {
 			logger.warn("The cluster was wiped, restored or replaced: it is at {}, it was at {}", list.revision(),
 					this.revision);
 		}
@@ -172,7 +171,7 @@ final class Keeper {
 	 * after some time.
 	 */
 	private boolean continues(Signal.Listed list) {
-		if (list.revision().cluster() != this.revision.cluster() || list.revision().number() < this.revision.number()) {
+		if (list.revision().isOtherHistory(this.revision)) {
 			return false;
 		}
 		return list.records().stream().filter((record) -> record.modRevision() <= this.proven).allMatch((record) -> {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.holdfast.service.Revision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ final class Relist {
 
 	/** The reason of a list that is compared and not applied. */
 	static final String COMPARISON = "diff";
+
+	private final Revision before;
 
 	private final String reason;
 
@@ -28,12 +31,21 @@ final class Relist {
 	 * Begins a list.
 	 * @param reason a short constant for meters
 	 * @param now the time, nanoseconds
+	 * @param before the newest revision known so far
 	 * @param waiting who waits for the list
 	 */
-	Relist(String reason, long now, Requests waiting) {
+	Relist(String reason, long now, Revision before, Requests waiting) {
+		this.before = before;
 		this.reason = reason;
 		this.requests.addAll(waiting);
 		this.deadline = now + RegistrySettings.LIST_TIMEOUT.toNanos();
+	}
+
+	/**
+	 * The newest revision that was known when the list was asked for.
+	 */
+	Revision before() {
+		return this.before;
 	}
 
 	String reason() {

@@ -12,6 +12,15 @@ public record Revision(long cluster, long number) {
 	public static final Revision NONE = new Revision(0, 0);
 
 	/**
+	 * Tells whether this cannot be a later point of the history that another one is of.
+	 * @param before the other one
+	 * @return whether the cluster was wiped, restored or replaced in between
+	 */
+	public boolean isOtherHistory(Revision before) {
+		return this.cluster != before.cluster || this.number < before.number;
+	}
+
+	/**
 	 * Gives a later point of the same history.
 	 * @param number its number
 	 * @return the point

@@ -98,7 +98,8 @@ final class RegistryModel {
 		Set<Place> before = registered();
 		this.records.clear();
 		this.records.putAll(restored);
-		this.ever.keySet().forEach((key) -> ended(before, key, false));
+		// What a record says now applies at once, however old it is.
+		this.ever.keySet().forEach((key) -> ended(before, key, restored.containsKey(key)));
 		this.fates.values().forEach((fate) -> fate.doubtful = true);
 	}
 
@@ -109,16 +110,12 @@ final class RegistryModel {
 				fate(place).changedAt = now();
 			}
 		}
-		for (Place place : before) {
-			if (!now.contains(place)) {
-				fate(place).changedAt = now();
-				fate(place).explicit = explicit;
-			}
-		}
 		// Also what is known only to who has missed something.
 		for (Place place : ever(key)) {
 			if (!now.contains(place)) {
 				Fate fate = fate(place);
+				fate.changedAt = now();
+				fate.explicit = explicit;
 				fate.explicitAt = explicit ? now() : fate.explicitAt;
 				fate.lostAt = (explicit || fate.lostAt >= 0) ? fate.lostAt : now();
 			}

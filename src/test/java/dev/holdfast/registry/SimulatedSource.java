@@ -49,6 +49,10 @@ final class SimulatedSource implements RegistrySource {
 
 	private long revision = 1;
 
+	private int histories;
+
+	private boolean progressAnswered;
+
 	/** Watches from before here are refused. */
 	private long compacted;
 
@@ -195,6 +199,11 @@ final class SimulatedSource implements RegistrySource {
 		this.compacted = this.revision;
 	}
 
+	/** Whether a progress request was ever answered. */
+	boolean isProgressAnswered() {
+		return this.progressAnswered;
+	}
+
 	long answeredAt() {
 		return this.answeredAt;
 	}
@@ -216,6 +225,7 @@ final class SimulatedSource implements RegistrySource {
 	 * one.
 	 */
 	void restore(long revision) {
+		this.histories++;
 		this.records.clear();
 		this.history.clear();
 		this.compacted = 0;
@@ -286,7 +296,7 @@ final class SimulatedSource implements RegistrySource {
 	/** Points in a connection's life at which a fault is worst. */
 	enum Moment {
 
-		LISTED, WATCHED, HEAD_ASKED, PROGRESS_ASKED, LEASE_ASKED, LEASE_TOLD
+		LISTING, LISTED, WATCHED, HEAD_ASKED, PROGRESS_ASKED, LEASE_ASKED, LEASE_TOLD
 
 	}
 
@@ -304,6 +314,8 @@ final class SimulatedSource implements RegistrySource {
 		private final long[] nextDelivery = new long[2];
 
 		private long watchedFrom = Long.MAX_VALUE;
+
+		private final int history = SimulatedSource.this.histories;
 
 		private boolean listed;
 
@@ -328,6 +340,7 @@ final class SimulatedSource implements RegistrySource {
 				SimulatedSource.this.answeredAt = this.listed ? SimulatedSource.this.answeredAt
 						: SimulatedSource.this.time.getAsLong();
 				this.listed = true;
+				reached(Moment.LISTING);
 				Signal answer = old ? now : listing();
 				reached(Moment.LISTED);
 				return answer;
@@ -359,7 +372,9 @@ final class SimulatedSource implements RegistrySource {
 			reached(Moment.LEASE_ASKED);
 			Duration half = SimulatedSource.this.leaseLatency.dividedBy(2);
 			SimulatedSource.this.time.after(half, () -> {
-				Signal answer = new Signal.Lease(id, Optional.ofNullable(SimulatedSource.this.leases.get(id)));
+				Signal answer = (this.history == SimulatedSource.this.histories)
+						? new Signal.Lease(id, Optional.ofNullable(SimulatedSource.this.leases.get(id)))
+						: new Signal.Failed("lease-failed", "connection reset");
 				reached(Moment.LEASE_TOLD);
 				answer(half, () -> answer);
 			});
@@ -419,6 +434,7 @@ final class SimulatedSource implements RegistrySource {
 			this.nextDelivery[watch] = due;
 			SimulatedSource.this.time.after(Duration.ofNanos(due - now), () -> {
 				if (!this.mute) {
+					SimulatedSource.this.progressAnswered |= events.isEmpty();
 					this.sink
 						.accept(new Signal.Delivered(watch, at, () -> events, SimulatedSource.this.time.getAsLong()));
 				}
