@@ -138,6 +138,7 @@ final class Performance<S extends Stage> {
 				this.outage.goOn(this.stage);
 				hold(() -> assertTold(observer, begun));
 				recover(begun);
+				this.recovered = null;
 				this.outage.mend(this.stage);
 				assertTold(observer, begun);
 			}
