@@ -74,12 +74,13 @@ final class Crowd extends Stage {
 		for (int second = 0; second < FLOOD_SECONDS; second++) {
 			long begun = System.nanoTime();
 			int port = 9000 + second;
-			put(PUTS_PER_SECOND, (i) -> "/services/flood/" + i % SERVICES, (i) -> "10.0.0.1:" + port);
+			put(PUTS_PER_SECOND, (i) -> "/services/flood/" + i % SERVICES,
+					(i) -> "10.0.%d.%d:%d".formatted(i % SERVICES >> 8, i % SERVICES & 255, port));
 			LockSupport.parkNanos(Duration.ofSeconds(1).toNanos() - (System.nanoTime() - begun));
 		}
 		awaitCount(before + SERVICES);
-		String last = "10.0.0.1:%d".formatted(9000 + FLOOD_SECONDS - 1);
-		await().atMost(Outage.RECOVERY)
+		String last = ":" + (9000 + FLOOD_SECONDS - 1);
+		await().atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(GatewayProcess.json(this.gateway.getAdmin("/registry/services/flood"))
 				.path("instances")
 				.valueStream()

@@ -28,7 +28,11 @@ final class OneMember extends Stage {
 
 	OneMember() {
 		register();
-		this.gateway = GatewayProcess.with(this.proxy.url()).snapshot(data().resolve("snapshot.json")).start();
+		this.gateway = GatewayProcess.with(this.proxy.url())
+			.snapshot(data().resolve("snapshot.json"))
+			// A gateway that is halted for a minute finds all shorter times over.
+			.arguments("--holdfast.upstream.request-timeout=2m", "--holdfast.server.idle-timeout=3m")
+			.start();
 	}
 
 	@Override

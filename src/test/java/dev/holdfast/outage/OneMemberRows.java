@@ -163,17 +163,20 @@ final class OneMemberRows {
 			stage.delete(Stage.SERVICE + "b");
 			stage.awaitInstances(1);
 			stage.keys().deletePrefix("/elsewhere/");
-			free(stage.keys());
+			free(stage);
 		}).afterwards((stage) -> {
 			stage.register();
 			stage.awaitInstances(2);
 		});
 	}
 
-	private static void free(EtcdKeys keys) {
+	// Compaction frees pages, and only defragmentation makes the file smaller again.
+	private static void free(OneMember stage) {
+		EtcdKeys keys = stage.keys();
 		keys.compact(keys.call((client) -> client.getKVClient().get(ByteSequence.from("/", StandardCharsets.UTF_8)))
 			.getHeader()
 			.getRevision());
+		keys.call((client) -> client.getMaintenanceClient().defragmentMember(stage.etcd().endpoint()));
 		keys.call((client) -> client.getMaintenanceClient().listAlarms())
 			.getAlarms()
 			.stream()

@@ -138,6 +138,7 @@ final class Performance<S extends Stage> {
 				this.outage.goOn(this.stage);
 				hold(() -> assertTold(observer, begun));
 				recover(begun);
+				this.recovered = null;
 				this.outage.mend(this.stage);
 				assertTold(observer, begun);
 			}
@@ -259,6 +260,7 @@ final class Performance<S extends Stage> {
 		String log = gateway.log().substring(this.logged);
 		// Without time and numbers, lines that say the same are the same.
 		Map<String, Long> lines = log.lines()
+			.filter((line) -> !line.isBlank())
 			.map((line) -> line.replaceFirst("^\\S+", "").replaceAll("[0-9]+", "#"))
 			.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
 		assertThat(lines).allSatisfy((line, count) -> assertThat(count).isLessThanOrEqualTo(MOST_EQUAL_LINES));
