@@ -27,25 +27,27 @@ final class RandomWorld {
 
 	private static final List<String> SERVICES = List.of("orders", "users", "search", "billing", "mail");
 
-	private static final List<Slot> SLOTS = List.of(new Slot("/services/orders/a", "orders", true, 0, "a", 8001),
-			new Slot("/services/orders/b", "orders", true, 0, "b", 8002),
-			new Slot("/services/orders/c", "orders", true, 0, "c", 8003),
-			new Slot("/services/orders/d", "orders", false, 0, "d", 8004),
+	private static final List<Moment> MOMENTS = List.of(Moment.values());
+
+	private static final List<Slot> SLOTS = List.of(Slot.of("/services/orders/a", "orders", true, 0, "a", 8001),
+			Slot.of("/services/orders/b", "orders", true, 0, "b", 8002),
+			Slot.of("/services/orders/c", "orders", true, 0, "c", 8003),
+			Slot.of("/services/orders/d", "orders", false, 0, "d", 8004),
 			// The same place under another key, and the same id at another place.
-			new Slot("/openim/orders/127.0.0.1:8001", "orders", true, 0, "127.0.0.1:8001", 8001),
-			new Slot("/openim/orders/b", "orders", true, 0, "b", 8012),
-			new Slot("/services/users/u", "users", true, 0, "u", 8101),
-			new Slot("/openim/users/v", "users", true, 0, "v", 8102),
+			Slot.of("/openim/orders/127.0.0.1:8001", "orders", true, 0, "127.0.0.1:8001", 8001),
+			Slot.of("/openim/orders/b", "orders", true, 0, "b", 8012),
+			Slot.of("/services/users/u", "users", true, 0, "u", 8101),
+			Slot.of("/openim/users/v", "users", true, 0, "v", 8102),
 			// Several instances in one record.
-			new Slot("/services/search/m", "search", true, 0, "m", 8201, 8202, 8203),
-			new Slot("/services/search/n", "search", false, 0, "n", 8204, 8205),
-			new Slot("/openim/billing/x", "billing", false, 0, "x", 8301),
+			Slot.of("/services/search/m", "search", true, 0, "m", 8201, 8202, 8203),
+			Slot.of("/services/search/n", "search", false, 0, "n", 8204, 8205),
+			Slot.of("/openim/billing/x", "billing", false, 0, "x", 8301),
 			// One lease for all.
-			new Slot("/services/mail/1", "mail", true, 1, "m1", 8401),
-			new Slot("/services/mail/2", "mail", true, 1, "m2", 8402),
-			new Slot("/services/mail/3", "mail", true, 1, "m3", 8403),
-			new Slot("/services/mail/4", "mail", true, 1, "m4", 8404),
-			new Slot("/services/mail/5", "mail", true, 0, "m5", 8405));
+			Slot.of("/services/mail/1", "mail", true, 1, "m1", 8401),
+			Slot.of("/services/mail/2", "mail", true, 1, "m2", 8402),
+			Slot.of("/services/mail/3", "mail", true, 1, "m3", 8403),
+			Slot.of("/services/mail/4", "mail", true, 1, "m4", 8404),
+			Slot.of("/services/mail/5", "mail", true, 0, "m5", 8405));
 
 	private final Random random;
 
@@ -150,7 +152,7 @@ final class RandomWorld {
 		}
 		else if (dice < 75) {
 			int port = port(slot);
-			note("%d dies", port);
+			note("%d dies".formatted(port));
 			this.checks.died(port);
 			this.probe.kill(port);
 			if (this.random.nextInt(3) == 0) {
@@ -165,7 +167,7 @@ final class RandomWorld {
 			register(slot);
 		}
 		else if (this.model.has(slot.key())) {
-			note("%s becomes unreadable", slot.key());
+			note("%s becomes unreadable".formatted(slot.key()));
 			long lease = this.model.lease(slot.key());
 			this.model.putUnreadable(slot.key(), lease);
 			this.source.putUnreadable(slot.key(), lease);
@@ -173,11 +175,11 @@ final class RandomWorld {
 	}
 
 	private int port(Slot slot) {
-		return slot.ports()[this.random.nextInt(slot.ports().length)] + this.moves.getOrDefault(slot, 0);
+		return slot.ports().get(this.random.nextInt(slot.ports().size())) + this.moves.getOrDefault(slot, 0);
 	}
 
 	private void revive(int port) {
-		note("%d lives", port);
+		note("%d lives".formatted(port));
 		this.checks.revived(port);
 		this.probe.revive(port);
 	}
@@ -187,16 +189,16 @@ final class RandomWorld {
 		long recorded = this.model.lease(slot.key());
 		long lease = lease(slot, before);
 		String service = slot.service();
-		int count = 1 + this.random.nextInt(slot.ports().length);
+		int count = 1 + this.random.nextInt(slot.ports().size());
 		TreeMap<String, Integer> ports = new TreeMap<>();
 		for (int i = 0; i < count; i++) {
-			ports.put((slot.ports().length == 1) ? slot.id() : slot.id() + i,
-					slot.ports()[i] + this.moves.getOrDefault(slot, 0));
+			ports.put((slot.ports().size() == 1) ? slot.id() : slot.id() + i,
+					slot.ports().get(i) + this.moves.getOrDefault(slot, 0));
 		}
 		if (slot.key().endsWith("/c") && this.random.nextInt(4) == 0) {
 			service = "users";
 		}
-		note("%s registers %s %s, lease %d", slot.key(), service, ports, lease);
+		note("%s registers %s %s, lease %d".formatted(slot.key(), service, ports, lease));
 		this.leases.put(slot, lease);
 		this.model.put(slot.key(), service, ports, lease);
 		this.source.put(slot.key(), service, ports, lease);
@@ -221,7 +223,7 @@ final class RandomWorld {
 
 	private void delete(Slot slot) {
 		if (this.model.has(slot.key())) {
-			note("%s is deleted", slot.key());
+			note("%s is deleted".formatted(slot.key()));
 			this.model.delete(slot.key());
 			this.source.delete(slot.key());
 		}
@@ -230,14 +232,14 @@ final class RandomWorld {
 	private void expire(Slot slot) {
 		long lease = this.model.lease(slot.key());
 		if (lease != 0 && this.model.has(slot.key()) && this.source.isGranted(lease)) {
-			note("lease %d of %s ends", lease, slot.key());
+			note("lease %d of %s ends".formatted(lease, slot.key()));
 			this.model.endLease(lease);
 			this.source.expire(lease);
 		}
 	}
 
 	private void storm(Optional<String> service) {
-		note("the leases of %s end", service.orElse("all"));
+		note("the leases of %s end".formatted(service.orElse("all")));
 		SLOTS.stream().filter((slot) -> service.map(slot.service()::equals).orElse(true)).forEach(this::expire);
 	}
 
@@ -256,7 +258,7 @@ final class RandomWorld {
 		}
 		else if (dice < 55) {
 			this.source.progressLost = 1 + this.random.nextInt(5);
-			note("%d progress requests get lost", this.source.progressLost);
+			note("%d progress requests get lost".formatted(this.source.progressLost));
 		}
 		else if (dice < 60) {
 			note("the history is compacted");
@@ -285,11 +287,11 @@ final class RandomWorld {
 	}
 
 	private void ambush(Slot slot) {
-		Moment moment = Moment.values()[this.random.nextInt(Moment.values().length)];
+		Moment moment = MOMENTS.get(this.random.nextInt(MOMENTS.size()));
 		int kind = this.random.nextInt(7);
-		note("an ambush of kind %d waits at %s", kind, moment);
+		note("an ambush of kind %d waits at %s".formatted(kind, moment));
 		this.source.ambush(moment, () -> {
-			note("it is sprung at %s", moment);
+			note("it is sprung at %s".formatted(moment));
 			switch (kind) {
 				case 0, 1 -> cut();
 				case 2 -> expire(slot);
@@ -323,7 +325,7 @@ final class RandomWorld {
 	}
 
 	private void unreachable(int seconds) {
-		note("the registry is unreachable for %d s", seconds);
+		note("the registry is unreachable for %d s".formatted(seconds));
 		this.source.reachable = false;
 		this.checks.trouble();
 		if (this.random.nextBoolean()) {
@@ -340,7 +342,7 @@ final class RandomWorld {
 	}
 
 	private void hang(int seconds) {
-		note("the registry hangs for %d s", seconds);
+		note("the registry hangs for %d s".formatted(seconds));
 		this.source.hanging = true;
 		this.source.mute();
 		this.checks.trouble();
@@ -389,18 +391,18 @@ final class RandomWorld {
 		Optional<String> instance = this.random.nextBoolean() ? Optional.empty() : Optional.of(slot.id());
 		HeldSelection selection = new HeldSelection(service, instance);
 		if (dice < 20) {
-			note("an operator approves %s", selection);
+			note("an operator approves %s".formatted(selection));
 			this.checks.approved(selection);
 			await(this.operations.approve(selection));
 		}
 		else if (dice < 40) {
 			int seconds = 1 + this.random.nextInt(30);
-			note("an operator keeps %s for %d s", selection, seconds);
+			note("an operator keeps %s for %d s".formatted(selection, seconds));
 			await(this.operations.cancel(selection, Duration.ofSeconds(seconds)));
 		}
 		else if (dice < 50) {
 			int seconds = 1 + this.random.nextInt(20);
-			note("an operator freezes for %d s", seconds);
+			note("an operator freezes for %d s".formatted(seconds));
 			this.checks.frozen();
 			await(this.operations.freeze(Duration.ofSeconds(seconds), ""));
 		}
@@ -442,8 +444,8 @@ final class RandomWorld {
 		});
 	}
 
-	private void note(String what, Object... values) {
-		this.actions.add("%9.3f  %s".formatted(this.time.getAsLong() / 1e9, what.formatted(values)));
+	private void note(String what) {
+		this.actions.add("%9.3f  %s".formatted(this.time.getAsLong() / 1e9, what));
 	}
 
 	static List<String> services() {
@@ -460,7 +462,12 @@ final class RandomWorld {
 	 * @param id its instance's id, or what the ids begin with if there are more
 	 * @param ports where its instances listen
 	 */
-	private record Slot(String key, String service, boolean leased, int shares, String id, int... ports) {
+	private record Slot(String key, String service, boolean leased, int shares, String id, List<Integer> ports) {
+
+		static Slot of(String key, String service, boolean leased, int shares, String id, Integer... ports) {
+			return new Slot(key, service, leased, shares, id, List.of(ports));
+		}
+
 	}
 
 }

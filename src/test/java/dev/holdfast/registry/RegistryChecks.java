@@ -3,9 +3,9 @@ package dev.holdfast.registry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +64,7 @@ final class RegistryChecks implements SnapshotListener {
 
 	private final Map<Place, Long> approvedAt = new HashMap<>();
 
-	private final Map<CompletableFuture<?>, Long> answers = new LinkedHashMap<>();
+	private final List<Awaited> answers = new ArrayList<>();
 
 	private final Map<ServiceName, Deque<Long>> losses = new HashMap<>();
 
@@ -124,7 +124,7 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	void asked(CompletableFuture<?> answer) {
-		this.answers.put(answer, now());
+		this.answers.add(new Awaited(answer, now()));
 	}
 
 	@Override
@@ -193,10 +193,11 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	private void checkAnswers() {
-		this.answers.forEach((answer, at) -> assertThat(answer.isDone() || now() - at < ANSWER.toNanos())
-			.as("an operator who asked at %.3f s has an answer", at / 1e9)
-			.isTrue());
-		this.answers.keySet().removeIf(CompletableFuture::isDone);
+		this.answers
+			.forEach((awaited) -> assertThat(awaited.answer().isDone() || now() - awaited.since() < ANSWER.toNanos())
+				.as("an operator who asked at %.3f s has an answer", awaited.since() / 1e9)
+				.isTrue());
+		this.answers.removeIf((awaited) -> awaited.answer().isDone());
 	}
 
 	private void checkHeld() {
@@ -216,8 +217,7 @@ final class RegistryChecks implements SnapshotListener {
 	private void checkStatus() {
 		if (registry().status() instanceof RegistryStatus.Live(var revision, Instant provenAt)) {
 			Duration age = Duration.between(provenAt, this.time.instant());
-			assertThat(age).as("the age of the last proof while live")
-				.isLessThanOrEqualTo(proof());
+			assertThat(age).as("the age of the last proof while live").isLessThanOrEqualTo(proof());
 		}
 		boolean broken = !this.source.reachable || this.source.hanging;
 		if (broken && now() - this.troubleAt > proof().toNanos()) {
@@ -274,7 +274,8 @@ final class RegistryChecks implements SnapshotListener {
 
 	private void checkHistory() {
 		for (HeldRemoval removal : registry().held()) {
-			if (isAmbiguous(removal) || !isPast(this.model.fate(place(removal.service(), removal.instance())).changedAt)) {
+			if (isAmbiguous(removal)
+					|| !isPast(this.model.fate(place(removal.service(), removal.instance())).changedAt)) {
 				continue;
 			}
 			assertThat(registry().history(removal.service()))
@@ -337,6 +338,10 @@ final class RegistryChecks implements SnapshotListener {
 
 	private long now() {
 		return this.time.getAsLong();
+	}
+
+	/** An operator who waits. */
+	private record Awaited(CompletableFuture<?> answer, long since) {
 	}
 
 }
