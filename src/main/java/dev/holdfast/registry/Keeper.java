@@ -208,7 +208,8 @@ final class Keeper {
 		for (RegistryRecord written : list.records()) {
 			keys.add(written.key());
 			Catalog.Entry entry = this.catalog.entry(written.key());
-			boolean newer = (entry == null) || entry.modRevision() < written.modRevision();
+			// What is absent may be so since a history that counted further.
+			boolean newer = entry == null || !entry.present() || entry.modRevision() < written.modRevision();
 			if (newer && deletedSince.getOrDefault(written.key(), 0L) <= number) {
 				put(written, cause);
 				differences++;

@@ -298,6 +298,17 @@ class KeeperTests {
 	}
 
 	@Test
+	void reconcileRestoresWhatWasHeldSinceALongerHistory() {
+		list(50, record(50, "/k", ORDERS, "a", 1));
+		list(40);
+		list(5);
+		assertThat(this.registry.held()).hasSize(1);
+		reconcile(Map.of(), 7, record(6, "/k", ORDERS, "a", 1));
+		assertThat(this.registry.held()).isEmpty();
+		assertThat(instances()).containsExactly("orders/a:1");
+	}
+
+	@Test
 	void whatComesAndGoesInOneResponseChangesNoService() {
 		list(2, record(2, "/a", ORDERS, "a", 1));
 		Service before = this.registry.snapshot().find(ORDERS);

@@ -372,6 +372,9 @@ final class RandomWorld {
 			note("the backup is restored");
 			this.model.replace(this.modelsBackup);
 			this.source.restore(saved);
+			// Nothing tells a restored history from the one before as long as it has only
+			// deleted since.
+			this.source.putUnreadable("/services/restored/" + this.actions.size(), 0);
 			broken();
 		}
 	}

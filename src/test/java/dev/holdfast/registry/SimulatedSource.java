@@ -179,13 +179,14 @@ final class SimulatedSource implements RegistrySource {
 
 	/** What can be restored later. */
 	Backup backup() {
-		return new Backup(this.revision, new TreeMap<>(this.records), Map.copyOf(this.leases),
+		return new Backup(this.cluster, this.revision, new TreeMap<>(this.records), Map.copyOf(this.leases),
 				Map.copyOf(this.leaseOfKey));
 	}
 
 	/** The same cluster is as it was, and its history goes on from there. */
 	void restore(Backup backup) {
 		restore(backup.revision());
+		this.cluster = backup.cluster();
 		this.records.putAll(backup.records());
 		this.leases.clear();
 		this.leases.putAll(backup.leases());
@@ -303,7 +304,7 @@ final class SimulatedSource implements RegistrySource {
 	/**
 	 * The registry at one moment.
 	 */
-	record Backup(long revision, Map<String, RegistryRecord> records, Map<Long, Duration> leases,
+	record Backup(long cluster, long revision, Map<String, RegistryRecord> records, Map<Long, Duration> leases,
 			Map<String, Long> leaseOfKey) {
 	}
 
