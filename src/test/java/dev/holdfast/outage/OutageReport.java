@@ -45,7 +45,8 @@ final class OutageReport {
 
 			What is played in another way than it happens: a partition that leaves the watched member alone, by halting the
 			others; a disk that takes no snapshot, by a file in the place of its folder. A jump of the machine's clock is not played,
-			for it needs the right to set that clock.
+			for it needs the right to set that clock. The gateway of the first table waits 2 min for an answer and 3 min for an idle
+			client: one that is halted for a minute finds all shorter times over, and answers 504 to what was under way.
 
 			""";
 
