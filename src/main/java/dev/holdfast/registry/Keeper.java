@@ -181,6 +181,26 @@ final class Keeper {
 		});
 	}
 
+	/**
+	 * Whether a list that was asked for on a running watch belongs to the history that
+	 * the watch follows: it may miss what came after it, but has nothing old that is
+	 * unknown.
+	 * @param deletedSince the revision at which each key was deleted that an event
+	 * deleted while the list was under way
+	 */
+	boolean isContinuedBy(Signal.Listed list, Map<String, Long> deletedSince) {
+		long number = list.revision().number();
+		return list.records()
+			.stream()
+			.filter((record) -> record.modRevision() <= this.proven
+					&& deletedSince.getOrDefault(record.key(), 0L) <= number)
+			.allMatch((record) -> {
+				Catalog.Entry known = this.catalog.entry(record.key());
+				return known != null
+						&& (known.modRevision() == record.modRevision() || known.modRevision() > number);
+			});
+	}
+
 	private static List<Long> newestLeases(Signal.Listed list) {
 		return list.records()
 			.stream()

@@ -292,6 +292,25 @@ class RemovalGuardTests {
 	}
 
 	@Test
+	void aRefreshThatARestoredClusterAnswersRemovesNothingThoughItCountsFurther() {
+		this.source.put("users", "u", 9001);
+		at(60, () -> {
+			this.source.mute();
+			this.source.ambush(SimulatedSource.Moment.LISTING, () -> {
+				this.source.restore(1);
+				IntStream.range(0, 30).forEach((i) -> this.source.put("new", "n" + i, 9100 + i));
+			});
+			this.reflector.operations().refresh();
+		});
+		at(75, () -> {
+			assertThat(this.registry.snapshot().find(new ServiceName("users"))).isNotNull()
+				.satisfies((users) -> assertThat(users.instances()).hasSize(1));
+			assertThat(held()).hasSize(11);
+		});
+		runFor(76);
+	}
+
+	@Test
 	void twoHeldInstancesThatClaimTheSameIdAreToldApart() {
 		this.source.put("/openim/orders/i0", "orders", Map.of("i0", 8100), this.source.grant(TTL));
 		outage(60, 100);
