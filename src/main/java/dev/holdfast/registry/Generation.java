@@ -280,11 +280,6 @@ final class Generation {
 		if (!complete && this.reflector.isProgressKnownToWork()) {
 			return;
 		}
-		if (!this.keeper.isContinuedBy(listed, done.deletedSince())) {
-			end("history-changed", "the cluster was restored: at %s it has records that it did not have before"
-				.formatted(listed.revision()));
-			return;
-		}
 		this.relist = null;
 		if (done.requests().hasDiffs()) {
 			done.requests().answer(this.keeper.diff(listed));

@@ -188,7 +188,7 @@ final class Keeper {
 	 * @param deletedSince the revision at which each key was deleted that an event
 	 * deleted while the list was under way
 	 */
-	boolean isContinuedBy(Signal.Listed list, Map<String, Long> deletedSince) {
+	private boolean isContinuedBy(Signal.Listed list, Map<String, Long> deletedSince) {
 		long number = list.revision().number();
 		return list.records()
 			.stream()
@@ -196,8 +196,7 @@ final class Keeper {
 					&& deletedSince.getOrDefault(record.key(), 0L) <= number)
 			.allMatch((record) -> {
 				Catalog.Entry known = this.catalog.entry(record.key());
-				return known != null
-						&& (known.modRevision() == record.modRevision() || known.modRevision() > number);
+				return known != null && (known.modRevision() == record.modRevision() || known.modRevision() > number);
 			});
 	}
 
@@ -224,6 +223,10 @@ final class Keeper {
 		Change.Cause cause = complete ? Change.Cause.DRIFT : Change.Cause.RELISTED;
 		int differences = 0;
 		long number = list.revision().number();
+		// A restored cluster and a watch that lost a write look the same here. Both are
+		// told
+		// as drift, and neither is believed what it lacks.
+		boolean trusted = isContinuedBy(list, deletedSince);
 		Set<String> keys = HashSet.newHashSet(list.records().size());
 		for (RegistryRecord written : list.records()) {
 			keys.add(written.key());
@@ -239,7 +242,7 @@ final class Keeper {
 			Catalog.Entry entry = this.catalog.entry(key);
 			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
 				recordLack(entry.service(), key, number, cause);
-				remove(key, number, 0, true);
+				remove(key, number, 0, trusted);
 				differences++;
 			}
 		}

@@ -34,6 +34,8 @@ final class RemovalGuard {
 
 	private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
 
+	private static final String OTHER_HISTORY = "a list that does not continue the known history lacks it";
+
 	/** What a lease is taken to be granted until one has told. */
 	private static final Duration USUAL_LEASE = Duration.ofSeconds(30);
 
@@ -210,7 +212,7 @@ final class RemovalGuard {
 				remove(removal, instance, "it is registered under another key");
 				continue;
 			}
-			String reason = reasonToHold(removal.service());
+			String reason = removal.trusted() ? reasonToHold(removal.service()) : OTHER_HISTORY;
 			if (reason == null) {
 				remove(removal, instance, "");
 			}

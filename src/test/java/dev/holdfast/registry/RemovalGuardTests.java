@@ -300,7 +300,7 @@ class RemovalGuardTests {
 				this.source.restore(1);
 				IntStream.range(0, 30).forEach((i) -> this.source.put("new", "n" + i, 9100 + i));
 			});
-			this.reflector.operations().refresh();
+			assertThat(this.reflector.operations().refresh()).isNotDone();
 		});
 		at(75, () -> {
 			assertThat(this.registry.snapshot().find(new ServiceName("users"))).isNotNull()
