@@ -76,6 +76,8 @@ final class RandomWorld {
 
 	private SimulatedSource.@Nullable Backup backup;
 
+	private boolean restored;
+
 	private Map<String, Written> modelsBackup = Map.of();
 
 	private boolean healed;
@@ -370,6 +372,7 @@ final class RandomWorld {
 		SimulatedSource.Backup saved = this.backup;
 		if (saved != null) {
 			note("the backup is restored");
+			this.restored = true;
 			this.model.replace(this.modelsBackup);
 			this.source.restore(saved);
 			// Nothing tells a restored history from the one before as long as it has only
@@ -445,6 +448,11 @@ final class RandomWorld {
 				action.run();
 			}
 		});
+	}
+
+	/** Whether a backup was restored in this world. */
+	boolean isRestored() {
+		return this.restored;
 	}
 
 	private void note(String what) {
