@@ -195,8 +195,7 @@ final class Keeper {
 					&& deletedSince.getOrDefault(record.key(), 0L) <= number)
 			.allMatch((record) -> {
 				Catalog.Entry known = this.catalog.entry(record.key());
-				return known != null
-						&& (known.modRevision() == record.modRevision() || known.modRevision() > number);
+				return known != null && (known.modRevision() == record.modRevision() || known.modRevision() > number);
 			});
 	}
 

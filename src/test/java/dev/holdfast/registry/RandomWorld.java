@@ -25,8 +25,6 @@ final class RandomWorld {
 
 	static final Duration LEASE = Duration.ofSeconds(15);
 
-	private static final List<String> SERVICES = List.of("orders", "users", "search", "billing", "mail");
-
 	private static final List<Slot> SLOTS = List.of(new Slot("/services/orders/a", "orders", true, 0, "a", 8001),
 			new Slot("/services/orders/b", "orders", true, 0, "b", 8002),
 			new Slot("/services/orders/c", "orders", true, 0, "c", 8003),
@@ -70,7 +68,7 @@ final class RandomWorld {
 
 	private final int limit;
 
-	private RegistryOperations operations;
+	private final RegistryOperations operations;
 
 	private SimulatedSource.@Nullable Backup backup;
 
@@ -173,7 +171,7 @@ final class RandomWorld {
 	}
 
 	private int port(Slot slot) {
-		return slot.ports()[this.random.nextInt(slot.ports().length)] + this.moves.getOrDefault(slot, 0);
+		return slot.ports().get(this.random.nextInt(slot.ports().size())) + this.moves.getOrDefault(slot, 0);
 	}
 
 	private void revive(int port) {
@@ -187,11 +185,11 @@ final class RandomWorld {
 		long recorded = this.model.lease(slot.key());
 		long lease = lease(slot, before);
 		String service = slot.service();
-		int count = 1 + this.random.nextInt(slot.ports().length);
+		int count = 1 + this.random.nextInt(slot.ports().size());
 		TreeMap<String, Integer> ports = new TreeMap<>();
 		for (int i = 0; i < count; i++) {
-			ports.put((slot.ports().length == 1) ? slot.id() : slot.id() + i,
-					slot.ports()[i] + this.moves.getOrDefault(slot, 0));
+			ports.put((slot.ports().size() == 1) ? slot.id() : slot.id() + i,
+					slot.ports().get(i) + this.moves.getOrDefault(slot, 0));
 		}
 		if (slot.key().endsWith("/c") && this.random.nextInt(4) == 0) {
 			service = "users";
@@ -238,9 +236,7 @@ final class RandomWorld {
 
 	private void storm(Optional<String> service) {
 		note("the leases of %s end", service.orElse("all"));
-		SLOTS.stream()
-			.filter((slot) -> service.map(slot.service()::equals).orElse(true))
-			.forEach(this::expire);
+		SLOTS.stream().filter((slot) -> service.map(slot.service()::equals).orElse(true)).forEach(this::expire);
 	}
 
 	private void onRegistry(int dice, Slot slot) {
@@ -451,10 +447,6 @@ final class RandomWorld {
 		this.actions.add("%9.3f  %s".formatted(this.time.getAsLong() / 1e9, what.formatted(values)));
 	}
 
-	static List<String> services() {
-		return SERVICES;
-	}
-
 	/**
 	 * Somebody who registers.
 	 *
@@ -465,7 +457,12 @@ final class RandomWorld {
 	 * @param id its instance's id, or what the ids begin with if there are more
 	 * @param ports where its instances listen
 	 */
-	private record Slot(String key, String service, boolean leased, int shares, String id, int... ports) {
+	private record Slot(String key, String service, boolean leased, int shares, String id, List<Integer> ports) {
+
+		Slot(String key, String service, boolean leased, int shares, String id, Integer... ports) {
+			this(key, service, leased, shares, id, List.of(ports));
+		}
+
 	}
 
 }

@@ -15,14 +15,15 @@ import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The reflector in a world of dice: whatever happens in whatever order, what it
- * publishes must be true by a much simpler account. {@code -Dholdfast.seeds} tries more
- * worlds than usual, {@code -Dholdfast.seed} one of them again.
+ * The reflector in a world of dice: whatever happens in whatever order, what it publishes
+ * must be true by a much simpler account. {@code -Dholdfast.seeds} tries more worlds than
+ * usual, {@code -Dholdfast.seed} one of them again.
  */
 class ReflectorPropertyTests {
 
@@ -57,7 +58,8 @@ class ReflectorPropertyTests {
 	@Test
 	void whateverHappensThePublishedViewIsTrue() {
 		Long one = Long.getLong("holdfast.seed");
-		LongStream seeds = (one != null) ? LongStream.of(one) : LongStream.range(0, Long.getLong("holdfast.seeds", 1000));
+		LongStream seeds = (one != null) ? LongStream.of(one)
+				: LongStream.range(0, Long.getLong("holdfast.seeds", 500));
 		seeds.forEach((seed) -> {
 			Run run = run(seed, Integer.MAX_VALUE);
 			if (run.failure() != null) {
@@ -76,8 +78,8 @@ class ReflectorPropertyTests {
 				Seed %d: %s
 				The shortest run that fails:
 				%s
-				Again: ./mvnw test -Dtest=ReflectorPropertyTests -Dholdfast.seed=%d"""
-			.formatted(seed, shortest.failure(), String.join("\n", shortest.actions()), seed), shortest.failure());
+				Again: ./mvnw test -Dtest=ReflectorPropertyTests -Dholdfast.seed=%d""".formatted(seed,
+				shortest.failure(), String.join("\n", shortest.actions()), seed), shortest.failure());
 	}
 
 	private Run run(long seed, int limit) {
@@ -142,7 +144,7 @@ class ReflectorPropertyTests {
 
 	}
 
-	private record Run(List<String> actions, @org.jspecify.annotations.Nullable AssertionError failure) {
+	private record Run(List<String> actions, @Nullable AssertionError failure) {
 	}
 
 }

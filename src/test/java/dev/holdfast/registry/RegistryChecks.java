@@ -207,8 +207,7 @@ final class RegistryChecks implements SnapshotListener {
 		}
 		for (HeldRemoval removal : held) {
 			Service service = registry().snapshot().find(removal.service());
-			assertThat((service != null) ? service.instances() : List.<Instance>of())
-				.as("what is held is routed to")
+			assertThat((service != null) ? service.instances() : List.<Instance>of()).as("what is held is routed to")
 				.extracting((instance) -> instance.id() + " at " + instance.endpoint())
 				.contains(removal.instance().id() + " at " + removal.instance().endpoint());
 		}
@@ -217,8 +216,7 @@ final class RegistryChecks implements SnapshotListener {
 	private void checkStatus() {
 		if (registry().status() instanceof RegistryStatus.Live(var revision, Instant provenAt)) {
 			Duration age = Duration.between(provenAt, this.time.instant());
-			assertThat(age).as("the age of the last proof while live")
-				.isLessThanOrEqualTo(proof());
+			assertThat(age).as("the age of the last proof while live").isLessThanOrEqualTo(proof());
 		}
 		boolean broken = !this.source.reachable || this.source.hanging;
 		if (broken && now() - this.troubleAt > proof().toNanos()) {
@@ -275,7 +273,8 @@ final class RegistryChecks implements SnapshotListener {
 
 	private void checkHistory() {
 		for (HeldRemoval removal : registry().held()) {
-			if (isAmbiguous(removal) || !isPast(this.model.fate(place(removal.service(), removal.instance())).changedAt)) {
+			if (isAmbiguous(removal)
+					|| !isPast(this.model.fate(place(removal.service(), removal.instance())).changedAt)) {
 				continue;
 			}
 			assertThat(registry().history(removal.service()))

@@ -236,7 +236,8 @@ class RemovalGuardTests {
 		this.source.leaseLatency = Duration.ofMillis(500);
 		outage(60, 100);
 		// The list asks for this lease; the answer has left the registry when it ends.
-		at(100, () -> this.source.ambush(SimulatedSource.Moment.LEASE_TOLD, () -> expire(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
+		at(100, () -> this.source.ambush(SimulatedSource.Moment.LEASE_TOLD,
+				() -> expire(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
 		at(104, () -> {
 			assertThat(instances()).hasSize(10);
 			assertThat(held()).hasSize(10);
@@ -311,8 +312,8 @@ class RemovalGuardTests {
 		});
 		at(107, () -> {
 			assertThat(held()).containsExactly("i0");
-			assertThat(this.registry.held(ORDERS, "i0")).hasValueSatisfying(
-					(held) -> assertThat(held.instance().endpoint().port()).isEqualTo(8100));
+			assertThat(this.registry.held(ORDERS, "i0"))
+				.hasValueSatisfying((held) -> assertThat(held.instance().endpoint().port()).isEqualTo(8100));
 			assertThat(instances()).hasSize(10);
 		});
 		runFor(108);
