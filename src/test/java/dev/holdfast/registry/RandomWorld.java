@@ -148,7 +148,7 @@ final class RandomWorld {
 		}
 		else if (dice < 75) {
 			int port = port(slot);
-			note("%d dies", port);
+			note("%d dies".formatted(port));
 			this.checks.died(port);
 			this.probe.kill(port);
 			if (this.random.nextInt(3) == 0) {
@@ -163,7 +163,7 @@ final class RandomWorld {
 			register(slot);
 		}
 		else if (this.model.has(slot.key())) {
-			note("%s becomes unreadable", slot.key());
+			note("%s becomes unreadable".formatted(slot.key()));
 			long lease = this.model.lease(slot.key());
 			this.model.putUnreadable(slot.key(), lease);
 			this.source.putUnreadable(slot.key(), lease);
@@ -175,7 +175,7 @@ final class RandomWorld {
 	}
 
 	private void revive(int port) {
-		note("%d lives", port);
+		note("%d lives".formatted(port));
 		this.checks.revived(port);
 		this.probe.revive(port);
 	}
@@ -194,7 +194,7 @@ final class RandomWorld {
 		if (slot.key().endsWith("/c") && this.random.nextInt(4) == 0) {
 			service = "users";
 		}
-		note("%s registers %s %s, lease %d", slot.key(), service, ports, lease);
+		note("%s registers %s %s, lease %d".formatted(slot.key(), service, ports, lease));
 		this.leases.put(slot, lease);
 		this.model.put(slot.key(), service, ports, lease);
 		this.source.put(slot.key(), service, ports, lease);
@@ -219,7 +219,7 @@ final class RandomWorld {
 
 	private void delete(Slot slot) {
 		if (this.model.has(slot.key())) {
-			note("%s is deleted", slot.key());
+			note("%s is deleted".formatted(slot.key()));
 			this.model.delete(slot.key());
 			this.source.delete(slot.key());
 		}
@@ -228,14 +228,14 @@ final class RandomWorld {
 	private void expire(Slot slot) {
 		long lease = this.model.lease(slot.key());
 		if (lease != 0 && this.model.has(slot.key()) && this.source.isGranted(lease)) {
-			note("lease %d of %s ends", lease, slot.key());
+			note("lease %d of %s ends".formatted(lease, slot.key()));
 			this.model.endLease(lease);
 			this.source.expire(lease);
 		}
 	}
 
 	private void storm(Optional<String> service) {
-		note("the leases of %s end", service.orElse("all"));
+		note("the leases of %s end".formatted(service.orElse("all")));
 		SLOTS.stream().filter((slot) -> service.map(slot.service()::equals).orElse(true)).forEach(this::expire);
 	}
 
@@ -254,7 +254,7 @@ final class RandomWorld {
 		}
 		else if (dice < 55) {
 			this.source.progressLost = 1 + this.random.nextInt(5);
-			note("%d progress requests get lost", this.source.progressLost);
+			note("%d progress requests get lost".formatted(this.source.progressLost));
 		}
 		else if (dice < 60) {
 			note("the history is compacted");
@@ -283,11 +283,12 @@ final class RandomWorld {
 	}
 
 	private void ambush(Slot slot) {
-		Moment moment = Moment.values()[this.random.nextInt(Moment.values().length)];
+		List<Moment> moments = List.of(Moment.values());
+		Moment moment = moments.get(this.random.nextInt(moments.size()));
 		int kind = this.random.nextInt(7);
-		note("an ambush of kind %d waits at %s", kind, moment);
+		note("an ambush of kind %d waits at %s".formatted(kind, moment));
 		this.source.ambush(moment, () -> {
-			note("it is sprung at %s", moment);
+			note("it is sprung at %s".formatted(moment));
 			switch (kind) {
 				case 0, 1 -> cut();
 				case 2 -> expire(slot);
@@ -321,7 +322,7 @@ final class RandomWorld {
 	}
 
 	private void unreachable(int seconds) {
-		note("the registry is unreachable for %d s", seconds);
+		note("the registry is unreachable for %d s".formatted(seconds));
 		this.source.reachable = false;
 		this.checks.trouble();
 		if (this.random.nextBoolean()) {
@@ -338,7 +339,7 @@ final class RandomWorld {
 	}
 
 	private void hang(int seconds) {
-		note("the registry hangs for %d s", seconds);
+		note("the registry hangs for %d s".formatted(seconds));
 		this.source.hanging = true;
 		this.source.mute();
 		this.checks.trouble();
@@ -390,18 +391,18 @@ final class RandomWorld {
 		Optional<String> instance = this.random.nextBoolean() ? Optional.empty() : Optional.of(slot.id());
 		HeldSelection selection = new HeldSelection(service, instance);
 		if (dice < 20) {
-			note("an operator approves %s", selection);
+			note("an operator approves %s".formatted(selection));
 			this.checks.approved(selection);
 			await(this.operations.approve(selection));
 		}
 		else if (dice < 40) {
 			int seconds = 1 + this.random.nextInt(30);
-			note("an operator keeps %s for %d s", selection, seconds);
+			note("an operator keeps %s for %d s".formatted(selection, seconds));
 			await(this.operations.cancel(selection, Duration.ofSeconds(seconds)));
 		}
 		else if (dice < 50) {
 			int seconds = 1 + this.random.nextInt(20);
-			note("an operator freezes for %d s", seconds);
+			note("an operator freezes for %d s".formatted(seconds));
 			this.checks.frozen();
 			await(this.operations.freeze(Duration.ofSeconds(seconds), ""));
 		}
@@ -443,8 +444,8 @@ final class RandomWorld {
 		});
 	}
 
-	private void note(String what, Object... values) {
-		this.actions.add("%9.3f  %s".formatted(this.time.getAsLong() / 1e9, what.formatted(values)));
+	private void note(String what) {
+		this.actions.add("%9.3f  %s".formatted(this.time.getAsLong() / 1e9, what));
 	}
 
 	/**

@@ -59,7 +59,7 @@ class ReflectorPropertyTests {
 	void whateverHappensThePublishedViewIsTrue() {
 		Long one = Long.getLong("holdfast.seed");
 		LongStream seeds = (one != null) ? LongStream.of(one)
-				: LongStream.range(0, Long.getLong("holdfast.seeds", 500));
+				: LongStream.range(0, Long.getLong("holdfast.seeds", 1000));
 		seeds.forEach((seed) -> {
 			Run run = run(seed, Integer.MAX_VALUE);
 			if (run.failure() != null) {

@@ -3,9 +3,9 @@ package dev.holdfast.registry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +64,7 @@ final class RegistryChecks implements SnapshotListener {
 
 	private final Map<Place, Long> approvedAt = new HashMap<>();
 
-	private final Map<CompletableFuture<?>, Long> answers = new LinkedHashMap<>();
+	private final List<Asked> answers = new ArrayList<>();
 
 	private final Map<ServiceName, Deque<Long>> losses = new HashMap<>();
 
@@ -124,7 +124,7 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	void asked(CompletableFuture<?> answer) {
-		this.answers.put(answer, now());
+		this.answers.add(new Asked(answer, now()));
 	}
 
 	@Override
@@ -193,10 +193,12 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	private void checkAnswers() {
-		this.answers.forEach((answer, at) -> assertThat(answer.isDone() || now() - at < ANSWER.toNanos())
-			.as("an operator who asked at %.3f s has an answer", at / 1e9)
-			.isTrue());
-		this.answers.keySet().removeIf(CompletableFuture::isDone);
+		for (Asked asked : this.answers) {
+			assertThat(asked.answer().isDone() || now() - asked.at() < ANSWER.toNanos())
+				.as("an operator who asked at %.3f s has an answer", asked.at() / 1e9)
+				.isTrue();
+		}
+		this.answers.removeIf((asked) -> asked.answer().isDone());
 	}
 
 	private void checkHeld() {
@@ -337,6 +339,10 @@ final class RegistryChecks implements SnapshotListener {
 
 	private long now() {
 		return this.time.getAsLong();
+	}
+
+	/** What an operator asked for, and when. */
+	private record Asked(CompletableFuture<?> answer, long at) {
 	}
 
 }

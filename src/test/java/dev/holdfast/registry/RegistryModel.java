@@ -68,11 +68,12 @@ final class RegistryModel {
 
 	/** A lease ends, and its records with it. */
 	void endLease(long lease) {
-		for (String key : List.copyOf(this.records.keySet())) {
-			if (this.records.get(key).lease() == lease) {
-				end(key, false);
-			}
-		}
+		List<String> gone = this.records.entrySet()
+			.stream()
+			.filter((record) -> record.getValue().lease() == lease)
+			.map(Map.Entry::getKey)
+			.toList();
+		gone.forEach((key) -> end(key, false));
 		// Who has not seen a deletion yet will ask in vain whether the lease is alive.
 		this.lastLease.forEach((key, last) -> {
 			if (last == lease) {

@@ -268,7 +268,7 @@ class RemovalGuardTests {
 				this.source.restore(1);
 				IntStream.range(0, 10).forEach((i) -> this.source.put("new", "n" + i, 9100 + i));
 			});
-			this.reflector.operations().refresh();
+			order(this.reflector.operations().refresh().handle((result, failure) -> failure != null));
 		});
 		at(75, () -> {
 			assertThat(this.registry.snapshot().find(new ServiceName("users"))).isNotNull()
@@ -287,7 +287,7 @@ class RemovalGuardTests {
 				this.source.restore(1);
 				IntStream.range(0, 30).forEach((i) -> this.source.put("new", "n" + i, 9100 + i));
 			});
-			this.reflector.operations().refresh();
+			order(this.reflector.operations().refresh().handle((result, failure) -> failure != null));
 		});
 		at(75, () -> {
 			assertThat(this.registry.snapshot().find(new ServiceName("users"))).isNotNull()
