@@ -287,6 +287,14 @@ final class Generation {
 		if (done.reason().equals(Relist.COMPARISON)) {
 			return;
 		}
+		int strangers = this.keeper.strangers(listed, done.deletedSince());
+		if (strangers > 0) {
+			this.keeper.drifted(strangers, "or the cluster was restored, so everything is listed anew");
+			this.reflector.carryOver(done.requests());
+			end("history-changed",
+					"a list at %s has records that the watch did not deliver".formatted(listed.revision()));
+			return;
+		}
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
 		RefreshResult result = this.keeper.reconcile(listed, done.deletedSince(), done.reason(), complete);
 		done.requests().answer(result);

@@ -182,22 +182,31 @@ final class Keeper {
 	}
 
 	/**
-	 * Whether a list that was asked for on a running watch belongs to the history that
-	 * the watch follows: it may miss what came after it, but has nothing old that is
-	 * unknown.
+	 * Counts what a list on a running watch has although nobody knew of it: what is not
+	 * newer than the last proof of delivery. Either the watch has lost it, or the cluster
+	 * was restored; what the list lacks is not to be believed then.
 	 * @param deletedSince the revision at which each key was deleted that an event
 	 * deleted while the list was under way
 	 */
-	private boolean isContinuedBy(Signal.Listed list, Map<String, Long> deletedSince) {
+	int strangers(Signal.Listed list, Map<String, Long> deletedSince) {
 		long number = list.revision().number();
-		return list.records()
+		return (int) list.records()
 			.stream()
 			.filter((record) -> record.modRevision() <= this.proven
 					&& deletedSince.getOrDefault(record.key(), 0L) <= number)
-			.allMatch((record) -> {
+			.filter((record) -> {
 				Catalog.Entry known = this.catalog.entry(record.key());
-				return known != null && (known.modRevision() == record.modRevision() || known.modRevision() > number);
-			});
+				return known == null || (known.modRevision() != record.modRevision() && known.modRevision() <= number);
+			})
+			.count();
+	}
+
+	/**
+	 * Tells of records that the watch should have delivered.
+	 */
+	void drifted(int records, String consequence) {
+		logger.error("A list found {} records that the watch should have delivered; {}", records, consequence);
+		this.listener.onDrift(records);
 	}
 
 	private static List<Long> newestLeases(Signal.Listed list) {
@@ -223,10 +232,6 @@ final class Keeper {
 		Change.Cause cause = complete ? Change.Cause.DRIFT : Change.Cause.RELISTED;
 		int differences = 0;
 		long number = list.revision().number();
-		// A restored cluster and a watch that lost a write look the same here. Both are
-		// told
-		// as drift, and neither is believed what it lacks.
-		boolean trusted = isContinuedBy(list, deletedSince);
 		Set<String> keys = HashSet.newHashSet(list.records().size());
 		for (RegistryRecord written : list.records()) {
 			keys.add(written.key());
@@ -242,16 +247,14 @@ final class Keeper {
 			Catalog.Entry entry = this.catalog.entry(key);
 			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
 				recordLack(entry.service(), key, number, cause);
-				remove(key, number, 0, trusted);
+				remove(key, number, 0, true);
 				differences++;
 			}
 		}
 		this.floor = Math.max(this.floor, number);
 		this.proven = Math.max(this.proven, number);
 		if (complete && differences > 0) {
-			logger.error("A list found {} records that the watch should have delivered; they are applied now",
-					differences);
-			this.listener.onDrift(differences);
+			drifted(differences, "they are applied now");
 		}
 		this.listener.onRelist(reason, "success");
 		return publish(newest(list.revision()));

@@ -252,6 +252,13 @@ public final class Reflector implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Has the next generation's list answer those whom this one's must not.
+	 */
+	void carryOver(Requests requests) {
+		this.waiting.addAll(requests);
+	}
+
 	/** Delivery is proven: what comes next is a new trouble. */
 	void proven() {
 		this.backoff.reset();

@@ -25,29 +25,25 @@ final class RandomWorld {
 
 	static final Duration LEASE = Duration.ofSeconds(15);
 
-	private static final List<String> SERVICES = List.of("orders", "users", "search", "billing", "mail");
-
-	private static final List<Moment> MOMENTS = List.of(Moment.values());
-
-	private static final List<Slot> SLOTS = List.of(Slot.of("/services/orders/a", "orders", true, 0, "a", 8001),
-			Slot.of("/services/orders/b", "orders", true, 0, "b", 8002),
-			Slot.of("/services/orders/c", "orders", true, 0, "c", 8003),
-			Slot.of("/services/orders/d", "orders", false, 0, "d", 8004),
+	private static final List<Slot> SLOTS = List.of(new Slot("/services/orders/a", "orders", true, 0, "a", 8001),
+			new Slot("/services/orders/b", "orders", true, 0, "b", 8002),
+			new Slot("/services/orders/c", "orders", true, 0, "c", 8003),
+			new Slot("/services/orders/d", "orders", false, 0, "d", 8004),
 			// The same place under another key, and the same id at another place.
-			Slot.of("/openim/orders/127.0.0.1:8001", "orders", true, 0, "127.0.0.1:8001", 8001),
-			Slot.of("/openim/orders/b", "orders", true, 0, "b", 8012),
-			Slot.of("/services/users/u", "users", true, 0, "u", 8101),
-			Slot.of("/openim/users/v", "users", true, 0, "v", 8102),
+			new Slot("/openim/orders/127.0.0.1:8001", "orders", true, 0, "127.0.0.1:8001", 8001),
+			new Slot("/openim/orders/b", "orders", true, 0, "b", 8012),
+			new Slot("/services/users/u", "users", true, 0, "u", 8101),
+			new Slot("/openim/users/v", "users", true, 0, "v", 8102),
 			// Several instances in one record.
-			Slot.of("/services/search/m", "search", true, 0, "m", 8201, 8202, 8203),
-			Slot.of("/services/search/n", "search", false, 0, "n", 8204, 8205),
-			Slot.of("/openim/billing/x", "billing", false, 0, "x", 8301),
+			new Slot("/services/search/m", "search", true, 0, "m", 8201, 8202, 8203),
+			new Slot("/services/search/n", "search", false, 0, "n", 8204, 8205),
+			new Slot("/openim/billing/x", "billing", false, 0, "x", 8301),
 			// One lease for all.
-			Slot.of("/services/mail/1", "mail", true, 1, "m1", 8401),
-			Slot.of("/services/mail/2", "mail", true, 1, "m2", 8402),
-			Slot.of("/services/mail/3", "mail", true, 1, "m3", 8403),
-			Slot.of("/services/mail/4", "mail", true, 1, "m4", 8404),
-			Slot.of("/services/mail/5", "mail", true, 0, "m5", 8405));
+			new Slot("/services/mail/1", "mail", true, 1, "m1", 8401),
+			new Slot("/services/mail/2", "mail", true, 1, "m2", 8402),
+			new Slot("/services/mail/3", "mail", true, 1, "m3", 8403),
+			new Slot("/services/mail/4", "mail", true, 1, "m4", 8404),
+			new Slot("/services/mail/5", "mail", true, 0, "m5", 8405));
 
 	private final Random random;
 
@@ -72,7 +68,7 @@ final class RandomWorld {
 
 	private final int limit;
 
-	private RegistryOperations operations;
+	private final RegistryOperations operations;
 
 	private SimulatedSource.@Nullable Backup backup;
 
@@ -289,7 +285,8 @@ final class RandomWorld {
 	}
 
 	private void ambush(Slot slot) {
-		Moment moment = MOMENTS.get(this.random.nextInt(MOMENTS.size()));
+		List<Moment> moments = List.of(Moment.values());
+		Moment moment = moments.get(this.random.nextInt(moments.size()));
 		int kind = this.random.nextInt(7);
 		note("an ambush of kind %d waits at %s".formatted(kind, moment));
 		this.source.ambush(moment, () -> {
@@ -459,10 +456,6 @@ final class RandomWorld {
 		this.actions.add("%9.3f  %s".formatted(this.time.getAsLong() / 1e9, what));
 	}
 
-	static List<String> services() {
-		return SERVICES;
-	}
-
 	/**
 	 * Somebody who registers.
 	 *
@@ -475,8 +468,8 @@ final class RandomWorld {
 	 */
 	private record Slot(String key, String service, boolean leased, int shares, String id, List<Integer> ports) {
 
-		static Slot of(String key, String service, boolean leased, int shares, String id, Integer... ports) {
-			return new Slot(key, service, leased, shares, id, List.of(ports));
+		Slot(String key, String service, boolean leased, int shares, String id, Integer... ports) {
+			this(key, service, leased, shares, id, List.of(ports));
 		}
 
 	}

@@ -15,6 +15,7 @@ import ch.qos.logback.core.read.ListAppender;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -148,7 +149,7 @@ class ReflectorPropertyTests {
 
 	}
 
-	private record Run(List<String> actions, @org.jspecify.annotations.Nullable AssertionError failure) {
+	private record Run(List<String> actions, @Nullable AssertionError failure) {
 	}
 
 }

@@ -263,6 +263,22 @@ class ReflectorTests {
 	}
 
 	@Test
+	void aWriteThatTheWatchLostBeforeAProofIsDriftAndTheNextConnectionsListAnswersTheRefresh() {
+		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
+		at(1, () -> {
+			this.source.silent = true;
+			this.source.put("orders", "b", 8002);
+			this.source.silent = false;
+		});
+		at(12, () -> results.add(this.reflector.operations().refresh()));
+		runFor(Duration.ofSeconds(14));
+		assertThat(this.drift).hasValue(1);
+		assertThat(this.life).contains("history-changed");
+		assertThat(results.getFirst()).isCompletedWithValue(new RefreshResult(1, 0, 0, 0, 2, 3));
+		assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
+	}
+
+	@Test
 	void refreshDuringAListGetsOneOfItsOwn() {
 		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
 		at(1, () -> results.add(this.reflector.operations().refresh()));

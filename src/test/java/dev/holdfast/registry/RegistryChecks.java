@@ -64,7 +64,7 @@ final class RegistryChecks implements SnapshotListener {
 
 	private final Map<Place, Long> approvedAt = new HashMap<>();
 
-	private final List<Awaited> answers = new ArrayList<>();
+	private final List<Asked> answers = new ArrayList<>();
 
 	private final Map<ServiceName, Deque<Long>> losses = new HashMap<>();
 
@@ -124,7 +124,7 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	void asked(CompletableFuture<?> answer) {
-		this.answers.add(new Awaited(answer, now()));
+		this.answers.add(new Asked(answer, now()));
 	}
 
 	@Override
@@ -193,11 +193,12 @@ final class RegistryChecks implements SnapshotListener {
 	}
 
 	private void checkAnswers() {
-		this.answers
-			.forEach((awaited) -> assertThat(awaited.answer().isDone() || now() - awaited.since() < ANSWER.toNanos())
-				.as("an operator who asked at %.3f s has an answer", awaited.since() / 1e9)
-				.isTrue());
-		this.answers.removeIf((awaited) -> awaited.answer().isDone());
+		for (Asked asked : this.answers) {
+			assertThat(asked.answer().isDone() || now() - asked.at() < ANSWER.toNanos())
+				.as("an operator who asked at %.3f s has an answer", asked.at() / 1e9)
+				.isTrue();
+		}
+		this.answers.removeIf((asked) -> asked.answer().isDone());
 	}
 
 	private void checkHeld() {
@@ -340,8 +341,8 @@ final class RegistryChecks implements SnapshotListener {
 		return this.time.getAsLong();
 	}
 
-	/** An operator who waits. */
-	private record Awaited(CompletableFuture<?> answer, long since) {
+	/** What an operator asked for, and when. */
+	private record Asked(CompletableFuture<?> answer, long at) {
 	}
 
 }

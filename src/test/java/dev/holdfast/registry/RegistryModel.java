@@ -1,5 +1,6 @@
 package dev.holdfast.registry;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,10 @@ import java.util.TreeSet;
 final class RegistryModel {
 
 	private final Map<String, Written> records = new TreeMap<>();
+
+	private static final long SINCE_PROOF = Duration.ofSeconds(16).toNanos();
+
+	private final Map<Place, Long> begun = new HashMap<>();
 
 	private final Map<String, Long> lastLease = new HashMap<>();
 
@@ -63,12 +68,12 @@ final class RegistryModel {
 
 	/** A lease ends, and its records with it. */
 	void endLease(long lease) {
-		List<String> ended = this.records.entrySet()
+		List<String> gone = this.records.entrySet()
 			.stream()
-			.filter((entry) -> entry.getValue().lease() == lease)
+			.filter((record) -> record.getValue().lease() == lease)
 			.map(Map.Entry::getKey)
 			.toList();
-		ended.forEach((key) -> end(key, false));
+		gone.forEach((key) -> end(key, false));
 		// Who has not seen a deletion yet will ask in vain whether the lease is alive.
 		this.lastLease.forEach((key, last) -> {
 			if (last == lease) {
@@ -101,7 +106,19 @@ final class RegistryModel {
 		this.records.putAll(restored);
 		// What a record says now applies at once, however old it is.
 		this.ever.keySet().forEach((key) -> ended(before, key, restored.containsKey(key)));
+		for (Place place : before) {
+			Fate fate = fate(place);
+			// What was written after the last proof tells no restored history from its
+			// own.
+			if (!restored.isEmpty() && now() - lastBegun(place) <= SINCE_PROOF) {
+				fate.explicitAt = now();
+			}
+		}
 		this.fates.values().forEach((fate) -> fate.doubtful = true);
+	}
+
+	private long lastBegun(Place place) {
+		return this.begun.getOrDefault(place, 0L);
 	}
 
 	private void ended(Set<Place> before, String key, boolean explicit) {
@@ -109,6 +126,7 @@ final class RegistryModel {
 		for (Place place : now) {
 			if (!before.contains(place)) {
 				fate(place).changedAt = now();
+				this.begun.put(place, now());
 			}
 		}
 		// Also what is known only to who has missed something.
