@@ -147,24 +147,42 @@ public final class Reflector implements AutoCloseable {
 
 	void run() {
 		try {
-			int failures = 0;
-			for (long number = 1;; number++) {
-				Generation generation = new Generation(number, this, this.waiting);
-				Generation.Ending ending = live(generation);
-				if (ending.cause().equals(Generation.STOPPED)) {
-					return;
-				}
-				ended(number, ending);
-				failures = generation.isSettled() ? 0 : failures + 1;
-				// Every member gets its turn before the first wait.
-				if (failures > 0 && failures % this.source.members().size() == 0 && !pause()) {
-					return;
-				}
-			}
+			follow();
+			refuse();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private void follow() throws InterruptedException {
+		int failures = 0;
+		for (long number = 1;; number++) {
+			Generation generation = new Generation(number, this, this.waiting);
+			Generation.Ending ending = live(generation);
+			if (ending.cause().equals(Generation.STOPPED)) {
+				return;
+			}
+			ended(number, ending);
+			failures = generation.isSettled() ? 0 : failures + 1;
+			// Every member gets its turn before the first wait.
+			if (failures > 0 && failures % this.source.members().size() == 0 && !pause()) {
+				return;
+			}
+		}
+	}
+
+	/** Whoever still waits for a list will not get it. */
+	private void refuse() throws InterruptedException {
+		for (Mailbox.Message rest = this.mailbox.poll(0); rest != null; rest = this.mailbox.poll(0)) {
+			if (rest instanceof Mailbox.Message.Refresh(CompletableFuture<RefreshResult> result)) {
+				this.waiting.add(result);
+			}
+			else if (rest instanceof Mailbox.Message.Diff(CompletableFuture<RegistryDiff> result)) {
+				this.waiting.addDiff(result);
+			}
+		}
+		this.waiting.fail(new RegistryException("the gateway stops"));
 	}
 
 	/** The loop must outlive any defect in what it calls. */
@@ -236,8 +254,12 @@ public final class Reflector implements AutoCloseable {
 					this.keeper.publish();
 				});
 			}
-			else if (message != null || until - this.nanoTime.getAsLong() <= 0) {
+			else if (message != null) {
 				return message;
+			}
+			// Also after a task: probes may end faster than they are taken note of.
+			if (until - this.nanoTime.getAsLong() <= 0) {
+				return null;
 			}
 		}
 	}

@@ -42,11 +42,12 @@ final class Crowd extends Stage {
 	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	static final List<Outage<Crowd>> ROWS = List.of(
-			Outage.<Crowd>of("100 000 instances registered at once").fault(Crowd::fill).briefly(),
+			Outage.<Crowd>of("100 000 instances registered at once").fault(Crowd::fill).briefly().slow(),
 			Outage.<Crowd>of("the watch cut with 100 000 instances")
 				.fault((stage) -> stage.proxy.reset())
 				.afterwards((stage) -> stage.awaitCount(INSTANCES + 2))
-				.briefly(),
+				.briefly()
+				.slow(),
 			Outage.<Crowd>of("10 000 puts/s for 30 s").fault(Crowd::flood).briefly().slow());
 
 	private final EtcdProcess etcd = EtcdProcess.start();

@@ -279,6 +279,19 @@ class ReflectorTests {
 	}
 
 	@Test
+	void whoAsksWhileTheGatewayStopsIsRefused() {
+		List<CompletableFuture<?>> results = new ArrayList<>();
+		at(1, () -> {
+			this.time.post(new Mailbox.Message.Stop());
+			results.add(this.reflector.operations().refresh());
+			results.add(this.reflector.operations().diff());
+		});
+		runFor(Duration.ofSeconds(2));
+		assertThat(results).hasSize(2)
+			.allSatisfy((result) -> assertThat(result.exceptionNow()).isInstanceOf(RegistryException.class));
+	}
+
+	@Test
 	void refreshDuringAListGetsOneOfItsOwn() {
 		List<CompletableFuture<RefreshResult>> results = new ArrayList<>();
 		at(1, () -> results.add(this.reflector.operations().refresh()));

@@ -146,7 +146,7 @@ class EtcdSourceIT {
 	@Test
 	void aListOfManyPagesIsWhole() {
 		IntStream.range(0, 5_000)
-			.forEach((i) -> this.keys.put("/services/s%d/i".formatted(i % 500) + i, "10.0.0.1:80"));
+			.forEach((i) -> this.keys.put("/services/s%d/i".formatted(i % 500) + i, "10.0.0.1:" + (i + 1)));
 		this.network.reset();
 		this.network.pass();
 		within(TO_RECOVER).until(() -> this.registry.reconnects() == 1 && isLive());

@@ -17,6 +17,8 @@ import io.etcd.jetcd.auth.Permission;
 import io.etcd.jetcd.options.OptionsUtil;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The registry client on an etcd that asks for a user.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class EtcdUserIT {
 
 	private static final Duration TTL = Duration.ofSeconds(5);
