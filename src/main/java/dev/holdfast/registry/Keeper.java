@@ -450,12 +450,14 @@ final class Keeper {
 		return begun;
 	}
 
+	/**
+	 * Ends a freeze; the next publication brings what came meanwhile.
+	 */
 	void unfreeze() {
 		if (this.freeze != null) {
 			this.freeze = null;
 			this.registry.frozen(null);
 			logger.info("The freeze has ended; what the registry said meanwhile is published");
-			publish();
 		}
 	}
 
