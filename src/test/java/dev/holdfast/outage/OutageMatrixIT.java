@@ -1,8 +1,10 @@
 package dev.holdfast.outage;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestFactory;
@@ -12,8 +14,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * The failure matrix. The classes run at the same time, since in most rows everybody
  * waits; {@code -Dholdfast.outage.row='port refused'} plays one row alone.
+ * {@code -Dholdfast.outage.report=docs/outages.md} writes the page.
  */
 class OutageMatrixIT {
+
+	@AfterAll
+	static void writeReport() {
+		String file = System.getProperty("holdfast.outage.report");
+		if (file != null) {
+			OutageReport.write(Path.of(file));
+		}
+	}
 
 	private static Stream<DynamicContainer> play(Act<?>... acts) {
 		Selection selection = Selection.fromProperties();

@@ -1,6 +1,7 @@
 package dev.holdfast.outage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -55,11 +56,15 @@ final class OutageReport {
 
 	/**
 	 * Writes the page.
-	 * @param args the file
-	 * @throws IOException if it cannot be written
+	 * @throws UncheckedIOException if it cannot be written
 	 */
-	public static void main(String[] args) throws IOException {
-		Files.writeString(Path.of(args[0]), page());
+	static void write(Path file) {
+		try {
+			Files.writeString(file, page());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static String page() {
