@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.registry.RemovalGuardSettings;
+import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Balancer;
@@ -43,9 +46,21 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 
 	private static final String POSITIVE = "must be 1ms or longer";
 
+	private static final String NOT_NEGATIVE = "must not be negative";
+
 	private static final String PATH = "|/[^\\s?#]*";
 
 	private static final String PATH_MESSAGE = "must be a path that begins with /, or empty to turn it off";
+
+	/**
+	 * Gives what applies to requests whose route says nothing else.
+	 * @return the policy
+	 */
+	public RoutePolicy routePolicy() {
+		RouteTimes times = new RouteTimes(this.upstream.requestTimeout(), this.upstream.tryTimeout(),
+				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
+		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes());
+	}
 
 	/**
 	 * The traffic port.
@@ -55,6 +70,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param trustedProxies Addresses and CIDR blocks of the proxies whose forwarding
 	 * headers are believed.
 	 * @param maxHeaderSize Largest head of a request.
+	 * @param maxBodySize Largest body of a request, 0 for any.
+	 * @param bodyTimeout Time without a byte after which a client that has not sent its
+	 * whole request is given up.
 	 * @param idleTimeout Time without a byte in either direction after which a client's
 	 * connection is closed.
 	 * @param shutdownGrace Time that running requests get to finish when the gateway
@@ -66,9 +84,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 */
 	public record Server(@DefaultValue("0.0.0.0") @NotBlank String address,
 			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue List<String> trustedProxies,
-			@DefaultValue("16KB") DataSize maxHeaderSize,
+			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("0") DataSize maxBodySize,
+			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration bodyTimeout,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration idleTimeout,
-			@DefaultValue("20s") @DurationMin(message = "must not be negative") Duration shutdownGrace,
+			@DefaultValue("20s") @DurationMin(message = NOT_NEGATIVE) Duration shutdownGrace,
 			@DefaultValue("/livez") @Pattern(regexp = PATH, message = PATH_MESSAGE) String livenessPath,
 			@DefaultValue("/readyz") @Pattern(regexp = PATH, message = PATH_MESSAGE) String readinessPath) {
 	}
@@ -202,20 +221,49 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param service Service that the requests go to.
 	 * @param stripPrefix Prefix that is taken off the path.
 	 * @param preserveHost Whether the backend sees the client's Host.
+	 * @param protocol Version of HTTP that the instances are spoken to in.
+	 * @param requestTimeout Longest time without progress until the answer begins, over
+	 * all tries.
+	 * @param tryTimeout Longest time without progress until the answer to one try begins,
+	 * 0 for as long as the request may take.
+	 * @param totalTimeout Longest time that a request may take with its answer, 0 for
+	 * any.
+	 * @param bodyTimeout Time without a byte after which a client that has not sent its
+	 * whole request is given up.
+	 * @param streamIdleTimeout Time without a byte after which an answer that has begun
+	 * is given up, 0 for any.
+	 * @param maxBodySize Largest body of a request, 0 for any.
 	 */
 	public record ExplicitRoute(@DefaultValue("") String id, @DefaultValue("") String host,
 			@DefaultValue("/**") String path, @DefaultValue Set<String> methods,
 			@DefaultValue Map<String, String> headers, @DefaultValue("") String service,
-			@DefaultValue("") String stripPrefix, @DefaultValue("false") boolean preserveHost) {
+			@DefaultValue("") String stripPrefix, @DefaultValue("false") boolean preserveHost,
+			@Nullable BackendProtocol protocol, @Nullable Duration requestTimeout, @Nullable Duration tryTimeout,
+			@Nullable Duration totalTimeout, @Nullable Duration bodyTimeout, @Nullable Duration streamIdleTimeout,
+			@Nullable DataSize maxBodySize) {
 
 		/**
 		 * Gives the route in the words of the route table.
+		 * @param defaults what applies where the route says nothing
 		 * @return the route
 		 * @throws IllegalArgumentException if a part of it cannot be used
 		 */
-		public Route toRoute() {
+		public Route toRoute(RoutePolicy defaults) {
 			return new Route(this.id, this.host, this.path, this.methods, this.headers, new ServiceName(this.service),
-					this.stripPrefix, this.preserveHost);
+					this.stripPrefix, this.preserveHost, policy(defaults));
+		}
+
+		private RoutePolicy policy(RoutePolicy defaults) {
+			RouteTimes times = defaults.times();
+			RouteTimes own = new RouteTimes(either(this.requestTimeout, times.request()),
+					either(this.tryTimeout, times.perTry()), either(this.totalTimeout, times.total()),
+					either(this.bodyTimeout, times.body()), either(this.streamIdleTimeout, times.streamIdle()));
+			return new RoutePolicy(either(this.protocol, defaults.protocol()), own,
+					(this.maxBodySize != null) ? this.maxBodySize.toBytes() : defaults.maxBodySize());
+		}
+
+		private static <T> T either(@Nullable T own, T otherwise) {
+			return (own != null) ? own : otherwise;
 		}
 
 	}
@@ -224,14 +272,25 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * How requests are sent to instances.
 	 *
 	 * @param balancer Way in which an instance is chosen.
+	 * @param protocol Version of HTTP that instances are spoken to in.
 	 * @param connectTimeout Longest time that making a connection to an instance may
 	 * take.
 	 * @param requestTimeout Longest time without progress until the answer begins, over
 	 * all tries.
+	 * @param tryTimeout Longest time without progress until the answer to one try begins,
+	 * 0 for as long as the request may take.
+	 * @param totalTimeout Longest time that a request may take with its answer, 0 for
+	 * any.
+	 * @param streamIdleTimeout Time without a byte after which an answer that has begun
+	 * is given up, 0 for any.
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer,
+			@DefaultValue("auto") BackendProtocol protocol,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
-			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration requestTimeout) {
+			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration requestTimeout,
+			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration tryTimeout,
+			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,
+			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout) {
 	}
 
 	/**

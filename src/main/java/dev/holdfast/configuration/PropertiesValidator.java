@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.route.RoutePolicy;
 import io.netty.util.NetUtil;
 
 import org.springframework.util.unit.DataSize;
@@ -23,6 +24,8 @@ final class PropertiesValidator implements Validator {
 	private static final DataSize SMALLEST_HEADER = DataSize.ofKilobytes(1);
 
 	private static final DataSize LARGEST_HEADER = DataSize.ofMegabytes(1);
+
+	private static final Duration LONGEST = Duration.ofDays(24);
 
 	@Override
 	public boolean supports(Class<?> type) {
@@ -40,6 +43,7 @@ final class PropertiesValidator implements Validator {
 		}
 		checkSources(properties.registry().sources(), errors);
 		checkRoutes(properties.routes(), errors);
+		checkTimes(properties, errors);
 		Duration idle = properties.server().idleTimeout();
 		if (properties.upstream().requestTimeout().compareTo(idle) >= 0) {
 			reject(errors, "upstream.requestTimeout",
@@ -49,6 +53,9 @@ final class PropertiesValidator implements Validator {
 	}
 
 	private static void checkServer(HoldfastProperties.Server server, Errors errors) {
+		if (server.maxBodySize().isNegative()) {
+			reject(errors, "server.maxBodySize", "must not be negative");
+		}
 		DataSize size = server.maxHeaderSize();
 		if (size.compareTo(SMALLEST_HEADER) < 0 || size.compareTo(LARGEST_HEADER) > 0) {
 			reject(errors, "server.maxHeaderSize", "must be between 1KB and 1MB");
@@ -128,6 +135,21 @@ final class PropertiesValidator implements Validator {
 		return one.startsWith(other) || other.startsWith(one);
 	}
 
+	private static void checkTimes(HoldfastProperties properties, Errors errors) {
+		checkTime(properties.server().bodyTimeout(), "server.bodyTimeout", errors);
+		HoldfastProperties.Upstream upstream = properties.upstream();
+		checkTime(upstream.requestTimeout(), "upstream.requestTimeout", errors);
+		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);
+		checkTime(upstream.totalTimeout(), "upstream.totalTimeout", errors);
+		checkTime(upstream.streamIdleTimeout(), "upstream.streamIdleTimeout", errors);
+	}
+
+	private static void checkTime(Duration time, String field, Errors errors) {
+		if (time.compareTo(LONGEST) > 0) {
+			reject(errors, field, "must be at most 24d");
+		}
+	}
+
 	private static void checkRoutes(List<HoldfastProperties.ExplicitRoute> routes, Errors errors) {
 		Map<String, Integer> ids = new HashMap<>();
 		for (int i = 0; i < routes.size(); i++) {
@@ -141,7 +163,7 @@ final class PropertiesValidator implements Validator {
 						"must be unique, but holdfast.routes[%d] has the same".formatted(first));
 			}
 			try {
-				route.toRoute();
+				route.toRoute(RoutePolicy.DEFAULTS);
 			}
 			catch (IllegalArgumentException ex) {
 				reject(errors, "routes[%d]".formatted(i), String.valueOf(ex.getMessage()));

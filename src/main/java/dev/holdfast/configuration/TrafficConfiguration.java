@@ -7,6 +7,7 @@ import dev.holdfast.proxy.Probes;
 import dev.holdfast.proxy.TrafficServer;
 import dev.holdfast.proxy.TrafficSettings;
 import dev.holdfast.registry.Registry;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
@@ -26,8 +27,9 @@ class TrafficConfiguration {
 
 	@Bean
 	RouteTable routeTable(HoldfastProperties properties) {
-		return new RouteTable(properties.routes().stream().map(HoldfastProperties.ExplicitRoute::toRoute).toList(),
-				properties.routing().byPath());
+		RoutePolicy policy = properties.routePolicy();
+		return new RouteTable(properties.routes().stream().map((route) -> route.toRoute(policy)).toList(),
+				properties.routing().byPath(), policy);
 	}
 
 	@Bean

@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param stripPrefix a prefix of whole segments taken off the path, empty for none
  * @param preserveHost whether the backend sees the client's Host rather than its own
  * address
+ * @param policy how its requests are treated
  */
 public record Route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
-		ServiceName service, String stripPrefix, boolean preserveHost) {
+		ServiceName service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 
 	static final String PREFIX = "/**";
 
@@ -133,7 +134,8 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 
 	RouteMatch match(String requestPath) {
 		String rest = requestPath.substring(this.stripPrefix.length());
-		return new RouteMatch(this.id, this.service, rest.isEmpty() ? "/" : rest, this.stripPrefix, this.preserveHost);
+		return new RouteMatch(this.id, this.service, rest.isEmpty() ? "/" : rest, this.stripPrefix, this.preserveHost,
+				this.policy);
 	}
 
 }

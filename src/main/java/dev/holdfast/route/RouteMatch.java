@@ -10,6 +10,8 @@ import dev.holdfast.service.ServiceName;
  * @param path the path that the backend sees
  * @param strippedPrefix what was taken off the client's path, empty for nothing
  * @param preserveHost whether the backend sees the client's Host
+ * @param policy how the request is treated
  */
-public record RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost) {
+public record RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost,
+		RoutePolicy policy) {
 }

@@ -39,6 +39,8 @@ public final class RouteTable implements SnapshotListener {
 
 	private final boolean byPath;
 
+	private final RoutePolicy byPathPolicy;
+
 	/**
 	 * By the slash and the segment as it appears in a canonical path. A service stays
 	 * when its last instance goes: its requests deserve "unavailable", not "not found".
@@ -49,9 +51,10 @@ public final class RouteTable implements SnapshotListener {
 	 * Creates a table.
 	 * @param routes the explicit routes
 	 * @param byPath whether a path's first segment names a service
+	 * @param byPathPolicy how requests are treated that are routed by their path
 	 * @throws IllegalArgumentException if two routes have the same id
 	 */
-	public RouteTable(List<Route> routes, boolean byPath) {
+	public RouteTable(List<Route> routes, boolean byPath, RoutePolicy byPathPolicy) {
 		Set<String> ids = HashSet.newHashSet(routes.size());
 		for (Route route : routes) {
 			if (!ids.add(route.id())) {
@@ -72,6 +75,7 @@ public final class RouteTable implements SnapshotListener {
 			.collect(Collectors.toUnmodifiableMap((entry) -> entry.getKey().substring(1), Map.Entry::getValue));
 		this.anyHost = hosts.getOrDefault("", PathTree.of(List.of()));
 		this.byPath = byPath;
+		this.byPathPolicy = byPathPolicy;
 	}
 
 	/**
@@ -123,7 +127,8 @@ public final class RouteTable implements SnapshotListener {
 		if (service == null) {
 			return null;
 		}
-		return new RouteMatch(BY_PATH, service, (end < 0) ? "/" : path.substring(end), prefix, false);
+		return new RouteMatch(BY_PATH, service, (end < 0) ? "/" : path.substring(end), prefix, false,
+				this.byPathPolicy);
 	}
 
 	@Override

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.registry.RemovalGuardSettings;
+import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Balancer;
@@ -34,7 +37,8 @@ class HoldfastPropertiesTests {
 		this.runner.run((context) -> {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
 			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, List.of(),
-					DataSize.ofKilobytes(16), Duration.ofSeconds(60), Duration.ofSeconds(20), "/livez", "/readyz"));
+					DataSize.ofKilobytes(16), DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ofSeconds(60),
+					Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
 					"", "", "", false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(
@@ -44,8 +48,10 @@ class HoldfastPropertiesTests {
 			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST,
-					Duration.ofSeconds(1), Duration.ofSeconds(30)));
+			assertThat(properties.upstream()).isEqualTo(
+					new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, BackendProtocol.AUTO, Duration.ofSeconds(1),
+							Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
+			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin().token()).isEmpty();
 		});
 	}
@@ -57,7 +63,7 @@ class HoldfastPropertiesTests {
 				- { id: users, host: api.example.org, path: /users/**, methods: [GET], headers: {X-Beta: "1"},
 				    service: user-api, strip-prefix: /users, preserve-host: true }
 				"""))).run((context) -> {
-			Route route = context.getBean(HoldfastProperties.class).routes().getFirst().toRoute();
+			Route route = context.getBean(HoldfastProperties.class).routes().getFirst().toRoute(RoutePolicy.DEFAULTS);
 			assertThat(route.host()).isEqualTo("api.example.org");
 			assertThat(route.path()).isEqualTo("/users/**");
 			assertThat(route.methods()).isEqualTo(Set.of("GET"));
@@ -66,6 +72,32 @@ class HoldfastPropertiesTests {
 			assertThat(route.service()).isEqualTo(new ServiceName("user-api"));
 			assertThat(route.stripPrefix()).isEqualTo("/users");
 			assertThat(route.preserveHost()).isTrue();
+			assertThat(route.policy()).isEqualTo(RoutePolicy.DEFAULTS);
+		});
+	}
+
+	@Test
+	void routeOverridesWhatAppliesToTheOthers() {
+		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
+				holdfast:
+				  server: { max-body-size: 10MB }
+				  upstream: { try-timeout: 5s, protocol: http1 }
+				  routes:
+				  - { id: chat, path: /chat/**, service: chat, protocol: h2, request-timeout: 10s, try-timeout: 0,
+				      total-timeout: 1h, body-timeout: 2m, stream-idle-timeout: 0s, max-body-size: 1KB }
+				  - { id: users, path: /users/**, service: users, total-timeout: 1m }
+				"""))).run((context) -> {
+			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
+			assertThat(properties.routes()).extracting((route) -> route.toRoute(properties.routePolicy()).policy())
+				.containsExactly(
+						new RoutePolicy(BackendProtocol.H2,
+								new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1),
+										Duration.ofMinutes(2), Duration.ZERO),
+								1024),
+						new RoutePolicy(
+								BackendProtocol.HTTP1, new RouteTimes(Duration.ofSeconds(30), Duration.ofSeconds(5),
+										Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMinutes(5)),
+								10 * 1024 * 1024));
 		});
 	}
 

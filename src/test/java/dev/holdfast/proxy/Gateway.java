@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -49,7 +50,8 @@ final class Gateway implements AutoCloseable {
 	}
 
 	private Gateway(TrafficSettings settings, boolean preserveHost, int... ports) {
-		RouteTable routes = new RouteTable(preserveHost ? List.of(preservingHost()) : List.of(), true);
+		RouteTable routes = new RouteTable(preserveHost ? List.of(preservingHost()) : List.of(), true,
+				RoutePolicy.DEFAULTS);
 		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
 		List<Instance> instances = new ArrayList<>();
 		for (int port : ports) {
@@ -67,7 +69,8 @@ final class Gateway implements AutoCloseable {
 	}
 
 	private static dev.holdfast.route.Route preservingHost() {
-		return new dev.holdfast.route.Route("orders", "", "/orders/**", Set.of(), Map.of(), ORDERS, "/orders", true);
+		return new dev.holdfast.route.Route("orders", "", "/orders/**", Set.of(), Map.of(), ORDERS, "/orders", true,
+				RoutePolicy.DEFAULTS);
 	}
 
 	private static Instance instance(int port) {

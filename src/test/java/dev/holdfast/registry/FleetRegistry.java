@@ -14,6 +14,7 @@ import java.util.Set;
 import dev.holdfast.actuate.InstanceGauges;
 import dev.holdfast.actuate.RegistryMeters;
 import dev.holdfast.registry.format.RawRecord;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.service.Revision;
@@ -52,7 +53,8 @@ final class FleetRegistry {
 		PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 		History history = new History(Clock.systemUTC());
 		this.registry = new CachedRegistry(this.time, new SimulatedSource(this.time), Optional.empty(),
-				List.of(this.upstreams, new RouteTable(List.of(), true), new InstanceGauges(meters, this.upstreams)),
+				List.of(this.upstreams, new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
+						new InstanceGauges(meters, this.upstreams)),
 				history);
 		this.keeper = new Keeper(RemovalGuardSettings.DEFAULTS, probe, this.time, this.registry, Optional.empty(),
 				new RegistryMeters(meters), this.time, this.time, new SplittableRandom(7), history);

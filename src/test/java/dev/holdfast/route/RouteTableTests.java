@@ -30,8 +30,8 @@ class RouteTableTests {
 			"/orders/orders, /orders" })
 	void firstSegmentNamesTheServiceAndIsTakenOff(String path, String rest) {
 		RouteTable table = byPath("orders", "order");
-		assertThat(match(table, "GET", "", path))
-			.isEqualTo(new RouteMatch("by-path", new ServiceName("orders"), rest, "/orders", false));
+		assertThat(match(table, "GET", "", path)).isEqualTo(
+				new RouteMatch("by-path", new ServiceName("orders"), rest, "/orders", false, RoutePolicy.DEFAULTS));
 	}
 
 	@ParameterizedTest
@@ -42,7 +42,7 @@ class RouteTableTests {
 
 	@Test
 	void matchByPathCanBeTurnedOff() {
-		RouteTable table = new RouteTable(List.of(), false);
+		RouteTable table = new RouteTable(List.of(), false, RoutePolicy.DEFAULTS);
 		announce(table, "orders");
 		assertThat(match(table, "GET", "", "/orders")).isNull();
 	}
@@ -59,7 +59,7 @@ class RouteTableTests {
 
 	@Test
 	void onSnapshotLooksAtTheChangedServicesAlone() {
-		RouteTable table = new RouteTable(List.of(), true);
+		RouteTable table = new RouteTable(List.of(), true, RoutePolicy.DEFAULTS);
 		ServiceName orders = new ServiceName("orders");
 		ServiceName users = new ServiceName("users");
 		Snapshot both = Snapshot.EMPTY.with(service(orders)).with(service(users));
@@ -73,7 +73,8 @@ class RouteTableTests {
 			"a?b#c, /a%3Fb%23c", "订单, /%E8%AE%A2%E5%8D%95" })
 	void serviceIsFoundByItsNameAsACanonicalPathHasIt(String name, String path) {
 		RouteMatch match = match(byPath(name), "GET", "", path + "/x");
-		assertThat(match).isEqualTo(new RouteMatch("by-path", new ServiceName(name), "/x", path, false));
+		assertThat(match)
+			.isEqualTo(new RouteMatch("by-path", new ServiceName(name), "/x", path, false, RoutePolicy.DEFAULTS));
 	}
 
 	@Test
@@ -170,12 +171,14 @@ class RouteTableTests {
 	void prefixIsStrippedAndHostPreservedAsTheRouteSays() {
 		ServiceName service = new ServiceName("users");
 		RouteTable table = new RouteTable(
-				List.of(new Route("a", "", "/api/users/**", Set.of(), Map.of(), service, "/api", true),
-						new Route("b", "", "/v1/**", Set.of(), Map.of(), service, "/v1", false)),
-				true);
+				List.of(new Route("a", "", "/api/users/**", Set.of(), Map.of(), service, "/api", true,
+						RoutePolicy.DEFAULTS),
+						new Route("b", "", "/v1/**", Set.of(), Map.of(), service, "/v1", false, RoutePolicy.DEFAULTS)),
+				true, RoutePolicy.DEFAULTS);
 		assertThat(match(table, "GET", "", "/api/users/1"))
-			.isEqualTo(new RouteMatch("a", service, "/users/1", "/api", true));
-		assertThat(match(table, "GET", "", "/v1")).isEqualTo(new RouteMatch("b", service, "/", "/v1", false));
+			.isEqualTo(new RouteMatch("a", service, "/users/1", "/api", true, RoutePolicy.DEFAULTS));
+		assertThat(match(table, "GET", "", "/v1"))
+			.isEqualTo(new RouteMatch("b", service, "/", "/v1", false, RoutePolicy.DEFAULTS));
 	}
 
 	@Test
@@ -189,7 +192,7 @@ class RouteTableTests {
 		Random random = new Random(42);
 		for (int round = 0; round < 200; round++) {
 			List<Route> routes = randomRoutes(random);
-			RouteTable table = new RouteTable(routes, false);
+			RouteTable table = new RouteTable(routes, false, RoutePolicy.DEFAULTS);
 			for (int i = 0; i < 50; i++) {
 				String method = pick(random, "GET", "PUT");
 				String host = pick(random, "a.org", "x.a.org", "y.x.a.org", "b.org");
@@ -277,7 +280,7 @@ class RouteTableTests {
 	}
 
 	private static RouteTable byPath(String... services) {
-		RouteTable table = new RouteTable(List.of(), true);
+		RouteTable table = new RouteTable(List.of(), true, RoutePolicy.DEFAULTS);
 		announce(table, services);
 		return table;
 	}
@@ -297,7 +300,7 @@ class RouteTableTests {
 	}
 
 	private static RouteTable table(RouteDraft... routes) {
-		return new RouteTable(Arrays.stream(routes).map(RouteDraft::build).toList(), true);
+		return new RouteTable(Arrays.stream(routes).map(RouteDraft::build).toList(), true, RoutePolicy.DEFAULTS);
 	}
 
 	private static RouteDraft route(String id) {
@@ -324,7 +327,7 @@ class RouteTableTests {
 
 		Route build() {
 			return new Route(this.id, this.host, this.path, this.methods, this.headers, new ServiceName("users"), "",
-					false);
+					false, RoutePolicy.DEFAULTS);
 		}
 
 	}

@@ -46,7 +46,8 @@ class RouteTests {
 
 	@Test
 	void hostAndHeaderNamesAreTakenInLowerCase() {
-		Route route = new Route("a", "API.Example.org", "/**", Set.of(), Map.of("X-Beta", "Yes"), SERVICE, "", false);
+		Route route = new Route("a", "API.Example.org", "/**", Set.of(), Map.of("X-Beta", "Yes"), SERVICE, "", false,
+				RoutePolicy.DEFAULTS);
 		assertThat(route.host()).isEqualTo("api.example.org");
 		assertThat(route.headers()).containsExactly(Map.entry("x-beta", "Yes"));
 	}
@@ -62,7 +63,8 @@ class RouteTests {
 	@ValueSource(strings = { "get", "", "GET,POST" })
 	void methodsThatAreNotInUpperCaseAreRejected(String method) {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new Route("a", "", "/**", Set.of(method), Map.of(), SERVICE, "", false))
+			.isThrownBy(
+					() -> new Route("a", "", "/**", Set.of(method), Map.of(), SERVICE, "", false, RoutePolicy.DEFAULTS))
 			.withMessage("method: \"%s\" (expected: an HTTP method in upper case)", method);
 	}
 
@@ -91,11 +93,11 @@ class RouteTests {
 	}
 
 	private static Route withHeaders(Map<String, String> headers) {
-		return new Route("a", "", "/**", Set.of(), headers, SERVICE, "", false);
+		return new Route("a", "", "/**", Set.of(), headers, SERVICE, "", false, RoutePolicy.DEFAULTS);
 	}
 
 	private static Route route(String id, String host, String path, String stripPrefix) {
-		return new Route(id, host, path, Set.of(), Map.of(), SERVICE, stripPrefix, false);
+		return new Route(id, host, path, Set.of(), Map.of(), SERVICE, stripPrefix, false, RoutePolicy.DEFAULTS);
 	}
 
 }

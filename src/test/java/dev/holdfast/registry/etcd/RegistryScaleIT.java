@@ -26,6 +26,7 @@ import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.SnapshotFile;
 import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.testing.EtcdKeys;
@@ -90,7 +91,8 @@ class RegistryScaleIT {
 					Duration.ofSeconds(5))),
 			new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
 			new JitteredBackoff(), Optional.of(new SnapshotFile(this.folder.resolve("snapshot.json"), null)),
-			(endpoint, result) -> result.accept(""), List.of(this.upstreams, new RouteTable(List.of(), true),
+			(endpoint, result) -> result.accept(""),
+			List.of(this.upstreams, new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
 					new InstanceGauges(new SimpleMeterRegistry(), this.upstreams)),
 			new RegistryListener() {
 

@@ -1,0 +1,25 @@
+package dev.holdfast.route;
+
+/**
+ * How a route's requests are treated: what {@link RouteMatch} carries besides the way.
+ *
+ * @param protocol the version of HTTP that the backends are spoken to in
+ * @param times how long the parts of a request may take
+ * @param maxBodySize the largest body of a request, bytes; 0 for any
+ */
+public record RoutePolicy(BackendProtocol protocol, RouteTimes times, long maxBodySize) {
+
+	/** Any protocol, the usual times, bodies of any size. */
+	public static final RoutePolicy DEFAULTS = new RoutePolicy(BackendProtocol.AUTO, RouteTimes.DEFAULTS, 0);
+
+	/**
+	 * Checks the size.
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	public RoutePolicy {
+		if (maxBodySize < 0) {
+			throw new IllegalArgumentException("max-body-size: %d (expected: >= 0)".formatted(maxBodySize));
+		}
+	}
+
+}
