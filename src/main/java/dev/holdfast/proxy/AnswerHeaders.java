@@ -36,7 +36,7 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 		this.out = out;
 		answer.headers().forEach(this);
 		ConnectionOptions.drop(this.options, out);
-		String received = (answer.version() == HttpVersion.HTTP_1_0) ? "1.0 holdfast" : "1.1 holdfast";
+		String received = Via.of(answer.version());
 		out.add(VIA, (this.via != null) ? this.via + ", " + received : received);
 	}
 

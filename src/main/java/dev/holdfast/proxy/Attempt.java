@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 
 import javax.net.ssl.SSLException;
 
+import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.ConnectTimeoutException;
@@ -14,6 +15,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,8 @@ final class Attempt {
 
 	private @Nullable BackendConnection connection;
 
+	private @Nullable HttpClientRequest request;
+
 	private @Nullable AnswerHeaders headers;
 
 	private @Nullable HttpClientResponse answer;
@@ -49,12 +53,14 @@ final class Attempt {
 
 	void start() {
 		this.instance.start();
-		BackendConnection idle = this.connections.take(this.instance.instance().endpoint());
+		Endpoint endpoint = this.instance.instance().endpoint();
+		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
+		BackendConnection idle = this.connections.take(endpoint, protocol);
 		if (idle != null) {
 			use(idle);
 		}
 		else {
-			this.connections.connect(this.instance.instance().endpoint()).onComplete(this::onConnected);
+			this.connections.connect(endpoint, protocol).onComplete(this::onConnected);
 		}
 	}
 
@@ -79,14 +85,18 @@ final class Attempt {
 
 	private void onRequest(@Nullable HttpClientRequest request, @Nullable Throwable failure) {
 		if (request == null) {
+			if (this.connection != null) {
+				this.connections.release(this.connection, -1, System.nanoTime());
+			}
 			failToConnect(failure);
 			return;
 		}
 		request.exceptionHandler((broken) -> {
 			// The future of the answer fails as well.
 		});
+		this.request = request;
 		if (this.ended) {
-			request.reset();
+			giveUp();
 			return;
 		}
 		request.response().onComplete(this::onAnswer);
@@ -131,9 +141,9 @@ final class Attempt {
 			throw new IllegalStateException("answer: before the request was sent");
 		}
 		if (!this.exchange.isSent()) {
-			this.connection.reset();
+			giveUp();
 		}
-		else if (this.headers.keepsConnection(this.answer.version())) {
+		else if (this.connection.isShared() || this.headers.keepsConnection(this.answer.version())) {
 			this.connections.release(this.connection, this.headers.keepAliveSeconds(), System.nanoTime());
 		}
 		else {
@@ -149,7 +159,7 @@ final class Attempt {
 	 */
 	void onAnswerBroken(Throwable failure) {
 		if (!this.ended) {
-			reset();
+			giveUp();
 			end(Outcome.BROKEN);
 			this.exchange.onAnswerBroken(isBreak(failure) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER);
 		}
@@ -164,7 +174,7 @@ final class Attempt {
 
 	private void fail(GatewayError error, Outcome outcome) {
 		boolean reused = this.connection != null && this.connection.isReused();
-		reset();
+		giveUp();
 		end(outcome);
 		this.exchange.onBroken(error, outcome, reused);
 	}
@@ -178,13 +188,14 @@ final class Attempt {
 				this.relay.cancel();
 			}
 			end(outcome);
-			reset();
+			giveUp();
 		}
 	}
 
-	private void reset() {
-		if (this.connection != null) {
-			this.connection.reset();
+	private void giveUp() {
+		if (this.connection != null && this.request != null) {
+			this.connection.giveUp(this.request);
+			this.connections.release(this.connection, -1, System.nanoTime());
 		}
 	}
 
@@ -195,7 +206,8 @@ final class Attempt {
 	}
 
 	private static boolean isBreak(Throwable failure) {
-		return failure instanceof HttpClosedException || failure instanceof IOException;
+		return failure instanceof HttpClosedException || failure instanceof StreamResetException
+				|| failure instanceof IOException;
 	}
 
 	private static String reason(@Nullable Throwable failure) {

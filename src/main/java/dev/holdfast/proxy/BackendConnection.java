@@ -4,34 +4,82 @@ import dev.holdfast.service.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientRequestImpl;
+import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 
 /**
- * A connection to an instance. Carries one request at a time, and lies idle in
- * {@link BackendConnections} between them.
+ * A connection to an instance. With HTTP/1.1 it carries one request at a time, with HTTP/2
+ * as many as the instance allows. Lies in {@link BackendConnections} while it can take
+ * another.
  */
 final class BackendConnection {
 
 	/** Only read: what differs between requests is set on each one. */
 	private static final RequestOptions OPTIONS = new RequestOptions();
 
+	/** What the instance is told when nobody waits for its answer any more. */
+	private static final long CANCEL = 0x8;
+
+	/** Far from where stream ids come to an end. */
+	private static final int MOST_STREAMS_EVER = 1 << 29;
+
 	private final Endpoint endpoint;
 
 	private final HttpClientConnection connection;
 
+	private final boolean shared;
+
+	private int requests;
+
+	private int requestsEver;
+
 	private boolean reused;
 
 	private long idleUntil;
+
+	private boolean leaving;
 
 	private boolean closed;
 
 	BackendConnection(Endpoint endpoint, HttpClientConnection connection) {
 		this.endpoint = endpoint;
 		this.connection = connection;
+		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
 	}
 
+	/**
+	 * Begins a request. An HTTP/1.1 connection must have been taken for it, one that is
+	 * shared must be {@link #isFree() free}.
+	 */
 	Future<HttpClientRequest> request() {
-		return this.connection.request(OPTIONS);
+		if (!this.shared) {
+			return this.connection.request(OPTIONS);
+		}
+		// Vert.x's own count of streams never gets back those that were given up early.
+		io.vertx.core.http.impl.HttpClientConnection actual = ((UnpooledHttpClientConnection) this.connection).unwrap();
+		return actual.createStream(actual.context())
+			.map((stream) -> new HttpClientRequestImpl(actual.authority(), this.connection, stream));
+	}
+
+	/**
+	 * Counts a request that is about to begin.
+	 */
+	void acquire() {
+		this.requests++;
+		this.requestsEver++;
+	}
+
+	/**
+	 * Counts a request that has ended.
+	 */
+	void release() {
+		this.reused = true;
+		this.requests--;
+		if (this.leaving && this.requests == 0) {
+			close();
+		}
 	}
 
 	/**
@@ -43,16 +91,20 @@ final class BackendConnection {
 	}
 
 	/**
-	 * Closes it at once, whatever is still to be sent: the instance is to stop working on
-	 * a request that nobody waits for, and one that reads nothing must not hold it open.
+	 * Ends a request whatever is still to be sent: the instance is to stop working on what
+	 * nobody waits for, and one that reads nothing must not hold the connection open.
 	 */
-	void reset() {
-		this.closed = true;
-		Connections.reset(this.connection);
+	void giveUp(HttpClientRequest request) {
+		if (this.shared) {
+			request.reset(CANCEL);
+		}
+		else {
+			this.closed = true;
+			Connections.reset(this.connection);
+		}
 	}
 
 	void idleUntil(long time) {
-		this.reused = true;
 		this.idleUntil = time;
 	}
 
@@ -61,11 +113,44 @@ final class BackendConnection {
 	}
 
 	/**
+	 * Whether it carries many requests at a time.
+	 */
+	boolean isShared() {
+		return this.shared;
+	}
+
+	/**
+	 * Whether it can take another request.
+	 */
+	boolean isFree() {
+		return !this.closed && !this.leaving && this.requestsEver < MOST_STREAMS_EVER
+				&& Math.max(this.requests, this.connection.activeStreams()) < this.connection.maxActiveStreams();
+	}
+
+	/**
+	 * Whether it carries no request.
+	 */
+	boolean isIdle() {
+		return this.requests == 0;
+	}
+
+	/**
 	 * Whether it carried a request before, so that the instance may just be about to
 	 * close it.
 	 */
 	boolean isReused() {
 		return this.reused;
+	}
+
+	/**
+	 * Takes no more requests, because the instance said so, and closes when the last one
+	 * has ended.
+	 */
+	void leave() {
+		this.leaving = true;
+		if (this.requests == 0) {
+			close();
+		}
 	}
 
 	void onClosed() {

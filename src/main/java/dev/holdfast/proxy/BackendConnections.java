@@ -1,10 +1,7 @@
 package dev.holdfast.proxy;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -15,8 +12,8 @@ import io.vertx.core.http.HttpConnectOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's connections to instances that wait for their next request. The last
- * one used is taken first, so that the surplus of a burst grows old and is closed.
+ * One event loop's connections to instances that can take another request. The last one
+ * used is taken first, so that the surplus of a burst grows old and is closed.
  *
  * <p>
  * Vert.x's own pool is for all event loops, with locks and a dozen allocated futures a
@@ -30,9 +27,7 @@ final class BackendConnections {
 	/** An announced time is cut short by this, lest both ends act at the same moment. */
 	private static final int SAFETY_SECONDS = 1;
 
-	private static final int MOST_IDLE_PER_ENDPOINT = 1024;
-
-	private final Map<Endpoint, Deque<BackendConnection>> idle = new HashMap<>();
+	private final Map<Endpoint, EndpointConnections> endpoints = new HashMap<>();
 
 	private final HttpClientAgent client;
 
@@ -41,56 +36,92 @@ final class BackendConnections {
 	}
 
 	/**
-	 * Takes an idle connection.
+	 * Takes a connection that is there already.
 	 * @return the connection, {@code null} when there is none
 	 */
-	@Nullable BackendConnection take(Endpoint endpoint) {
-		Deque<BackendConnection> connections = this.idle.get(endpoint);
-		return (connections != null) ? connections.pollLast() : null;
+	@Nullable BackendConnection take(Endpoint endpoint, WireProtocol protocol) {
+		EndpointConnections connections = this.endpoints.get(endpoint);
+		if (connections == null) {
+			return null;
+		}
+		return switch (protocol) {
+			case HTTP1 -> connections.takeIdle();
+			case HTTP2 -> connections.takeShared();
+			case NEGOTIATED -> {
+				BackendConnection idle = connections.takeIdle();
+				yield (idle != null) ? idle : connections.takeShared();
+			}
+		};
 	}
 
 	/**
-	 * Makes a connection.
+	 * Makes a connection, or waits for the one that is being made.
 	 */
-	Future<BackendConnection> connect(Endpoint endpoint) {
+	Future<BackendConnection> connect(Endpoint endpoint, WireProtocol protocol) {
+		return (protocol == WireProtocol.HTTP1) ? open(endpoint, protocol)
+				: of(endpoint).await(() -> open(endpoint, protocol));
+	}
+
+	private EndpointConnections of(Endpoint endpoint) {
+		return this.endpoints.computeIfAbsent(endpoint, (absent) -> new EndpointConnections());
+	}
+
+	private Future<BackendConnection> open(Endpoint endpoint, WireProtocol protocol) {
 		HttpConnectOptions options = new HttpConnectOptions().setHost(endpoint.host())
 			.setPort(endpoint.port())
-			.setSsl(endpoint.scheme().isSecure());
+			.setSsl(endpoint.scheme().isSecure())
+			.setProtocolVersion(protocol.version());
 		return this.client.connect(options).map((connection) -> {
 			BackendConnection made = new BackendConnection(endpoint, connection);
 			connection.closeHandler((closed) -> onClosed(made));
 			connection.exceptionHandler((failure) -> {
 				// The request on it hears of it as well, and an idle one is just closed.
 			});
+			if (made.isShared()) {
+				connection.setWindowSize(Http2Windows.CONNECTION);
+				connection.goAwayHandler((goAway) -> onGoAway(made));
+			}
 			return made;
 		});
 	}
 
 	/**
-	 * Keeps a connection for the next request.
+	 * Takes a connection back when its request has ended. Does nothing to one that is
+	 * closed.
 	 * @param announcedSeconds for how long the instance said that it keeps it, -1 when it
 	 * did not say
 	 * @param now the time, nanoseconds
 	 */
 	void release(BackendConnection connection, int announcedSeconds, long now) {
+		connection.release();
 		if (connection.isClosed()) {
 			return;
 		}
-		Deque<BackendConnection> connections = this.idle.computeIfAbsent(connection.endpoint(),
-				(endpoint) -> new ArrayDeque<>());
+		if (connection.isShared()) {
+			of(connection.endpoint()).release(connection, now + IDLE_TIME.toNanos());
+			return;
+		}
 		long idleNanos = (announcedSeconds < 0) ? IDLE_TIME.toNanos()
 				: Math.min(IDLE_TIME.toNanos(), TimeUnit.SECONDS.toNanos(announcedSeconds - SAFETY_SECONDS));
-		if (idleNanos <= 0 || connections.size() >= MOST_IDLE_PER_ENDPOINT) {
+		if (idleNanos <= 0) {
 			connection.close();
 			return;
 		}
-		connection.idleUntil(now + idleNanos);
-		connections.addLast(connection);
+		of(connection.endpoint()).add(connection, now + idleNanos);
+	}
+
+	private void onGoAway(BackendConnection connection) {
+		forget(connection);
+		connection.leave();
 	}
 
 	private void onClosed(BackendConnection connection) {
 		connection.onClosed();
-		Deque<BackendConnection> connections = this.idle.get(connection.endpoint());
+		forget(connection);
+	}
+
+	private void forget(BackendConnection connection) {
+		EndpointConnections connections = this.endpoints.get(connection.endpoint());
 		if (connections != null) {
 			connections.remove(connection);
 		}
@@ -100,19 +131,10 @@ final class BackendConnections {
 	 * Closes what has been idle for too long.
 	 */
 	void sweep(long now) {
-		Iterator<Deque<BackendConnection>> endpoints = this.idle.values().iterator();
-		while (endpoints.hasNext()) {
-			Deque<BackendConnection> connections = endpoints.next();
-			BackendConnection oldest = connections.peekFirst();
-			while (oldest != null && now - oldest.idleUntil() >= 0) {
-				connections.pollFirst();
-				oldest.close();
-				oldest = connections.peekFirst();
-			}
-			if (connections.isEmpty()) {
-				endpoints.remove();
-			}
+		for (EndpointConnections connections : this.endpoints.values()) {
+			connections.sweep(now);
 		}
+		this.endpoints.values().removeIf(EndpointConnections::isEmpty);
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.proxy;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -9,10 +10,16 @@ import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer that a client gets, from its head to what becomes of the client's
- * connection.
+ * The answer that a client gets, from its head to what becomes of the client's connection
+ * or stream.
  */
 final class ClientAnswer {
+
+	/** Tells an HTTP/2 client that no more of its body is wanted. */
+	private static final long NO_ERROR = 0x0;
+
+	/** Tells an HTTP/2 client that the answer is not whole. */
+	private static final long INTERNAL_ERROR = 0x2;
 
 	private final EventLoopServer server;
 
@@ -20,12 +27,15 @@ final class ClientAnswer {
 
 	private final HttpServerResponse response;
 
+	private final boolean http2;
+
 	private boolean closing;
 
 	ClientAnswer(EventLoopServer server, HttpServerRequest request) {
 		this.server = server;
 		this.request = request;
 		this.response = request.response();
+		this.http2 = request.version() == HttpVersion.HTTP_2;
 	}
 
 	/**
@@ -65,6 +75,10 @@ final class ClientAnswer {
 	 * the connection is closed
 	 */
 	void finish(Buffer rest, @Nullable RequestBody body) {
+		if (this.http2) {
+			finishStream(rest, body);
+			return;
+		}
 		if (body != null && !body.isEnded()) {
 			if (!body.isNearlyEnded() || body.expectsContinue()) {
 				closeAfterwards();
@@ -78,7 +92,22 @@ final class ClientAnswer {
 		this.response.end(rest);
 	}
 
+	private void finishStream(Buffer rest, @Nullable RequestBody body) {
+		// An answer without body must end with its head: to gRPC the two are not alike.
+		Future<Void> sent = (rest.length() == 0) ? this.response.end() : this.response.end(rest);
+		if (body != null && !body.isEnded()) {
+			if (!body.isNearlyEnded() || body.expectsContinue()) {
+				sent.onComplete((done) -> this.response.reset(NO_ERROR));
+			}
+			body.discard();
+		}
+	}
+
 	private void closeAfterwards() {
+		if (this.http2) {
+			// Other streams go on, and a client is sent off by GOAWAY.
+			return;
+		}
 		this.closing = true;
 		if (!this.response.headWritten()) {
 			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -101,7 +130,12 @@ final class ClientAnswer {
 	 * Breaks an answer off, so that the client cannot take it for whole.
 	 */
 	void abort() {
-		Connections.reset(this.request.connection());
+		if (this.http2) {
+			this.response.reset(INTERNAL_ERROR);
+		}
+		else {
+			Connections.reset(this.request.connection());
+		}
 	}
 
 }

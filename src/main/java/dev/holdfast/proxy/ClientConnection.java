@@ -4,6 +4,7 @@ import java.util.Locale;
 
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is the same for all requests of a client's connection, computed once: who the peer
@@ -16,6 +17,8 @@ final class ClientConnection {
 	private final boolean trusted;
 
 	private final boolean secure;
+
+	private @Nullable RequestFrames frames;
 
 	private String hostField = "";
 
@@ -34,6 +37,24 @@ final class ClientConnection {
 		this.trusted = proxies.contains(this.address);
 		this.secure = connection.isSsl();
 		parseHost("");
+	}
+
+	/**
+	 * Takes what sees the frames of an HTTP/2 connection.
+	 */
+	void useFrames(RequestFrames frames) {
+		this.frames = frames;
+	}
+
+	/**
+	 * What sees the frames of an HTTP/2 connection.
+	 * @throws IllegalStateException if the connection speaks HTTP/1.1
+	 */
+	RequestFrames frames() {
+		if (this.frames == null) {
+			throw new IllegalStateException("frames: not a connection that speaks HTTP/2");
+		}
+		return this.frames;
 	}
 
 	/**

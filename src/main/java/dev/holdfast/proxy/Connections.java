@@ -20,7 +20,7 @@ final class Connections {
 	}
 
 	/**
-	 * Closes a connection when the answer in progress has been sent. Until then, and for
+	 * Closes an HTTP/1.1 connection when the answer in progress has been sent. Until then, and for
 	 * a while, what the client still sends is read: closing at once would reset the
 	 * connection and could take the answer along.
 	 */
@@ -29,7 +29,7 @@ final class Connections {
 	}
 
 	/**
-	 * Resets a connection, so that no peer takes what it got for a whole message: to
+	 * Resets an HTTP/1.1 connection, so that no peer takes what it got for a whole message: to
 	 * HTTP/1.0, an orderly close says that an answer is complete.
 	 */
 	static void reset(HttpConnection connection) {

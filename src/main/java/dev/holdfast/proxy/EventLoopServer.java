@@ -8,11 +8,14 @@ import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.Http1ServerConfig;
+import io.vertx.core.http.Http2ClientConfig;
+import io.vertx.core.http.Http2ServerConfig;
 import io.vertx.core.http.HttpClientConfig;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -22,6 +25,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketServerConfig;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +52,8 @@ final class EventLoopServer extends VerticleBase {
 
 	private final RunningExchanges running;
 
+	private final Http2Server http2;
+
 	private @Nullable HttpServer server;
 
 	private @Nullable BackendConnections backends;
@@ -55,6 +61,7 @@ final class EventLoopServer extends VerticleBase {
 	EventLoopServer(TrafficServer owner) {
 		this.owner = owner;
 		this.running = new RunningExchanges(owner.settings().requestTimeout().toNanos());
+		this.http2 = new Http2Server(http2Config(), this::onRequest);
 	}
 
 	@Override
@@ -92,19 +99,47 @@ final class EventLoopServer extends VerticleBase {
 		return config;
 	}
 
+	private Http2ServerConfig http2Config() {
+		return new Http2ServerConfig()
+			.setInitialSettings(Http2Windows.toClients(this.owner.settings().maxHeaderSize()))
+			.setConnectionWindowSize(Http2Windows.CONNECTION);
+	}
+
 	private HttpClientConfig clientConfig() {
 		TrafficSettings settings = this.owner.settings();
 		HttpClientConfig config = new HttpClientConfig();
-		config.setVersions(HttpVersion.HTTP_1_1);
+		config.setVersions(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
 		config.setConnectTimeout(settings.connectTimeout());
+		config.setHttp2Config(new Http2ClientConfig().setClearTextUpgrade(false)
+			.setInitialSettings(Http2Windows.toBackends(MAX_ANSWER_HEADER_SIZE)));
 		config.setHttp1Config(
 				new Http1ClientConfig().setMaxChunkSize(MAX_CHUNK_SIZE).setMaxHeaderSize(MAX_ANSWER_HEADER_SIZE));
 		return config;
 	}
 
 	private void onConnection(HttpConnection connection) {
+		watch(connection);
+		if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+			onHttp2((HttpServerConnection) connection);
+		}
+		else if (!connection.isSsl()) {
+			this.http2.detect((HttpServerConnection) connection, (replacement) -> {
+				this.connections.remove(connection);
+				watch(replacement);
+			}, this::onHttp2);
+		}
+	}
+
+	private void watch(HttpConnection connection) {
 		this.connections.put(connection, new ClientConnection(connection, this.owner.trustedProxies()));
 		connection.closeHandler((closed) -> this.connections.remove(connection));
+	}
+
+	private void onHttp2(HttpServerConnection connection) {
+		ClientConnection client = this.connections.get(connection);
+		if (client != null) {
+			client.useFrames(RequestFrames.of((Http2ConnectionHandler) connection.channelHandlerContext().handler()));
+		}
 	}
 
 	private void onRequest(HttpServerRequest request) {
@@ -131,12 +166,12 @@ final class EventLoopServer extends VerticleBase {
 	private boolean answeredProbe(HttpServerRequest request) {
 		TrafficSettings settings = this.owner.settings();
 		String path = request.uri();
-		if (path.equals(settings.livenessPath())) {
+		if (settings.livenessPath().equals(path)) {
 			boolean live = this.owner.probes().live();
 			answerProbe(request, live, live ? "ok" : "not live");
 			return true;
 		}
-		if (path.equals(settings.readinessPath())) {
+		if (settings.readinessPath().equals(path)) {
 			boolean ready = this.owner.probes().ready();
 			answerProbe(request, ready, ready ? "ok" : this.owner.probes().notReadyReason());
 			return true;
@@ -145,7 +180,7 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private void answerProbe(HttpServerRequest request, boolean passed, String text) {
-		if (isShuttingDown()) {
+		if (isShuttingDown() && request.version() != HttpVersion.HTTP_2) {
 			request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
 			Connections.closeAfterAnswer(request.connection());
 		}

@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteMatch;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
@@ -80,7 +81,7 @@ final class Exchange implements ExchangeRecord {
 		this.response = request.response();
 		this.answer = new ClientAnswer(server, request);
 		this.connection = connection;
-		this.head = new RequestHead(request);
+		this.head = new RequestHead(request, connection);
 	}
 
 	void start() {
@@ -174,8 +175,7 @@ final class Exchange implements ExchangeRecord {
 		}
 		backend.setMethod(this.request.method());
 		backend.setURI(this.match.path() + this.target.query());
-		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(),
-				backend.headers());
+		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(), backend);
 		if (this.body == null) {
 			backend.end();
 			return;
@@ -330,6 +330,13 @@ final class Exchange implements ExchangeRecord {
 	 */
 	boolean isSent() {
 		return this.body == null || this.body.isEnded();
+	}
+
+	/**
+	 * How its route wants it to be treated.
+	 */
+	RoutePolicy policy() {
+		return (this.match != null) ? this.match.policy() : RoutePolicy.DEFAULTS;
 	}
 
 	private ServiceName serviceName() {

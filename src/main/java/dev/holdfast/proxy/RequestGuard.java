@@ -25,7 +25,7 @@ final class RequestGuard {
 			return Rejection.METHOD;
 		}
 		// RFC 9112, section 3.2; only HTTP/1.0 knows requests without Host.
-		if (head.hosts() > 1 || (head.hosts() == 0 && request.version() == HttpVersion.HTTP_1_1)) {
+		if (head.hosts() > 1 || (head.hosts() == 0 && request.version() != HttpVersion.HTTP_1_0)) {
 			return Rejection.HOST;
 		}
 		return null;

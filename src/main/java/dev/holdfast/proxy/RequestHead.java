@@ -3,6 +3,8 @@ package dev.holdfast.proxy;
 import java.util.function.BiConsumer;
 
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	private @Nullable String contentLength;
 
+	private final boolean http2;
+
 	private boolean chunked;
 
 	private boolean expectsContinue;
@@ -24,12 +28,20 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	private @Nullable String requestId;
 
-	RequestHead(HttpServerRequest request) {
+	RequestHead(HttpServerRequest request, ClientConnection connection) {
+		this.http2 = request.version() == HttpVersion.HTTP_2;
 		this.repeatable = switch (request.method().name()) {
 			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
 			default -> false;
 		};
 		request.headers().forEach(this);
+		if (this.http2) {
+			// RFC 9113, section 8.3.1; Vert.x has compared it with a Host field.
+			HostAndPort authority = request.authority();
+			this.hosts = (authority != null) ? 1 : 0;
+			this.host = (authority != null) ? authority.toString() : null;
+			this.chunked = this.contentLength == null && !connection.frames().isComplete();
+		}
 	}
 
 	@Override
@@ -40,7 +52,7 @@ final class RequestHead implements BiConsumer<String, String> {
 				this.host = value;
 			}
 			case CONTENT_LENGTH -> this.contentLength = value;
-			case TRANSFER_ENCODING -> this.chunked = true;
+			case TRANSFER_ENCODING -> this.chunked = !this.http2;
 			case EXPECT -> this.expectsContinue = value.equalsIgnoreCase("100-continue");
 			case IDEMPOTENCY_KEY -> this.repeatable = true;
 			case X_REQUEST_ID -> this.requestId = value;
@@ -70,7 +82,7 @@ final class RequestHead implements BiConsumer<String, String> {
 	}
 
 	/**
-	 * The body's length, -1 when it is sent in chunks. The decoder has checked the
+	 * The body's length, -1 when only its end will tell. The decoder has checked the
 	 * digits.
 	 */
 	long contentLength() {

@@ -6,9 +6,11 @@ import java.util.function.BiConsumer;
 import dev.holdfast.route.RouteMatch;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,19 +73,26 @@ final class RequestHeaders implements BiConsumer<String, String> {
 	 * @param match the route it takes
 	 * @param requestId the id it is known by
 	 * @param authority the instance's host and port
-	 * @param out where the fields go; empty
+	 * @param backend where the fields go; without any yet
 	 */
 	static void write(HttpServerRequest request, ClientConnection connection, RouteMatch match, String requestId,
-			String authority, MultiMap out) {
+			String authority, HttpClientRequest backend) {
+		MultiMap out = backend.headers();
 		RequestHeaders headers = new RequestHeaders(out, connection.isTrusted());
 		request.headers().forEach(headers);
 		// Before the gateway adds its own: a client must not be able to take those away.
 		ConnectionOptions.drop(headers.options, out);
 		boolean hasHost = match.preserveHost() && !connection.hostField().isEmpty();
-		out.add(HttpHeaders.HOST, hasHost ? connection.hostField() : authority);
+		String host = hasHost ? connection.hostField() : authority;
+		if (backend.version() == HttpVersion.HTTP_2) {
+			// Not parsed: it has been judged already, and is to be sent as it is.
+			backend.authority(HostAndPort.create(host, -1));
+		}
+		else {
+			out.add(HttpHeaders.HOST, host);
+		}
 		out.add(X_REQUEST_ID, requestId);
-		String via = (request.version() == HttpVersion.HTTP_1_0) ? "1.0 holdfast" : "1.1 holdfast";
-		out.add(VIA, appended(headers.via, ", ", via));
+		out.add(VIA, appended(headers.via, ", ", Via.of(request.version())));
 		headers.addForwarding(connection, match.strippedPrefix());
 	}
 

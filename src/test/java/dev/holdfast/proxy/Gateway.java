@@ -50,12 +50,15 @@ final class Gateway implements AutoCloseable {
 	}
 
 	private Gateway(TrafficSettings settings, boolean preserveHost, int... ports) {
-		RouteTable routes = new RouteTable(preserveHost ? List.of(preservingHost()) : List.of(), true,
-				RoutePolicy.DEFAULTS);
+		this(settings, preserveHost ? List.of(preservingHost()) : List.of(), Scheme.HTTP, ports);
+	}
+
+	Gateway(TrafficSettings settings, List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
+		RouteTable routes = new RouteTable(explicit, true, RoutePolicy.DEFAULTS);
 		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
 		List<Instance> instances = new ArrayList<>();
 		for (int port : ports) {
-			instances.add(instance(port));
+			instances.add(instance(scheme, port));
 		}
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
@@ -68,13 +71,20 @@ final class Gateway implements AutoCloseable {
 		return new Gateway(settings(), true, ports);
 	}
 
+	/**
+	 * A traffic port in front of backends that speak HTTP/2 without TLS.
+	 */
+	static Gateway toHttp2(int... ports) {
+		return new Gateway(settings(), List.of(), Scheme.GRPC, ports);
+	}
+
 	private static dev.holdfast.route.Route preservingHost() {
 		return new dev.holdfast.route.Route("orders", "", "/orders/**", Set.of(), Map.of(), ORDERS, "/orders", true,
 				RoutePolicy.DEFAULTS);
 	}
 
-	private static Instance instance(int port) {
-		return new Instance("orders-" + port, new Endpoint(Scheme.HTTP, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "",
+	private static Instance instance(Scheme scheme, int port) {
+		return new Instance("orders-" + port, new Endpoint(scheme, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "",
 				"", Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
 	}
 

@@ -1,0 +1,124 @@
+package dev.holdfast.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.netty.handler.codec.http2.Http2Settings;
+
+/**
+ * A backend that does on each HTTP/2 connection what its script says.
+ */
+public final class Http2Backend implements AutoCloseable {
+
+	private final ServerSocket listener;
+
+	private final List<Http2Wire> wires = new CopyOnWriteArrayList<>();
+
+	private final Http2Settings settings;
+
+	/**
+	 * Starts a backend.
+	 * @param script what it does on each connection, on a thread of its own
+	 */
+	public Http2Backend(Script script) {
+		this(new Http2Settings(), script);
+	}
+
+	/**
+	 * Starts a backend.
+	 * @param settings what clients are told
+	 * @param script what it does on each connection, on a thread of its own
+	 */
+	public Http2Backend(Http2Settings settings, Script script) {
+		this.settings = settings;
+		try {
+			this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		Thread.ofVirtual().start(() -> accept(script));
+	}
+
+	/**
+	 * Starts a backend that answers every request alike.
+	 * @param body the body of its answers
+	 * @return the running backend
+	 */
+	public static Http2Backend answering(String body) {
+		return new Http2Backend((wire) -> {
+			while (true) {
+				Http2Wire.Head head = wire.nextHead();
+				wire.answer(head.stream(), "200", false);
+				wire.data(head.stream(), body, true);
+			}
+		});
+	}
+
+	private void accept(Script script) {
+		while (!this.listener.isClosed()) {
+			try {
+				Socket socket = this.listener.accept();
+				Thread.ofVirtual().start(() -> serve(socket, script));
+			}
+			catch (IOException ex) {
+				return;
+			}
+		}
+	}
+
+	private void serve(Socket socket, Script script) {
+		try (socket; Http2Wire wire = Http2Wire.accept(socket, this.settings)) {
+			this.wires.add(wire);
+			script.run(wire);
+		}
+		catch (IOException ex) {
+			// The other side ended the connection, which is for the test to judge.
+		}
+	}
+
+	/**
+	 * The port that it listens on.
+	 * @return the port on the loopback address
+	 */
+	public int port() {
+		return this.listener.getLocalPort();
+	}
+
+	/**
+	 * The connections that were made, in their order.
+	 * @return the connections, open or not
+	 */
+	public List<Http2Wire> wires() {
+		return this.wires;
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.listener.close();
+		for (Http2Wire wire : this.wires) {
+			wire.close();
+		}
+	}
+
+	/**
+	 * What a backend does on one connection.
+	 */
+	@FunctionalInterface
+	public interface Script {
+
+		/**
+		 * Runs to the end of the connection.
+		 * @param wire the connection
+		 * @throws IOException if the other side ends it
+		 */
+		void run(Http2Wire wire) throws IOException;
+
+	}
+
+}
