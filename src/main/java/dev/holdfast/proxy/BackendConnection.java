@@ -10,9 +10,9 @@ import io.vertx.core.http.impl.HttpClientRequestImpl;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 
 /**
- * A connection to an instance. With HTTP/1.1 it carries one request at a time, with HTTP/2
- * as many as the instance allows. Lies in {@link BackendConnections} while it can take
- * another.
+ * A connection to an instance. With HTTP/1.1 it carries one request at a time, with
+ * HTTP/2 as many as the instance allows. Lies in {@link BackendConnections} while it can
+ * take another.
  */
 final class BackendConnection {
 
@@ -91,8 +91,9 @@ final class BackendConnection {
 	}
 
 	/**
-	 * Ends a request whatever is still to be sent: the instance is to stop working on what
-	 * nobody waits for, and one that reads nothing must not hold the connection open.
+	 * Ends a request whatever is still to be sent: the instance is to stop working on
+	 * what nobody waits for, and one that reads nothing must not hold the connection
+	 * open.
 	 */
 	void giveUp(HttpClientRequest request) {
 		if (this.shared) {

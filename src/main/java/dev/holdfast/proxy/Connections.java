@@ -20,17 +20,17 @@ final class Connections {
 	}
 
 	/**
-	 * Closes an HTTP/1.1 connection when the answer in progress has been sent. Until then, and for
-	 * a while, what the client still sends is read: closing at once would reset the
-	 * connection and could take the answer along.
+	 * Closes an HTTP/1.1 connection when the answer in progress has been sent. Until
+	 * then, and for a while, what the client still sends is read: closing at once would
+	 * reset the connection and could take the answer along.
 	 */
 	static void closeAfterAnswer(HttpConnection connection) {
 		connection.shutdown(LINGER);
 	}
 
 	/**
-	 * Resets an HTTP/1.1 connection, so that no peer takes what it got for a whole message: to
-	 * HTTP/1.0, an orderly close says that an answer is complete.
+	 * Resets an HTTP/1.1 connection, so that no peer takes what it got for a whole
+	 * message: to HTTP/1.0, an orderly close says that an answer is complete.
 	 */
 	static void reset(HttpConnection connection) {
 		// Vert.x has no reset for HTTP/1.1, only an orderly close that waits for slow

@@ -100,8 +100,7 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private Http2ServerConfig http2Config() {
-		return new Http2ServerConfig()
-			.setInitialSettings(Http2Windows.toClients(this.owner.settings().maxHeaderSize()))
+		return new Http2ServerConfig().setInitialSettings(Http2Windows.toClients(this.owner.settings().maxHeaderSize()))
 			.setConnectionWindowSize(Http2Windows.CONNECTION);
 	}
 

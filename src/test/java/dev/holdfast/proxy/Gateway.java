@@ -84,8 +84,8 @@ final class Gateway implements AutoCloseable {
 	}
 
 	private static Instance instance(Scheme scheme, int port) {
-		return new Instance("orders-" + port, new Endpoint(scheme, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "",
-				"", Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
+		return new Instance("orders-" + port, new Endpoint(scheme, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "", "",
+				Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
 	}
 
 	static TrafficSettings settings() {

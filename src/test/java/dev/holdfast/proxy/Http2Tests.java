@@ -17,7 +17,8 @@ class Http2Tests {
 		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
 				Gateway gateway = new Gateway(backend.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
-			Http2Wire.Message answer = client.message(client.get("/orders/items?x=1", "cookie", "a=1", "cookie", "b=2"));
+			Http2Wire.Message answer = client
+				.message(client.get("/orders/items?x=1", "cookie", "a=1", "cookie", "b=2"));
 			assertThat(answer.status()).isEqualTo(200);
 			assertThat(answer.body()).isEqualTo("ok");
 			assertThat(answer.head().header("via")).isEqualTo("1.1 holdfast");

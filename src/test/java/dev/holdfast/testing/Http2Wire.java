@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -29,8 +30,8 @@ import io.netty.handler.codec.http2.Http2Settings;
 
 /**
  * One end of an HTTP/2 connection that sends the frames it is told to, valid or not, and
- * keeps those that it gets. Acknowledges settings and pings, and gives back windows unless
- * told not to.
+ * keeps those that it gets. Acknowledges settings and pings, and gives back windows
+ * unless told not to.
  */
 public final class Http2Wire implements AutoCloseable {
 
@@ -121,7 +122,7 @@ public final class Http2Wire implements AutoCloseable {
 			// The other side ended the connection, which is for the test to judge.
 		}
 		finally {
-			reading.close();
+			reading.finishAndReleaseAll();
 			synchronized (this.frames) {
 				this.ended = true;
 				this.frames.notifyAll();
@@ -130,7 +131,8 @@ public final class Http2Wire implements AutoCloseable {
 	}
 
 	/**
-	 * Gives back no windows from now on: the other side may send what it has been allowed.
+	 * Gives back no windows from now on: the other side may send what it has been
+	 * allowed.
 	 * @return this
 	 */
 	public Http2Wire keepWindows() {
@@ -287,13 +289,16 @@ public final class Http2Wire implements AutoCloseable {
 			if (context == null) {
 				throw new IOException("closed");
 			}
-			frame.write(context);
+			ChannelFuture written = frame.write(context);
 			this.writing.flushOutbound();
 			for (ByteBuf next = this.writing.readOutbound(); next != null; next = this.writing.readOutbound()) {
 				next.readBytes(this.out, next.readableBytes());
 				next.release();
 			}
 			this.out.flush();
+			if (written.cause() != null) {
+				throw new IOException(written.cause());
+			}
 		}
 	}
 
@@ -347,7 +352,8 @@ public final class Http2Wire implements AutoCloseable {
 					trailers = last;
 					end = true;
 				}
-				default -> throw new IOException("stream %d: %s after %d bytes".formatted(stream, frame, body.length()));
+				default ->
+					throw new IOException("stream %d: %s after %d bytes".formatted(stream, frame, body.length()));
 			}
 		}
 		return new Message(head, body.toString(), trailers);
@@ -409,7 +415,8 @@ public final class Http2Wire implements AutoCloseable {
 				}
 				long rest = (until - System.nanoTime()) / 1_000_000;
 				if (this.ended || rest <= 0) {
-					throw new IOException("%s with %s".formatted(this.ended ? "connection ended" : "timeout", this.frames));
+					throw new IOException(
+							"%s with %s".formatted(this.ended ? "connection ended" : "timeout", this.frames));
 				}
 				await(rest);
 			}
@@ -457,7 +464,7 @@ public final class Http2Wire implements AutoCloseable {
 	public void close() throws IOException {
 		this.socket.close();
 		synchronized (this.writing) {
-			this.writing.close();
+			this.writing.finishAndReleaseAll();
 		}
 	}
 
@@ -467,7 +474,7 @@ public final class Http2Wire implements AutoCloseable {
 	@FunctionalInterface
 	private interface Writing {
 
-		void write(ChannelHandlerContext context);
+		ChannelFuture write(ChannelHandlerContext context);
 
 	}
 
