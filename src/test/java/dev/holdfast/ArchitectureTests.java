@@ -21,6 +21,8 @@ class ArchitectureTests {
 		.consideringOnlyDependenciesInLayers()
 		.layer("service")
 		.definedBy("dev.holdfast.service")
+		.layer("tls")
+		.definedBy("dev.holdfast.tls")
 		.layer("registry")
 		.definedBy("dev.holdfast.registry")
 		.layer("registry.format")
@@ -41,18 +43,20 @@ class ArchitectureTests {
 		.definedBy("dev.holdfast.configuration")
 		.whereLayer("service")
 		.mayNotAccessAnyLayer()
+		.whereLayer("tls")
+		.mayNotAccessAnyLayer()
 		.whereLayer("registry")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("registry.format")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("registry.etcd")
-		.mayOnlyAccessLayers("registry", "registry.format", "service")
+		.mayOnlyAccessLayers("registry", "registry.format", "service", "tls")
 		.whereLayer("route")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("upstream")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("proxy")
-		.mayOnlyAccessLayers("route", "upstream", "service")
+		.mayOnlyAccessLayers("route", "upstream", "service", "tls")
 		.whereLayer("admin")
 		.mayOnlyAccessLayers("registry", "route", "upstream", "service")
 		.whereLayer("actuate")
@@ -98,6 +102,14 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideOutsideOfPackages("java..", "org.jspecify..", "org.pcollections..", "dev.holdfast.service..");
+
+	@ArchTest
+	static final ArchRule tlsUsesTheJdkAlone = noClasses().that()
+		.resideInAPackage("dev.holdfast.tls..")
+		.should()
+		.dependOnClassesThat()
+		.resideOutsideOfPackages("java..", "javax.net.ssl..", "javax.security..", "org.jspecify..",
+				"dev.holdfast.tls..");
 
 	/**
 	 * Leaves out all that lies where this class lies, whatever the build calls that

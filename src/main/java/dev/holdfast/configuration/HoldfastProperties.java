@@ -12,6 +12,7 @@ import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -67,6 +68,13 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 *
 	 * @param address Address to listen on for traffic.
 	 * @param port Port to listen on for traffic, 0 for any that is free.
+	 * @param sslBundle Name of the SSL bundle with the certificate that clients see, empty
+	 * for traffic in clear text.
+	 * @param serverNameBundles SSL bundles for the names that clients ask for; the others
+	 * see the certificate of the one for all.
+	 * @param clientAuth Whether clients must show a certificate that the trust store of
+	 * the SSL bundle vouches for.
+	 * @param handshakeTimeout Longest time that a TLS handshake may take.
 	 * @param trustedProxies Addresses and CIDR blocks of the proxies whose forwarding
 	 * headers are believed.
 	 * @param maxHeaderSize Largest head of a request.
@@ -83,13 +91,26 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * ready, empty to turn it off.
 	 */
 	public record Server(@DefaultValue("0.0.0.0") @NotBlank String address,
-			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue List<String> trustedProxies,
+			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue("") String sslBundle,
+			@DefaultValue List<ServerNameBundle> serverNameBundles, @DefaultValue("none") ClientAuth clientAuth,
+			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration handshakeTimeout,
+			@DefaultValue List<String> trustedProxies,
 			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("0") DataSize maxBodySize,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration bodyTimeout,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration idleTimeout,
 			@DefaultValue("20s") @DurationMin(message = NOT_NEGATIVE) Duration shutdownGrace,
 			@DefaultValue("/livez") @Pattern(regexp = PATH, message = PATH_MESSAGE) String livenessPath,
 			@DefaultValue("/readyz") @Pattern(regexp = PATH, message = PATH_MESSAGE) String readinessPath) {
+	}
+
+	/**
+	 * The certificate for names that clients ask for.
+	 *
+	 * @param serverName Name that clients ask for, *.suffix for all names with one more
+	 * label.
+	 * @param bundle Name of the SSL bundle with the certificate.
+	 */
+	public record ServerNameBundle(@DefaultValue("") String serverName, @DefaultValue("") String bundle) {
 	}
 
 	/**

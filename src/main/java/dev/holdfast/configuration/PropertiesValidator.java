@@ -10,6 +10,8 @@ import java.util.Optional;
 
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.tls.ClientAuth;
+import dev.holdfast.tls.ServerName;
 import io.netty.util.NetUtil;
 
 import org.springframework.util.unit.DataSize;
@@ -36,6 +38,7 @@ final class PropertiesValidator implements Validator {
 	public void validate(Object target, Errors errors) {
 		HoldfastProperties properties = (HoldfastProperties) target;
 		checkServer(properties.server(), errors);
+		checkTls(properties.server(), errors);
 		checkEndpoints(properties.etcd(), errors);
 		if (properties.etcd().username().isEmpty() != properties.etcd().password().isEmpty()) {
 			reject(errors, properties.etcd().username().isEmpty() ? "etcd.username" : "etcd.password",
@@ -64,6 +67,34 @@ final class PropertiesValidator implements Validator {
 			if (!isAddressOrBlock(server.trustedProxies().get(i))) {
 				reject(errors, "server.trustedProxies[%d]".formatted(i),
 						"must be an IP address or a CIDR block such as 10.0.0.0/8");
+			}
+		}
+	}
+
+	private static void checkTls(HoldfastProperties.Server server, Errors errors) {
+		if (server.sslBundle().isEmpty() && server.clientAuth() != ClientAuth.NONE) {
+			reject(errors, "server.clientAuth", "needs holdfast.server.ssl-bundle");
+		}
+		if (server.sslBundle().isEmpty() && !server.serverNameBundles().isEmpty()) {
+			reject(errors, "server.serverNameBundles",
+					"needs holdfast.server.ssl-bundle, for clients that ask for no name or for another");
+		}
+		Map<String, Integer> names = new HashMap<>();
+		for (int i = 0; i < server.serverNameBundles().size(); i++) {
+			HoldfastProperties.ServerNameBundle named = server.serverNameBundles().get(i);
+			String field = "server.serverNameBundles[%d]".formatted(i);
+			if (named.bundle().isEmpty()) {
+				reject(errors, field + ".bundle", "must not be empty");
+			}
+			try {
+				Integer first = names.putIfAbsent(new ServerName(named.serverName()).pattern(), i);
+				if (first != null) {
+					reject(errors, field + ".serverName",
+							"must be unique, but holdfast.server.server-name-bundles[%d] has the same".formatted(first));
+				}
+			}
+			catch (IllegalArgumentException ex) {
+				reject(errors, field + ".serverName", "must be a DNS name such as api.example.org, or *.example.org");
 			}
 		}
 	}
@@ -137,6 +168,7 @@ final class PropertiesValidator implements Validator {
 
 	private static void checkTimes(HoldfastProperties properties, Errors errors) {
 		checkTime(properties.server().bodyTimeout(), "server.bodyTimeout", errors);
+		checkTime(properties.server().handshakeTimeout(), "server.handshakeTimeout", errors);
 		HoldfastProperties.Upstream upstream = properties.upstream();
 		checkTime(upstream.requestTimeout(), "upstream.requestTimeout", errors);
 		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);

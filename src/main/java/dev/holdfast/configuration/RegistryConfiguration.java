@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.holdfast.actuate.EtcdHealthIndicator;
 import dev.holdfast.actuate.InstanceGauges;
@@ -59,8 +60,9 @@ class RegistryConfiguration {
 		}).toList();
 		Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
 				: Optional.of(new Credentials(etcd.username(), etcd.password()));
-		Optional<EtcdBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty()
-				: Optional.of(new EtcdBundle(bundles.getObject(), etcd.sslBundle()));
+		Optional<ConfiguredBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty()
+				: Optional.of(new ConfiguredBundle(bundles.getObject(), "holdfast.etcd.ssl-bundle", etcd.sslBundle(),
+						Set.of()));
 		EtcdSource source = new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, bundle.map((it) -> it),
 				etcd.discoverMembers(), etcd.connectTimeout(), etcd.keepaliveTime(), etcd.keepaliveTimeout()));
 		bundle.ifPresent((it) -> it.onChange(source::tlsChanged));

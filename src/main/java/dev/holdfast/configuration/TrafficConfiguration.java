@@ -14,7 +14,9 @@ import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,14 +52,21 @@ class TrafficConfiguration {
 	}
 
 	@Bean
-	TrafficServer trafficServer(HoldfastProperties properties, RouteTable routes, Upstreams upstreams, Probes probes,
-			ExchangeListener listener) {
+	TrafficBundles trafficBundles(HoldfastProperties properties, ObjectProvider<SslBundles> bundles) {
+		return new TrafficBundles(properties, bundles::getObject);
+	}
+
+	@Bean
+	TrafficServer trafficServer(HoldfastProperties properties, TrafficBundles bundles, RouteTable routes,
+			Upstreams upstreams, Probes probes, ExchangeListener listener) {
 		HoldfastProperties.Server server = properties.server();
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
 				Runtime.getRuntime().availableProcessors(), Math.toIntExact(server.maxHeaderSize().toBytes()),
 				server.idleTimeout(), properties.upstream().connectTimeout(), properties.upstream().requestTimeout(),
 				server.trustedProxies(), server.livenessPath(), server.readinessPath());
-		return new TrafficServer(settings, routes, upstreams, probes, listener);
+		TrafficServer traffic = new TrafficServer(settings, bundles.tls(), routes, upstreams, probes, listener);
+		bundles.onChange(traffic::tlsChanged);
+		return traffic;
 	}
 
 	/**

@@ -18,6 +18,8 @@ final class ClientConnection {
 
 	private final boolean secure;
 
+	private final @Nullable String certificate;
+
 	private @Nullable RequestFrames frames;
 
 	private String hostField = "";
@@ -36,6 +38,7 @@ final class ClientConnection {
 		this.address = (peer != null) ? peer : "unknown";
 		this.trusted = proxies.contains(this.address);
 		this.secure = connection.isSsl();
+		this.certificate = (this.secure && !this.trusted) ? ClientCertificate.of(connection.sslSession()) : null;
 		parseHost("");
 	}
 
@@ -121,6 +124,14 @@ final class ClientConnection {
 	 */
 	boolean isTrusted() {
 		return this.trusted;
+	}
+
+	/**
+	 * The verified certificate of the client as the Client-Cert field has it,
+	 * {@code null} when it showed none. A trusted proxy's own is not the client's.
+	 */
+	@Nullable String certificate() {
+		return this.certificate;
 	}
 
 	String protocol() {

@@ -3,6 +3,8 @@ package dev.holdfast.proxy;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 
+import javax.net.ssl.SSLException;
+
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
@@ -70,9 +72,11 @@ final class EventLoopServer extends VerticleBase {
 		this.backends = new BackendConnections(
 				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)));
 		this.vertx.setPeriodic(SWEEP_MILLIS, (timer) -> sweep());
-		HttpServer created = this.vertx.createHttpServer(serverConfig());
+		HttpServer created = this.vertx.createHttpServer(serverConfig(),
+				this.owner.tls().clients().map(ClientTls::options).orElse(null));
 		this.server = created;
 		return created.connectionHandler(this::onConnection)
+			.exceptionHandler(this::onConnectionFailed)
 			.requestHandler(this::onRequest)
 			.invalidRequestHandler(this::onInvalidRequest)
 			.listen(address());
@@ -114,6 +118,25 @@ final class EventLoopServer extends VerticleBase {
 		config.setHttp1Config(
 				new Http1ClientConfig().setMaxChunkSize(MAX_CHUNK_SIZE).setMaxHeaderSize(MAX_ANSWER_HEADER_SIZE));
 		return config;
+	}
+
+	/**
+	 * Nothing is logged: whoever can reach the port could fill the log.
+	 */
+	private void onConnectionFailed(Throwable failure) {
+		if (failure instanceof SSLException) {
+			this.owner.listener().onRejected("tls-handshake");
+		}
+	}
+
+	/**
+	 * Secures new connections, also those of the other event loops, with the certificates
+	 * of now.
+	 */
+	void tlsChanged() {
+		if (this.server != null) {
+			this.owner.tls().clients().map(ClientTls::options).ifPresent(this.server::updateSSLOptions);
+		}
 	}
 
 	private void onConnection(HttpConnection connection) {

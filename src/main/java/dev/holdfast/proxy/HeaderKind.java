@@ -41,7 +41,10 @@ enum HeaderKind {
 
 	X_REQUEST_ID,
 
-	IDEMPOTENCY_KEY;
+	IDEMPOTENCY_KEY,
+
+	/** Says who the client is (RFC 9440): believed from few. */
+	CLIENT_CERT;
 
 	/**
 	 * Finds a field's kind. Most names differ from all of interest in their length alone.
@@ -56,12 +59,14 @@ enum HeaderKind {
 			case 7 -> is(name, "Upgrade", HOP_BY_HOP);
 			case 9 -> is(name, "Forwarded", FORWARDED);
 			case 10 -> is(name, "Connection", CONNECTION, "Keep-Alive", KEEP_ALIVE);
+			case 11 -> is(name, "Client-Cert", CLIENT_CERT);
 			case 12 -> is(name, "X-Request-Id", X_REQUEST_ID);
 			case 14 -> is(name, "Content-Length", CONTENT_LENGTH);
 			case 15 -> is(name, "X-Forwarded-For", X_FORWARDED_FOR, "Idempotency-Key", IDEMPOTENCY_KEY);
 			case 16 -> name.equalsIgnoreCase("Proxy-Connection") ? HOP_BY_HOP
 					: is(name, "X-Forwarded-Host", X_FORWARDED_HOST, "X-Forwarded-Port", X_FORWARDED_PORT);
-			case 17 -> is(name, "Transfer-Encoding", TRANSFER_ENCODING, "X-Forwarded-Proto", X_FORWARDED_PROTO);
+			case 17 -> name.equalsIgnoreCase("Client-Cert-Chain") ? CLIENT_CERT
+					: is(name, "Transfer-Encoding", TRANSFER_ENCODING, "X-Forwarded-Proto", X_FORWARDED_PROTO);
 			case 18 -> is(name, "X-Forwarded-Prefix", X_FORWARDED_PREFIX, "Proxy-Authenticate", HOP_BY_HOP);
 			case 19 -> is(name, "Proxy-Authorization", HOP_BY_HOP);
 			default -> ORDINARY;

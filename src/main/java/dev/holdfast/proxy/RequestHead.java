@@ -57,7 +57,7 @@ final class RequestHead implements BiConsumer<String, String> {
 			case IDEMPOTENCY_KEY -> this.repeatable = true;
 			case X_REQUEST_ID -> this.requestId = value;
 			case ORDINARY, HOP_BY_HOP, CONNECTION, KEEP_ALIVE, TE, VIA, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO,
-					X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PREFIX -> {
+					X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PREFIX, CLIENT_CERT -> {
 				// Of interest only when the fields are copied.
 			}
 		}

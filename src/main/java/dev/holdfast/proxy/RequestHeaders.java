@@ -37,6 +37,8 @@ final class RequestHeaders implements BiConsumer<String, String> {
 
 	private static final CharSequence X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-prefix");
 
+	private static final CharSequence CLIENT_CERT = AsciiString.cached("client-cert");
+
 	private static final CharSequence X_REQUEST_ID = AsciiString.cached("x-request-id");
 
 	private final MultiMap out;
@@ -93,6 +95,10 @@ final class RequestHeaders implements BiConsumer<String, String> {
 		}
 		out.add(X_REQUEST_ID, requestId);
 		out.add(VIA, appended(headers.via, ", ", Via.of(request.version())));
+		String certificate = connection.certificate();
+		if (certificate != null) {
+			out.add(CLIENT_CERT, certificate);
+		}
 		headers.addForwarding(connection, match.strippedPrefix());
 	}
 
@@ -102,6 +108,11 @@ final class RequestHeaders implements BiConsumer<String, String> {
 			case ORDINARY, CONTENT_LENGTH, EXPECT, IDEMPOTENCY_KEY -> this.out.add(name, value);
 			case HOST, X_REQUEST_ID, HOP_BY_HOP, KEEP_ALIVE, TRANSFER_ENCODING -> {
 				// The gateway writes its own, or none.
+			}
+			case CLIENT_CERT -> {
+				if (this.trusted) {
+					this.out.add(name, value);
+				}
 			}
 			case CONNECTION -> this.options = appended(this.options, ",", value);
 			case TE -> this.trailers |= value.toLowerCase(Locale.ROOT).contains("trailers");

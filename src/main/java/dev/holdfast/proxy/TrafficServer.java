@@ -32,6 +32,8 @@ public final class TrafficServer {
 
 	private final TrafficSettings settings;
 
+	private final TrafficTls tls;
+
 	private final RouteTable routes;
 
 	private final Upstreams upstreams;
@@ -51,14 +53,16 @@ public final class TrafficServer {
 	/**
 	 * Prepares the port; nothing is opened before {@link #start}.
 	 * @param settings how to listen and how long to wait
+	 * @param tls what is secured
 	 * @param routes where requests go
 	 * @param upstreams the instances that they go to
 	 * @param probes what to say of the gateway's own health
 	 * @param listener hears of every request
 	 */
-	public TrafficServer(TrafficSettings settings, RouteTable routes, Upstreams upstreams, Probes probes,
-			ExchangeListener listener) {
+	public TrafficServer(TrafficSettings settings, TrafficTls tls, RouteTable routes, Upstreams upstreams,
+			Probes probes, ExchangeListener listener) {
 		this.settings = settings;
+		this.tls = tls;
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.probes = probes;
@@ -88,8 +92,20 @@ public final class TrafficServer {
 			await(this.vertx.close());
 			throw explain(ex);
 		}
-		logger.info("Traffic port listens on {}:{}, {} event loops on {}", this.settings.address(), port(),
-				this.settings.eventLoops(), this.vertx.isNativeTransportEnabled() ? "native transport" : "NIO");
+		logger.info("Traffic port listens on {}:{}{}, {} event loops on {}", this.settings.address(), port(),
+				this.tls.clients().isPresent() ? " with TLS" : "", this.settings.eventLoops(),
+				this.vertx.isNativeTransportEnabled() ? "native transport" : "NIO");
+	}
+
+	/**
+	 * Secures new connections with the certificates of now. Those that are open go on.
+	 * Does nothing when it is not started.
+	 */
+	public synchronized void tlsChanged() {
+		// The first server holds the TLS context of all.
+		if (!this.servers.isEmpty()) {
+			this.servers.getFirst().tlsChanged();
+		}
 	}
 
 	private VertxOptions options() {
@@ -153,6 +169,10 @@ public final class TrafficServer {
 
 	private static void await(Future<?> future) {
 		future.toCompletionStage().toCompletableFuture().join();
+	}
+
+	TrafficTls tls() {
+		return this.tls;
 	}
 
 	TrafficSettings settings() {

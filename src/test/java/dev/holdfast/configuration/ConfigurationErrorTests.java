@@ -38,7 +38,7 @@ class ConfigurationErrorTests {
 	}
 
 	static Stream<Arguments> wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation() {
-		return Stream.of(endpoints(), keys(), numbers(), names(), routes()).flatMap(Arrays::stream);
+		return Stream.of(endpoints(), keys(), numbers(), names(), tls(), routes()).flatMap(Arrays::stream);
 	}
 
 	private static Arguments[] endpoints() {
@@ -127,6 +127,32 @@ class ConfigurationErrorTests {
 						"holdfast.server.trusted-proxies[1]: \"10.0.0.0/33\" must be an IP address or a CIDR block"),
 				argumentSet("probe path", "holdfast.server.liveness-path=livez",
 						"holdfast.server.liveness-path: \"livez\" must be a path that begins with /"), };
+	}
+
+	private static Arguments[] tls() {
+		return new Arguments[] {
+				argumentSet("client certificates without TLS", "holdfast.server.client-auth=need",
+						"holdfast.server.client-auth: \"NEED\" needs holdfast.server.ssl-bundle"),
+				argumentSet("client certificates, unknown", "holdfast.server.client-auth=maybe",
+						"holdfast.server.client-auth: \"maybe\" must be one of none, want, need"),
+				argumentSet("names without a certificate for others",
+						"holdfast.server.server-name-bundles[0].server-name=a.b holdfast.server.server-name-bundles[0].bundle=a",
+						"needs holdfast.server.ssl-bundle, for clients that ask for no name or for another"),
+				argumentSet("name with a port",
+						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.b:443",
+						"holdfast.server.server-name-bundles[0].server-name: \"a.b:443\" must be a DNS name such as"),
+				argumentSet("wildcard in the middle",
+						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.*.b",
+						"holdfast.server.server-name-bundles[0].server-name: \"a.*.b\" must be a DNS name such as"),
+				argumentSet("address as a name",
+						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=10.0.0.1",
+						"holdfast.server.server-name-bundles[0].server-name: \"10.0.0.1\" must be a DNS name such as"),
+				argumentSet("name without a bundle",
+						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.b",
+						"holdfast.server.server-name-bundles[0].bundle: \"\" must not be empty"),
+				argumentSet("name twice",
+						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.b holdfast.server.server-name-bundles[0].bundle=a holdfast.server.server-name-bundles[1].server-name=A.b holdfast.server.server-name-bundles[1].bundle=b",
+						"must be unique, but holdfast.server.server-name-bundles[0] has the same"), };
 	}
 
 	private static Arguments[] routes() {

@@ -14,6 +14,7 @@ import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
 import org.junit.jupiter.api.Test;
 
@@ -36,8 +37,8 @@ class HoldfastPropertiesTests {
 	void withoutConfigurationEveryKeyHasItsDefault() {
 		this.runner.run((context) -> {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
-			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, List.of(),
-					DataSize.ofKilobytes(16), DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ofSeconds(60),
+			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, "", List.of(),
+					ClientAuth.NONE, Duration.ofSeconds(10), List.of(), DataSize.ofKilobytes(16), DataSize.ofBytes(0), Duration.ofSeconds(30), Duration.ofSeconds(60),
 					Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
 					"", "", "", false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));

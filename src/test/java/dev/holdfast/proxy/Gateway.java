@@ -46,14 +46,19 @@ final class Gateway implements AutoCloseable {
 	}
 
 	Gateway(TrafficSettings settings, int... ports) {
-		this(settings, false, ports);
+		this(settings, TrafficTls.NONE, ports);
 	}
 
-	private Gateway(TrafficSettings settings, boolean preserveHost, int... ports) {
-		this(settings, preserveHost ? List.of(preservingHost()) : List.of(), Scheme.HTTP, ports);
+	Gateway(TrafficSettings settings, TrafficTls tls, int... ports) {
+		this(settings, tls, List.of(), Scheme.HTTP, ports);
 	}
 
 	Gateway(TrafficSettings settings, List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
+		this(settings, TrafficTls.NONE, explicit, scheme, ports);
+	}
+
+	Gateway(TrafficSettings settings, TrafficTls tls, List<dev.holdfast.route.Route> explicit, Scheme scheme,
+			int... ports) {
 		RouteTable routes = new RouteTable(explicit, true, RoutePolicy.DEFAULTS);
 		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
 		List<Instance> instances = new ArrayList<>();
@@ -63,12 +68,12 @@ final class Gateway implements AutoCloseable {
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
 		upstreams.onSnapshot(snapshot, Set.of(ORDERS));
-		this.server = new TrafficServer(settings, routes, upstreams, this.probes, this.recorder);
+		this.server = new TrafficServer(settings, tls, routes, upstreams, this.probes, this.recorder);
 		this.server.start();
 	}
 
 	static Gateway preservingHost(int... ports) {
-		return new Gateway(settings(), true, ports);
+		return new Gateway(settings(), List.of(preservingHost()), Scheme.HTTP, ports);
 	}
 
 	/**

@@ -26,7 +26,11 @@ final class RawClient implements AutoCloseable {
 	private final OutputStream out;
 
 	RawClient(int port) throws IOException {
-		this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+		this(new Socket(InetAddress.getLoopbackAddress(), port));
+	}
+
+	RawClient(Socket socket) throws IOException {
+		this.socket = socket;
 		this.socket.setSoTimeout(PATIENCE_MILLIS);
 		this.in = new BufferedInputStream(this.socket.getInputStream());
 		this.out = this.socket.getOutputStream();

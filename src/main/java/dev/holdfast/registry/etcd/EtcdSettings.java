@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import dev.holdfast.tls.TlsMaterial;
+
 /**
  * How to reach etcd.
  *

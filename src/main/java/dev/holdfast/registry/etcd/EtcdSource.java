@@ -12,6 +12,7 @@ import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.Signal;
+import dev.holdfast.tls.TlsMaterial;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.grpc.CallOptions;

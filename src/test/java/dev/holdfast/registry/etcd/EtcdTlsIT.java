@@ -2,7 +2,6 @@ package dev.holdfast.registry.etcd;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -12,17 +11,15 @@ import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.PemBundles;
 import dev.holdfast.testing.TcpProxy;
+import dev.holdfast.tls.TlsMaterial;
 import io.etcd.jetcd.ClientBuilder;
 import io.grpc.netty.GrpcSslContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.pem.PemSslStoreBundle;
-import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -102,7 +99,7 @@ class EtcdTlsIT {
 	@Test
 	void aServerCertificateOfAnotherAuthorityIsNamed() {
 		try (Follower follower = Follower.of(Follower.settings(
-				() -> material(new CertificateAuthority(this.folder, "other").certificate(), this.client), secure()))) {
+				() -> PemBundles.material(new CertificateAuthority(this.folder, "other").certificate(), this.client), secure()))) {
 			follower.awaitCause("etcd's certificate is not trusted");
 		}
 		try (Follower follower = Follower.of(Follower.settings(secure()))) {
@@ -145,7 +142,7 @@ class EtcdTlsIT {
 	void theWrongSchemeIsNamed() {
 		try (EtcdProcess plain = EtcdProcess.start();
 				Follower secure = Follower
-					.of(Follower.settings(() -> material(this.authority.certificate(), this.client),
+					.of(Follower.settings(() -> PemBundles.material(this.authority.certificate(), this.client),
 							plain.endpoint().replace("http:", "https:")));
 				Follower clear = Follower.of(Follower.settings(this.etcd.endpoint().replace("https:", "http:")))) {
 			secure.awaitCause("etcd does not speak TLS here");
@@ -154,23 +151,15 @@ class EtcdTlsIT {
 	}
 
 	private Follower follow() {
-		return Follower.of(Follower.settings(() -> material(this.authority.certificate(), this.client), secure()));
+		return Follower.of(Follower.settings(() -> PemBundles.material(this.authority.certificate(), this.client), secure()));
 	}
 
 	private String secure() {
 		return this.network.url().replace("http:", "https:");
 	}
 
-	private static TlsMaterial material(Path trusted, Issued own) {
-		SslBundle bundle = SslBundle.of(new PemSslStoreBundle(
-				PemSslStoreDetails.forCertificate(read(own.certificate())).withPrivateKey(read(own.key())),
-				PemSslStoreDetails.forCertificate(read(trusted))));
-		return new TlsMaterial(bundle.getManagers().getKeyManagerFactory(),
-				bundle.getManagers().getTrustManagerFactory(), List.of(), List.of());
-	}
-
 	private static UnaryOperator<ClientBuilder> trusting(Path trusted, Issued own) {
-		TlsMaterial material = material(trusted, own);
+		TlsMaterial material = PemBundles.material(trusted, own);
 		return (builder) -> {
 			try {
 				return builder.sslContext(
@@ -180,15 +169,6 @@ class EtcdTlsIT {
 				throw new UncheckedIOException(ex);
 			}
 		};
-	}
-
-	private static String read(Path file) {
-		try {
-			return Files.readString(file);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }

@@ -16,6 +16,7 @@ import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.tls.TlsMaterial;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 

@@ -1,0 +1,77 @@
+package dev.holdfast.configuration;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import dev.holdfast.configuration.ConfiguredBundle.Need;
+import dev.holdfast.proxy.ClientTls;
+import dev.holdfast.proxy.TrafficTls;
+import dev.holdfast.tls.ClientAuth;
+import dev.holdfast.tls.ServerName;
+import dev.holdfast.tls.TlsMaterial;
+
+import org.springframework.boot.ssl.SslBundles;
+
+/**
+ * The SSL bundles that the traffic port is configured with.
+ */
+final class TrafficBundles {
+
+	private final Supplier<SslBundles> bundles;
+
+	private final List<ConfiguredBundle> used = new ArrayList<>();
+
+	private final TrafficTls tls;
+
+	/**
+	 * Reads them.
+	 * @throws SslBundleUnusableException if one of them is missing or cannot be used
+	 */
+	TrafficBundles(HoldfastProperties properties, Supplier<SslBundles> bundles) {
+		this.bundles = bundles;
+		this.tls = new TrafficTls(clients(properties.server()));
+	}
+
+	private Optional<ClientTls> clients(HoldfastProperties.Server server) {
+		if (server.sslBundle().isEmpty()) {
+			return Optional.empty();
+		}
+		Set<Need> needs = EnumSet.of(Need.KEY);
+		if (server.clientAuth() != ClientAuth.NONE) {
+			needs.add(Need.TRUST);
+		}
+		Map<ServerName, Supplier<TlsMaterial>> names = new LinkedHashMap<>();
+		for (int i = 0; i < server.serverNameBundles().size(); i++) {
+			HoldfastProperties.ServerNameBundle named = server.serverNameBundles().get(i);
+			names.put(new ServerName(named.serverName()),
+					use("holdfast.server.server-name-bundles[%d].bundle".formatted(i), named.bundle(),
+							EnumSet.of(Need.KEY)));
+		}
+		return Optional.of(new ClientTls(use("holdfast.server.ssl-bundle", server.sslBundle(), needs), names,
+				server.clientAuth(), server.handshakeTimeout()));
+	}
+
+	private ConfiguredBundle use(String key, String name, Set<Need> needs) {
+		ConfiguredBundle bundle = new ConfiguredBundle(this.bundles.get(), key, name, needs);
+		this.used.add(bundle);
+		return bundle;
+	}
+
+	TrafficTls tls() {
+		return this.tls;
+	}
+
+	/**
+	 * Runs an action whenever one of them was replaced.
+	 */
+	void onChange(Runnable action) {
+		this.used.forEach((bundle) -> bundle.onChange(action));
+	}
+
+}

@@ -1,0 +1,329 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+import dev.holdfast.proxy.RawClient.Answer;
+import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.CertificateAuthority.Issued;
+import dev.holdfast.testing.PemBundles;
+import dev.holdfast.tls.ClientAuth;
+import dev.holdfast.tls.ServerName;
+import dev.holdfast.tls.TlsMaterial;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Clients whose connections are secured.
+ */
+class TlsTests {
+
+	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	@TempDir
+	private Path folder;
+
+	private CertificateAuthority authority;
+
+	private ScriptedBackend backend;
+
+	@BeforeEach
+	void start() {
+		this.authority = new CertificateAuthority(this.folder, "authority");
+		this.backend = ScriptedBackend.answering(OK);
+	}
+
+	@AfterEach
+	void stop() throws IOException {
+		this.backend.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void requestsAreForwardedAsHttps(String protocol) throws IOException {
+		try (Gateway gateway = gateway(ClientAuth.NONE);
+				SSLSocket socket = connect(gateway, trusting(null), "", protocol);
+				RawClient client = new RawClient(socket)) {
+			assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
+			assertThat(client.get("/orders/1").status()).isEqualTo(200);
+			assertThat(client.get("/livez").status()).isEqualTo(200);
+			assertThat(client.get("/readyz").status()).isEqualTo(200);
+		}
+		assertThat(this.backend.heads()).singleElement()
+			.asString()
+			.contains("x-forwarded-proto: https", "x-forwarded-port: 443", "proto=https")
+			.doesNotContainIgnoringCase("client-cert");
+	}
+
+	@Test
+	void onlyTheProtocolsOfTheBundleAreSpoken() throws IOException {
+		TlsMaterial material = PemBundles.material(null, this.authority.issue("server"), "TLSv1.3");
+		try (Gateway gateway = gateway(() -> material, Map.of(), ClientAuth.NONE, PATIENCE)) {
+			assertThatThrownBy(() -> connect(gateway, trusting(null), "", "TLSv1.2")).isInstanceOf(SSLException.class);
+			await().until(() -> gateway.recorder.rejections.contains("tls-handshake"));
+			connect(gateway, trusting(null), "", "TLSv1.3").close();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "api.example.org, exact", "API.EXAMPLE.ORG, exact", "www.example.org, wildcard",
+			"a.b.example.org, otherwise", "example.org, otherwise", "example.com, otherwise", "localhost, otherwise",
+			"'', otherwise" })
+	void theNameThatAClientAsksForDecidesTheCertificate(String name, String certificate) throws IOException {
+		Map<ServerName, Supplier<TlsMaterial>> names = Map.of(new ServerName("*.example.org"), issued("wildcard"),
+				new ServerName("api.example.org"), issued("exact"));
+		try (Gateway gateway = gateway(issued("otherwise"), names, ClientAuth.NONE, PATIENCE);
+				SSLSocket socket = connect(gateway, trusting(null), name);
+				RawClient client = new RawClient(socket)) {
+			assertThat(subject(socket)).isEqualTo("CN=" + certificate);
+			// The Host field alone decides where a request goes.
+			assertThat(client.get("/orders/1").status()).isEqualTo(200);
+			assertThat(client.get("/orders/1", "X-Other: 1").status()).isEqualTo(200);
+		}
+		assertThat(this.backend.heads()).first().asString().contains("x-forwarded-host: gateway.test");
+	}
+
+	@Test
+	void newConnectionsSeeANewCertificateWhileOldOnesGoOn() throws IOException {
+		AtomicReference<TlsMaterial> current = new AtomicReference<>(issued("old").get());
+		SSLContext context = trusting(null);
+		try (Gateway gateway = gateway(current::get, Map.of(), ClientAuth.NONE, PATIENCE);
+				SSLSocket first = connect(gateway, context, "");
+				RawClient before = new RawClient(first)) {
+			assertThat(before.get("/orders/1").status()).isEqualTo(200);
+			current.set(issued("new").get());
+			gateway.server.tlsChanged();
+			// With the same context the client offers to resume its session.
+			await().untilAsserted(() -> {
+				try (SSLSocket socket = connect(gateway, context, ""); RawClient after = new RawClient(socket)) {
+					assertThat(subject(socket)).isEqualTo("CN=new");
+					assertThat(after.get("/orders/2").status()).isEqualTo(200);
+				}
+			});
+			assertThat(before.get("/orders/3").status()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void aSessionIsNotResumedOnceItsAuthorityIsNoLongerTrusted() throws IOException {
+		CertificateAuthority other = new CertificateAuthority(this.folder, "other");
+		Issued server = this.authority.issue("server");
+		AtomicReference<TlsMaterial> current = new AtomicReference<>(
+				PemBundles.material(this.authority.certificate(), server));
+		SSLContext context = trusting(this.authority.issue("client"));
+		try (Gateway gateway = gateway(current::get, Map.of(), ClientAuth.NEED, PATIENCE)) {
+			assertServed(gateway, context);
+			current.set(PemBundles.material(other.certificate(), server));
+			gateway.server.tlsChanged();
+			await().untilAsserted(() -> assertRefused(() -> request(gateway, context)));
+			assertRefused(() -> request(gateway, context));
+			assertServed(gateway, trusting(other.issue("client")));
+		}
+	}
+
+	@Test
+	void aVerifiedCertificateIsForwarded() throws Exception {
+		Issued own = this.authority.issue("client");
+		try (Gateway gateway = gateway(ClientAuth.NEED)) {
+			assertThat(request(gateway, trusting(own), "Client-Cert: :c3Bvb2Y=:", "Client-Cert-Chain: :c3Bvb2Y=:",
+					"Connection: keep-alive, client-cert")
+				.status()).isEqualTo(200);
+		}
+		X509Certificate certificate = PemBundles.read(null, own)
+			.getStores()
+			.getKeyStore()
+			.getCertificate("ssl") instanceof X509Certificate x509 ? x509 : null;
+		assertThat(certificate).isNotNull();
+		assertThat(fields("client-cert"))
+			.containsExactly("client-cert: :" + Base64.getEncoder().encodeToString(certificate.getEncoded()) + ":");
+	}
+
+	@Test
+	void clientsWithoutATrustedCertificateAreRefused() throws IOException {
+		CertificateAuthority other = new CertificateAuthority(this.folder, "other");
+		try (Gateway gateway = gateway(ClientAuth.NEED)) {
+			assertRefused(() -> request(gateway, trusting(null)));
+			assertRefused(() -> request(gateway, trusting(other.issue("stranger"))));
+			assertRefused(() -> request(gateway, trusting(this.authority.issueExpired("late"))));
+			await().until(() -> gateway.recorder.rejections.size() == 3);
+			assertThat(gateway.recorder.rejections).containsOnly("tls-handshake");
+		}
+		assertThat(this.backend.heads()).isEmpty();
+	}
+
+	@Test
+	void aWantedCertificateMayBeAbsentButNotWrong() throws IOException {
+		try (Gateway gateway = gateway(ClientAuth.WANT)) {
+			assertThat(request(gateway, trusting(null), "Client-Cert: :c3Bvb2Y=:").status()).isEqualTo(200);
+			assertThat(fields("client-cert")).isEmpty();
+			assertRefused(() -> request(gateway, trusting(this.authority.issueExpired("late"))));
+			assertServed(gateway, trusting(this.authority.issue("client")));
+			assertThat(fields("client-cert")).hasSize(1);
+		}
+	}
+
+	@Test
+	void theFieldIsBelievedFromATrustedProxyWhoseOwnCertificateIsNotTheClients() throws IOException {
+		TrafficSettings settings = Gateway.settings(Duration.ofSeconds(30), "127.0.0.1");
+		try (Gateway gateway = new Gateway(settings, tls(issued("server"), Map.of(), ClientAuth.NEED, PATIENCE),
+				this.backend.port())) {
+			SSLContext proxy = trusting(this.authority.issue("proxy"));
+			assertThat(request(gateway, proxy, "Client-Cert: :Y2xpZW50:", "Client-Cert-Chain: :Y2E=:").status())
+				.isEqualTo(200);
+			assertThat(fields("client-cert")).containsExactly("Client-Cert: :Y2xpZW50:", "Client-Cert-Chain: :Y2E=:");
+			assertServed(gateway, proxy);
+			assertThat(fields("client-cert")).hasSize(2);
+		}
+	}
+
+	@Test
+	void theFieldIsDroppedInClearTextAsWell() throws IOException {
+		try (Gateway gateway = new Gateway(this.backend.port()); RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/1", "client-cert: :c3Bvb2Y=:").status()).isEqualTo(200);
+			assertThat(fields("client-cert")).isEmpty();
+		}
+	}
+
+	@Test
+	void clearTextOnTheSecuredPortIsTurnedAway() throws IOException {
+		try (Gateway gateway = gateway(ClientAuth.NONE); RawClient client = gateway.client()) {
+			client.send("GET /orders/1 HTTP/1.1\r\nHost: a\r\n\r\n");
+			assertThat(client.rest()).doesNotContain("200");
+			await().until(() -> gateway.recorder.rejections.contains("tls-handshake"));
+			assertServed(gateway, trusting(null));
+		}
+	}
+
+	@Test
+	void aHandshakeOnAPortInClearTextIsTurnedAway() throws IOException {
+		try (Gateway gateway = new Gateway(this.backend.port())) {
+			assertRefused(() -> request(gateway, trusting(null)));
+			try (RawClient client = gateway.client()) {
+				assertThat(client.get("/orders/1").status()).isEqualTo(200);
+			}
+		}
+	}
+
+	@Test
+	void aHandshakeThatIsNotFinishedInTimeIsGivenUp() throws IOException {
+		try (Gateway gateway = gateway(issued("server"), Map.of(), ClientAuth.NONE, Duration.ofMillis(200));
+				RawClient silent = gateway.client();
+				RawClient slow = gateway.client()) {
+			slow.send("\u0016\u0003\u0001\u0002\u0000\u0001");
+			assertThat(silent.rest()).isEmpty();
+			slow.rest();
+			await().until(() -> gateway.recorder.rejections.size() == 2);
+			assertServed(gateway, trusting(null));
+		}
+	}
+
+	@Test
+	void aProbeThatOnlyConnectsIsNotCounted() throws IOException {
+		try (Gateway gateway = gateway(ClientAuth.NONE)) {
+			gateway.client().close();
+			assertServed(gateway, trusting(null));
+			assertThat(gateway.recorder.rejections).isEmpty();
+		}
+	}
+
+	private Gateway gateway(ClientAuth clientAuth) {
+		return gateway(issued("server"), Map.of(), clientAuth, PATIENCE);
+	}
+
+	private Gateway gateway(Supplier<TlsMaterial> otherwise, Map<ServerName, Supplier<TlsMaterial>> names,
+			ClientAuth clientAuth, Duration handshakeTimeout) {
+		return new Gateway(Gateway.settings(), tls(otherwise, names, clientAuth, handshakeTimeout),
+				this.backend.port());
+	}
+
+	private static TrafficTls tls(Supplier<TlsMaterial> otherwise, Map<ServerName, Supplier<TlsMaterial>> names,
+			ClientAuth clientAuth, Duration handshakeTimeout) {
+		return new TrafficTls(Optional.of(new ClientTls(otherwise, names, clientAuth, handshakeTimeout)));
+	}
+
+	private Supplier<TlsMaterial> issued(String name) {
+		TlsMaterial material = PemBundles.material(this.authority.certificate(), this.authority.issue(name));
+		return () -> material;
+	}
+
+	private SSLContext trusting(@Nullable Issued own) {
+		return PemBundles.read(this.authority.certificate(), own).createSslContext();
+	}
+
+	private static SSLSocket connect(Gateway gateway, SSLContext context, String name, String... protocols)
+			throws IOException {
+		Socket plain = new Socket(InetAddress.getLoopbackAddress(), gateway.server.port());
+		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, 1, true);
+		SSLParameters parameters = socket.getSSLParameters();
+		if (!name.isEmpty()) {
+			parameters.setServerNames(List.of(new SNIHostName(name)));
+		}
+		if (protocols.length > 0) {
+			parameters.setProtocols(protocols);
+		}
+		socket.setSSLParameters(parameters);
+		socket.setSoTimeout((int) PATIENCE.toMillis());
+		socket.startHandshake();
+		return socket;
+	}
+
+	private static Answer request(Gateway gateway, SSLContext context, String... fields) throws IOException {
+		try (RawClient client = new RawClient(connect(gateway, context, ""))) {
+			return client.get("/orders/1", fields);
+		}
+	}
+
+	private static void assertServed(Gateway gateway, SSLContext context) throws IOException {
+		assertThat(request(gateway, context).status()).isEqualTo(200);
+	}
+
+	/**
+	 * With TLS 1.3 a client learns only from its first read that it was refused.
+	 */
+	private static void assertRefused(ThrowingCallable request) {
+		assertThatThrownBy(request).isInstanceOf(IOException.class);
+	}
+
+	private List<String> fields(String prefix) {
+		return this.backend.heads()
+			.stream()
+			.flatMap((head) -> Arrays.stream(head.split("\r\n")))
+			.filter((line) -> line.regionMatches(true, 0, prefix, 0, prefix.length()))
+			.toList();
+	}
+
+	private static String subject(SSLSocket socket) throws IOException {
+		return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
+	}
+
+}
