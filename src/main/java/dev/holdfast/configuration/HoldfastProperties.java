@@ -68,8 +68,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 *
 	 * @param address Address to listen on for traffic.
 	 * @param port Port to listen on for traffic, 0 for any that is free.
-	 * @param sslBundle Name of the SSL bundle with the certificate that clients see, empty
-	 * for traffic in clear text.
+	 * @param sslBundle Name of the SSL bundle with the certificate that clients see,
+	 * empty for traffic in clear text.
 	 * @param serverNameBundles SSL bundles for the names that clients ask for; the others
 	 * see the certificate of the one for all.
 	 * @param clientAuth Whether clients must show a certificate that the trust store of
@@ -94,8 +94,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue("") String sslBundle,
 			@DefaultValue List<ServerNameBundle> serverNameBundles, @DefaultValue("none") ClientAuth clientAuth,
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration handshakeTimeout,
-			@DefaultValue List<String> trustedProxies,
-			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("0") DataSize maxBodySize,
+			@DefaultValue List<String> trustedProxies, @DefaultValue("16KB") DataSize maxHeaderSize,
+			@DefaultValue("0") DataSize maxBodySize,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration bodyTimeout,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration idleTimeout,
 			@DefaultValue("20s") @DurationMin(message = NOT_NEGATIVE) Duration shutdownGrace,

@@ -90,7 +90,8 @@ final class PropertiesValidator implements Validator {
 				Integer first = names.putIfAbsent(new ServerName(named.serverName()).pattern(), i);
 				if (first != null) {
 					reject(errors, field + ".serverName",
-							"must be unique, but holdfast.server.server-name-bundles[%d] has the same".formatted(first));
+							"must be unique, but holdfast.server.server-name-bundles[%d] has the same"
+								.formatted(first));
 				}
 			}
 			catch (IllegalArgumentException ex) {

@@ -60,9 +60,8 @@ class RegistryConfiguration {
 		}).toList();
 		Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
 				: Optional.of(new Credentials(etcd.username(), etcd.password()));
-		Optional<ConfiguredBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty()
-				: Optional.of(new ConfiguredBundle(bundles.getObject(), "holdfast.etcd.ssl-bundle", etcd.sslBundle(),
-						Set.of()));
+		Optional<ConfiguredBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty() : Optional
+			.of(new ConfiguredBundle(bundles.getObject(), "holdfast.etcd.ssl-bundle", etcd.sslBundle(), Set.of()));
 		EtcdSource source = new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, bundle.map((it) -> it),
 				etcd.discoverMembers(), etcd.connectTimeout(), etcd.keepaliveTime(), etcd.keepaliveTimeout()));
 		bundle.ifPresent((it) -> it.onChange(source::tlsChanged));

@@ -54,7 +54,7 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 			case KEEP_ALIVE -> this.keepAlive = value;
 			case VIA -> this.via = (this.via != null) ? this.via + ", " + value : value;
 			case ORDINARY, HOST, EXPECT, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST,
-					X_FORWARDED_PORT, X_FORWARDED_PREFIX, X_REQUEST_ID, IDEMPOTENCY_KEY ->
+					X_FORWARDED_PORT, X_FORWARDED_PREFIX, X_REQUEST_ID, IDEMPOTENCY_KEY, CLIENT_CERT ->
 				this.out.add(name, value);
 		}
 	}

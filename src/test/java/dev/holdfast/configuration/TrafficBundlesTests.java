@@ -131,13 +131,12 @@ class TrafficBundlesTests {
 	}
 
 	private ConfigurableApplicationContext start(String... arguments) {
-		List<String> all = new ArrayList<>(
-				List.of("--spring.ssl.bundle.pem.own.keystore.certificate=" + this.own.certificate().toUri(),
-						"--spring.ssl.bundle.pem.own.keystore.private-key=" + this.own.key().toUri(),
-						"--spring.ssl.bundle.pem.trust.truststore.certificate=" + this.authority.certificate().toUri()));
+		List<String> all = new ArrayList<>(List.of(
+				"--spring.ssl.bundle.pem.own.keystore.certificate=" + this.own.certificate().toUri(),
+				"--spring.ssl.bundle.pem.own.keystore.private-key=" + this.own.key().toUri(),
+				"--spring.ssl.bundle.pem.trust.truststore.certificate=" + this.authority.certificate().toUri()));
 		all.addAll(Arrays.asList(arguments));
-		return new SpringApplicationBuilder(Bundles.class).web(WebApplicationType.NONE)
-			.run(all.toArray(String[]::new));
+		return new SpringApplicationBuilder(Bundles.class).web(WebApplicationType.NONE).run(all.toArray(String[]::new));
 	}
 
 	@Configuration(proxyBeanMethods = false)

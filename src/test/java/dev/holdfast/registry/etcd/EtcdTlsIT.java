@@ -99,7 +99,8 @@ class EtcdTlsIT {
 	@Test
 	void aServerCertificateOfAnotherAuthorityIsNamed() {
 		try (Follower follower = Follower.of(Follower.settings(
-				() -> PemBundles.material(new CertificateAuthority(this.folder, "other").certificate(), this.client), secure()))) {
+				() -> PemBundles.material(new CertificateAuthority(this.folder, "other").certificate(), this.client),
+				secure()))) {
 			follower.awaitCause("etcd's certificate is not trusted");
 		}
 		try (Follower follower = Follower.of(Follower.settings(secure()))) {
@@ -151,7 +152,8 @@ class EtcdTlsIT {
 	}
 
 	private Follower follow() {
-		return Follower.of(Follower.settings(() -> PemBundles.material(this.authority.certificate(), this.client), secure()));
+		return Follower
+			.of(Follower.settings(() -> PemBundles.material(this.authority.certificate(), this.client), secure()));
 	}
 
 	private String secure() {
