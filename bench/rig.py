@@ -184,20 +184,21 @@ class Etcd:
 class Gateway:
     """Holdfast from its jar, with its own configuration apart from ports, etcd and where the snapshot lies."""
 
-    def __init__(self, rig, java, jvm_flags, jar, etcd_url):
+    def __init__(self, rig, java, jvm_flags, jar, etcd_url, name="holdfast", arguments=()):
         self._rig, self._java, self._jvm_flags, self._jar, self._etcd_url = rig, java, jvm_flags, jar, etcd_url
+        self._name, self._arguments = name, arguments
         self.port, self.admin_port = free_ports(2)
         self.url = f"http://127.0.0.1:{self.port}"
         self.admin_url = f"http://127.0.0.1:{self.admin_port}"
-        self.snapshot = rig.directory / "registry-snapshot.json"
+        self.snapshot = rig.directory / f"{name}-snapshot.json"
         self.process = None
 
     def start(self):
-        self.process = self._rig.start("holdfast", [
+        self.process = self._rig.start(self._name, [
             self._java, *self._jvm_flags, "-jar", self._jar,
             "--holdfast.server.address=127.0.0.1", f"--holdfast.server.port={self.port}",
             "--server.address=127.0.0.1", f"--server.port={self.admin_port}",
-            f"--holdfast.etcd.endpoints={self._etcd_url}", f"--holdfast.registry.snapshot.path={self.snapshot}"])
+            f"--holdfast.etcd.endpoints={self._etcd_url}", f"--holdfast.registry.snapshot.path={self.snapshot}", *self._arguments])
 
     def await_serving(self, path, timeout=60):
         await_status(f"{self.url}/readyz", 200, timeout, self.process)
