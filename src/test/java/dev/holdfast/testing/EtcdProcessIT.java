@@ -83,7 +83,7 @@ class EtcdProcessIT {
 
 	@Test
 	void binaryThatIsNamedButMissingIsReportedByName(@TempDir Path folder) {
-		EtcdBinary binary = new EtcdBinary(Map.of("ETCD_BIN", folder + "/etcd"), (line) -> {
+		DebianProgram binary = EtcdBinary.program(Map.of("ETCD_BIN", folder + "/etcd"), (line) -> {
 		});
 		assertThatIllegalStateException().isThrownBy(binary::locate)
 			.withMessage("ETCD_BIN: \"%s/etcd\" (expected: an executable file)", folder);
@@ -91,9 +91,9 @@ class EtcdProcessIT {
 
 	@Test
 	void binaryThatIsNowhereIsReportedWithWhatToDo(@TempDir Path folder) {
-		EtcdBinary binary = new EtcdBinary(Map.of("PATH", folder.toString(), "XDG_CACHE_HOME", folder.toString()),
-				(line) -> {
-				});
+		DebianProgram binary = EtcdBinary
+			.program(Map.of("PATH", folder.toString(), "XDG_CACHE_HOME", folder.toString()), (line) -> {
+			});
 		assertThatIllegalStateException().isThrownBy(binary::locate)
 			.withMessageContaining("Install etcd 3.4 or newer, put it on the PATH, or name its executable in ETCD_BIN");
 	}
