@@ -83,6 +83,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * whole request is given up.
 	 * @param idleTimeout Time without a byte in either direction after which a client's
 	 * connection is closed.
+	 * @param tunnelIdleTimeout Time without a byte in either direction after which a
+	 * connection that was switched to another protocol, such as WebSocket, is closed.
 	 * @param shutdownGrace Time that running requests get to finish when the gateway
 	 * stops.
 	 * @param livenessPath Path on the traffic port that tells whether the gateway is
@@ -98,6 +100,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("0") DataSize maxBodySize,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration bodyTimeout,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration idleTimeout,
+			@DefaultValue("1h") @DurationMin(millis = 1, message = POSITIVE) Duration tunnelIdleTimeout,
 			@DefaultValue("20s") @DurationMin(message = NOT_NEGATIVE) Duration shutdownGrace,
 			@DefaultValue("/livez") @Pattern(regexp = PATH, message = PATH_MESSAGE) String livenessPath,
 			@DefaultValue("/readyz") @Pattern(regexp = PATH, message = PATH_MESSAGE) String readinessPath) {

@@ -62,8 +62,9 @@ class TrafficConfiguration {
 		HoldfastProperties.Server server = properties.server();
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
 				Runtime.getRuntime().availableProcessors(), Math.toIntExact(server.maxHeaderSize().toBytes()),
-				server.idleTimeout(), properties.upstream().connectTimeout(), properties.upstream().requestTimeout(),
-				server.trustedProxies(), server.livenessPath(), server.readinessPath());
+				server.idleTimeout(), server.tunnelIdleTimeout(), properties.upstream().connectTimeout(),
+				properties.upstream().requestTimeout(), server.trustedProxies(), server.livenessPath(),
+				server.readinessPath());
 		TrafficServer traffic = new TrafficServer(settings, bundles.tls(), routes, upstreams, probes, listener);
 		bundles.onChange(traffic::tlsChanged);
 		return traffic;

@@ -47,7 +47,7 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 				this.contentLength = Long.parseLong(value);
 				this.out.add(name, value);
 			}
-			case HOP_BY_HOP, TRANSFER_ENCODING, TE -> {
+			case HOP_BY_HOP, TRANSFER_ENCODING, TE, UPGRADE -> {
 				// Of the backend's connection only.
 			}
 			case CONNECTION -> this.options = (this.options != null) ? this.options + "," + value : value;

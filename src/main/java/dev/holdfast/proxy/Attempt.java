@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
 
+	private static final int SWITCHING_PROTOCOLS = 101;
+
 	private final Exchange exchange;
 
 	private final BackendConnections connections;
@@ -55,6 +57,9 @@ final class Attempt {
 		this.instance.start();
 		Endpoint endpoint = this.instance.instance().endpoint();
 		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
+		if (protocol == WireProtocol.NEGOTIATED && this.exchange.hasOffer()) {
+			protocol = WireProtocol.HTTP1;
+		}
 		BackendConnection idle = this.connections.take(endpoint, protocol);
 		if (idle != null) {
 			use(idle);
@@ -112,13 +117,17 @@ final class Attempt {
 					Outcome.BROKEN);
 		}
 		else if (answer.statusCode() < 200) {
-			// A switch of protocols that nobody asked for, or an interim answer unknown
-			// to
-			// Vert.x.
+			// A switch of protocols, or an interim answer unknown to Vert.x.
 			answer.exceptionHandler((broken) -> {
-				// Reset below.
+				// Reset below, or no more of HTTP.
 			});
-			fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
+			if (answer.statusCode() == SWITCHING_PROTOCOLS && this.exchange.isOffered(answer) && this.connection != null
+					&& !this.connection.isShared()) {
+				this.exchange.onSwitched(answer, this, this.connection.channel());
+			}
+			else {
+				fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
+			}
 		}
 		else {
 			relay(answer);
@@ -163,6 +172,16 @@ final class Attempt {
 			end(Outcome.BROKEN);
 			this.exchange.onAnswerBroken(isBreak(failure) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER);
 		}
+	}
+
+	/**
+	 * The tunnel that the answer opened has been closed.
+	 * @param error what broke it, {@code null} when it was closed in order
+	 */
+	void onTunnelClosed(@Nullable GatewayError error) {
+		giveUp();
+		end((error == null) ? Outcome.SUCCESS : Outcome.BROKEN);
+		this.exchange.onTunnelClosed(error);
 	}
 
 	private void failToConnect(@Nullable Throwable failure) {

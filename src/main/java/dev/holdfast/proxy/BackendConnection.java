@@ -1,6 +1,7 @@
 package dev.holdfast.proxy;
 
 import dev.holdfast.service.Endpoint;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
@@ -103,6 +104,13 @@ final class BackendConnection {
 			this.closed = true;
 			Connections.reset(this.connection);
 		}
+	}
+
+	/**
+	 * The socket that it is on.
+	 */
+	Channel channel() {
+		return Connections.channel(this.connection);
 	}
 
 	void idleUntil(long time) {

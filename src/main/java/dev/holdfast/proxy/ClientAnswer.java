@@ -1,6 +1,12 @@
 package dev.holdfast.proxy;
 
+import java.nio.charset.StandardCharsets;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -29,6 +35,8 @@ final class ClientAnswer {
 
 	private final boolean http2;
 
+	private @Nullable UpgradeHold hold;
+
 	private boolean closing;
 
 	ClientAnswer(EventLoopServer server, HttpServerRequest request) {
@@ -42,11 +50,8 @@ final class ClientAnswer {
 	 * Takes over the head of a backend's answer.
 	 */
 	AnswerHeaders begin(HttpClientResponse answer) {
-		this.response.setStatusCode(answer.statusCode());
-		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {
-			this.response.setStatusMessage(answer.statusMessage());
-		}
-		AnswerHeaders headers = new AnswerHeaders(answer, this.response.headers());
+		AnswerHeaders headers = takeHead(answer);
+		declineSwitch();
 		// An HTTP/1.0 client knows the end of an answer without length by the
 		// connection's end alone.
 		if (this.server.isShuttingDown()
@@ -56,12 +61,85 @@ final class ClientAnswer {
 		return headers;
 	}
 
+	private AnswerHeaders takeHead(HttpClientResponse answer) {
+		this.response.setStatusCode(answer.statusCode());
+		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {
+			this.response.setStatusMessage(answer.statusMessage());
+		}
+		return new AnswerHeaders(answer, this.response.headers());
+	}
+
+	/**
+	 * Holds back what the client sends behind its request until a backend has taken or
+	 * declined the protocols that it offers.
+	 */
+	void awaitSwitch() {
+		this.hold = UpgradeHold.begin(Connections.channel(this.request.connection()));
+	}
+
+	/**
+	 * Whether the connection can be switched. To be asked when all that came in one
+	 * packet has been seen.
+	 */
+	boolean canSwitch() {
+		return this.hold != null && this.hold.isHolding();
+	}
+
+	/**
+	 * Goes on with HTTP.
+	 */
+	void declineSwitch() {
+		UpgradeHold declined = this.hold;
+		if (declined == null) {
+			return;
+		}
+		this.hold = null;
+		if (declined.isEmpty()) {
+			declined.resume(this.server.requestDecoder());
+		}
+		else {
+			declined.discard();
+			closeAfterwards();
+		}
+	}
+
+	/**
+	 * Takes over the head of a backend's answer that switches protocols, and leaves HTTP.
+	 * @param attempt hears of the tunnel's end
+	 * @param backend the backend's connection
+	 */
+	void switchProtocols(HttpClientResponse answer, Attempt attempt, Channel backend) {
+		UpgradeHold held = this.hold;
+		if (held == null) {
+			throw new IllegalStateException("switch: nothing was offered");
+		}
+		this.hold = null;
+		takeHead(answer);
+		MultiMap fields = this.response.headers();
+		fields.remove(HttpHeaders.CONTENT_LENGTH);
+		fields.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+		fields.set(HttpHeaders.UPGRADE, answer.getHeader(HttpHeaders.UPGRADE));
+		Tunnel tunnel = new Tunnel(attempt, Connections.channel(this.request.connection()), backend,
+				this.server.tunnels());
+		tunnel.begin(head(), held);
+	}
+
+	private ByteBuf head() {
+		StringBuilder head = new StringBuilder("HTTP/1.1 ").append(this.response.getStatusCode())
+			.append(' ')
+			.append(this.response.getStatusMessage())
+			.append("\r\n");
+		this.response.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+		return Unpooled.copiedBuffer(head.append("\r\n"), StandardCharsets.ISO_8859_1);
+	}
+
 	/**
 	 * Answers with an error of the gateway's own.
 	 * @param close whether the connection cannot be used any more
 	 */
 	void fail(GatewayError error, String requestId, boolean close, @Nullable RequestBody body) {
 		Buffer problem = error.prepare(this.response, requestId);
+		declineSwitch();
 		if (close || this.server.isShuttingDown()) {
 			closeAfterwards();
 		}

@@ -14,6 +14,21 @@ final class ConnectionOptions {
 	}
 
 	/**
+	 * Whether a Connection field has an option.
+	 * @param options the field's value
+	 * @param option the option
+	 */
+	static boolean contains(String options, String option) {
+		StringTokenizer names = new StringTokenizer(options, ", \t");
+		while (names.hasMoreTokens()) {
+			if (names.nextToken().equalsIgnoreCase(option)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
 	 * Drops the fields that a Connection field names. Only what is ordinary can be named:
 	 * framing, Host and the like are not the sender's to take away.
 	 * @param options the Connection field's value, {@code null} when there is none

@@ -35,13 +35,23 @@ final class Connections {
 	static void reset(HttpConnection connection) {
 		// Vert.x has no reset for HTTP/1.1, only an orderly close that waits for slow
 		// readers.
-		HttpConnection actual = (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap()
-				: connection;
-		Channel channel = ((ConnectionBase) actual).channel();
+		reset(channel(connection));
+	}
+
+	static void reset(Channel channel) {
 		if (channel.isOpen()) {
 			channel.config().setOption(ChannelOption.SO_LINGER, 0);
 			channel.unsafe().close(channel.voidPromise());
 		}
+	}
+
+	/**
+	 * The socket that a connection is on.
+	 */
+	static Channel channel(HttpConnection connection) {
+		HttpConnection actual = (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap()
+				: connection;
+		return ((ConnectionBase) actual).channel();
 	}
 
 }

@@ -8,6 +8,7 @@ import javax.net.ssl.SSLException;
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -28,6 +29,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketServerConfig;
 import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -56,12 +58,15 @@ final class EventLoopServer extends VerticleBase {
 
 	private final Http2Server http2;
 
+	private final Tunnels tunnels;
+
 	private @Nullable HttpServer server;
 
 	private @Nullable BackendConnections backends;
 
 	EventLoopServer(TrafficServer owner) {
 		this.owner = owner;
+		this.tunnels = new Tunnels(owner.settings());
 		this.running = new RunningExchanges(owner.settings().requestTimeout().toNanos());
 		this.http2 = new Http2Server(http2Config(), this::onRequest);
 	}
@@ -95,9 +100,7 @@ final class EventLoopServer extends VerticleBase {
 		config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
 		config.setIdleTimeout(settings.idleTimeout());
 		config.setHandle100ContinueAutomatically(false);
-		config.setHttp1Config(new Http1ServerConfig().setMaxChunkSize(MAX_CHUNK_SIZE)
-			.setMaxHeaderSize(settings.maxHeaderSize())
-			.setMaxInitialLineLength(settings.maxHeaderSize()));
+		config.setHttp1Config(http1Config());
 		config.setWebSocketConfig(
 				new WebSocketServerConfig().setUsePerFrameCompression(false).setUsePerMessageCompression(false));
 		return config;
@@ -106,6 +109,13 @@ final class EventLoopServer extends VerticleBase {
 	private Http2ServerConfig http2Config() {
 		return new Http2ServerConfig().setInitialSettings(Http2Windows.toClients(this.owner.settings().maxHeaderSize()))
 			.setConnectionWindowSize(Http2Windows.CONNECTION);
+	}
+
+	private Http1ServerConfig http1Config() {
+		int maxHeaderSize = this.owner.settings().maxHeaderSize();
+		return new Http1ServerConfig().setMaxChunkSize(MAX_CHUNK_SIZE)
+			.setMaxHeaderSize(maxHeaderSize)
+			.setMaxInitialLineLength(maxHeaderSize);
 	}
 
 	private HttpClientConfig clientConfig() {
@@ -255,6 +265,13 @@ final class EventLoopServer extends VerticleBase {
 		return (this.server != null) ? this.server.shutdown(grace) : Future.succeededFuture();
 	}
 
+	/**
+	 * Makes what reads a client's requests.
+	 */
+	ChannelHandler requestDecoder() {
+		return new VertxHttpRequestDecoder(http1Config());
+	}
+
 	boolean isShuttingDown() {
 		return this.owner.isShuttingDown();
 	}
@@ -280,6 +297,10 @@ final class EventLoopServer extends VerticleBase {
 			throw new IllegalStateException("backends: before the start");
 		}
 		return this.backends;
+	}
+
+	Tunnels tunnels() {
+		return this.tunnels;
 	}
 
 	RequestIds requestIds() {

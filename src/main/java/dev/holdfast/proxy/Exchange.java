@@ -11,12 +11,15 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
+import io.netty.channel.Channel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +61,8 @@ final class Exchange implements ExchangeRecord {
 	private @Nullable Upstream upstream;
 
 	private @Nullable RequestBody body;
+
+	private @Nullable ProtocolOffer offer;
 
 	private @Nullable Attempt attempt;
 
@@ -145,8 +150,26 @@ final class Exchange implements ExchangeRecord {
 				this.body = new RequestBody(this, this.request, this.head);
 			}
 			this.server.running().add(this, this.startedAt);
-			attempt(this.upstream.choose(this.tried));
+			this.offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
+			if (this.offer == null) {
+				attempt(this.upstream.choose(this.tried));
+			}
+			else {
+				this.answer.awaitSwitch();
+				defer(this::attemptSwitch);
+			}
 		}
+	}
+
+	private void attemptSwitch() {
+		if (this.upstream == null) {
+			return;
+		}
+		if (!this.answer.canSwitch()) {
+			this.offer = null;
+			this.answer.declineSwitch();
+		}
+		attempt(this.upstream.choose(this.tried));
 	}
 
 	private void attempt(@Nullable UpstreamInstance instance) {
@@ -176,6 +199,9 @@ final class Exchange implements ExchangeRecord {
 		backend.setMethod(this.request.method());
 		backend.setURI(this.match.path() + this.target.query());
 		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(), backend);
+		if (this.offer != null && backend.version() != HttpVersion.HTTP_2) {
+			this.offer.write(backend.headers());
+		}
 		if (this.body == null) {
 			backend.end();
 			return;
@@ -234,6 +260,37 @@ final class Exchange implements ExchangeRecord {
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
 		this.server.running().remove(this);
 		return this.answer.begin(answer);
+	}
+
+	/**
+	 * Whether the client offers to leave HTTP/1.1, which only HTTP/1.1 can pass on.
+	 */
+	boolean hasOffer() {
+		return this.offer != null;
+	}
+
+	/**
+	 * Whether an answer switches to a protocol that the client offered.
+	 */
+	boolean isOffered(HttpClientResponse answer) {
+		return this.offer != null && this.offer.contains(answer.getHeader(HttpHeaders.UPGRADE));
+	}
+
+	/**
+	 * A backend has switched protocols: to it, the request has been answered.
+	 */
+	void onSwitched(HttpClientResponse answer, Attempt attempt, Channel backend) {
+		this.server.running().remove(this);
+		endUpstream(Outcome.SUCCESS);
+		this.response.exceptionHandler((broken) -> {
+			// The tunnel hears of it as well.
+		});
+		this.answer.switchProtocols(answer, attempt, backend);
+	}
+
+	void onTunnelClosed(@Nullable GatewayError error) {
+		this.error = error;
+		end();
 	}
 
 	/**

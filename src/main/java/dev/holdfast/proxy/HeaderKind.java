@@ -19,6 +19,8 @@ enum HeaderKind {
 
 	TRANSFER_ENCODING,
 
+	UPGRADE,
+
 	CONTENT_LENGTH,
 
 	HOST,
@@ -56,7 +58,7 @@ enum HeaderKind {
 			case 3 -> is(name, "Via", VIA);
 			case 4 -> is(name, "Host", HOST);
 			case 6 -> is(name, "Expect", EXPECT);
-			case 7 -> is(name, "Upgrade", HOP_BY_HOP);
+			case 7 -> is(name, "Upgrade", UPGRADE);
 			case 9 -> is(name, "Forwarded", FORWARDED);
 			case 10 -> is(name, "Connection", CONNECTION, "Keep-Alive", KEEP_ALIVE);
 			case 11 -> is(name, "Client-Cert", CLIENT_CERT);

@@ -28,6 +28,10 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	private @Nullable String requestId;
 
+	private @Nullable String connection;
+
+	private @Nullable String upgrade;
+
 	RequestHead(HttpServerRequest request, ClientConnection connection) {
 		this.http2 = request.version() == HttpVersion.HTTP_2;
 		this.repeatable = switch (request.method().name()) {
@@ -56,11 +60,17 @@ final class RequestHead implements BiConsumer<String, String> {
 			case EXPECT -> this.expectsContinue = value.equalsIgnoreCase("100-continue");
 			case IDEMPOTENCY_KEY -> this.repeatable = true;
 			case X_REQUEST_ID -> this.requestId = value;
-			case ORDINARY, HOP_BY_HOP, CONNECTION, KEEP_ALIVE, TE, VIA, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO,
+			case CONNECTION -> this.connection = appended(this.connection, value);
+			case UPGRADE -> this.upgrade = appended(this.upgrade, value);
+			case ORDINARY, HOP_BY_HOP, KEEP_ALIVE, TE, VIA, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO,
 					X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PREFIX, CLIENT_CERT -> {
 				// Of interest only when the fields are copied.
 			}
 		}
+	}
+
+	private static String appended(@Nullable String before, String value) {
+		return (before != null) ? before + ", " + value : value;
 	}
 
 	/**
@@ -102,6 +112,15 @@ final class RequestHead implements BiConsumer<String, String> {
 	 */
 	boolean isRepeatable() {
 		return this.repeatable;
+	}
+
+	/**
+	 * The protocols that the client offers instead of HTTP, {@code null} when there are
+	 * none. A body could be taken for what follows the switch, so that an offer beside
+	 * one is passed over, which a server may do with any (RFC 9110, section 7.8).
+	 */
+	@Nullable ProtocolOffer protocolOffer() {
+		return (this.upgrade != null && !hasBody()) ? ProtocolOffer.parse(this.connection, this.upgrade) : null;
 	}
 
 	/**

@@ -106,7 +106,7 @@ final class RequestHeaders implements BiConsumer<String, String> {
 	public void accept(String name, String value) {
 		switch (HeaderKind.of(name)) {
 			case ORDINARY, CONTENT_LENGTH, EXPECT, IDEMPOTENCY_KEY -> this.out.add(name, value);
-			case HOST, X_REQUEST_ID, HOP_BY_HOP, KEEP_ALIVE, TRANSFER_ENCODING -> {
+			case HOST, X_REQUEST_ID, HOP_BY_HOP, KEEP_ALIVE, TRANSFER_ENCODING, UPGRADE -> {
 				// The gateway writes its own, or none.
 			}
 			case CLIENT_CERT -> {

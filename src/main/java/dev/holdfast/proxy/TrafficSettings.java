@@ -12,6 +12,8 @@ import java.util.List;
  * @param maxHeaderSize the largest head of a request, bytes
  * @param idleTimeout after how long without a byte in either direction a client's
  * connection is closed
+ * @param tunnelIdleTimeout after how long without a byte in either direction a connection
+ * that has left HTTP for another protocol is closed
  * @param connectTimeout how long making a connection to an instance may take
  * @param requestTimeout how long a request may go without progress until its answer
  * begins: counted from the last byte of the request, over all tries. Once the answer has
@@ -22,8 +24,8 @@ import java.util.List;
  * @param readinessPath the path that answers whether the gateway is ready, empty for none
  */
 public record TrafficSettings(String address, int port, int eventLoops, int maxHeaderSize, Duration idleTimeout,
-		Duration connectTimeout, Duration requestTimeout, List<String> trustedProxies, String livenessPath,
-		String readinessPath) {
+		Duration tunnelIdleTimeout, Duration connectTimeout, Duration requestTimeout, List<String> trustedProxies,
+		String livenessPath, String readinessPath) {
 
 	private static final int SMALLEST_HEADER_SIZE = 1024;
 
@@ -40,6 +42,7 @@ public record TrafficSettings(String address, int port, int eventLoops, int maxH
 		require("event-loops", eventLoops, 1, 1024);
 		require("max-header-size", maxHeaderSize, SMALLEST_HEADER_SIZE, 1024 * 1024);
 		requirePositive("idle-timeout", idleTimeout);
+		requirePositive("tunnel-idle-timeout", tunnelIdleTimeout);
 		requirePositive("connect-timeout", connectTimeout);
 		requirePositive("request-timeout", requestTimeout);
 		trustedProxies = List.copyOf(trustedProxies);

@@ -19,6 +19,8 @@ import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.Upstream;
+import dev.holdfast.upstream.UpstreamInstance;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -41,6 +43,8 @@ final class Gateway implements AutoCloseable {
 
 	final TrafficServer server;
 
+	private final Upstreams upstreams;
+
 	Gateway(int... ports) {
 		this(settings(), ports);
 	}
@@ -60,15 +64,15 @@ final class Gateway implements AutoCloseable {
 	Gateway(TrafficSettings settings, TrafficTls tls, List<dev.holdfast.route.Route> explicit, Scheme scheme,
 			int... ports) {
 		RouteTable routes = new RouteTable(explicit, true, RoutePolicy.DEFAULTS);
-		Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
+		this.upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
 		List<Instance> instances = new ArrayList<>();
 		for (int port : ports) {
 			instances.add(instance(scheme, port));
 		}
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
-		upstreams.onSnapshot(snapshot, Set.of(ORDERS));
-		this.server = new TrafficServer(settings, tls, routes, upstreams, this.probes, this.recorder);
+		this.upstreams.onSnapshot(snapshot, Set.of(ORDERS));
+		this.server = new TrafficServer(settings, tls, routes, this.upstreams, this.probes, this.recorder);
 		this.server.start();
 	}
 
@@ -98,8 +102,16 @@ final class Gateway implements AutoCloseable {
 	}
 
 	static TrafficSettings settings(Duration requestTimeout, String... trustedProxies) {
-		return new TrafficSettings("127.0.0.1", 0, 2, 16 * 1024, Duration.ofSeconds(60), Duration.ofSeconds(1),
-				requestTimeout, List.of(trustedProxies), "/livez", "/readyz");
+		return new TrafficSettings("127.0.0.1", 0, 2, 16 * 1024, Duration.ofSeconds(60), Duration.ofHours(1),
+				Duration.ofSeconds(1), requestTimeout, List.of(trustedProxies), "/livez", "/readyz");
+	}
+
+	/**
+	 * Counts the tries in flight on all instances.
+	 */
+	int active() {
+		Upstream orders = this.upstreams.find(ORDERS);
+		return (orders != null) ? orders.instances().stream().mapToInt(UpstreamInstance::active).sum() : 0;
 	}
 
 	RawClient client() throws IOException {

@@ -126,6 +126,21 @@ final class RawClient implements AutoCloseable {
 		return new String(this.in.readAllBytes(), StandardCharsets.ISO_8859_1);
 	}
 
+	/**
+	 * Says that nothing more will be sent, and goes on reading.
+	 */
+	void endOutput() throws IOException {
+		this.socket.shutdownOutput();
+	}
+
+	/**
+	 * Ends the connection by a reset.
+	 */
+	void reset() throws IOException {
+		this.socket.setSoLinger(true, 0);
+		this.socket.close();
+	}
+
 	InputStream in() {
 		return this.in;
 	}

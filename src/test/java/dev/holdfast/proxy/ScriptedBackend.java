@@ -201,6 +201,13 @@ final class ScriptedBackend implements AutoCloseable {
 		}
 
 		/**
+		 * Says that nothing more will be sent, and goes on reading.
+		 */
+		void endOutput() throws IOException {
+			this.socket.shutdownOutput();
+		}
+
+		/**
 		 * Ends the connection by a reset.
 		 */
 		void reset() throws IOException {

@@ -102,7 +102,7 @@ class TimeoutTests {
 	@Test
 	void idleClientIsDisconnected() throws IOException {
 		TrafficSettings settings = new TrafficSettings("127.0.0.1", 0, 1, 16 * 1024, Duration.ofMillis(200),
-				Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
+				Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
 		try (Gateway gateway = new Gateway(settings); RawClient client = gateway.client()) {
 			assertThat(client.rest()).isEmpty();
 		}

@@ -292,8 +292,12 @@ public final class Http2Wire implements AutoCloseable {
 			ChannelFuture written = frame.write(context);
 			this.writing.flushOutbound();
 			for (ByteBuf next = this.writing.readOutbound(); next != null; next = this.writing.readOutbound()) {
-				next.readBytes(this.out, next.readableBytes());
-				next.release();
+				try {
+					next.readBytes(this.out, next.readableBytes());
+				}
+				finally {
+					next.release();
+				}
 			}
 			this.out.flush();
 			if (written.cause() != null) {

@@ -1,0 +1,67 @@
+package dev.holdfast.proxy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObjectEncoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.stream.ChunkedWriteHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+
+/**
+ * The handlers that make HTTP/1.1 of a connection's bytes.
+ */
+final class Codecs {
+
+	/** Vert.x's name for its own end of a connection's pipeline. */
+	static final String LAST_HANDLER = "handler";
+
+	private static final String DECODER = "httpDecoder";
+
+	private static final String ENCODER = "httpEncoder";
+
+	private Codecs() {
+	}
+
+	/**
+	 * Stops reading requests. Bytes that were not decoded are passed on as they are.
+	 */
+	static void removeDecoder(ChannelPipeline pipeline) {
+		pipeline.remove(DECODER);
+	}
+
+	static void restoreDecoder(ChannelPipeline pipeline, ChannelHandler decoder) {
+		pipeline.addBefore(ENCODER, DECODER, decoder);
+	}
+
+	/**
+	 * Takes everything out of a pipeline that is for HTTP alone. Bytes that were not
+	 * decoded are passed on as they are, past all decoders.
+	 */
+	static void remove(ChannelPipeline pipeline) {
+		List<ChannelHandler> handlers = new ArrayList<>(pipeline.toMap().values());
+		for (ChannelHandler handler : handlers.reversed()) {
+			if (isForHttp(handler)) {
+				pipeline.remove(handler);
+			}
+		}
+	}
+
+	private static boolean isForHttp(ChannelHandler handler) {
+		return switch (handler) {
+			case SslHandler tls -> false;
+			case ByteToMessageDecoder decoder -> true;
+			case HttpObjectEncoder<?> encoder -> true;
+			case HttpClientCodec codec -> true;
+			case ChunkedWriteHandler files -> true;
+			// A tunnel counts its idle time itself.
+			case IdleStateHandler idle -> true;
+			default -> false;
+		};
+	}
+
+}
