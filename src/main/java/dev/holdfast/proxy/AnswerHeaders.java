@@ -17,9 +17,13 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 
 	private static final CharSequence VIA = AsciiString.cached("via");
 
+	private static final String EVENT_STREAM = "text/event-stream";
+
 	private final MultiMap out;
 
 	private long contentLength = -1;
+
+	private boolean eventStream;
 
 	private @Nullable String options;
 
@@ -51,6 +55,10 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 				// Of the backend's connection only.
 			}
 			case CONNECTION -> this.options = (this.options != null) ? this.options + "," + value : value;
+			case CONTENT_TYPE -> {
+				this.eventStream = value.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
+				this.out.add(name, value);
+			}
 			case KEEP_ALIVE -> this.keepAlive = value;
 			case VIA -> this.via = (this.via != null) ? this.via + ", " + value : value;
 			case ORDINARY, HOST, EXPECT, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST,
@@ -64,6 +72,13 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 	 */
 	long contentLength() {
 		return this.contentLength;
+	}
+
+	/**
+	 * Whether the answer goes on with events until somebody ends it.
+	 */
+	boolean isEventStream() {
+		return this.eventStream && this.contentLength < 0;
 	}
 
 	/**

@@ -61,6 +61,20 @@ final class ClientAnswer {
 		return headers;
 	}
 
+	/**
+	 * Passes on what a backend says before its answer (RFC 8297).
+	 */
+	void hint(MultiMap hints) {
+		MultiMap fields = MultiMap.caseInsensitiveMultiMap();
+		hints.forEach((name, value) -> {
+			if (HeaderKind.of(name) == HeaderKind.ORDINARY) {
+				fields.add(name, value);
+			}
+		});
+		ConnectionOptions.drop(hints.get(HttpHeaders.CONNECTION), fields);
+		this.response.writeEarlyHints(fields);
+	}
+
 	private AnswerHeaders takeHead(HttpClientResponse answer) {
 		this.response.setStatusCode(answer.statusCode());
 		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {

@@ -1,7 +1,10 @@
 package dev.holdfast.proxy;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 
 import javax.net.ssl.SSLException;
 
@@ -43,6 +46,15 @@ final class EventLoopServer extends VerticleBase {
 
 	private static final int DEPARTURE_MILLIS = 10;
 
+	/** How long the ends of a tunnel may take to close when they are told to. */
+	private static final int TUNNEL_LINGER_MILLIS = 1000;
+
+	/** Stands for the last stream that the client began. */
+	private static final int LAST_SEEN = -1;
+
+	/** HTTP/2's code for an end that is nobody's fault. */
+	private static final long NO_ERROR = 0x0;
+
 	/** As much as one read brings: every chunk is a write and a flush. */
 	private static final int MAX_CHUNK_SIZE = 64 * 1024;
 
@@ -59,6 +71,8 @@ final class EventLoopServer extends VerticleBase {
 	private final Http2Server http2;
 
 	private final Tunnels tunnels;
+
+	private final Set<Exchange> eventStreams = new HashSet<>();
 
 	private @Nullable HttpServer server;
 
@@ -150,6 +164,7 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private void onConnection(HttpConnection connection) {
+		this.owner.listenSocket().learn(Connections.channel(connection));
 		watch(connection);
 		if (connection.protocolVersion() == HttpVersion.HTTP_2) {
 			onHttp2((HttpServerConnection) connection);
@@ -171,6 +186,9 @@ final class EventLoopServer extends VerticleBase {
 		ClientConnection client = this.connections.get(connection);
 		if (client != null) {
 			client.useFrames(RequestFrames.of((Http2ConnectionHandler) connection.channelHandlerContext().handler()));
+		}
+		if (isShuttingDown()) {
+			announceShutdown(connection);
 		}
 	}
 
@@ -243,6 +261,54 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	/**
+	 * Asks HTTP/2 clients to go. What they have sent before they hear of it is still
+	 * served, so that no stream is excluded yet (RFC 9113, section 6.8). HTTP/1.1 clients
+	 * learn of it with their next answer.
+	 */
+	Future<Void> announceShutdown() {
+		return onEventLoop(() -> http2Connections().forEach(EventLoopServer::announceShutdown));
+	}
+
+	private static void announceShutdown(HttpConnection connection) {
+		goAway(connection, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Ends what would not end by itself: tunnels and event streams. HTTP/2 clients learn
+	 * which of their streams was the last.
+	 */
+	Future<Void> endStreams() {
+		return onEventLoop(() -> {
+			http2Connections().forEach((connection) -> goAway(connection, LAST_SEEN));
+			List.copyOf(this.eventStreams).forEach(Exchange::endStream);
+			this.tunnels.end();
+			this.vertx.setTimer(TUNNEL_LINGER_MILLIS, (timer) -> this.tunnels.reset());
+		});
+	}
+
+	/** Deprecated because with HTTP/3 it works in another way. */
+	@SuppressWarnings("deprecation")
+	private static void goAway(HttpConnection connection, int lastStream) {
+		connection.goAway(NO_ERROR, lastStream);
+	}
+
+	private List<HttpConnection> http2Connections() {
+		return this.connections.keySet()
+			.stream()
+			.filter((connection) -> connection.protocolVersion() == HttpVersion.HTTP_2)
+			.toList();
+	}
+
+	private Future<Void> onEventLoop(Runnable task) {
+		Promise<Void> done = Promise.promise();
+		defer(() -> {
+			task.run();
+			done.complete();
+		});
+		return done.future();
+	}
+
+	/**
 	 * Waits until every client has gone, or for some time.
 	 */
 	Future<Void> departure(Duration longest) {
@@ -297,6 +363,13 @@ final class EventLoopServer extends VerticleBase {
 			throw new IllegalStateException("backends: before the start");
 		}
 		return this.backends;
+	}
+
+	/**
+	 * The answers that go on until somebody ends them.
+	 */
+	Set<Exchange> eventStreams() {
+		return this.eventStreams;
 	}
 
 	Tunnels tunnels() {

@@ -12,6 +12,7 @@ import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.Channel;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -77,6 +78,8 @@ final class Exchange implements ExchangeRecord {
 	private long upstreamNanos;
 
 	private long durationNanos;
+
+	private boolean eventStream;
 
 	private boolean ended;
 
@@ -202,6 +205,9 @@ final class Exchange implements ExchangeRecord {
 		if (this.offer != null && backend.version() != HttpVersion.HTTP_2) {
 			this.offer.write(backend.headers());
 		}
+		if (this.request.version() != HttpVersion.HTTP_1_0) {
+			backend.earlyHintsHandler(this::onEarlyHints);
+		}
 		if (this.body == null) {
 			backend.end();
 			return;
@@ -211,6 +217,12 @@ final class Exchange implements ExchangeRecord {
 			backend.continueHandler((leave) -> this.response.writeContinue());
 		}
 		this.body.sendTo(backend, expectsContinue);
+	}
+
+	private void onEarlyHints(MultiMap hints) {
+		if (!this.ended) {
+			this.answer.hint(hints);
+		}
 	}
 
 	void onProgress() {
@@ -259,7 +271,23 @@ final class Exchange implements ExchangeRecord {
 	 */
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
 		this.server.running().remove(this);
-		return this.answer.begin(answer);
+		AnswerHeaders headers = this.answer.begin(answer);
+		if (headers.isEventStream()) {
+			this.server.eventStreams().add(this);
+			this.eventStream = true;
+		}
+		return headers;
+	}
+
+	/**
+	 * Ends an event stream in order, so that the client connects elsewhere and goes on
+	 * from the last whole event.
+	 */
+	void endStream() {
+		if (this.attempt != null) {
+			this.attempt.cancel(Outcome.SUCCESS);
+		}
+		onAnswered(Buffer.buffer(), Outcome.SUCCESS);
 	}
 
 	/**
@@ -366,6 +394,9 @@ final class Exchange implements ExchangeRecord {
 		if (!this.ended) {
 			this.ended = true;
 			this.server.running().remove(this);
+			if (this.eventStream) {
+				this.server.eventStreams().remove(this);
+			}
 			this.durationNanos = System.nanoTime() - this.startedAt;
 			this.server.listener().onEnd(this);
 		}

@@ -23,6 +23,8 @@ enum HeaderKind {
 
 	CONTENT_LENGTH,
 
+	CONTENT_TYPE,
+
 	HOST,
 
 	EXPECT,
@@ -62,7 +64,7 @@ enum HeaderKind {
 			case 9 -> is(name, "Forwarded", FORWARDED);
 			case 10 -> is(name, "Connection", CONNECTION, "Keep-Alive", KEEP_ALIVE);
 			case 11 -> is(name, "Client-Cert", CLIENT_CERT);
-			case 12 -> is(name, "X-Request-Id", X_REQUEST_ID);
+			case 12 -> is(name, "Content-Type", CONTENT_TYPE, "X-Request-Id", X_REQUEST_ID);
 			case 14 -> is(name, "Content-Length", CONTENT_LENGTH);
 			case 15 -> is(name, "X-Forwarded-For", X_FORWARDED_FOR, "Idempotency-Key", IDEMPOTENCY_KEY);
 			case 16 -> name.equalsIgnoreCase("Proxy-Connection") ? HOP_BY_HOP

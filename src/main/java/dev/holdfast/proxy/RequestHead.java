@@ -20,6 +20,8 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	private final boolean http2;
 
+	private final boolean http10;
+
 	private boolean chunked;
 
 	private boolean expectsContinue;
@@ -34,6 +36,8 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	RequestHead(HttpServerRequest request, ClientConnection connection) {
 		this.http2 = request.version() == HttpVersion.HTTP_2;
+		// RFC 9110, section 10.1.1: it knows no interim answers.
+		this.http10 = request.version() == HttpVersion.HTTP_1_0;
 		this.repeatable = switch (request.method().name()) {
 			case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
 			default -> false;
@@ -57,12 +61,12 @@ final class RequestHead implements BiConsumer<String, String> {
 			}
 			case CONTENT_LENGTH -> this.contentLength = value;
 			case TRANSFER_ENCODING -> this.chunked = !this.http2;
-			case EXPECT -> this.expectsContinue = value.equalsIgnoreCase("100-continue");
+			case EXPECT -> this.expectsContinue = !this.http10 && value.equalsIgnoreCase("100-continue");
 			case IDEMPOTENCY_KEY -> this.repeatable = true;
 			case X_REQUEST_ID -> this.requestId = value;
 			case CONNECTION -> this.connection = appended(this.connection, value);
 			case UPGRADE -> this.upgrade = appended(this.upgrade, value);
-			case ORDINARY, HOP_BY_HOP, KEEP_ALIVE, TE, VIA, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO,
+			case ORDINARY, CONTENT_TYPE, HOP_BY_HOP, KEEP_ALIVE, TE, VIA, FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO,
 					X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PREFIX, CLIENT_CERT -> {
 				// Of interest only when the fields are copied.
 			}

@@ -93,6 +93,10 @@ final class RequestHeaders implements BiConsumer<String, String> {
 		else {
 			out.add(HttpHeaders.HOST, host);
 		}
+		if (request.version() == HttpVersion.HTTP_1_0) {
+			// RFC 9110, section 10.1.1.
+			out.remove(HttpHeaders.EXPECT);
+		}
 		out.add(X_REQUEST_ID, requestId);
 		out.add(VIA, appended(headers.via, ", ", Via.of(request.version())));
 		String certificate = connection.certificate();
@@ -105,7 +109,7 @@ final class RequestHeaders implements BiConsumer<String, String> {
 	@Override
 	public void accept(String name, String value) {
 		switch (HeaderKind.of(name)) {
-			case ORDINARY, CONTENT_LENGTH, EXPECT, IDEMPOTENCY_KEY -> this.out.add(name, value);
+			case ORDINARY, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, IDEMPOTENCY_KEY -> this.out.add(name, value);
 			case HOST, X_REQUEST_ID, HOP_BY_HOP, KEEP_ALIVE, TRANSFER_ENCODING, UPGRADE -> {
 				// The gateway writes its own, or none.
 			}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import dev.holdfast.route.RouteTable;
@@ -30,6 +31,11 @@ public final class TrafficServer {
 	 */
 	private static final Duration NOTICE = Duration.ofSeconds(1);
 
+	/**
+	 * Time for handshakes that had begun when the port closed.
+	 */
+	private static final Duration LAST_HANDSHAKES = Duration.ofMillis(100);
+
 	private final TrafficSettings settings;
 
 	private final TrafficTls tls;
@@ -43,6 +49,8 @@ public final class TrafficServer {
 	private final ExchangeListener listener;
 
 	private final TrustedProxies trustedProxies;
+
+	private final ListenSocket listenSocket = new ListenSocket();
 
 	private final List<EventLoopServer> servers = new ArrayList<>();
 
@@ -156,7 +164,14 @@ public final class TrafficServer {
 		// way,
 		// so those in use get an answer first that says that it is their last.
 		Duration notice = (grace.compareTo(NOTICE.multipliedBy(2)) < 0) ? grace.dividedBy(2) : NOTICE;
-		awaitAll((server) -> server.departure(notice));
+		Duration half = notice.dividedBy(2);
+		awaitAll(EventLoopServer::announceShutdown);
+		awaitAll((server) -> server.departure(half));
+		this.listenSocket.refuse();
+		await(this.vertx.timer(Math.min(half.toMillis(), LAST_HANDSHAKES.toMillis()) + 1, TimeUnit.MILLISECONDS));
+		this.listenSocket.close();
+		awaitAll((server) -> server.departure(half));
+		awaitAll(EventLoopServer::endStreams);
 		awaitAll((server) -> server.shutdown(grace.minus(notice)));
 		await(this.vertx.close());
 		this.servers.clear();
@@ -197,6 +212,10 @@ public final class TrafficServer {
 
 	TrustedProxies trustedProxies() {
 		return this.trustedProxies;
+	}
+
+	ListenSocket listenSocket() {
+		return this.listenSocket;
 	}
 
 	boolean isShuttingDown() {

@@ -40,6 +40,13 @@ final class Tunnels {
 	}
 
 	/**
+	 * Ends all of them at once.
+	 */
+	void reset() {
+		List.copyOf(this.open).forEach(Tunnel::reset);
+	}
+
+	/**
 	 * How long a tunnel may go without a byte.
 	 */
 	long idleMillis() {

@@ -1,12 +1,18 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -110,6 +116,89 @@ class ShutdownTests {
 			assertThatExceptionOfType(TrafficPortUnavailableException.class).isThrownBy(second::start)
 				.withMessageContaining("127.0.0.1:" + port)
 				.satisfies((ex) -> assertThat(ex.port()).isEqualTo(port));
+		}
+	}
+
+	@Test
+	void connectionThatTheKernelAcceptedIsServedAlthoughThePortCloses() throws Exception {
+		Queue<String> failures = new ConcurrentLinkedQueue<>();
+		AtomicLong answered = new AtomicLong();
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port())) {
+			List<Thread> clients = new ArrayList<>();
+			for (int i = 0; i < 8; i++) {
+				clients.add(Thread.ofVirtual().start(() -> connectAgainAndAgain(gateway, answered, failures)));
+			}
+			await().until(() -> answered.get() > 500);
+			gateway.server.stop(Duration.ofSeconds(20));
+			for (Thread client : clients) {
+				assertThat(client.join(Duration.ofSeconds(30))).isTrue();
+			}
+			assertThat(failures).isEmpty();
+		}
+	}
+
+	private static void connectAgainAndAgain(Gateway gateway, AtomicLong answered, Queue<String> failures) {
+		int port = gateway.server.port();
+		while (true) {
+			try (RawClient client = new RawClient(port)) {
+				if (client.get("/orders/").status() != 200) {
+					failures.add("not answered");
+				}
+				answered.incrementAndGet();
+			}
+			catch (ConnectException ex) {
+				return;
+			}
+			catch (IOException ex) {
+				failures.add(ex.toString());
+			}
+		}
+	}
+
+	@Test
+	void http2ClientIsAskedToGoBeforeAnyOfItsStreamsIsRefused() throws IOException {
+		CompletableFuture<Void> closing = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			closing.join();
+			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlast");
+		});
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			int first = client.get("/orders/");
+			await().until(() -> !backend.heads().isEmpty());
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			assertThat(client.awaitGoAway().last()).isEqualTo(Integer.MAX_VALUE);
+			int late = client.get("/orders/");
+			Http2Wire.GoAway last = (Http2Wire.GoAway) client
+				.await((frame) -> frame instanceof Http2Wire.GoAway goAway && goAway.last() < Integer.MAX_VALUE);
+			assertThat(last.last()).isEqualTo(late);
+			closing.complete(null);
+			assertThat(client.message(first).body()).isEqualTo("last");
+			assertThat(client.message(late).body()).isEqualTo("last");
+			client.awaitEnd();
+			await().until(() -> !stop.isAlive());
+		}
+	}
+
+	@Test
+	void tunnelIsClosedInOrderAndDoesNotHoldTheStopUp() throws IOException {
+		CompletableFuture<Boolean> reset = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readHead();
+			peer.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+			reset.complete(peer.awaitEnd());
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+			assertThat(client.head().status()).isEqualTo(101);
+			long start = System.nanoTime();
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			assertThat(client.rest()).isEmpty();
+			client.endOutput();
+			await().until(() -> !stop.isAlive());
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+			assertThat(reset.join()).isFalse();
 		}
 	}
 

@@ -326,7 +326,8 @@ class TunnelTests {
 			String body = fields.contains("Length") ? "x" : "";
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n" + fields + "\r\n\r\n" + body);
 			assertThat(client.answer().status()).isEqualTo(200);
-			assertThat(backend.heads().getFirst().toLowerCase(Locale.ROOT)).doesNotContain("upgrade", "\r\nconnection:");
+			assertThat(backend.heads().getFirst().toLowerCase(Locale.ROOT)).doesNotContain("upgrade",
+					"\r\nconnection:");
 		}
 	}
 

@@ -1,0 +1,113 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+import dev.holdfast.testing.Http2Wire;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class InterimAnswerTests {
+
+	private static final String PUT = "PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n"
+			+ "Expect: 100-continue\r\n\r\n";
+
+	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+	@Test
+	void clientThatDoesNotWaitForLeaveIsServed() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write(OK);
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send(PUT);
+			await().until(() -> !backend.heads().isEmpty());
+			// The backend says nothing, and the client has waited long enough.
+			assertThat(client.send("hi").answer().body()).isEqualTo("ok");
+			assertThat(client.get("/livez").status()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void answerWithoutLeaveIsPassedOnAndTheConnectionEnds() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readHead();
+			peer.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			RawClient.Answer answer = client.send(PUT).answer();
+			assertThat(answer.status()).isEqualTo(401);
+			// Nobody can tell whether the client will send the body.
+			assertThat(answer.header("connection")).isEqualTo("close");
+			assertThat(client.rest()).isEmpty();
+		}
+	}
+
+	@Test
+	void oldClientsExpectationIsIgnored() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK);
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send("PUT /orders/ HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nhi");
+			assertThat(client.answer().body()).isEqualTo("ok");
+			assertThat(backend.heads().getFirst()).doesNotContainIgnoringCase("expect");
+		}
+	}
+
+	@Test
+	void otherExpectationsAreForTheBackendToJudge() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend
+			.answering("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/", "Expect: 200-maybe").status()).isEqualTo(417);
+			assertThat(backend.heads().getFirst()).containsIgnoringCase("\r\nexpect: 200-maybe\r\n");
+		}
+	}
+
+	@Test
+	void hintsArriveBeforeTheAnswerBegins() throws IOException {
+		CompletableFuture<Void> go = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nLink: </b.js>\r\n"
+					+ "Connection: X-Hop\r\nX-Hop: 1\r\n\r\n");
+			go.join();
+			peer.write(OK);
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			RawClient.Answer hints = client.head();
+			assertThat(hints.status()).isEqualTo(103);
+			assertThat(hints.fields()).containsExactlyInAnyOrder("Link: </a.css>; rel=preload", "Link: </b.js>");
+			go.complete(null);
+			assertThat(client.answer().body()).isEqualTo("ok");
+		}
+	}
+
+	@Test
+	void leaveToContinueReachesAnHttp2Client() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readHead();
+			peer.write("HTTP/1.1 100 Continue\r\n\r\n");
+			peer.in().readNBytes(2);
+			peer.write(OK);
+			peer.awaitEnd();
+		});
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			int stream = client.request("PUT", "/orders/", false, "content-length", "2", "expect", "100-continue");
+			assertThat(client.head(stream).header(":status")).isEqualTo("100");
+			client.data(stream, "hi", true);
+			Http2Wire.Frame end = client
+				.await((frame) -> frame instanceof Http2Wire.Data data && data.stream() == stream && data.end());
+			assertThat(end).isEqualTo(new Http2Wire.Data(stream, "ok", true));
+		}
+	}
+
+}
