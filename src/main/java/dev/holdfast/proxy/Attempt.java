@@ -11,6 +11,9 @@ import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -56,6 +59,11 @@ final class Attempt {
 		Endpoint endpoint = this.instance.instance().endpoint();
 		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
 		BackendConnection idle = this.connections.take(endpoint, protocol);
+		// What may not be done twice must not go where it would get no answer.
+		while (idle != null && !this.exchange.isRepeatable() && idle.isStale()) {
+			this.connections.discard(idle);
+			idle = this.connections.take(endpoint, protocol);
+		}
 		if (idle != null) {
 			use(idle);
 		}
@@ -108,6 +116,10 @@ final class Attempt {
 			return;
 		}
 		if (answer == null) {
+			if (failure != null && isRefusal(failure)) {
+				refuse();
+				return;
+			}
 			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
 					Outcome.BROKEN);
 		}
@@ -149,9 +161,12 @@ final class Attempt {
 		else {
 			this.connection.close();
 		}
-		Outcome outcome = (this.answer.statusCode() < 500) ? Outcome.SUCCESS : Outcome.SERVER_ERROR;
+		MultiMap trailers = this.answer.trailers();
+		boolean failed = this.answer.statusCode() >= 500
+				|| (this.exchange.isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
+		Outcome outcome = failed ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
 		end(outcome);
-		this.exchange.onAnswered(rest, outcome);
+		this.exchange.onAnswered(rest, trailers, outcome);
 	}
 
 	/**
@@ -170,6 +185,12 @@ final class Attempt {
 			end(Outcome.CONNECT_FAILURE);
 			this.exchange.onConnectFailed(reason(failure));
 		}
+	}
+
+	private void refuse() {
+		giveUp();
+		end(Outcome.BROKEN);
+		this.exchange.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {
@@ -203,6 +224,20 @@ final class Attempt {
 		this.ended = true;
 		this.instance.end(outcome);
 		this.exchange.onTryEnded(outcome, System.nanoTime() - this.startedAt);
+	}
+
+	/**
+	 * Whether the instance has done nothing for the request: it said so, or never heard of
+	 * it.
+	 */
+	private boolean isRefusal(Throwable failure) {
+		return switch (failure) {
+			case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
+			case HttpClosedException closed -> closed.goAway() != null && this.request != null
+					&& this.request.streamId() > closed.goAway().getLastStreamId();
+			case Http2Exception local -> local.error() == Http2Error.REFUSED_STREAM;
+			default -> false;
+		};
 	}
 
 	private static boolean isBreak(Throwable failure) {

@@ -105,6 +105,13 @@ final class BackendConnection {
 		}
 	}
 
+	/**
+	 * Whether the instance has ended it already.
+	 */
+	boolean isStale() {
+		return Connections.isStale(this.connection);
+	}
+
 	void idleUntil(long time) {
 		this.idleUntil = time;
 	}

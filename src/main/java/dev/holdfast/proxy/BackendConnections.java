@@ -110,6 +110,15 @@ final class BackendConnections {
 		of(connection.endpoint()).add(connection, now + idleNanos);
 	}
 
+	/**
+	 * Throws a connection away that was taken and turned out to be of no use.
+	 */
+	void discard(BackendConnection connection) {
+		connection.release();
+		connection.onClosed();
+		forget(connection);
+	}
+
 	private void onGoAway(BackendConnection connection) {
 		forget(connection);
 		connection.leave();

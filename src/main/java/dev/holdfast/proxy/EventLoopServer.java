@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import java.time.Duration;
 import java.util.IdentityHashMap;
+import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLException;
 
@@ -223,6 +224,21 @@ final class EventLoopServer extends VerticleBase {
 	 */
 	void defer(Runnable task) {
 		this.context.runOnContext((run) -> task.run());
+	}
+
+	/**
+	 * Runs a task after some time.
+	 * @return a number by which it can be called off
+	 */
+	long after(long nanos, Runnable task) {
+		return this.vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)), (timer) -> task.run());
+	}
+
+	/**
+	 * Calls a task off.
+	 */
+	void cancel(long timer) {
+		this.vertx.cancelTimer(timer);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements ExchangeRecord {
 
 	private static final int MOST_TRIES = 3;
+
+	private static final long NO_TIMER = -1;
 
 	// For RunningExchanges alone.
 
@@ -72,6 +75,10 @@ final class Exchange implements ExchangeRecord {
 	private long upstreamNanos;
 
 	private long durationNanos;
+
+	private String host = "";
+
+	private long deadline = NO_TIMER;
 
 	private boolean ended;
 
@@ -120,8 +127,8 @@ final class Exchange implements ExchangeRecord {
 			return;
 		}
 		// RFC 9112, section 3.2.2: an absolute-form target wins over Host.
-		String host = target.authority().isEmpty() ? this.head.host() : target.authority();
-		if (!this.connection.useHost(host) || (host.isEmpty() && this.head.hosts() > 0)) {
+		this.host = target.authority().isEmpty() ? this.head.host() : target.authority();
+		if (!this.connection.useHost(this.host) || (this.host.isEmpty() && this.head.hosts() > 0)) {
 			reject(Rejection.HOST);
 			return;
 		}
@@ -145,6 +152,9 @@ final class Exchange implements ExchangeRecord {
 				this.body = new RequestBody(this, this.request, this.head);
 			}
 			this.server.running().add(this, this.startedAt);
+			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
+				this.deadline = this.server.after(this.answer.grpc().timeoutNanos(), this::onDeadline);
+			}
 			attempt(this.upstream.choose(this.tried));
 		}
 	}
@@ -175,7 +185,12 @@ final class Exchange implements ExchangeRecord {
 		}
 		backend.setMethod(this.request.method());
 		backend.setURI(this.match.path() + this.target.query());
+		// Another stream of the same connection may have named another host since.
+		this.connection.useHost(this.host);
 		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(), backend);
+		if (this.answer.grpc() != null) {
+			this.answer.grpc().writeTimeout(backend.headers(), System.nanoTime() - this.startedAt);
+		}
 		if (this.body == null) {
 			backend.end();
 			return;
@@ -201,8 +216,24 @@ final class Exchange implements ExchangeRecord {
 	 * @param reused whether its connection had carried a request before
 	 */
 	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
-		if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
+		if (isOverdue()) {
+			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
+		}
+		else if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
 			retry(error, outcome, reused);
+		}
+		else {
+			fail(error, outcome);
+		}
+	}
+
+	/**
+	 * A try came to nothing, and it is certain that the instance did nothing for it (RFC
+	 * 9113, section 8.7).
+	 */
+	void onRefused(GatewayError error, Outcome outcome) {
+		if (this.body == null || this.body.isRepeatable()) {
+			retry(error, outcome, true);
 		}
 		else {
 			fail(error, outcome);
@@ -233,23 +264,28 @@ final class Exchange implements ExchangeRecord {
 	 */
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
 		this.server.running().remove(this);
+		if (this.body != null) {
+			this.body.forget();
+		}
 		return this.answer.begin(answer);
 	}
 
 	/**
 	 * The answer has arrived whole.
 	 * @param rest what of it is still to be sent
+	 * @param trailers its trailers
 	 */
-	void onAnswered(Buffer rest, Outcome outcome) {
+	void onAnswered(Buffer rest, MultiMap trailers, Outcome outcome) {
 		endUpstream(outcome);
-		this.answer.finish(rest, this.body);
+		this.answer.finish(rest, this.body, trailers);
 		end();
 	}
 
 	/**
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
-	void onAnswerBroken(GatewayError error) {
+	void onAnswerBroken(GatewayError broken) {
+		GatewayError error = isOverdue() ? GatewayError.TIMEOUT : broken;
 		if (this.answer.withdraw()) {
 			fail(error, Outcome.BROKEN);
 			return;
@@ -257,7 +293,32 @@ final class Exchange implements ExchangeRecord {
 		this.error = error;
 		endUpstream(Outcome.BROKEN);
 		end();
-		this.answer.abort();
+		this.answer.abort(error);
+	}
+
+	/**
+	 * Whether the client of a gRPC call waits no longer. The backend knows that as well,
+	 * and may break off a moment before the gateway does.
+	 */
+	private boolean isOverdue() {
+		GrpcCall grpc = this.answer.grpc();
+		return grpc != null && grpc.timeoutNanos() >= 0 && System.nanoTime() - this.startedAt >= grpc.timeoutNanos();
+	}
+
+	/**
+	 * The client of a gRPC call waits no longer.
+	 */
+	private void onDeadline() {
+		this.deadline = NO_TIMER;
+		if (this.attempt != null) {
+			this.attempt.cancel(Outcome.TIMEOUT);
+		}
+		if (this.response.headWritten()) {
+			onAnswerBroken(GatewayError.TIMEOUT);
+		}
+		else {
+			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
+		}
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
@@ -309,6 +370,9 @@ final class Exchange implements ExchangeRecord {
 		if (!this.ended) {
 			this.ended = true;
 			this.server.running().remove(this);
+			if (this.deadline != NO_TIMER) {
+				this.server.cancel(this.deadline);
+			}
 			this.durationNanos = System.nanoTime() - this.startedAt;
 			this.server.listener().onEnd(this);
 		}
@@ -330,6 +394,20 @@ final class Exchange implements ExchangeRecord {
 	 */
 	boolean isSent() {
 		return this.body == null || this.body.isEnded();
+	}
+
+	/**
+	 * Whether it is a gRPC call.
+	 */
+	boolean isGrpc() {
+		return this.answer.grpc() != null;
+	}
+
+	/**
+	 * Whether doing it twice comes to the same as doing it once.
+	 */
+	boolean isRepeatable() {
+		return this.head.isRepeatable();
 	}
 
 	/**

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
-	/** How much of a repeatable request's body is kept for another try, bytes. */
+	/** How much of a request's body is kept for another try, bytes. */
 	static final int MOST_KEPT = 64 * 1024;
 
 	private final Exchange exchange;
@@ -49,7 +49,7 @@ final class RequestBody {
 		this.client = client;
 		this.contentLength = head.contentLength();
 		this.expectsContinue = head.expectsContinue();
-		this.kept = (head.isRepeatable() && this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
+		this.kept = (this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
 		client.pause();
 		client.handler(this::onChunk);
 		client.endHandler((end) -> onEnd());
@@ -150,6 +150,13 @@ final class RequestBody {
 		else {
 			this.backend.end();
 		}
+	}
+
+	/**
+	 * Keeps nothing any more: there will be no other try.
+	 */
+	void forget() {
+		this.kept = null;
 	}
 
 	/**
