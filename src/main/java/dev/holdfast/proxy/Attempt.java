@@ -15,7 +15,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
@@ -37,7 +36,7 @@ final class Attempt {
 
 	private @Nullable BackendConnection connection;
 
-	private @Nullable HttpClientRequest request;
+	private @Nullable BackendRequest request;
 
 	private @Nullable AnswerHeaders headers;
 
@@ -91,7 +90,7 @@ final class Attempt {
 		connection.request().onComplete(this::onRequest);
 	}
 
-	private void onRequest(@Nullable HttpClientRequest request, @Nullable Throwable failure) {
+	private void onRequest(@Nullable BackendRequest request, @Nullable Throwable failure) {
 		if (request == null) {
 			if (this.connection != null) {
 				this.connections.release(this.connection, -1, System.nanoTime());
@@ -227,14 +226,14 @@ final class Attempt {
 	}
 
 	/**
-	 * Whether the instance has done nothing for the request: it said so, or never heard of
-	 * it.
+	 * Whether the instance has done nothing for the request: it said so, or never heard
+	 * of it.
 	 */
 	private boolean isRefusal(Throwable failure) {
 		return switch (failure) {
 			case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
-			case HttpClosedException closed -> closed.goAway() != null && this.request != null
-					&& this.request.streamId() > closed.goAway().getLastStreamId();
+			case HttpClosedException closed ->
+				this.connection != null && this.request != null && this.connection.neverSaw(this.request);
 			case Http2Exception local -> local.error() == Http2Error.REFUSED_STREAM;
 			default -> false;
 		};

@@ -79,7 +79,7 @@ final class BackendConnections {
 			});
 			if (made.isShared()) {
 				connection.setWindowSize(Http2Windows.CONNECTION);
-				connection.goAwayHandler((goAway) -> onGoAway(made));
+				made.onGoAway(() -> onGoAway(made));
 			}
 			return made;
 		});

@@ -141,21 +141,28 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private void onConnection(HttpConnection connection) {
-		watch(connection);
+		ClientConnection client = watch(connection);
+		HttpServerConnection served = (HttpServerConnection) connection;
 		if (connection.protocolVersion() == HttpVersion.HTTP_2) {
-			onHttp2((HttpServerConnection) connection);
+			onHttp2(served);
+			return;
 		}
-		else if (!connection.isSsl()) {
-			this.http2.detect((HttpServerConnection) connection, (replacement) -> {
+		TrailerReader trailers = new TrailerReader();
+		served.channelHandlerContext().pipeline().addBefore("handler", "trailers", trailers);
+		client.useTrailers(trailers);
+		if (!connection.isSsl()) {
+			this.http2.detect(served, (replacement) -> {
 				this.connections.remove(connection);
 				watch(replacement);
 			}, this::onHttp2);
 		}
 	}
 
-	private void watch(HttpConnection connection) {
-		this.connections.put(connection, new ClientConnection(connection, this.owner.trustedProxies()));
+	private ClientConnection watch(HttpConnection connection) {
+		ClientConnection client = new ClientConnection(connection, this.owner.trustedProxies());
+		this.connections.put(connection, client);
 		connection.closeHandler((closed) -> this.connections.remove(connection));
+		return client;
 	}
 
 	private void onHttp2(HttpServerConnection connection) {

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteMatch;
@@ -13,7 +14,6 @@ import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -76,6 +76,8 @@ final class Exchange implements ExchangeRecord {
 
 	private long durationNanos;
 
+	private final int number;
+
 	private String host = "";
 
 	private long deadline = NO_TIMER;
@@ -89,6 +91,7 @@ final class Exchange implements ExchangeRecord {
 		this.answer = new ClientAnswer(server, request);
 		this.connection = connection;
 		this.head = new RequestHead(request, connection);
+		this.number = connection.requestNumber();
 	}
 
 	void start() {
@@ -179,7 +182,7 @@ final class Exchange implements ExchangeRecord {
 	/**
 	 * Sends the request to a backend that is connected.
 	 */
-	void send(HttpClientRequest backend, Endpoint endpoint) {
+	void send(BackendRequest backend, Endpoint endpoint) {
 		if (this.target == null || this.match == null) {
 			throw new IllegalStateException("send: before the request was routed");
 		}
@@ -394,6 +397,13 @@ final class Exchange implements ExchangeRecord {
 	 */
 	boolean isSent() {
 		return this.body == null || this.body.isEnded();
+	}
+
+	/**
+	 * The request's trailers, when it has arrived whole.
+	 */
+	Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> trailers() {
+		return this.connection.trailers(this.request, this.number);
 	}
 
 	/**

@@ -118,8 +118,8 @@ record GrpcCall(String contentType, long timeoutNanos) {
 	 * Whether an answer tells of a failure that would be a status of 500 or above with
 	 * HTTP. Which those are is the mapping of Envoy and of gRPC's own gateway.
 	 * @param head the answer's fields
-	 * @param trailers the answer's trailers, which have the status unless there is nothing
-	 * but a head
+	 * @param trailers the answer's trailers, which have the status unless there is
+	 * nothing but a head
 	 */
 	static boolean isServerError(MultiMap head, MultiMap trailers) {
 		String status = trailers.get(STATUS);

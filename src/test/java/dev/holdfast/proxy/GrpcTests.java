@@ -212,8 +212,7 @@ class GrpcTests {
 			GrpcClient.Call call = client.call("Flood", CallOptions.DEFAULT, new Metadata(), false);
 			call.send("go").halfClose();
 			call.next();
-			await().pollDelay(300, TimeUnit.MILLISECONDS)
-				.until(backend::flooded, new Unchanged()::equals);
+			await().pollDelay(300, TimeUnit.MILLISECONDS).until(backend::flooded, new Unchanged()::equals);
 			assertThat(backend.flooded() * 64 * 1024).isLessThan(8 * MEGABYTE);
 			// A neighbour on the same connection is not held up.
 			assertThat(client.send("Say", "hello").messages()).containsExactly("hello");
@@ -253,7 +252,8 @@ class GrpcTests {
 				GrpcClient client = new GrpcClient(gateway.server.port())) {
 			Metadata head = new Metadata();
 			head.put(ECHO, "blue");
-			assertThat(client.call("Say", CallOptions.DEFAULT, head, true).send("hello").halfClose().result().messages())
+			assertThat(
+					client.call("Say", CallOptions.DEFAULT, head, true).send("hello").halfClose().result().messages())
 				.containsExactly("hello");
 			assertThat(client.send("Say", "hello").status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
 		}

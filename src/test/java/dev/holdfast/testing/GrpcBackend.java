@@ -26,10 +26,10 @@ import io.grpc.stub.StreamObserver;
 /**
  * A gRPC server of grpc-java with one service that has methods of all four shapes:
  * {@code Say} echoes, {@code Fail} fails with the status whose number it is sent and the
- * text behind it, {@code Silent} never answers, {@code Count} sends as many messages as it
- * is told, {@code Flood} sends 64 KiB each as fast as they are taken, {@code Collect} joins
- * what it is sent, {@code Chat} echoes each message. Sends the client's {@code x-echo} and
- * {@code x-echo-bin} back, as head and as trailer.
+ * text behind it, {@code Silent} never answers, {@code Count} sends as many messages as
+ * it is told, {@code Flood} sends 64 KiB each as fast as they are taken, {@code Collect}
+ * joins what it is sent, {@code Chat} echoes each message. Sends the client's
+ * {@code x-echo} and {@code x-echo-bin} back, as head and as trailer.
  */
 public final class GrpcBackend implements AutoCloseable {
 

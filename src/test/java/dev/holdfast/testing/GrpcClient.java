@@ -42,7 +42,9 @@ public final class GrpcClient implements AutoCloseable {
 	 * @param service the service's full name
 	 */
 	public GrpcClient(int port, String service) {
-		this(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().maxInboundMessageSize(LARGEST_MESSAGE)
+		this(NettyChannelBuilder.forAddress("127.0.0.1", port)
+			.usePlaintext()
+			.maxInboundMessageSize(LARGEST_MESSAGE)
 			.disableRetry()
 			.build(), service);
 	}
