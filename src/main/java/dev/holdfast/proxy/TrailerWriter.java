@@ -19,14 +19,14 @@ final class TrailerWriter extends ChannelOutboundHandlerAdapter {
 	}
 
 	@Override
-	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
 		if (!(message instanceof LastHttpContent last)) {
-			context.write(message, promise);
+			super.write(context, message, promise);
 			return;
 		}
 		LastHttpContent replacement = new DefaultLastHttpContent(last.content());
 		this.trailers.forEach((name, value) -> replacement.trailingHeaders().add(name, value));
-		context.write(replacement, promise);
+		super.write(context, replacement, promise);
 		context.pipeline().remove(this);
 	}
 

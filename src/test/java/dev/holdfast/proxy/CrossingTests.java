@@ -1,6 +1,7 @@
 package dev.holdfast.proxy;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -128,22 +129,22 @@ class CrossingTests {
 	@ParameterizedTest
 	@MethodSource("crossings")
 	void backendThatStopsReadingStopsTheClient(HttpVersion version, Scheme scheme) {
-		AtomicReference<HttpServerRequest> paused = new AtomicReference<>();
+		CompletableFuture<HttpServerRequest> paused = new CompletableFuture<>();
 		AtomicLong received = new AtomicLong();
 		try (World world = new World(version, scheme, (request) -> {
 			request.handler((chunk) -> received.addAndGet(chunk.length()));
 			request.endHandler((end) -> request.response().end());
-			paused.set(request.pause());
+			paused.complete(request.pause());
 		})) {
 			HttpClientRequest request = world.request(HttpMethod.POST).setChunked(true);
 			AtomicLong sent = new AtomicLong();
 			Future<HttpClientResponse> answer = request.response();
 			vertx.runOnContext((run) -> flood(request, sent));
-			await().until(() -> paused.get() != null);
+			await().until(paused::isDone);
 			AtomicLong before = new AtomicLong(-1);
 			await().pollInterval(200, TimeUnit.MILLISECONDS).until(() -> before.getAndSet(sent.get()) == sent.get());
 			assertThat(sent.get()).isLessThan(LARGE);
-			paused.get().resume();
+			paused.join().resume();
 			assertThat(get(answer).statusCode()).isEqualTo(200);
 			assertThat(received.get()).isEqualTo(LARGE);
 		}
