@@ -11,8 +11,10 @@ import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
@@ -36,7 +38,7 @@ final class Attempt {
 
 	private @Nullable BackendConnection connection;
 
-	private @Nullable HttpClientRequest request;
+	private @Nullable BackendRequest request;
 
 	private @Nullable AnswerHeaders headers;
 
@@ -61,6 +63,11 @@ final class Attempt {
 			protocol = WireProtocol.HTTP1;
 		}
 		BackendConnection idle = this.connections.take(endpoint, protocol);
+		// What may not be done twice must not go where it would get no answer.
+		while (idle != null && !this.exchange.isRepeatable() && idle.isStale()) {
+			this.connections.discard(idle);
+			idle = this.connections.take(endpoint, protocol);
+		}
 		if (idle != null) {
 			use(idle);
 		}
@@ -88,7 +95,7 @@ final class Attempt {
 		connection.request().onComplete(this::onRequest);
 	}
 
-	private void onRequest(@Nullable HttpClientRequest request, @Nullable Throwable failure) {
+	private void onRequest(@Nullable BackendRequest request, @Nullable Throwable failure) {
 		if (request == null) {
 			if (this.connection != null) {
 				this.connections.release(this.connection, -1, System.nanoTime());
@@ -113,6 +120,10 @@ final class Attempt {
 			return;
 		}
 		if (answer == null) {
+			if (failure != null && isRefusal(failure)) {
+				refuse();
+				return;
+			}
 			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
 					Outcome.BROKEN);
 		}
@@ -158,9 +169,12 @@ final class Attempt {
 		else {
 			this.connection.close();
 		}
-		Outcome outcome = (this.answer.statusCode() < 500) ? Outcome.SUCCESS : Outcome.SERVER_ERROR;
+		MultiMap trailers = this.answer.trailers();
+		boolean failed = this.answer.statusCode() >= 500
+				|| (this.exchange.isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
+		Outcome outcome = failed ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
 		end(outcome);
-		this.exchange.onAnswered(rest, outcome);
+		this.exchange.onAnswered(rest, trailers, outcome);
 	}
 
 	/**
@@ -189,6 +203,12 @@ final class Attempt {
 			end(Outcome.CONNECT_FAILURE);
 			this.exchange.onConnectFailed(reason(failure));
 		}
+	}
+
+	private void refuse() {
+		giveUp();
+		end(Outcome.BROKEN);
+		this.exchange.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {
@@ -222,6 +242,20 @@ final class Attempt {
 		this.ended = true;
 		this.instance.end(outcome);
 		this.exchange.onTryEnded(outcome, System.nanoTime() - this.startedAt);
+	}
+
+	/**
+	 * Whether the instance has done nothing for the request: it said so, or never heard
+	 * of it.
+	 */
+	private boolean isRefusal(Throwable failure) {
+		return switch (failure) {
+			case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
+			case HttpClosedException closed ->
+				this.connection != null && this.request != null && this.connection.neverSaw(this.request);
+			case Http2Exception local -> local.error() == Http2Error.REFUSED_STREAM;
+			default -> false;
+		};
 	}
 
 	private static boolean isBreak(Throwable failure) {

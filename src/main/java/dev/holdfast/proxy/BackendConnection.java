@@ -1,13 +1,15 @@
 package dev.holdfast.proxy;
 
 import dev.holdfast.service.Endpoint;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.http.impl.HttpClientRequestImpl;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 
 /**
@@ -16,9 +18,6 @@ import io.vertx.core.http.impl.UnpooledHttpClientConnection;
  * take another.
  */
 final class BackendConnection {
-
-	/** Only read: what differs between requests is set on each one. */
-	private static final RequestOptions OPTIONS = new RequestOptions();
 
 	/** What the instance is told when nobody waits for its answer any more. */
 	private static final long CANCEL = 0x8;
@@ -54,14 +53,38 @@ final class BackendConnection {
 	 * Begins a request. An HTTP/1.1 connection must have been taken for it, one that is
 	 * shared must be {@link #isFree() free}.
 	 */
-	Future<HttpClientRequest> request() {
-		if (!this.shared) {
-			return this.connection.request(OPTIONS);
-		}
-		// Vert.x's own count of streams never gets back those that were given up early.
-		io.vertx.core.http.impl.HttpClientConnection actual = ((UnpooledHttpClientConnection) this.connection).unwrap();
-		return actual.createStream(actual.context())
-			.map((stream) -> new HttpClientRequestImpl(actual.authority(), this.connection, stream));
+	Future<BackendRequest> request() {
+		// Past Vert.x's own count of streams: it never gets back what was given up early.
+		return actual().createStream(actual().context()).map((stream) -> new BackendRequest(this.connection, stream));
+	}
+
+	/**
+	 * Hears of it when the instance takes no more requests on a shared connection. Vert.x
+	 * would tell as well, but leaks a buffer each time.
+	 */
+	void onGoAway(Runnable task) {
+		http2().addListener(new Http2ConnectionAdapter() {
+			@Override
+			public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
+				task.run();
+			}
+		});
+	}
+
+	/**
+	 * Whether the instance said that it has not looked at a request on a shared
+	 * connection.
+	 */
+	boolean neverSaw(HttpClientRequest request) {
+		return this.shared && http2().goAwayReceived() && request.streamId() > http2().local().lastStreamKnownByPeer();
+	}
+
+	private Http2Connection http2() {
+		return ((Http2ConnectionHandler) actual().channelHandlerContext().handler()).connection();
+	}
+
+	private io.vertx.core.http.impl.HttpClientConnection actual() {
+		return ((UnpooledHttpClientConnection) this.connection).unwrap();
 	}
 
 	/**
@@ -111,6 +134,13 @@ final class BackendConnection {
 	 */
 	Channel channel() {
 		return Connections.channel(this.connection);
+	}
+
+	/**
+	 * Whether the instance has ended it already.
+	 */
+	boolean isStale() {
+		return Connections.isStale(this.connection);
 	}
 
 	void idleUntil(long time) {

@@ -79,7 +79,7 @@ final class BackendConnections {
 			});
 			if (made.isShared()) {
 				connection.setWindowSize(Http2Windows.CONNECTION);
-				connection.goAwayHandler((goAway) -> onGoAway(made));
+				made.onGoAway(() -> onGoAway(made));
 			}
 			return made;
 		});
@@ -108,6 +108,15 @@ final class BackendConnections {
 			return;
 		}
 		of(connection.endpoint()).add(connection, now + idleNanos);
+	}
+
+	/**
+	 * Throws a connection away that was taken and turned out to be of no use.
+	 */
+	void discard(BackendConnection connection) {
+		connection.release();
+		connection.onClosed();
+		forget(connection);
 	}
 
 	private void onGoAway(BackendConnection connection) {

@@ -10,6 +10,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -21,8 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientAnswer {
 
+	private static final Buffer NOTHING = Buffer.buffer();
+
 	/** Tells an HTTP/2 client that no more of its body is wanted. */
 	private static final long NO_ERROR = 0x0;
+
+	private static final int NO_CONTENT = 204;
+
+	private static final int NOT_MODIFIED = 304;
 
 	/** Tells an HTTP/2 client that the answer is not whole. */
 	private static final long INTERNAL_ERROR = 0x2;
@@ -37,6 +44,10 @@ final class ClientAnswer {
 
 	private @Nullable UpgradeHold hold;
 
+	private final @Nullable GrpcCall grpc;
+
+	private boolean hasLength;
+
 	private boolean closing;
 
 	ClientAnswer(EventLoopServer server, HttpServerRequest request) {
@@ -44,6 +55,14 @@ final class ClientAnswer {
 		this.request = request;
 		this.response = request.response();
 		this.http2 = request.version() == HttpVersion.HTTP_2;
+		this.grpc = GrpcCall.of(request);
+	}
+
+	/**
+	 * What of the request is gRPC's, {@code null} when it is no such call.
+	 */
+	@Nullable GrpcCall grpc() {
+		return this.grpc;
 	}
 
 	/**
@@ -52,6 +71,7 @@ final class ClientAnswer {
 	AnswerHeaders begin(HttpClientResponse answer) {
 		AnswerHeaders headers = takeHead(answer);
 		declineSwitch();
+		this.hasLength = headers.contentLength() >= 0;
 		// An HTTP/1.0 client knows the end of an answer without length by the
 		// connection's end alone.
 		if (this.server.isShuttingDown()
@@ -152,6 +172,11 @@ final class ClientAnswer {
 	 * @param close whether the connection cannot be used any more
 	 */
 	void fail(GatewayError error, String requestId, boolean close, @Nullable RequestBody body) {
+		if (this.grpc != null) {
+			this.grpc.fail(this.response, error);
+			finish(NOTHING, body);
+			return;
+		}
 		Buffer problem = error.prepare(this.response, requestId);
 		declineSwitch();
 		if (close || this.server.isShuttingDown()) {
@@ -207,6 +232,37 @@ final class ClientAnswer {
 	}
 
 	/**
+	 * Sends the end of a backend's answer.
+	 * @param rest what of it is still to be sent
+	 * @param body what the client may have yet to send
+	 * @param trailers the answer's trailers
+	 */
+	void finish(Buffer rest, @Nullable RequestBody body, MultiMap trailers) {
+		if (!trailers.isEmpty() && takesTrailers()) {
+			Trailers.copy(trailers, this.response.trailers());
+		}
+		finish(rest, body);
+	}
+
+	/**
+	 * Whether the answer is framed in a way that has trailers.
+	 */
+	private boolean takesTrailers() {
+		if (this.http2) {
+			return true;
+		}
+		if (this.hasLength || this.request.version() == HttpVersion.HTTP_1_0
+				|| this.request.method().equals(HttpMethod.HEAD) || this.response.getStatusCode() == NO_CONTENT
+				|| this.response.getStatusCode() == NOT_MODIFIED) {
+			return false;
+		}
+		if (!this.response.headWritten()) {
+			this.response.setChunked(true);
+		}
+		return true;
+	}
+
+	/**
 	 * Takes back the head of an answer of which no byte has been sent.
 	 * @return whether that was possible
 	 */
@@ -220,9 +276,14 @@ final class ClientAnswer {
 
 	/**
 	 * Breaks an answer off, so that the client cannot take it for whole.
+	 * @param error why; gRPC has a place for it after the body
 	 */
-	void abort() {
-		if (this.http2) {
+	void abort(GatewayError error) {
+		if (this.grpc != null) {
+			GrpcCall.write(error, this.response.trailers());
+			this.response.end();
+		}
+		else if (this.http2) {
 			this.response.reset(INTERNAL_ERROR);
 		}
 		else {

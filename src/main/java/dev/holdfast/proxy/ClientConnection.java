@@ -1,8 +1,12 @@
 package dev.holdfast.proxy;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
+import io.netty.handler.codec.http2.Http2Headers;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +25,8 @@ final class ClientConnection {
 	private final @Nullable String certificate;
 
 	private @Nullable RequestFrames frames;
+
+	private @Nullable TrailerReader trailers;
 
 	private String hostField = "";
 
@@ -58,6 +64,34 @@ final class ClientConnection {
 			throw new IllegalStateException("frames: not a connection that speaks HTTP/2");
 		}
 		return this.frames;
+	}
+
+	/**
+	 * Takes what sees the trailers of an HTTP/1.1 connection.
+	 */
+	void useTrailers(TrailerReader trailers) {
+		this.trailers = trailers;
+	}
+
+	/**
+	 * The number by which the trailers of the request that is being handed over can be
+	 * asked for.
+	 */
+	int requestNumber() {
+		return (this.trailers != null) ? this.trailers.current() : TrailerReader.NONE;
+	}
+
+	/**
+	 * The trailers of a request that has arrived whole.
+	 * @param number its number
+	 */
+	Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> trailers(HttpServerRequest request,
+			int number) {
+		if (this.frames != null) {
+			Http2Headers fields = this.frames.trailers(request.streamId());
+			return (fields != null) ? fields : List.of();
+		}
+		return (this.trailers != null) ? this.trailers.trailers(number) : List.of();
 	}
 
 	/**

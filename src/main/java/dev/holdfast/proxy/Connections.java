@@ -4,17 +4,21 @@ import java.time.Duration;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Ways to end a connection that is in use.
+ * Ways to end a connection that is in use, and to see that the other side has.
  */
 final class Connections {
 
 	/** How long a client may take to notice that nothing more of its body is wanted. */
 	private static final Duration LINGER = Duration.ofSeconds(5);
+
+	/** {@code TCP_ESTABLISHED} of Linux. */
+	private static final int TCP_ESTABLISHED = 1;
 
 	private Connections() {
 	}
@@ -43,6 +47,15 @@ final class Connections {
 			channel.config().setOption(ChannelOption.SO_LINGER, 0);
 			channel.unsafe().close(channel.voidPromise());
 		}
+	}
+
+	/**
+	 * Whether the other side has ended a connection, which this side has not read yet.
+	 * Known of Linux sockets; any other passes for sound.
+	 */
+	static boolean isStale(HttpConnection connection) {
+		return channel(connection) instanceof EpollSocketChannel socket
+				&& (!socket.isOpen() || socket.tcpInfo().state() != TCP_ESTABLISHED);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLException;
 
@@ -111,7 +112,14 @@ final class EventLoopServer extends VerticleBase {
 	private HttpServerConfig serverConfig() {
 		TrafficSettings settings = this.owner.settings();
 		HttpServerConfig config = new HttpServerConfig();
-		config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
+		if (this.owner.tls().clients().isPresent()) {
+			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1, HttpVersion.HTTP_2);
+			config.setHttp2Config(http2Config());
+		}
+		else {
+			// The detector finds HTTP/2.
+			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
+		}
 		config.setIdleTimeout(settings.idleTimeout());
 		config.setHandle100ContinueAutomatically(false);
 		config.setHttp1Config(http1Config());
@@ -165,21 +173,28 @@ final class EventLoopServer extends VerticleBase {
 
 	private void onConnection(HttpConnection connection) {
 		this.owner.listenSocket().learn(Connections.channel(connection));
-		watch(connection);
+		ClientConnection client = watch(connection);
+		HttpServerConnection served = (HttpServerConnection) connection;
 		if (connection.protocolVersion() == HttpVersion.HTTP_2) {
-			onHttp2((HttpServerConnection) connection);
+			onHttp2(served);
+			return;
 		}
-		else if (!connection.isSsl()) {
-			this.http2.detect((HttpServerConnection) connection, (replacement) -> {
+		TrailerReader trailers = new TrailerReader();
+		served.channelHandlerContext().pipeline().addBefore("handler", "trailers", trailers);
+		client.useTrailers(trailers);
+		if (!connection.isSsl()) {
+			this.http2.detect(served, (replacement) -> {
 				this.connections.remove(connection);
 				watch(replacement);
 			}, this::onHttp2);
 		}
 	}
 
-	private void watch(HttpConnection connection) {
-		this.connections.put(connection, new ClientConnection(connection, this.owner.trustedProxies()));
+	private ClientConnection watch(HttpConnection connection) {
+		ClientConnection client = new ClientConnection(connection, this.owner.trustedProxies());
+		this.connections.put(connection, client);
 		connection.closeHandler((closed) -> this.connections.remove(connection));
+		return client;
 	}
 
 	private void onHttp2(HttpServerConnection connection) {
@@ -251,6 +266,21 @@ final class EventLoopServer extends VerticleBase {
 	 */
 	void defer(Runnable task) {
 		this.context.runOnContext((run) -> task.run());
+	}
+
+	/**
+	 * Runs a task after some time.
+	 * @return a number by which it can be called off
+	 */
+	long after(long nanos, Runnable task) {
+		return this.vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)), (timer) -> task.run());
+	}
+
+	/**
+	 * Calls a task off.
+	 */
+	void cancel(long timer) {
+		this.vertx.cancelTimer(timer);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteMatch;
@@ -14,7 +15,6 @@ import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements ExchangeRecord {
 
 	private static final int MOST_TRIES = 3;
+
+	private static final long NO_TIMER = -1;
 
 	// For RunningExchanges alone.
 
@@ -81,6 +83,12 @@ final class Exchange implements ExchangeRecord {
 
 	private boolean eventStream;
 
+	private final int number;
+
+	private String host = "";
+
+	private long deadline = NO_TIMER;
+
 	private boolean ended;
 
 	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
@@ -90,6 +98,7 @@ final class Exchange implements ExchangeRecord {
 		this.answer = new ClientAnswer(server, request);
 		this.connection = connection;
 		this.head = new RequestHead(request, connection);
+		this.number = connection.requestNumber();
 	}
 
 	void start() {
@@ -128,8 +137,8 @@ final class Exchange implements ExchangeRecord {
 			return;
 		}
 		// RFC 9112, section 3.2.2: an absolute-form target wins over Host.
-		String host = target.authority().isEmpty() ? this.head.host() : target.authority();
-		if (!this.connection.useHost(host) || (host.isEmpty() && this.head.hosts() > 0)) {
+		this.host = target.authority().isEmpty() ? this.head.host() : target.authority();
+		if (!this.connection.useHost(this.host) || (this.host.isEmpty() && this.head.hosts() > 0)) {
 			reject(Rejection.HOST);
 			return;
 		}
@@ -153,6 +162,9 @@ final class Exchange implements ExchangeRecord {
 				this.body = new RequestBody(this, this.request, this.head);
 			}
 			this.server.running().add(this, this.startedAt);
+			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
+				this.deadline = this.server.after(this.answer.grpc().timeoutNanos(), this::onDeadline);
+			}
 			this.offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
 			if (this.offer == null) {
 				attempt(this.upstream.choose(this.tried));
@@ -195,18 +207,23 @@ final class Exchange implements ExchangeRecord {
 	/**
 	 * Sends the request to a backend that is connected.
 	 */
-	void send(HttpClientRequest backend, Endpoint endpoint) {
+	void send(BackendRequest backend, Endpoint endpoint) {
 		if (this.target == null || this.match == null) {
 			throw new IllegalStateException("send: before the request was routed");
 		}
 		backend.setMethod(this.request.method());
 		backend.setURI(this.match.path() + this.target.query());
+		// Another stream of the same connection may have named another host since.
+		this.connection.useHost(this.host);
 		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(), backend);
 		if (this.offer != null && backend.version() != HttpVersion.HTTP_2) {
 			this.offer.write(backend.headers());
 		}
 		if (this.request.version() != HttpVersion.HTTP_1_0) {
 			backend.earlyHintsHandler(this::onEarlyHints);
+		}
+		if (this.answer.grpc() != null) {
+			this.answer.grpc().writeTimeout(backend.headers(), System.nanoTime() - this.startedAt);
 		}
 		if (this.body == null) {
 			backend.end();
@@ -239,8 +256,24 @@ final class Exchange implements ExchangeRecord {
 	 * @param reused whether its connection had carried a request before
 	 */
 	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
-		if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
+		if (isOverdue()) {
+			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
+		}
+		else if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
 			retry(error, outcome, reused);
+		}
+		else {
+			fail(error, outcome);
+		}
+	}
+
+	/**
+	 * A try came to nothing, and it is certain that the instance did nothing for it (RFC
+	 * 9113, section 8.7).
+	 */
+	void onRefused(GatewayError error, Outcome outcome) {
+		if (this.body == null || this.body.isRepeatable()) {
+			retry(error, outcome, true);
 		}
 		else {
 			fail(error, outcome);
@@ -271,6 +304,9 @@ final class Exchange implements ExchangeRecord {
 	 */
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
 		this.server.running().remove(this);
+		if (this.body != null) {
+			this.body.forget();
+		}
 		AnswerHeaders headers = this.answer.begin(answer);
 		if (headers.isEventStream()) {
 			this.server.eventStreams().add(this);
@@ -287,7 +323,7 @@ final class Exchange implements ExchangeRecord {
 		if (this.attempt != null) {
 			this.attempt.cancel(Outcome.SUCCESS);
 		}
-		onAnswered(Buffer.buffer(), Outcome.SUCCESS);
+		onAnswered(Buffer.buffer(), MultiMap.caseInsensitiveMultiMap(), Outcome.SUCCESS);
 	}
 
 	/**
@@ -324,17 +360,19 @@ final class Exchange implements ExchangeRecord {
 	/**
 	 * The answer has arrived whole.
 	 * @param rest what of it is still to be sent
+	 * @param trailers its trailers
 	 */
-	void onAnswered(Buffer rest, Outcome outcome) {
+	void onAnswered(Buffer rest, MultiMap trailers, Outcome outcome) {
 		endUpstream(outcome);
-		this.answer.finish(rest, this.body);
+		this.answer.finish(rest, this.body, trailers);
 		end();
 	}
 
 	/**
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
-	void onAnswerBroken(GatewayError error) {
+	void onAnswerBroken(GatewayError broken) {
+		GatewayError error = isOverdue() ? GatewayError.TIMEOUT : broken;
 		if (this.answer.withdraw()) {
 			fail(error, Outcome.BROKEN);
 			return;
@@ -342,7 +380,32 @@ final class Exchange implements ExchangeRecord {
 		this.error = error;
 		endUpstream(Outcome.BROKEN);
 		end();
-		this.answer.abort();
+		this.answer.abort(error);
+	}
+
+	/**
+	 * Whether the client of a gRPC call waits no longer. The backend knows that as well,
+	 * and may break off a moment before the gateway does.
+	 */
+	private boolean isOverdue() {
+		GrpcCall grpc = this.answer.grpc();
+		return grpc != null && grpc.timeoutNanos() >= 0 && System.nanoTime() - this.startedAt >= grpc.timeoutNanos();
+	}
+
+	/**
+	 * The client of a gRPC call waits no longer.
+	 */
+	private void onDeadline() {
+		this.deadline = NO_TIMER;
+		if (this.attempt != null) {
+			this.attempt.cancel(Outcome.TIMEOUT);
+		}
+		if (this.response.headWritten()) {
+			onAnswerBroken(GatewayError.TIMEOUT);
+		}
+		else {
+			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
+		}
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
@@ -397,6 +460,9 @@ final class Exchange implements ExchangeRecord {
 			if (this.eventStream) {
 				this.server.eventStreams().remove(this);
 			}
+			if (this.deadline != NO_TIMER) {
+				this.server.cancel(this.deadline);
+			}
 			this.durationNanos = System.nanoTime() - this.startedAt;
 			this.server.listener().onEnd(this);
 		}
@@ -418,6 +484,27 @@ final class Exchange implements ExchangeRecord {
 	 */
 	boolean isSent() {
 		return this.body == null || this.body.isEnded();
+	}
+
+	/**
+	 * The request's trailers, when it has arrived whole.
+	 */
+	Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> trailers() {
+		return this.connection.trailers(this.request, this.number);
+	}
+
+	/**
+	 * Whether it is a gRPC call.
+	 */
+	boolean isGrpc() {
+		return this.answer.grpc() != null;
+	}
+
+	/**
+	 * Whether doing it twice comes to the same as doing it once.
+	 */
+	boolean isRepeatable() {
+		return this.head.isRepeatable();
 	}
 
 	/**

@@ -44,6 +44,8 @@ enum GatewayError {
 
 	private final String code;
 
+	private final String detail;
+
 	private final int retryAfterSeconds;
 
 	private final String problem;
@@ -55,6 +57,7 @@ enum GatewayError {
 	GatewayError(int status, String code, String title, String detail, int retryAfterSeconds) {
 		this.status = status;
 		this.code = code;
+		this.detail = detail;
 		this.retryAfterSeconds = retryAfterSeconds;
 		this.problem = """
 				{"type":"urn:holdfast:error:%s","title":"%s","status":%d,"detail":"%s","code":"%s","instance":"\
@@ -70,6 +73,27 @@ enum GatewayError {
 	 */
 	String code() {
 		return this.code;
+	}
+
+	/**
+	 * What happened, in one sentence.
+	 */
+	String detail() {
+		return this.detail;
+	}
+
+	/**
+	 * What a gRPC client is told instead of the HTTP status.
+	 */
+	int grpcStatus() {
+		return switch (this) {
+			case CLIENT_GONE -> 1;
+			case REQUEST_TIMEOUT, TIMEOUT -> 4;
+			case URI_TOO_LONG, HEADERS_TOO_LARGE -> 8;
+			case NO_ROUTE, METHOD_NOT_ALLOWED -> 12;
+			case BAD_REQUEST, BAD_ANSWER -> 13;
+			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, CIRCUIT_OPEN -> 14;
+		};
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package dev.holdfast.proxy;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
-	/** How much of a repeatable request's body is kept for another try, bytes. */
+	/** How much of a request's body is kept for another try, bytes. */
 	static final int MOST_KEPT = 64 * 1024;
 
 	private final Exchange exchange;
@@ -22,7 +21,7 @@ final class RequestBody {
 
 	private final boolean expectsContinue;
 
-	private @Nullable HttpClientRequest backend;
+	private @Nullable BackendRequest backend;
 
 	/** What was received so far, {@code null} when it is not kept. */
 	private @Nullable Buffer kept;
@@ -49,7 +48,7 @@ final class RequestBody {
 		this.client = client;
 		this.contentLength = head.contentLength();
 		this.expectsContinue = head.expectsContinue();
-		this.kept = (head.isRepeatable() && this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
+		this.kept = (this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
 		client.pause();
 		client.handler(this::onChunk);
 		client.endHandler((end) -> onEnd());
@@ -61,7 +60,7 @@ final class RequestBody {
 	 * @param sendHead whether the client waits for the backend's leave, so that the head
 	 * must not wait for the body
 	 */
-	void sendTo(HttpClientRequest backend, boolean sendHead) {
+	void sendTo(BackendRequest backend, boolean sendHead) {
 		this.backend = backend;
 		this.headSent = sendHead;
 		this.blocked = false;
@@ -80,11 +79,11 @@ final class RequestBody {
 			}
 			else {
 				this.headSent = true;
-				backend.end(replay);
+				backend.finish(replay, this.exchange.trailers());
 			}
 		}
 		else if (this.ended) {
-			backend.end();
+			backend.finish(null, this.exchange.trailers());
 		}
 		if (!this.ended) {
 			this.client.resume();
@@ -118,7 +117,7 @@ final class RequestBody {
 	}
 
 	private void write(Buffer chunk) {
-		HttpClientRequest to = this.backend;
+		BackendRequest to = this.backend;
 		if (to == null) {
 			return;
 		}
@@ -131,7 +130,7 @@ final class RequestBody {
 		}
 	}
 
-	private void unblock(HttpClientRequest drained) {
+	private void unblock(BackendRequest drained) {
 		if (this.blocked && drained.equals(this.backend)) {
 			this.blocked = false;
 			this.client.resume();
@@ -143,13 +142,21 @@ final class RequestBody {
 		if (this.backend == null) {
 			return;
 		}
-		if (this.held != null) {
-			this.backend.end(this.held);
-			this.held = null;
+		Buffer last = this.held;
+		this.held = null;
+		if (this.contentLength >= 0) {
+			this.backend.finish(last);
 		}
 		else {
-			this.backend.end();
+			this.backend.finish(last, this.exchange.trailers());
 		}
+	}
+
+	/**
+	 * Keeps nothing any more: there will be no other try.
+	 */
+	void forget() {
+		this.kept = null;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.io.IOException;
 
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Http2Wire.Head;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,7 +61,7 @@ class Http2Tests {
 	@Test
 	void http2PassesFromEndToEnd() throws IOException {
 		try (Http2Backend backend = new Http2Backend((wire) -> {
-			Http2Wire.Head head = wire.nextHead();
+			Head head = wire.nextHead();
 			wire.answer(head.stream(), "200", true, "x-seen", String.join("|", head.fields()));
 		});
 				Gateway gateway = Gateway.toHttp2(backend.port());
@@ -92,6 +93,70 @@ class Http2Tests {
 				RawClient client = gateway.client()) {
 			client.send("P").send("OST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n\r\nhi");
 			assertThat(client.answer().body()).isEqualTo("ok");
+		}
+	}
+
+	@Test
+	void trailersOfARequestPassToHttp2() throws IOException {
+		try (Http2Backend backend = new Http2Backend((wire) -> {
+			int stream = wire.nextHead().stream();
+			Http2Wire.Data body = wire.data(stream);
+			Head trailers = wire.nextHead();
+			wire.answer(stream, "200", true, "x-body", body.text(), "x-trailers", String.join("|", trailers.fields()));
+			wire.awaitEnd();
+		});
+				Gateway gateway = Gateway.toHttp2(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port());
+				RawClient other = gateway.client()) {
+			int stream = client.request("POST", "/orders/", false);
+			client.data(stream, "hello", false);
+			client.trailers(stream, "x-checksum", "1", "host", "evil.test");
+			Head answer = client.head(stream);
+			assertThat(answer.header("x-body")).isEqualTo("hello");
+			assertThat(answer.header("x-trailers")).isEqualTo("x-checksum: 1");
+			other.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+					+ "5\r\nhello\r\n0\r\nX-Checksum: 2\r\nAuthorization: me\r\n\r\n");
+			assertThat(other.answer().header("x-trailers")).isEqualTo("x-checksum: 2");
+		}
+	}
+
+	@Test
+	void trailersOfARequestPassToHttp1() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			while (true) {
+				peer.readHead();
+				String body = peer.readHead();
+				peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+			}
+		});
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port());
+				RawClient other = gateway.client()) {
+			int stream = client.request("POST", "/orders/", false);
+			client.data(stream, "hello", false);
+			client.trailers(stream, "x-checksum", "1");
+			assertThat(client.message(stream).body()).isEqualTo("5\r\nhello\r\n0\r\nx-checksum: 1\r\n\r\n");
+			other.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+					+ "5\r\nhello\r\n0\r\nX-Checksum: 2\r\nContent-Length: 3\r\n\r\n");
+			assertThat(other.answer().body()).isEqualTo("5\r\nhello\r\n0\r\nX-Checksum: 2\r\n\r\n");
+		}
+	}
+
+	@Test
+	void trailersOfARequestThatDidNotWaitForItsTurnAreDropped() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			while (true) {
+				peer.readHead();
+				String body = peer.readHead();
+				peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+			}
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			String request = "POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+					+ "1\r\n%1$s\r\n0\r\nX-Checksum: %1$s\r\n\r\n";
+			client.send(request.formatted(1) + request.formatted(2) + request.formatted(3));
+			assertThat(client.answer().body()).startsWith("1\r\n1\r\n0\r\n").doesNotContain(": 2", ": 3");
+			assertThat(client.answer().body()).startsWith("1\r\n2\r\n0\r\n").doesNotContain(": 1", ": 3");
+			assertThat(client.answer().body()).startsWith("1\r\n3\r\n0\r\n").doesNotContain(": 1", ": 2");
 		}
 	}
 
