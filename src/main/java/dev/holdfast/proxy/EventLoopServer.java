@@ -52,6 +52,8 @@ final class EventLoopServer extends VerticleBase {
 
 	private final RequestIds requestIds = new RequestIds();
 
+	private final Line line = new Line();
+
 	private final RunningExchanges running;
 
 	private final Http2Server http2;
@@ -70,7 +72,8 @@ final class EventLoopServer extends VerticleBase {
 	public Future<?> start() {
 		// No cleaner: it would run on an event loop of its own choice.
 		this.backends = new BackendConnections(
-				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)));
+				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)), this.line,
+				MAX_ANSWER_HEADER_SIZE);
 		this.vertx.setPeriodic(SWEEP_MILLIS, (timer) -> sweep());
 		HttpServer created = this.vertx.createHttpServer(serverConfig(),
 				this.owner.tls().clients().map(ClientTls::options).orElse(null));
@@ -143,8 +146,10 @@ final class EventLoopServer extends VerticleBase {
 		watch(connection);
 		if (connection.protocolVersion() == HttpVersion.HTTP_2) {
 			onHttp2((HttpServerConnection) connection);
+			return;
 		}
-		else if (!connection.isSsl()) {
+		Connections.readStrictly(connection, new RequestDecoder(this.line, this.owner.settings().maxHeaderSize()));
+		if (!connection.isSsl()) {
 			this.http2.detect((HttpServerConnection) connection, (replacement) -> {
 				this.connections.remove(connection);
 				watch(replacement);
@@ -165,7 +170,11 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private void onRequest(HttpServerRequest request) {
-		if (!answeredProbe(request)) {
+		ReceivedRequest received = ReceivedRequest.of(request);
+		if (received != null && received.rejection() != null) {
+			new Exchange(this, request, connectionOf(request)).rejectInvalid(received.rejection());
+		}
+		else if (!answeredProbe(request)) {
 			new Exchange(this, request, connectionOf(request)).start();
 		}
 	}

@@ -38,7 +38,10 @@ enum GatewayError {
 	/** Its Retry-After is the breaker's to say. */
 	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover."),
 
-	TIMEOUT(504, "timeout", "Timeout", "The service did not answer in time.");
+	TIMEOUT(504, "timeout", "Timeout", "The service did not answer in time."),
+
+	VERSION_NOT_SUPPORTED(505, "version-not-supported", "HTTP version not supported",
+			"The gateway does not speak this version of HTTP.");
 
 	private final int status;
 

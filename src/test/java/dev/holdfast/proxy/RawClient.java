@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -124,6 +125,13 @@ final class RawClient implements AutoCloseable {
 	 */
 	String rest() throws IOException {
 		return new String(this.in.readAllBytes(), StandardCharsets.ISO_8859_1);
+	}
+
+	/**
+	 * Sets for how long to wait for bytes that do not come.
+	 */
+	void patience(Duration patience) throws IOException {
+		this.socket.setSoTimeout((int) patience.toMillis());
 	}
 
 	InputStream in() {
