@@ -27,7 +27,6 @@ final class FieldNames {
 			// read as any name is.
 			for (AsciiString spelling : new AsciiString[] { AsciiString.of(name),
 					AsciiString.of(name).toLowerCase() }) {
-				spelling.toString();
 				table[place(spelling.array(), spelling.length())] = spelling;
 			}
 		}

@@ -24,7 +24,7 @@ final class RecordingBackend implements AutoCloseable {
 					more.append((char) peer.read());
 				}
 				while (peer.in().available() > 0);
-				connection.bytes += more;
+				connection.bytes = connection.bytes.concat(more.toString());
 				List<ReferenceReader.Request> requests = ReferenceReader.read(connection.bytes).requests();
 				while (connection.answered < requests.size()) {
 					peer.write(answer(requests.get(connection.answered)));
