@@ -72,8 +72,8 @@ final class LengthRows {
 				"chunked, identity", "identity, chunked", "chunked, chunked", ", chunked", "chunked,", ",chunked,", "",
 				"\u000bchunked", "chunked\u000b", "\u000cchunked", "chunked\u000c", "chunked\u0000", "\u0000chunked",
 				"\"chunked\"", "'chunked'", "chun\u0000ked", "chunked;q=1", "chunked; a", "chunked\u00a0",
-				"\u00ffchunked", "chunk", "gzip", "deflate", "compress", "trailers", "chunked x",
-				"chunked\u007f", "cow, chunked", "chun\u212aed", "chunked\rX: y" };
+				"\u00ffchunked", "chunk", "gzip", "deflate", "compress", "trailers", "chunked x", "chunked\u007f",
+				"cow, chunked", "chun\u212aed", "chunked\rX: y" };
 		for (String value : values) {
 			rows.add(rejected("Transfer-Encoding: '" + printable(value) + "'",
 					post("Transfer-Encoding: " + value + "\r\n", "0\r\n\r\n")));
