@@ -4,7 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.holdfast.proxy.AnswerRows.HardAnswer;
@@ -32,8 +33,6 @@ class HardAnswerTests {
 	private static volatile int hard;
 
 	private static volatile int clean;
-
-	private static final Semaphore late = new Semaphore(0);
 
 	private static ScriptedBackend backend;
 
@@ -136,17 +135,18 @@ class HardAnswerTests {
 
 	@Test
 	void answerOnAnIdleConnectionIsNobodys() throws IOException {
+		CompletableFuture<Boolean> poison = new CompletableFuture<>();
+		CompletableFuture<Boolean> ended = new CompletableFuture<>();
 		try (ScriptedBackend poisoning = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(CLEAN);
-			late.acquireUninterruptibly();
+			poison.join();
 			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
-			assertThat(peer.in().read()).isNegative();
-			late.release();
+			ended.complete(peer.in().read() < 0);
 		}); Gateway own = new Gateway(poisoning.port()); RawClient client = own.client()) {
 			assertThat(client.get("/orders/a").body()).isEqualTo("clean");
-			late.release();
-			late.acquireUninterruptibly();
+			poison.complete(true);
+			assertThat(ended.orTimeout(10, TimeUnit.SECONDS).join()).isTrue();
 			assertThat(client.get("/orders/b").body()).isEqualTo("clean");
 			assertThat(poisoning.connections()).isEqualTo(2);
 		}
