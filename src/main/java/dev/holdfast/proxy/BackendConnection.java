@@ -29,6 +29,8 @@ final class BackendConnection {
 
 	private final HttpClientConnection connection;
 
+	private final AnswerDecoder decoder;
+
 	private final boolean shared;
 
 	private int requests;
@@ -43,7 +45,8 @@ final class BackendConnection {
 
 	private boolean closed;
 
-	BackendConnection(Endpoint endpoint, HttpClientConnection connection) {
+	BackendConnection(Endpoint endpoint, HttpClientConnection connection, AnswerDecoder decoder) {
+		this.decoder = decoder;
 		this.endpoint = endpoint;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
@@ -164,6 +167,13 @@ final class BackendConnection {
 	boolean isFree() {
 		return !this.closed && !this.leaving && this.requestsEver < MOST_STREAMS_EVER
 				&& Math.max(this.requests, this.connection.activeStreams()) < this.connection.maxActiveStreams();
+	}
+
+	/**
+	 * Whether the instance has sent nothing but the answers to its requests.
+	 */
+	boolean isClean() {
+		return this.decoder.isReusable();
 	}
 
 	/**

@@ -31,8 +31,20 @@ final class BackendConnections {
 
 	private final HttpClientAgent client;
 
-	BackendConnections(HttpClientAgent client) {
+	private final Line line;
+
+	private final int maxHeaderSize;
+
+	/**
+	 * Prepares to connect.
+	 * @param client makes the connections
+	 * @param line shared by the decoders of the event loop
+	 * @param maxHeaderSize the largest head of an answer, bytes
+	 */
+	BackendConnections(HttpClientAgent client, Line line, int maxHeaderSize) {
 		this.client = client;
+		this.line = line;
+		this.maxHeaderSize = maxHeaderSize;
 	}
 
 	/**
@@ -72,12 +84,16 @@ final class BackendConnections {
 			.setSsl(endpoint.scheme().isSecure())
 			.setProtocolVersion(protocol.version());
 		return this.client.connect(options).map((connection) -> {
-			BackendConnection made = new BackendConnection(endpoint, connection);
+			AnswerDecoder decoder = new AnswerDecoder(this.line, this.maxHeaderSize);
+			BackendConnection made = new BackendConnection(endpoint, connection, decoder);
 			connection.closeHandler((closed) -> onClosed(made));
 			connection.exceptionHandler((failure) -> {
 				// The request on it hears of it as well, and an idle one is just closed.
 			});
-			if (made.isShared()) {
+			if (!made.isShared()) {
+				Connections.readStrictly(connection, decoder);
+			}
+			else {
 				connection.setWindowSize(Http2Windows.CONNECTION);
 				made.onGoAway(() -> onGoAway(made));
 			}
@@ -103,7 +119,7 @@ final class BackendConnections {
 		}
 		long idleNanos = (announcedSeconds < 0) ? IDLE_TIME.toNanos()
 				: Math.min(IDLE_TIME.toNanos(), TimeUnit.SECONDS.toNanos(announcedSeconds - SAFETY_SECONDS));
-		if (idleNanos <= 0) {
+		if (idleNanos <= 0 || !connection.isClean()) {
 			connection.close();
 			return;
 		}

@@ -206,7 +206,22 @@ final class ClientAnswer {
 			// Not before: from here on the connection has little time left.
 			Connections.closeAfterAnswer(this.request.connection());
 		}
-		this.response.end(rest);
+		Future<Void> sent = this.response.end(rest);
+		if (this.closing) {
+			sent.onComplete((done) -> Connections.endOutput(this.request.connection()));
+		}
+	}
+
+	/**
+	 * Ends the connection behind an answer that has been sent: nothing that comes on it
+	 * can be understood any more.
+	 */
+	void hangUp() {
+		if (!this.closing) {
+			this.closing = true;
+			Connections.closeAfterAnswer(this.request.connection());
+			Connections.endOutput(this.request.connection());
+		}
 	}
 
 	private void finishStream(Buffer rest, @Nullable RequestBody body) {

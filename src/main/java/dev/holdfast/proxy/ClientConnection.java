@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection {
 
+	private static final String HIGHEST_PORT = ":65535";
+
 	private final String address;
 
 	private final boolean trusted;
@@ -143,7 +145,8 @@ final class ClientConnection {
 				return false;
 			}
 		}
-		return rest.isEmpty() || (rest.charAt(0) == ':' && rest.length() <= 6);
+		return rest.isEmpty() || (rest.charAt(0) == ':' && rest.length() <= 6
+				&& (rest.length() < 6 || rest.compareTo(HIGHEST_PORT) <= 0));
 	}
 
 	/**

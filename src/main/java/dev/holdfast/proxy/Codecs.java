@@ -6,7 +6,6 @@ import java.util.List;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
@@ -56,7 +55,8 @@ final class Codecs {
 			case SslHandler tls -> false;
 			case ByteToMessageDecoder decoder -> true;
 			case HttpObjectEncoder<?> encoder -> true;
-			case HttpClientCodec codec -> true;
+			case BackendCodec codec -> true;
+			case TrailerReader trailers -> true;
 			case ChunkedWriteHandler files -> true;
 			// A tunnel counts its idle time itself.
 			case IdleStateHandler idle -> true;

@@ -4,7 +4,12 @@ import java.time.Duration;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -20,6 +25,10 @@ final class Connections {
 	/** {@code TCP_ESTABLISHED} of Linux. */
 	private static final int TCP_ESTABLISHED = 1;
 
+	private static final String SERVER_DECODER = "httpDecoder";
+
+	private static final String CLIENT_CODEC = "codec";
+
 	private Connections() {
 	}
 
@@ -30,6 +39,47 @@ final class Connections {
 	 */
 	static void closeAfterAnswer(HttpConnection connection) {
 		connection.shutdown(LINGER);
+	}
+
+	/**
+	 * Puts another decoder in the place of Vert.x's, which takes many a malformed request
+	 * for a good one.
+	 */
+	static void readStrictly(HttpConnection connection, RequestDecoder decoder) {
+		ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
+		if (pipeline.get(SERVER_DECODER) instanceof HttpRequestDecoder) {
+			pipeline.replace(SERVER_DECODER, SERVER_DECODER, decoder);
+		}
+	}
+
+	/**
+	 * The same for a connection to a backend.
+	 */
+	static void readStrictly(HttpConnection connection, AnswerDecoder decoder) {
+		HttpConnection actual = (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap()
+				: connection;
+		ChannelPipeline pipeline = ((ConnectionBase) actual).channel().pipeline();
+		if (pipeline.get(CLIENT_CODEC) instanceof HttpClientCodec) {
+			pipeline.replace(CLIENT_CODEC, CLIENT_CODEC, new BackendCodec(decoder));
+		}
+	}
+
+	/**
+	 * Tells a client that nothing more will come, while what it still sends is read:
+	 * closing with something unread would reset the connection and could take the answer
+	 * along.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // a client that has gone needs no
+													// telling
+	static void endOutput(HttpConnection connection) {
+		Channel channel = ((ConnectionBase) connection).channel();
+		SslHandler tls = channel.pipeline().get(SslHandler.class);
+		if (tls != null) {
+			tls.closeOutbound();
+		}
+		else if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
+			duplex.shutdownOutput();
+		}
 	}
 
 	/**

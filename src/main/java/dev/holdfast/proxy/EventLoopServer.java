@@ -67,6 +67,8 @@ final class EventLoopServer extends VerticleBase {
 
 	private final RequestIds requestIds = new RequestIds();
 
+	private final Line line = new Line();
+
 	private final RunningExchanges running;
 
 	private final Http2Server http2;
@@ -90,7 +92,8 @@ final class EventLoopServer extends VerticleBase {
 	public Future<?> start() {
 		// No cleaner: it would run on an event loop of its own choice.
 		this.backends = new BackendConnections(
-				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)));
+				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)), this.line,
+				MAX_ANSWER_HEADER_SIZE);
 		this.vertx.setPeriodic(SWEEP_MILLIS, (timer) -> sweep());
 		HttpServer created = this.vertx.createHttpServer(serverConfig(),
 				this.owner.tls().clients().map(ClientTls::options).orElse(null));
@@ -179,6 +182,7 @@ final class EventLoopServer extends VerticleBase {
 			onHttp2(served);
 			return;
 		}
+		Connections.readStrictly(connection, requestDecoder());
 		TrailerReader trailers = new TrailerReader();
 		served.channelHandlerContext().pipeline().addBefore("handler", "trailers", trailers);
 		client.useTrailers(trailers);
@@ -208,7 +212,11 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private void onRequest(HttpServerRequest request) {
-		if (!answeredProbe(request)) {
+		ReceivedRequest received = ReceivedRequest.of(request);
+		if (received != null && received.rejection() != null) {
+			new Exchange(this, request, connectionOf(request)).rejectInvalid(received.rejection());
+		}
+		else if (!answeredProbe(request)) {
 			new Exchange(this, request, connectionOf(request)).start();
 		}
 	}
@@ -364,8 +372,8 @@ final class EventLoopServer extends VerticleBase {
 	/**
 	 * Makes what reads a client's requests.
 	 */
-	ChannelHandler requestDecoder() {
-		return new VertxHttpRequestDecoder(http1Config());
+	RequestDecoder requestDecoder() {
+		return new RequestDecoder(this.line, this.owner.settings().maxHeaderSize());
 	}
 
 	boolean isShuttingDown() {

@@ -104,6 +104,10 @@ final class Exchange implements ExchangeRecord {
 	void start() {
 		this.server.listener().onStart();
 		this.response.exceptionHandler((broken) -> onClientGone());
+		ReceivedRequest received = this.head.hasBody() ? ReceivedRequest.of(this.request) : null;
+		if (received != null) {
+			received.rejectionHandler(this::onMalformed);
+		}
 		Rejection rejection = RequestGuard.check(this.request, this.head);
 		if (rejection != null) {
 			reject(rejection);
@@ -128,6 +132,28 @@ final class Exchange implements ExchangeRecord {
 	private void reject(Rejection rejection) {
 		this.server.listener().onRejected(rejection.reason());
 		answer(rejection.error(), true);
+	}
+
+	/**
+	 * The body turned out to be malformed: no backend may take what it got for whole.
+	 */
+	private void onMalformed(Rejection rejection) {
+		if (this.ended) {
+			this.answer.hangUp();
+			return;
+		}
+		if (this.attempt != null) {
+			this.attempt.cancel(Outcome.CANCELLED);
+		}
+		endUpstream(Outcome.CANCELLED);
+		if (this.answer.withdraw()) {
+			reject(rejection);
+			return;
+		}
+		this.server.listener().onRejected(rejection.reason());
+		this.error = rejection.error();
+		end();
+		this.answer.abort(rejection.error());
 	}
 
 	private void dispatch() {

@@ -38,7 +38,10 @@ enum GatewayError {
 	/** Its Retry-After is the breaker's to say. */
 	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover."),
 
-	TIMEOUT(504, "timeout", "Timeout", "The service did not answer in time.");
+	TIMEOUT(504, "timeout", "Timeout", "The service did not answer in time."),
+
+	VERSION_NOT_SUPPORTED(505, "version-not-supported", "HTTP version not supported",
+			"The gateway does not speak this version of HTTP.");
 
 	private final int status;
 
@@ -90,7 +93,7 @@ enum GatewayError {
 			case CLIENT_GONE -> 1;
 			case REQUEST_TIMEOUT, TIMEOUT -> 4;
 			case URI_TOO_LONG, HEADERS_TOO_LARGE -> 8;
-			case NO_ROUTE, METHOD_NOT_ALLOWED -> 12;
+			case NO_ROUTE, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED -> 12;
 			case BAD_REQUEST, BAD_ANSWER -> 13;
 			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, CIRCUIT_OPEN -> 14;
 		};

@@ -46,6 +46,19 @@ final class RequestGuard {
 
 		HEADERS_TOO_LARGE("headers-too-large", GatewayError.HEADERS_TOO_LARGE),
 
+		REQUEST_LINE("request-line", GatewayError.BAD_REQUEST),
+
+		/** Of a backend: clients never hear of it by this name. */
+		STATUS_LINE("status-line", GatewayError.BAD_ANSWER),
+
+		VERSION("version", GatewayError.VERSION_NOT_SUPPORTED),
+
+		FIELD("field", GatewayError.BAD_REQUEST),
+
+		FRAMING("framing", GatewayError.BAD_REQUEST),
+
+		CHUNK("chunk", GatewayError.BAD_REQUEST),
+
 		SYNTAX("syntax", GatewayError.BAD_REQUEST);
 
 		private final String reason;

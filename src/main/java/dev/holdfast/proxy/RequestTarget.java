@@ -60,7 +60,7 @@ record RequestTarget(String authority, String path, String query) {
 		while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
 			end++;
 		}
-		return parse(uri.substring(authority, end), uri, end);
+		return (end > authority) ? parse(uri.substring(authority, end), uri, end) : null;
 	}
 
 	private static @Nullable RequestTarget parse(String authority, String uri, int start) {
@@ -119,16 +119,19 @@ record RequestTarget(String authority, String path, String query) {
 	 */
 	private static @Nullable String normalize(String path) {
 		StringBuilder normal = new StringBuilder(path.length());
+		int before = -1;
 		for (int i = 0; i < path.length(); i++) {
 			char c = path.charAt(i);
 			if (c != '%') {
 				normal.append(c);
+				before = -1;
 				continue;
 			}
 			int value = (i + 2 < path.length()) ? octet(path.charAt(i + 1), path.charAt(i + 2)) : -1;
-			if (value < ' ' || value == 0x7f || value == '/' || value == '\\') {
+			if (value < ' ' || value == 0x7f || value == '/' || value == '\\' || isOverlong(before, value)) {
 				return null;
 			}
+			before = value;
 			if (isUnreserved((char) value)) {
 				normal.append((char) value);
 			}
@@ -146,6 +149,19 @@ record RequestTarget(String authority, String path, String query) {
 			}
 		}
 		return result;
+	}
+
+	/**
+	 * Tells whether two octets begin a form of UTF-8 that is longer than it need be, and
+	 * a slash to some.
+	 */
+	private static boolean isOverlong(int first, int second) {
+		return switch (first) {
+			case 0xc0, 0xc1 -> second >= 0x80 && second < 0xc0;
+			case 0xe0 -> second >= 0x80 && second < 0xa0;
+			case 0xf0 -> second >= 0x80 && second < 0x90;
+			default -> false;
+		};
 	}
 
 	private static int octet(char high, char low) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -152,6 +153,8 @@ final class Gateway implements AutoCloseable {
 	 */
 	static final class Recorder implements ExchangeListener {
 
+		final AtomicInteger starts = new AtomicInteger();
+
 		final List<Entry> ends = new CopyOnWriteArrayList<>();
 
 		final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
@@ -170,6 +173,11 @@ final class Gateway implements AutoCloseable {
 			await().until(() -> !this.ends.isEmpty());
 			assertThat(this.ends).hasSize(1);
 			return this.ends.getFirst();
+		}
+
+		@Override
+		public void onStart() {
+			this.starts.incrementAndGet();
 		}
 
 		@Override

@@ -88,9 +88,9 @@ class GatewayErrorTests {
 			GET /a HTTP/1.1~Host:~~                                                | 400 | host
 			CONNECT a:80 HTTP/1.1~Host: a~~                                        | 405 | method
 			TRACE /a HTTP/1.1~Host: a~~                                            | 405 | method
-			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~ | 400 | syntax
-			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: identity~~ | 400 | syntax
-			GET /a HTTP/1.1~Bad Name: x~Host: a~~                                  | 400 | syntax
+			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~ | 400 | framing
+			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: identity~~ | 400 | framing
+			GET /a HTTP/1.1~Bad Name: x~Host: a~~                                  | 400 | field
 			""")
 	void ambiguousRequestIsTurnedAwayAndItsConnectionClosed(String request, int status, String reason)
 			throws IOException {

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -139,6 +140,13 @@ final class RawClient implements AutoCloseable {
 	void reset() throws IOException {
 		this.socket.setSoLinger(true, 0);
 		this.socket.close();
+	}
+
+	/**
+	 * Sets for how long to wait for bytes that do not come.
+	 */
+	void patience(Duration patience) throws IOException {
+		this.socket.setSoTimeout((int) patience.toMillis());
 	}
 
 	InputStream in() {

@@ -1,0 +1,145 @@
+package dev.holdfast.proxy;
+
+import java.util.List;
+
+import dev.holdfast.proxy.RequestGuard.Rejection;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.vertx.core.http.impl.headers.Http1xHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a backend's answers. Each must have been asked for: what comes at another time
+ * ends the connection, so that it is nobody's answer.
+ */
+final class AnswerDecoder extends MessageDecoder {
+
+	private static final int MOST_FIELDS = 1000;
+
+	private @Nullable HttpMethod asked;
+
+	private HttpVersion version = HttpVersion.HTTP_1_1;
+
+	private HttpResponseStatus status = HttpResponseStatus.OK;
+
+	private boolean reusable = true;
+
+	AnswerDecoder(Line line, int maxSize) {
+		super(line, maxSize, MOST_FIELDS);
+	}
+
+	/**
+	 * A request is about to be sent.
+	 */
+	void ask(HttpMethod method) {
+		this.asked = method;
+	}
+
+	/**
+	 * Whether the connection may carry another request: nothing has come behind the last
+	 * answer.
+	 */
+	boolean isReusable() {
+		return this.reusable;
+	}
+
+	@Override
+	boolean expectsMessage() {
+		return this.asked != null;
+	}
+
+	@Override
+	boolean ignoresEmptyLines() {
+		return false;
+	}
+
+	@Override
+	Rejection startLineTooLong() {
+		return Rejection.HEADERS_TOO_LARGE;
+	}
+
+	@Override
+	Rejection startLineMalformed() {
+		return Rejection.STATUS_LINE;
+	}
+
+	@Override
+	void onStartLine(Line line) throws MalformedMessageException {
+		boolean http11 = line.matches(0, "HTTP/1.1 ");
+		boolean wellFormed = (http11 || line.matches(0, "HTTP/1.0 ")) && isDigit(line.at(9)) && isDigit(line.at(10))
+				&& isDigit(line.at(11)) && line.at(9) != '0'
+				// Many leave out the space when there is no reason.
+				&& (line.length() == 12 || line.at(12) == ' ') && line.textEnd(12) == line.length();
+		if (!wellFormed) {
+			throw new MalformedMessageException(Rejection.STATUS_LINE);
+		}
+		int code = (line.at(9) - '0') * 100 + (line.at(10) - '0') * 10 + line.at(11) - '0';
+		this.version = http11 ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
+		this.status = status(code, line);
+	}
+
+	private static HttpResponseStatus status(int code, Line line) {
+		HttpResponseStatus known = HttpResponseStatus.valueOf(code);
+		int start = Math.min(13, line.length());
+		boolean usual = line.length() - start == known.reasonPhrase().length()
+				&& line.matches(start, known.reasonPhrase());
+		return usual ? known : new HttpResponseStatus(code, line.text(start, line.length()));
+	}
+
+	private static boolean isDigit(byte c) {
+		return c >= '0' && c <= '9';
+	}
+
+	@Override
+	Body onHead(FieldSection section, List<Object> out) throws MalformedMessageException {
+		if (section.isChunked() && this.version.equals(HttpVersion.HTTP_1_0)) {
+			throw new MalformedMessageException(Rejection.FRAMING);
+		}
+		int code = this.status.code();
+		// RFC 9110, section 15.2: an interim answer that is not understood is ignored.
+		if (code < 200 && code != 100 && code != 101 && code != 103) {
+			return Body.IGNORED;
+		}
+		if (code < 200 || code == 204) {
+			section.fields().remove(HttpHeaderNames.CONTENT_LENGTH);
+		}
+		out.add(new DefaultHttpResponse(this.version, this.status, section.fields()));
+		return body(code, section);
+	}
+
+	private Body body(int code, FieldSection section) {
+		if (code == 101) {
+			return Body.TUNNEL;
+		}
+		if (code < 200) {
+			return Body.IGNORED;
+		}
+		if (HttpMethod.HEAD.equals(this.asked) || code == 204 || code == 304) {
+			return Body.NONE;
+		}
+		return (section.isChunked() || section.contentLength() >= 0) ? Body.BY_FIELDS : Body.UNTIL_CLOSE;
+	}
+
+	@Override
+	void onEnd(boolean more) {
+		this.asked = null;
+		this.reusable &= !more;
+	}
+
+	@Override
+	void onMalformed(boolean inHead, MalformedMessageException failure, List<Object> out) {
+		HttpObject malformed = inHead
+				? new DefaultHttpResponse(this.version, HttpResponseStatus.BAD_GATEWAY, Http1xHeaders.caseInsensitive())
+				: new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+		malformed.setDecoderResult(DecoderResult.failure(failure));
+		out.add(malformed);
+	}
+
+}

@@ -1,0 +1,126 @@
+package dev.holdfast.proxy;
+
+import java.util.List;
+
+import dev.holdfast.proxy.RequestGuard.Rejection;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import io.vertx.core.http.impl.headers.Http1xHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a client's requests. Emits {@link ReceivedRequest}s, also for what is malformed,
+ * so that it is answered like any other error.
+ */
+final class RequestDecoder extends MessageDecoder {
+
+	private static final int MOST_FIELDS = 100;
+
+	private HttpVersion version = HttpVersion.HTTP_1_1;
+
+	private HttpMethod method = HttpMethod.GET;
+
+	private String target = "/";
+
+	private @Nullable ReceivedRequest request;
+
+	RequestDecoder(Line line, int maxSize) {
+		super(line, maxSize, MOST_FIELDS);
+	}
+
+	@Override
+	boolean expectsMessage() {
+		return true;
+	}
+
+	@Override
+	boolean ignoresEmptyLines() {
+		return true;
+	}
+
+	@Override
+	Rejection startLineTooLong() {
+		return Rejection.TARGET_TOO_LONG;
+	}
+
+	@Override
+	Rejection startLineMalformed() {
+		return Rejection.REQUEST_LINE;
+	}
+
+	@Override
+	void onStartLine(Line line) throws MalformedMessageException {
+		int methodEnd = line.tokenEnd(0);
+		if (methodEnd == 0 || line.at(methodEnd) != ' ') {
+			throw new MalformedMessageException(Rejection.REQUEST_LINE);
+		}
+		this.method = method(line, methodEnd);
+		int target = methodEnd + 1;
+		int targetEnd = line.visibleEnd(target);
+		if (line.at(targetEnd) != ' ' || targetEnd == target) {
+			throw new MalformedMessageException(
+					isBlankOrEnd(line, targetEnd) ? Rejection.REQUEST_LINE : Rejection.TARGET);
+		}
+		this.version = version(line, targetEnd + 1);
+		this.target = line.text(target, targetEnd);
+	}
+
+	private static boolean isBlankOrEnd(Line line, int index) {
+		return index == line.length() || line.blankEnd(index) > index;
+	}
+
+	private static HttpMethod method(Line line, int end) {
+		if (end == 3 && line.matches(0, "GET")) {
+			return HttpMethod.GET;
+		}
+		return (end == 4 && line.matches(0, "POST")) ? HttpMethod.POST : HttpMethod.valueOf(line.text(0, end));
+	}
+
+	private static HttpVersion version(Line line, int start) throws MalformedMessageException {
+		boolean wellFormed = line.length() - start == "HTTP/1.1".length() && line.matches(start, "HTTP/")
+				&& isDigit(line.at(start + 5)) && line.at(start + 6) == '.' && isDigit(line.at(start + 7));
+		if (!wellFormed) {
+			throw new MalformedMessageException(Rejection.REQUEST_LINE);
+		}
+		if (line.at(start + 5) != '1' || line.at(start + 7) > '1') {
+			throw new MalformedMessageException(Rejection.VERSION);
+		}
+		return (line.at(start + 7) == '1') ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
+	}
+
+	private static boolean isDigit(byte c) {
+		return c >= '0' && c <= '9';
+	}
+
+	@Override
+	Body onHead(FieldSection section, List<Object> out) throws MalformedMessageException {
+		if (section.isChunked() && this.version.equals(HttpVersion.HTTP_1_0)) {
+			throw new MalformedMessageException(Rejection.FRAMING);
+		}
+		this.request = new ReceivedRequest(this.version, this.method, this.target, section.fields());
+		out.add(this.request);
+		return Body.BY_FIELDS;
+	}
+
+	@Override
+	void onEnd(boolean more) {
+		this.request = null;
+		this.version = HttpVersion.HTTP_1_1;
+		this.method = HttpMethod.GET;
+		this.target = "/";
+	}
+
+	@Override
+	void onMalformed(boolean inHead, MalformedMessageException failure, List<Object> out) {
+		if (inHead) {
+			ReceivedRequest rejected = new ReceivedRequest(this.version, this.method, this.target,
+					Http1xHeaders.caseInsensitive());
+			rejected.reject(failure.rejection());
+			out.add(rejected);
+		}
+		else if (this.request != null) {
+			this.request.reject(failure.rejection());
+		}
+	}
+
+}
