@@ -6,7 +6,9 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
+import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -55,12 +57,13 @@ final class Attempt {
 		this.instance.start();
 		Endpoint endpoint = this.instance.instance().endpoint();
 		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
-		BackendConnection idle = this.connections.take(endpoint, protocol);
+		BackendSecurity security = this.exchange.policy().security();
+		BackendConnection idle = this.connections.take(endpoint, protocol, security);
 		if (idle != null) {
 			use(idle);
 		}
 		else {
-			this.connections.connect(endpoint, protocol).onComplete(this::onConnected);
+			this.connections.connect(endpoint, protocol, security).onComplete(this::onConnected);
 		}
 	}
 
@@ -107,7 +110,14 @@ final class Attempt {
 		if (this.ended) {
 			return;
 		}
-		if (answer == null) {
+		SSLException tls = TlsFailures.of(failure);
+		if (tls instanceof SSLHandshakeException && this.connection != null && !this.connection.isReused()) {
+			// With TLS 1.3 an instance refuses the gateway's certificate only after the
+			// handshake has ended for the gateway, and reads nothing of the request.
+			giveUp();
+			failToConnect(tls);
+		}
+		else if (answer == null) {
 			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
 					Outcome.BROKEN);
 		}
@@ -167,6 +177,7 @@ final class Attempt {
 
 	private void failToConnect(@Nullable Throwable failure) {
 		if (!this.ended) {
+			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
 			end(Outcome.CONNECT_FAILURE);
 			this.exchange.onConnectFailed(reason(failure));
 		}
@@ -207,7 +218,7 @@ final class Attempt {
 
 	private static boolean isBreak(Throwable failure) {
 		return failure instanceof HttpClosedException || failure instanceof StreamResetException
-				|| failure instanceof IOException;
+				|| failure instanceof IOException || TlsFailures.of(failure) != null;
 	}
 
 	private static String reason(@Nullable Throwable failure) {

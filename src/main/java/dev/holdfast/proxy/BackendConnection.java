@@ -1,6 +1,5 @@
 package dev.holdfast.proxy;
 
-import dev.holdfast.service.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
@@ -25,7 +24,7 @@ final class BackendConnection {
 	/** Far from where stream ids come to an end. */
 	private static final int MOST_STREAMS_EVER = 1 << 29;
 
-	private final Endpoint endpoint;
+	private final Record key;
 
 	private final HttpClientConnection connection;
 
@@ -43,8 +42,8 @@ final class BackendConnection {
 
 	private boolean closed;
 
-	BackendConnection(Endpoint endpoint, HttpClientConnection connection) {
-		this.endpoint = endpoint;
+	BackendConnection(Record key, HttpClientConnection connection) {
+		this.key = key;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
 	}
@@ -162,8 +161,11 @@ final class BackendConnection {
 		return this.closed;
 	}
 
-	Endpoint endpoint() {
-		return this.endpoint;
+	/**
+	 * Where {@link BackendConnections} keeps it.
+	 */
+	Record key() {
+		return this.key;
 	}
 
 }

@@ -70,7 +70,8 @@ final class EventLoopServer extends VerticleBase {
 	public Future<?> start() {
 		// No cleaner: it would run on an event loop of its own choice.
 		this.backends = new BackendConnections(
-				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)));
+				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)),
+				this.owner.backendBundles());
 		this.vertx.setPeriodic(SWEEP_MILLIS, (timer) -> sweep());
 		HttpServer created = this.vertx.createHttpServer(serverConfig(),
 				this.owner.tls().clients().map(ClientTls::options).orElse(null));

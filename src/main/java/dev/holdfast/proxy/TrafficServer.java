@@ -34,6 +34,8 @@ public final class TrafficServer {
 
 	private final TrafficTls tls;
 
+	private final BackendBundles backendBundles;
+
 	private final RouteTable routes;
 
 	private final Upstreams upstreams;
@@ -63,6 +65,7 @@ public final class TrafficServer {
 			Probes probes, ExchangeListener listener) {
 		this.settings = settings;
 		this.tls = tls;
+		this.backendBundles = new BackendBundles(tls.backends(), settings.connectTimeout());
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.probes = probes;
@@ -102,6 +105,7 @@ public final class TrafficServer {
 	 * Does nothing when it is not started.
 	 */
 	public synchronized void tlsChanged() {
+		this.backendBundles.changed();
 		// The first server holds the TLS context of all.
 		if (!this.servers.isEmpty()) {
 			this.servers.getFirst().tlsChanged();
@@ -173,6 +177,10 @@ public final class TrafficServer {
 
 	TrafficTls tls() {
 		return this.tls;
+	}
+
+	BackendBundles backendBundles() {
+		return this.backendBundles;
 	}
 
 	TrafficSettings settings() {

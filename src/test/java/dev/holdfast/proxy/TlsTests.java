@@ -268,7 +268,7 @@ class TlsTests {
 
 	private static TrafficTls tls(Supplier<TlsMaterial> otherwise, Map<ServerName, Supplier<TlsMaterial>> names,
 			ClientAuth clientAuth, Duration handshakeTimeout) {
-		return new TrafficTls(Optional.of(new ClientTls(otherwise, names, clientAuth, handshakeTimeout)));
+		return new TrafficTls(Optional.of(new ClientTls(otherwise, names, clientAuth, handshakeTimeout)), Map.of());
 	}
 
 	private Supplier<TlsMaterial> issued(String name) {
