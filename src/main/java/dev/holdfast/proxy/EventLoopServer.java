@@ -93,7 +93,13 @@ final class EventLoopServer extends VerticleBase {
 	private HttpServerConfig serverConfig() {
 		TrafficSettings settings = this.owner.settings();
 		HttpServerConfig config = new HttpServerConfig();
-		config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
+		if (this.owner.tls().clients().isPresent()) {
+			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1, HttpVersion.HTTP_2);
+			config.setHttp2Config(http2Config());
+		}
+		else {
+			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
+		}
 		config.setIdleTimeout(settings.idleTimeout());
 		config.setHandle100ContinueAutomatically(false);
 		config.setHttp1Config(new Http1ServerConfig().setMaxChunkSize(MAX_CHUNK_SIZE)

@@ -71,11 +71,11 @@ public final class SecureLoad implements AutoCloseable {
 	private void send(String name, HttpClient client, HttpRequest request) {
 		try {
 			HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-			if (answer.statusCode() == 200) {
+			if (answer.statusCode() == 200 && answer.version() == client.version()) {
 				this.answers.incrementAndGet();
 			}
 			else {
-				this.failures.add(name + ": " + answer);
+				this.failures.add("%s: %s by %s".formatted(name, answer, answer.version()));
 			}
 		}
 		catch (IOException ex) {
@@ -87,7 +87,7 @@ public final class SecureLoad implements AutoCloseable {
 	}
 
 	/**
-	 * Counts the answers with status 200.
+	 * Counts the answers with status 200 in the version that was asked for.
 	 * @return their number so far
 	 */
 	public long answers() {
