@@ -6,6 +6,9 @@
 {{- if and .Values.snapshot.existingClaim (gt (int .Values.replicaCount) 1) -}}
 {{- fail (printf "snapshot.existingClaim is set and replicaCount is %d (expected: 1, since each gateway writes its own snapshot)" (int .Values.replicaCount)) -}}
 {{- end -}}
+{{- if and (ne .Values.tls.clientAuth "none") (not .Values.tls.existingSecret) -}}
+{{- fail (printf "tls.clientAuth is %s and tls.existingSecret is not set (expected: a Secret with tls.crt, tls.key and ca.crt)" .Values.tls.clientAuth) -}}
+{{- end -}}
 {{- $minimum := toString .Values.podDisruptionBudget.minAvailable -}}
 {{- if and $minimum (toString .Values.podDisruptionBudget.maxUnavailable) -}}
 {{- fail "podDisruptionBudget.minAvailable and podDisruptionBudget.maxUnavailable are both set (expected: one of them)" -}}

@@ -7,6 +7,7 @@ import java.util.Set;
 
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
+import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
@@ -60,7 +61,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	public RoutePolicy routePolicy() {
 		RouteTimes times = new RouteTimes(this.upstream.requestTimeout(), this.upstream.tryTimeout(),
 				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
-		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes());
+		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes(),
+				new BackendSecurity(this.upstream.sslBundle(), ""));
 	}
 
 	/**
@@ -257,6 +259,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param streamIdleTimeout Time without a byte after which an answer that has begun
 	 * is given up, 0 for any.
 	 * @param maxBodySize Largest body of a request, 0 for any.
+	 * @param sslBundle Name of the SSL bundle that instances which speak TLS are trusted
+	 * by, with the certificate that the gateway shows them.
+	 * @param serverName DNS name that the certificates of instances which speak TLS must
+	 * be for, empty for the host that each is registered with.
 	 */
 	public record ExplicitRoute(@DefaultValue("") String id, @DefaultValue("") String host,
 			@DefaultValue("/**") String path, @DefaultValue Set<String> methods,
@@ -264,7 +270,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("") String stripPrefix, @DefaultValue("false") boolean preserveHost,
 			@Nullable BackendProtocol protocol, @Nullable Duration requestTimeout, @Nullable Duration tryTimeout,
 			@Nullable Duration totalTimeout, @Nullable Duration bodyTimeout, @Nullable Duration streamIdleTimeout,
-			@Nullable DataSize maxBodySize) {
+			@Nullable DataSize maxBodySize, @Nullable String sslBundle, @DefaultValue("") String serverName) {
 
 		/**
 		 * Gives the route in the words of the route table.
@@ -283,7 +289,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 					either(this.tryTimeout, times.perTry()), either(this.totalTimeout, times.total()),
 					either(this.bodyTimeout, times.body()), either(this.streamIdleTimeout, times.streamIdle()));
 			return new RoutePolicy(either(this.protocol, defaults.protocol()), own,
-					(this.maxBodySize != null) ? this.maxBodySize.toBytes() : defaults.maxBodySize());
+					(this.maxBodySize != null) ? this.maxBodySize.toBytes() : defaults.maxBodySize(),
+					new BackendSecurity(either(this.sslBundle, defaults.security().bundle()), this.serverName));
 		}
 
 		private static <T> T either(@Nullable T own, T otherwise) {
@@ -296,6 +303,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * How requests are sent to instances.
 	 *
 	 * @param balancer Way in which an instance is chosen.
+	 * @param sslBundle Name of the SSL bundle that instances which speak TLS are trusted
+	 * by, with the certificate that the gateway shows them, empty for the JVM's trust
+	 * store and none.
 	 * @param protocol Version of HTTP that instances are spoken to in.
 	 * @param connectTimeout Longest time that making a connection to an instance may
 	 * take.
@@ -308,7 +318,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param streamIdleTimeout Time without a byte after which an answer that has begun
 	 * is given up, 0 for any.
 	 */
-	public record Upstream(@DefaultValue("least-request") Balancer balancer,
+	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
 			@DefaultValue("auto") BackendProtocol protocol,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration requestTimeout,

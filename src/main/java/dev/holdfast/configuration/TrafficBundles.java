@@ -35,7 +35,7 @@ final class TrafficBundles {
 	 */
 	TrafficBundles(HoldfastProperties properties, Supplier<SslBundles> bundles) {
 		this.bundles = bundles;
-		this.tls = new TrafficTls(clients(properties.server()));
+		this.tls = new TrafficTls(clients(properties.server()), backends(properties));
 	}
 
 	private Optional<ClientTls> clients(HoldfastProperties.Server server) {
@@ -55,6 +55,21 @@ final class TrafficBundles {
 		}
 		return Optional.of(new ClientTls(use("holdfast.server.ssl-bundle", server.sslBundle(), needs), names,
 				server.clientAuth(), server.handshakeTimeout()));
+	}
+
+	private Map<String, Supplier<TlsMaterial>> backends(HoldfastProperties properties) {
+		Map<String, Supplier<TlsMaterial>> backends = new LinkedHashMap<>();
+		String usual = properties.upstream().sslBundle();
+		if (!usual.isEmpty()) {
+			backends.put(usual, use("holdfast.upstream.ssl-bundle", usual, Set.of()));
+		}
+		for (int i = 0; i < properties.routes().size(); i++) {
+			String own = properties.routes().get(i).sslBundle();
+			if (own != null && !own.isEmpty() && !backends.containsKey(own)) {
+				backends.put(own, use("holdfast.routes[%d].ssl-bundle".formatted(i), own, Set.of()));
+			}
+		}
+		return backends;
 	}
 
 	private ConfiguredBundle use(String key, String name, Set<Need> needs) {

@@ -6,7 +6,9 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
+import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -59,20 +61,21 @@ final class Attempt {
 		this.instance.start();
 		Endpoint endpoint = this.instance.instance().endpoint();
 		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
+		BackendSecurity security = this.exchange.policy().security();
 		if (protocol == WireProtocol.NEGOTIATED && this.exchange.hasOffer()) {
 			protocol = WireProtocol.HTTP1;
 		}
-		BackendConnection idle = this.connections.take(endpoint, protocol);
+		BackendConnection idle = this.connections.take(endpoint, protocol, security);
 		// What may not be done twice must not go where it would get no answer.
 		while (idle != null && !this.exchange.isRepeatable() && idle.isStale()) {
 			this.connections.discard(idle);
-			idle = this.connections.take(endpoint, protocol);
+			idle = this.connections.take(endpoint, protocol, security);
 		}
 		if (idle != null) {
 			use(idle);
 		}
 		else {
-			this.connections.connect(endpoint, protocol).onComplete(this::onConnected);
+			this.connections.connect(endpoint, protocol, security).onComplete(this::onConnected);
 		}
 	}
 
@@ -119,11 +122,17 @@ final class Attempt {
 		if (this.ended) {
 			return;
 		}
-		if (answer == null) {
-			if (failure != null && isRefusal(failure)) {
-				refuse();
-				return;
-			}
+		SSLException tls = TlsFailures.of(failure);
+		if (tls instanceof SSLHandshakeException && this.connection != null && !this.connection.isReused()) {
+			// With TLS 1.3 an instance refuses the gateway's certificate only after the
+			// handshake has ended for the gateway, and reads nothing of the request.
+			giveUp();
+			failToConnect(tls);
+		}
+		else if (answer == null && failure != null && isRefusal(failure)) {
+			refuse();
+		}
+		else if (answer == null) {
 			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
 					Outcome.BROKEN);
 		}
@@ -200,6 +209,7 @@ final class Attempt {
 
 	private void failToConnect(@Nullable Throwable failure) {
 		if (!this.ended) {
+			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
 			end(Outcome.CONNECT_FAILURE);
 			this.exchange.onConnectFailed(reason(failure));
 		}
@@ -260,7 +270,7 @@ final class Attempt {
 
 	private static boolean isBreak(Throwable failure) {
 		return failure instanceof HttpClosedException || failure instanceof StreamResetException
-				|| failure instanceof IOException;
+				|| failure instanceof IOException || TlsFailures.of(failure) != null;
 	}
 
 	private static String reason(@Nullable Throwable failure) {

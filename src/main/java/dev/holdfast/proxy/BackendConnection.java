@@ -1,6 +1,5 @@
 package dev.holdfast.proxy;
 
-import dev.holdfast.service.Endpoint;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -25,7 +24,7 @@ final class BackendConnection {
 	/** Far from where stream ids come to an end. */
 	private static final int MOST_STREAMS_EVER = 1 << 29;
 
-	private final Endpoint endpoint;
+	private final Record key;
 
 	private final HttpClientConnection connection;
 
@@ -45,9 +44,9 @@ final class BackendConnection {
 
 	private boolean closed;
 
-	BackendConnection(Endpoint endpoint, HttpClientConnection connection, AnswerDecoder decoder) {
+	BackendConnection(Record key, HttpClientConnection connection, AnswerDecoder decoder) {
 		this.decoder = decoder;
-		this.endpoint = endpoint;
+		this.key = key;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
 	}
@@ -210,8 +209,11 @@ final class BackendConnection {
 		return this.closed;
 	}
 
-	Endpoint endpoint() {
-		return this.endpoint;
+	/**
+	 * Where {@link BackendConnections} keeps it.
+	 */
+	Record key() {
+		return this.key;
 	}
 
 }

@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,14 @@ final class BackendConnections {
 	/** An announced time is cut short by this, lest both ends act at the same moment. */
 	private static final int SAFETY_SECONDS = 1;
 
-	private final Map<Endpoint, EndpointConnections> endpoints = new HashMap<>();
+	/**
+	 * By endpoint, or by {@link Secured} endpoint: so the usual request makes no key.
+	 */
+	private final Map<Record, EndpointConnections> endpoints = new HashMap<>();
 
 	private final HttpClientAgent client;
+
+	private final BackendBundles bundles;
 
 	private final Line line;
 
@@ -40,19 +47,21 @@ final class BackendConnections {
 	 * @param client makes the connections
 	 * @param line shared by the decoders of the event loop
 	 * @param maxHeaderSize the largest head of an answer, bytes
+	 * @param bundles what secures the connections
 	 */
-	BackendConnections(HttpClientAgent client, Line line, int maxHeaderSize) {
+	BackendConnections(HttpClientAgent client, Line line, int maxHeaderSize, BackendBundles bundles) {
 		this.client = client;
 		this.line = line;
 		this.maxHeaderSize = maxHeaderSize;
+		this.bundles = bundles;
 	}
 
 	/**
 	 * Takes a connection that is there already.
 	 * @return the connection, {@code null} when there is none
 	 */
-	@Nullable BackendConnection take(Endpoint endpoint, WireProtocol protocol) {
-		EndpointConnections connections = this.endpoints.get(endpoint);
+	@Nullable BackendConnection take(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
+		EndpointConnections connections = this.endpoints.get(key(endpoint, security));
 		if (connections == null) {
 			return null;
 		}
@@ -69,23 +78,38 @@ final class BackendConnections {
 	/**
 	 * Makes a connection, or waits for the one that is being made.
 	 */
-	Future<BackendConnection> connect(Endpoint endpoint, WireProtocol protocol) {
-		return (protocol == WireProtocol.HTTP1) ? open(endpoint, protocol)
-				: of(endpoint).await(() -> open(endpoint, protocol));
+	Future<BackendConnection> connect(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
+		Record key = key(endpoint, security);
+		HttpConnectOptions options = options(endpoint, protocol, key);
+		return (protocol == WireProtocol.HTTP1) ? open(key, options) : of(key).await(() -> open(key, options));
 	}
 
-	private EndpointConnections of(Endpoint endpoint) {
-		return this.endpoints.computeIfAbsent(endpoint, (absent) -> new EndpointConnections());
+	private Record key(Endpoint endpoint, BackendSecurity security) {
+		return endpoint.scheme().isSecure() ? new Secured(endpoint, this.bundles.of(security)) : endpoint;
 	}
 
-	private Future<BackendConnection> open(Endpoint endpoint, WireProtocol protocol) {
+	private EndpointConnections of(Record key) {
+		return this.endpoints.computeIfAbsent(key, (absent) -> new EndpointConnections());
+	}
+
+	private static HttpConnectOptions options(Endpoint endpoint, WireProtocol protocol, Record key) {
 		HttpConnectOptions options = new HttpConnectOptions().setHost(endpoint.host())
 			.setPort(endpoint.port())
-			.setSsl(endpoint.scheme().isSecure())
+			.setSsl(false)
 			.setProtocolVersion(protocol.version());
+		if (key instanceof Secured secured) {
+			options.setSsl(true)
+				.setSslOptions(secured.tls().options())
+				.setServer(SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host()))
+				.setHost(secured.tls().serverName(endpoint.host()));
+		}
+		return options;
+	}
+
+	private Future<BackendConnection> open(Record key, HttpConnectOptions options) {
 		return this.client.connect(options).map((connection) -> {
 			AnswerDecoder decoder = new AnswerDecoder(this.line, this.maxHeaderSize);
-			BackendConnection made = new BackendConnection(endpoint, connection, decoder);
+			BackendConnection made = new BackendConnection(key, connection, decoder);
 			connection.closeHandler((closed) -> onClosed(made));
 			connection.exceptionHandler((failure) -> {
 				// The request on it hears of it as well, and an idle one is just closed.
@@ -114,7 +138,7 @@ final class BackendConnections {
 			return;
 		}
 		if (connection.isShared()) {
-			of(connection.endpoint()).release(connection, now + IDLE_TIME.toNanos());
+			of(connection.key()).release(connection, now + IDLE_TIME.toNanos());
 			return;
 		}
 		long idleNanos = (announcedSeconds < 0) ? IDLE_TIME.toNanos()
@@ -123,7 +147,7 @@ final class BackendConnections {
 			connection.close();
 			return;
 		}
-		of(connection.endpoint()).add(connection, now + idleNanos);
+		of(connection.key()).add(connection, now + idleNanos);
 	}
 
 	/**
@@ -146,7 +170,7 @@ final class BackendConnections {
 	}
 
 	private void forget(BackendConnection connection) {
-		EndpointConnections connections = this.endpoints.get(connection.endpoint());
+		EndpointConnections connections = this.endpoints.get(connection.key());
 		if (connections != null) {
 			connections.remove(connection);
 		}
@@ -160,6 +184,13 @@ final class BackendConnections {
 			connections.sweep(now);
 		}
 		this.endpoints.values().removeIf(EndpointConnections::isEmpty);
+	}
+
+	/**
+	 * An endpoint that is connected to by TLS. Routes with other certificates have
+	 * connections of their own.
+	 */
+	private record Secured(Endpoint endpoint, BackendTls tls) {
 	}
 
 }

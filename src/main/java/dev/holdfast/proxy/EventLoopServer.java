@@ -93,7 +93,7 @@ final class EventLoopServer extends VerticleBase {
 		// No cleaner: it would run on an event loop of its own choice.
 		this.backends = new BackendConnections(
 				this.vertx.createHttpClient(clientConfig(), new PoolOptions().setCleanerPeriod(0)), this.line,
-				MAX_ANSWER_HEADER_SIZE);
+				MAX_ANSWER_HEADER_SIZE, this.owner.backendBundles());
 		this.vertx.setPeriodic(SWEEP_MILLIS, (timer) -> sweep());
 		HttpServer created = this.vertx.createHttpServer(serverConfig(),
 				this.owner.tls().clients().map(ClientTls::options).orElse(null));

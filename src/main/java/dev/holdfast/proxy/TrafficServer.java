@@ -40,6 +40,8 @@ public final class TrafficServer {
 
 	private final TrafficTls tls;
 
+	private final BackendBundles backendBundles;
+
 	private final RouteTable routes;
 
 	private final Upstreams upstreams;
@@ -71,6 +73,7 @@ public final class TrafficServer {
 			Probes probes, ExchangeListener listener) {
 		this.settings = settings;
 		this.tls = tls;
+		this.backendBundles = new BackendBundles(tls.backends(), settings.connectTimeout());
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.probes = probes;
@@ -110,6 +113,7 @@ public final class TrafficServer {
 	 * Does nothing when it is not started.
 	 */
 	public synchronized void tlsChanged() {
+		this.backendBundles.changed();
 		// The first server holds the TLS context of all.
 		if (!this.servers.isEmpty()) {
 			this.servers.getFirst().tlsChanged();
@@ -188,6 +192,10 @@ public final class TrafficServer {
 
 	TrafficTls tls() {
 		return this.tls;
+	}
+
+	BackendBundles backendBundles() {
+		return this.backendBundles;
 	}
 
 	TrafficSettings settings() {

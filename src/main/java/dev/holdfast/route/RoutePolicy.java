@@ -6,11 +6,13 @@ package dev.holdfast.route;
  * @param protocol the version of HTTP that the backends are spoken to in
  * @param times how long the parts of a request may take
  * @param maxBodySize the largest body of a request, bytes; 0 for any
+ * @param security how connections to backends are secured
  */
-public record RoutePolicy(BackendProtocol protocol, RouteTimes times, long maxBodySize) {
+public record RoutePolicy(BackendProtocol protocol, RouteTimes times, long maxBodySize, BackendSecurity security) {
 
-	/** Any protocol, the usual times, bodies of any size. */
-	public static final RoutePolicy DEFAULTS = new RoutePolicy(BackendProtocol.AUTO, RouteTimes.DEFAULTS, 0);
+	/** Any protocol, the usual times, bodies of any size, the JVM's trust store. */
+	public static final RoutePolicy DEFAULTS = new RoutePolicy(BackendProtocol.AUTO, RouteTimes.DEFAULTS, 0,
+			BackendSecurity.DEFAULTS);
 
 	/**
 	 * Checks the size.

@@ -46,6 +46,8 @@ public final class UpstreamInstance {
 
 	private volatile boolean reported;
 
+	private volatile String cause = "";
+
 	private final LongAdder total = new LongAdder();
 
 	private final LongAdder errors = new LongAdder();
@@ -113,6 +115,15 @@ public final class UpstreamInstance {
 		}
 	}
 
+	/**
+	 * Tells why no connection can be made, before the end of the try for which it could
+	 * not.
+	 * @param cause the cause, empty when there is no more to tell
+	 */
+	public void explain(String cause) {
+		this.cause = cause;
+	}
+
 	private void answered() {
 		if (this.ejection.get() != null && this.ejection.getAndSet(null) != null && this.reported) {
 			this.reported = false;
@@ -127,9 +138,9 @@ public final class UpstreamInstance {
 		if (before == null && now - this.quietUntil >= 0) {
 			this.quietUntil = now + this.settings.maxEjectionTime().toNanos();
 			this.reported = true;
-			logger.warn("No connection to {} of {} at {}; the other instances get its requests, for {} ms at first",
+			logger.warn("No connection to {} of {} at {}{}; the other instances get its requests, for {} ms at first",
 					this.instance.id(), this.service, this.instance.endpoint(),
-					this.settings.ejectionTime().toMillis());
+					this.cause.isEmpty() ? "" : ": " + this.cause, this.settings.ejectionTime().toMillis());
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.Set;
 
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
+import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
@@ -50,9 +51,9 @@ class HoldfastPropertiesTests {
 			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream()).isEqualTo(
-					new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, BackendProtocol.AUTO, Duration.ofSeconds(1),
-							Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
+			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
+					BackendProtocol.AUTO, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO,
+					Duration.ofMinutes(5)));
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin().token()).isEmpty();
 		});
@@ -83,10 +84,11 @@ class HoldfastPropertiesTests {
 		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
 				holdfast:
 				  server: { max-body-size: 10MB }
-				  upstream: { try-timeout: 5s, protocol: http1 }
+				  upstream: { try-timeout: 5s, protocol: http1, ssl-bundle: usual }
 				  routes:
 				  - { id: chat, path: /chat/**, service: chat, protocol: h2, request-timeout: 10s, try-timeout: 0,
-				      total-timeout: 1h, body-timeout: 2m, stream-idle-timeout: 0s, max-body-size: 1KB }
+				      total-timeout: 1h, body-timeout: 2m, stream-idle-timeout: 0s, max-body-size: 1KB,
+				      ssl-bundle: own, server-name: Users.internal }
 				  - { id: users, path: /users/**, service: users, total-timeout: 1m }
 				"""))).run((context) -> {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
@@ -95,11 +97,11 @@ class HoldfastPropertiesTests {
 						new RoutePolicy(BackendProtocol.H2,
 								new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1),
 										Duration.ofMinutes(2), Duration.ZERO),
-								1024),
-						new RoutePolicy(
-								BackendProtocol.HTTP1, new RouteTimes(Duration.ofSeconds(30), Duration.ofSeconds(5),
-										Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMinutes(5)),
-								10 * 1024 * 1024));
+								1024, new BackendSecurity("own", "users.internal")),
+						new RoutePolicy(BackendProtocol.HTTP1,
+								new RouteTimes(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMinutes(1),
+										Duration.ofSeconds(30), Duration.ofMinutes(5)),
+								10 * 1024 * 1024, new BackendSecurity("usual", "")));
 		});
 	}
 

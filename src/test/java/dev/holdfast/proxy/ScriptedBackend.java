@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import javax.net.ServerSocketFactory;
+
 /**
  * A backend that does on each connection what its script says, and records every head
  * that it reads.
@@ -25,8 +27,12 @@ final class ScriptedBackend implements AutoCloseable {
 	private final List<String> heads = new CopyOnWriteArrayList<>();
 
 	ScriptedBackend(Script script) {
+		this(ServerSocketFactory.getDefault(), script);
+	}
+
+	ScriptedBackend(ServerSocketFactory sockets, Script script) {
 		try {
-			this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+			this.listener = sockets.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -177,6 +183,10 @@ final class ScriptedBackend implements AutoCloseable {
 
 		OutputStream out() {
 			return this.out;
+		}
+
+		Socket socket() {
+			return this.socket;
 		}
 
 		void write(String text) throws IOException {

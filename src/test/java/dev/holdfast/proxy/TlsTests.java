@@ -3,6 +3,12 @@ package dev.holdfast.proxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
@@ -37,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,6 +92,23 @@ class TlsTests {
 			.asString()
 			.contains("x-forwarded-proto: https", "x-forwarded-port: 443", "proto=https")
 			.doesNotContainIgnoringCase("client-cert");
+	}
+
+	@ParameterizedTest
+	@EnumSource(HttpClient.Version.class)
+	void theHandshakeDecidesTheVersionOfHttp(HttpClient.Version version) throws Exception {
+		TlsMaterial material = PemBundles.material(null, this.authority.issue("server", "127.0.0.1"));
+		try (Gateway gateway = gateway(() -> material, Map.of(), ClientAuth.NONE, PATIENCE);
+				HttpClient client = HttpClient.newBuilder().version(version).sslContext(trusting(null)).build()) {
+			URI target = URI.create("https://127.0.0.1:" + gateway.server.port() + "/orders/1");
+			HttpResponse<String> answer = client.send(
+					HttpRequest.newBuilder(target).POST(BodyPublishers.ofString("body")).timeout(PATIENCE).build(),
+					BodyHandlers.ofString());
+			assertThat(answer.statusCode()).isEqualTo(200);
+			assertThat(answer.body()).isEqualTo("ok");
+			assertThat(answer.version()).isEqualTo(version);
+		}
+		assertThat(this.backend.heads()).singleElement().asString().contains("x-forwarded-proto: https");
 	}
 
 	@Test
@@ -268,7 +292,7 @@ class TlsTests {
 
 	private static TrafficTls tls(Supplier<TlsMaterial> otherwise, Map<ServerName, Supplier<TlsMaterial>> names,
 			ClientAuth clientAuth, Duration handshakeTimeout) {
-		return new TrafficTls(Optional.of(new ClientTls(otherwise, names, clientAuth, handshakeTimeout)));
+		return new TrafficTls(Optional.of(new ClientTls(otherwise, names, clientAuth, handshakeTimeout)), Map.of());
 	}
 
 	private Supplier<TlsMaterial> issued(String name) {

@@ -181,6 +181,28 @@ class HelmChartTests {
 	}
 
 	@Test
+	void secretMakesTheTrafficPortSpeakTlsWhileProbesStayInTheClear() throws IOException {
+		List<YamlNode> manifests = render("tls: { existingSecret: edge-tls, clientAuth: want }");
+		YamlNode container = container(manifests);
+		YamlNode env = container.at("env");
+		String folder = "file:" + container.at("volumeMounts").itemNamed("tls").at("mountPath").text();
+		String bundle = "SPRING_SSL_BUNDLE_PEM_TRAFFIC_";
+		assertThat(env.itemNamed("HOLDFAST_SERVER_SSLBUNDLE").at("value").text()).isEqualTo("traffic");
+		assertThat(env.itemNamed("HOLDFAST_SERVER_CLIENTAUTH").at("value").text()).isEqualTo("want");
+		assertThat(env.itemNamed(bundle + "RELOADONUPDATE").at("value").text()).isEqualTo("true");
+		assertThat(env.itemNamed(bundle + "KEYSTORE_CERTIFICATE").at("value").text()).isEqualTo(folder + "/tls.crt");
+		assertThat(env.itemNamed(bundle + "KEYSTORE_PRIVATEKEY").at("value").text()).isEqualTo(folder + "/tls.key");
+		assertThat(env.itemNamed(bundle + "TRUSTSTORE_CERTIFICATE").at("value").text()).isEqualTo(folder + "/ca.crt");
+		assertThat(one(manifests, "Deployment").at("spec", "template", "spec", "volumes")
+			.itemNamed("tls")
+			.at("secret", "secretName")
+			.text()).isEqualTo("edge-tls");
+		assertThat(service(manifests, "traffic").at("spec", "ports", 0, "name").text()).isEqualTo("https");
+		assertThat(container.at("readinessProbe", "httpGet", "port").text()).isEqualTo("admin");
+		assertThat(container.at("readinessProbe", "httpGet").has("scheme")).isFalse();
+	}
+
+	@Test
 	void serviceNamesDoNotBecomeConfigurationKeys() throws IOException {
 		YamlNode pod = one(render(""), "Deployment").at("spec", "template", "spec");
 		assertThat(pod.at("enableServiceLinks").value()).isEqualTo(false);
@@ -267,6 +289,7 @@ class HelmChartTests {
 			image: { pullPolicy: Sometimes }    | image
 			service: { port: 70000 }            | service
 			shutdown: { graceSeconds: 0 }       | shutdown
+			tls: { clientAuth: maybe }          | tls
 			""")
 	void valueOfTheWrongShapeIsRejectedByItsName(String values, String key) {
 		assertThatThrownBy(() -> render(values)).hasMessageContaining(key).hasMessageContaining("schema");
@@ -280,6 +303,7 @@ class HelmChartTests {
 					podDisruptionBudget: { minAvailable: 0, maxUnavailable: 0 } | are both set
 					{ replicaCount: 3, podDisruptionBudget: { minAvailable: 3 } } | minAvailable is 3 and replicaCount is 3
 					snapshot: { existingClaim: last-known } | snapshot.existingClaim is set and replicaCount is 2
+					tls: { clientAuth: need } | tls.clientAuth is need and tls.existingSecret is not set
 					config: { server: { port: 9000 } } | config.server.port is set
 					config: { server.port: 9000 } | config.server.port is set
 					config: { holdfast: { admin: { token: secret } } } | config.holdfast.admin.token is set

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 import static org.awaitility.Awaitility.await;
 
@@ -39,10 +40,9 @@ public final class GatewayProcess implements AutoCloseable {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
-	private final HttpClient client = HttpClient.newBuilder()
-		.version(HttpClient.Version.HTTP_1_1)
-		.connectTimeout(Duration.ofSeconds(2))
-		.build();
+	private final HttpClient client;
+
+	private final boolean secure;
 
 	private final Thread hook = new Thread(this::end, "gateway-end");
 
@@ -50,7 +50,17 @@ public final class GatewayProcess implements AutoCloseable {
 
 	private final Process process;
 
-	private GatewayProcess(Path folder, Process process) {
+	private GatewayProcess(Path folder, Process process, @Nullable Path trusted) {
+		HttpClient.Builder builder = HttpClient.newBuilder()
+			.version(HttpClient.Version.HTTP_1_1)
+			// With the handshake, which takes its time in two JVMs that have just
+			// started.
+			.connectTimeout(Duration.ofSeconds((trusted != null) ? 20 : 2));
+		if (trusted != null) {
+			builder.sslContext(PemBundles.read(trusted, null).createSslContext());
+		}
+		this.client = builder.build();
+		this.secure = trusted != null;
 		this.folder = folder;
 		this.process = process;
 		Runtime.getRuntime().addShutdownHook(this.hook);
@@ -71,7 +81,7 @@ public final class GatewayProcess implements AutoCloseable {
 	 * @return the URL
 	 */
 	public String url(String path) {
-		return "http://127.0.0.1:" + port(TRAFFIC_PORT) + path;
+		return (this.secure ? "https" : "http") + "://127.0.0.1:" + port(TRAFFIC_PORT) + path;
 	}
 
 	/**
@@ -319,6 +329,8 @@ public final class GatewayProcess implements AutoCloseable {
 
 		private final List<String> arguments = new ArrayList<>();
 
+		private @Nullable Path trusted;
+
 		private Launch(String etcdEndpoints) {
 			// A small heap is collected often, and leaks are found by collections.
 			this.flags.addAll(List.of("-Xmx160m", "-Dio.netty.leakDetection.level=paranoid"));
@@ -347,6 +359,16 @@ public final class GatewayProcess implements AutoCloseable {
 				this.arguments.removeIf((other) -> other.startsWith(key));
 				this.arguments.add(argument);
 			}
+			return this;
+		}
+
+		/**
+		 * Expects the traffic port to speak TLS.
+		 * @param authority the certificate by which the gateway's is trusted, PEM
+		 * @return this
+		 */
+		public Launch secure(Path authority) {
+			this.trusted = authority;
 			return this;
 		}
 
@@ -407,7 +429,7 @@ public final class GatewayProcess implements AutoCloseable {
 					.redirectErrorStream(true)
 					.redirectOutput(logFile(folder).toFile())
 					.start();
-				return new GatewayProcess(folder, process);
+				return new GatewayProcess(folder, process, this.trusted);
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);

@@ -1,0 +1,47 @@
+package dev.holdfast.proxy;
+
+import java.security.cert.CertificateExpiredException;
+
+import javax.net.ssl.SSLException;
+
+import io.netty.handler.codec.DecoderException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why handshakes failed, in words for operators.
+ */
+final class TlsFailures {
+
+	private static final int MOST_CAUSES = 10;
+
+	private TlsFailures() {
+	}
+
+	/**
+	 * Finds a failure of TLS in what a connection reports.
+	 * @return the failure, {@code null} when it is another
+	 */
+	static @Nullable SSLException of(@Nullable Throwable failure) {
+		if (failure instanceof SSLException tls) {
+			return tls;
+		}
+		return (failure instanceof DecoderException && failure.getCause() instanceof SSLException tls) ? tls : null;
+	}
+
+	/**
+	 * Finds the innermost cause: those around it say only that a handshake failed.
+	 */
+	static String explain(Throwable failure) {
+		Throwable innermost = failure;
+		for (int i = 0; i < MOST_CAUSES; i++) {
+			Throwable cause = innermost.getCause();
+			if (cause == null) {
+				break;
+			}
+			innermost = cause;
+		}
+		return (innermost instanceof CertificateExpiredException) ? "the certificate has expired"
+				: String.valueOf(innermost.getMessage());
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.gateway;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.CertificateAuthority.Issued;
+import dev.holdfast.testing.EtcdKeys;
+import dev.holdfast.testing.EtcdOptions;
+import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.PemBundles;
+import dev.holdfast.testing.SecureLoad;
+import dev.holdfast.testing.TestBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The packaged gateway while the files of its certificate are replaced.
+ */
+class CertificateRenewalIT {
+
+	private static final String BUNDLE = "--spring.ssl.bundle.pem.traffic.";
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void noRequestFailsWhileTheCertificateIsReplaced() throws Exception {
+		CertificateAuthority authority = new CertificateAuthority(this.folder, "authority");
+		Issued own = authority.issue("gateway", "localhost", "127.0.0.1", "old.test");
+		SSLContext trusting = PemBundles.read(authority.certificate(), null).createSslContext();
+		try (EtcdProcess etcd = EtcdProcess.start(EtcdOptions.NONE);
+				EtcdKeys keys = new EtcdKeys(List.of(etcd.endpoint()), (builder) -> builder);
+				TestBackend backend = TestBackend.start("a")) {
+			keys.put("/services/orders/a", backend.address());
+			try (GatewayProcess gateway = GatewayProcess.with(etcd.endpoint())
+				.arguments("--holdfast.server.ssl-bundle=traffic", BUNDLE + "reload-on-update=true",
+						BUNDLE + "keystore.certificate=" + own.certificate().toUri(),
+						BUNDLE + "keystore.private-key=" + own.key().toUri(),
+						"--spring.ssl.bundle.watch.file.quiet-period=500ms")
+				.secure(authority.certificate())
+				.start()) {
+				URI target = URI.create(gateway.url("/orders/1"));
+				try (SecureLoad load = SecureLoad.start(target, trusting)) {
+					await().until(() -> load.answers() > 50);
+					assertThat(names(trusting, target)).contains("old.test");
+					authority.issue("gateway", "localhost", "127.0.0.1", "new.test");
+					await().atMost(Duration.ofSeconds(30)).until(() -> names(trusting, target).contains("new.test"));
+					long before = load.answers();
+					await().until(() -> load.answers() > before + 50);
+					assertThat(load.failures()).isEmpty();
+				}
+				assertThat(gateway.defects()).isEmpty();
+			}
+		}
+	}
+
+	private static List<Object> names(SSLContext context, URI target) throws Exception {
+		try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
+			.createSocket(target.getHost(), target.getPort())) {
+			socket.startHandshake();
+			X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+			return certificate.getSubjectAlternativeNames().stream().<Object>map((name) -> name.get(1)).toList();
+		}
+	}
+
+}
