@@ -266,7 +266,7 @@ final class Catalog {
 		Commit.Builder commit = new Commit.Builder();
 		for (ServiceName name : this.touched) {
 			Service before = this.snapshot.find(name);
-			Service after = new Service(name, records(name).merged(), revision.number());
+			Service after = records(name).toService(name, before, revision.number());
 			// What is only weighed is no service yet.
 			boolean unknown = before == null && all(name) == 0;
 			if (!unknown && (before == null || !before.instances().equals(after.instances()))) {
