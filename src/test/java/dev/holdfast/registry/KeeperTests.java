@@ -345,6 +345,7 @@ class KeeperTests {
 	private void apply(RecordEvent... events) {
 		List<RecordEvent> all = List.of(events);
 		this.keeper.apply(all, 7, new Signal.Delivered(0, all.getLast().revision(), () -> all, 0));
+		this.keeper.publishDelivered();
 	}
 
 	/** Starts anew from a snapshot on disk that has these records. */
