@@ -71,6 +71,8 @@ final class EtcdConnection implements RegistryConnection {
 
 	private final EtcdSettings settings;
 
+	private final EtcdSource.Limits limits;
+
 	private final PageSize pageSize;
 
 	private final Members members;
@@ -83,14 +85,17 @@ final class EtcdConnection implements RegistryConnection {
 
 	private volatile EtcdSource.@Nullable Dialled dialled;
 
+	private volatile long alarmsAskedAt = System.nanoTime();
+
 	private volatile boolean reached;
 
 	private volatile boolean closed;
 
-	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, PageSize pageSize,
-			Members members, Consumer<Signal> sink) {
+	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
+			PageSize pageSize, Members members, Consumer<Signal> sink) {
 		this.dialler = dialler;
 		this.settings = settings;
+		this.limits = limits;
 		this.pageSize = pageSize;
 		this.members = members;
 		this.member = members.next();
@@ -99,8 +104,12 @@ final class EtcdConnection implements RegistryConnection {
 
 	@Override
 	public void readHead() {
-		inBackground("read-failed", "reading the newest revision",
-				() -> this.sink.accept(new Signal.Head(revision(head()))));
+		inBackground("read-failed", "reading the newest revision", () -> {
+			this.sink.accept(new Signal.Head(revision(head())));
+			if (System.nanoTime() - this.alarmsAskedAt >= this.limits.alarmInterval().toNanos()) {
+				readAlarms();
+			}
+		});
 	}
 
 	@Override
@@ -215,10 +224,11 @@ final class EtcdConnection implements RegistryConnection {
 
 	/**
 	 * A cluster that is full answers everything but writes, so the gateway notices
-	 * nothing, and yet nothing registers any more. Asked for after a list and not more
-	 * often: etcd puts the question into its log.
+	 * nothing, and yet nothing registers any more. Asked for after a list and with some
+	 * of the proofs, not with each: a question goes through the cluster's log.
 	 */
 	private void readAlarms() {
+		this.alarmsAskedAt = System.nanoTime();
 		try {
 			this.members
 				.alarms(ask(UNARY_RETRIES, () -> client().getMaintenanceClient().listAlarms().join()).getAlarms()
