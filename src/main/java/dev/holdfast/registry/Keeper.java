@@ -153,7 +153,7 @@ final class Keeper {
 			}
 		}
 		long number = list.revision().number();
-		gone.forEach((key) -> remove(key, number, 0, trusted));
+		gone.forEach((key) -> remove(key, number, trusted));
 		this.guard.judgeAgain(trusted, number);
 		this.guard.sampleLeases(newestLeases(list));
 		this.coldStart.end();
@@ -221,9 +221,8 @@ final class Keeper {
 		TreeMap<Long, Long> newest = new TreeMap<>();
 		for (RegistryRecord written : list.records()) {
 			boolean newer = newest.size() < LEASE_SAMPLE || written.modRevision() > newest.firstKey();
-			if (newer && written.reading() instanceof Reading.Registered registered
-					&& lease(registered.instances()) != 0) {
-				newest.put(written.modRevision(), lease(registered.instances()));
+			if (newer && written.lease() != 0) {
+				newest.put(written.modRevision(), written.lease());
 				if (newest.size() > LEASE_SAMPLE) {
 					newest.pollFirstEntry();
 				}
@@ -258,7 +257,7 @@ final class Keeper {
 			Catalog.Entry entry = this.catalog.entry(key);
 			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
 				recordLack(entry.service(), key, number, cause);
-				remove(key, number, 0, true);
+				remove(key, number, true);
 				differences++;
 			}
 		}
@@ -327,8 +326,8 @@ final class Keeper {
 				put(written, Change.Cause.PUT);
 				yield (written.reading() instanceof Reading.Unreadable) ? "unreadable" : "put";
 			}
-			case RecordEvent.Deleted(String key, long number, long lease) -> {
-				remove(key, number, lease, true);
+			case RecordEvent.Deleted(String key, long number) -> {
+				remove(key, number, true);
 				yield "delete";
 			}
 		};
@@ -382,7 +381,7 @@ final class Keeper {
 		return (entry != null) ? entry.service() : null;
 	}
 
-	private void remove(String key, long number, long lease, boolean trusted) {
+	private void remove(String key, long number, boolean trusted) {
 		Catalog.Entry entry = this.catalog.entry(key);
 		if (entry == null || !entry.present()) {
 			return;
@@ -395,12 +394,7 @@ final class Keeper {
 			this.catalog.remove(key);
 			return;
 		}
-		this.guard.judge(
-				new Removal(key, entry.service(), instances, (lease != 0) ? lease : lease(instances), number, trusted));
-	}
-
-	private static long lease(List<Instance> instances) {
-		return instances.getFirst().registration().lease();
+		this.guard.judge(new Removal(key, entry.service(), instances, entry.lease(), number, trusted));
 	}
 
 	/**

@@ -81,7 +81,7 @@ final class FleetRegistry {
 
 	/** An event by which somebody deletes a record, whose lease stays alive. */
 	RecordEvent delete(RawRecord deleted) {
-		return new RecordEvent.Deleted(deleted.key(), ++this.revision, deleted.lease());
+		return new RecordEvent.Deleted(deleted.key(), ++this.revision);
 	}
 
 	/** An event by which a lease ends. */

@@ -299,7 +299,6 @@ final class EtcdConnection implements RegistryConnection {
 			WatchOption option = WatchOption.builder()
 				.isPrefix(true)
 				.withRevision(fromRevision)
-				.withPrevKV(true)
 				.withRequireLeader(true)
 				.build();
 			this.watchers.add(client().getWatchClient()
@@ -323,7 +322,7 @@ final class EtcdConnection implements RegistryConnection {
 	private static RecordEvent read(EtcdPrefix prefix, WatchEvent event) {
 		KeyValue kv = event.getKeyValue();
 		return (event.getEventType() == WatchEvent.EventType.DELETE)
-				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision(), event.getPrevKV().getLease())
+				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision())
 				: new RecordEvent.Put(read(prefix, kv, Origin.WATCH));
 	}
 
@@ -334,7 +333,7 @@ final class EtcdConnection implements RegistryConnection {
 				: prefix.reader()
 					.read(new RawRecord(key, kv.getValue().getBytes(), kv.getCreateRevision(), kv.getModRevision(),
 							kv.getLease(), origin));
-		return new RegistryRecord(key, kv.getModRevision(), reading);
+		return new RegistryRecord(key, kv.getModRevision(), kv.getLease(), reading);
 	}
 
 	@Override
