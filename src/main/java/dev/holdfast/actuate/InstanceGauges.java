@@ -51,7 +51,7 @@ public final class InstanceGauges implements SnapshotListener {
 	@Override
 	public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
 		for (ServiceName service : changed) {
-			if (this.named.contains(service)) {
+			if (this.unnamed.contains(service) || this.named.contains(service)) {
 				continue;
 			}
 			if (this.named.size() < this.limit) {

@@ -57,7 +57,7 @@ final class Catalog {
 			for (Instance instance : service.instances()) {
 				Registration registration = instance.registration();
 				this.entries.putIfAbsent(registration.key(),
-						new Entry(service.name(), registration.modRevision(), true, true));
+						new Entry(service.name(), registration.modRevision(), registration.lease(), true, true));
 				records.add(registration.key(), instance);
 				records.hide(registration.key(), instance.id());
 			}
@@ -174,20 +174,20 @@ final class Catalog {
 			case Reading.Registered registered -> {
 				readable(key);
 				move(key, registered.service());
-				this.entries.put(key, new Entry(registered.service(), written.modRevision(), false, true));
+				this.entries.put(key, Entry.of(registered.service(), written));
 				records(registered.service()).put(key, registered.instances());
 				this.touched.add(registered.service());
 			}
 			case Reading.Weighted weighted -> {
 				readable(key);
 				move(key, weighted.service());
-				this.entries.put(key, new Entry(weighted.service(), written.modRevision(), false, true));
+				this.entries.put(key, Entry.of(weighted.service(), written));
 				records(weighted.service()).weigh(key, weighted);
 				this.touched.add(weighted.service());
 			}
 			case Reading.Ignored ignored -> {
 				remove(key);
-				this.entries.put(key, new Entry(null, written.modRevision(), false, true));
+				this.entries.put(key, Entry.of(null, written));
 			}
 			case Reading.Unreadable(String reason) -> {
 				UnreadableRecord known = this.unreadable.get(key);
@@ -200,7 +200,7 @@ final class Catalog {
 					records(lastGood).confirm(key);
 					this.touched.add(lastGood);
 				}
-				this.entries.put(key, new Entry(lastGood, written.modRevision(), false, true));
+				this.entries.put(key, Entry.of(lastGood, written));
 			}
 		}
 	}
@@ -221,7 +221,7 @@ final class Catalog {
 		Entry entry = this.entries.get(key);
 		if (entry != null && entry.service() != null) {
 			readable(key);
-			this.entries.put(key, new Entry(entry.service(), revision, false, false));
+			this.entries.put(key, new Entry(entry.service(), revision, entry.lease(), false, false));
 			records(entry.service()).setAbsent(key);
 		}
 	}
@@ -266,7 +266,7 @@ final class Catalog {
 		Commit.Builder commit = new Commit.Builder();
 		for (ServiceName name : this.touched) {
 			Service before = this.snapshot.find(name);
-			Service after = new Service(name, records(name).merged(), revision.number());
+			Service after = records(name).toService(name, before, revision.number());
 			// What is only weighed is no service yet.
 			boolean unknown = before == null && all(name) == 0;
 			if (!unknown && (before == null || !before.instances().equals(after.instances()))) {
@@ -306,10 +306,17 @@ final class Catalog {
 	 * it registers none
 	 * @param modRevision the revision at which it was last written or, when absent, known
 	 * to be gone
+	 * @param lease the lease that it was last written with, 0 for none; known also of what
+	 * cannot be read
 	 * @param seeded whether it comes from disk and no registry has confirmed it yet
 	 * @param present whether the registry had it last
 	 */
-	record Entry(@Nullable ServiceName service, long modRevision, boolean seeded, boolean present) {
+	record Entry(@Nullable ServiceName service, long modRevision, long lease, boolean seeded, boolean present) {
+
+		private static Entry of(@Nullable ServiceName service, RegistryRecord written) {
+			return new Entry(service, written.modRevision(), written.lease(), false, true);
+		}
+
 	}
 
 }

@@ -59,12 +59,16 @@ final class CoalescingWriter {
 			if (this.closed) {
 				return;
 			}
+			// One that has something to write already only waits for its time.
+			boolean idle = this.pending == null;
 			this.pending = snapshot;
 			// An error may have ended it; the next snapshot then starts another.
 			if (this.thread == null || !this.thread.isAlive()) {
 				this.thread = Thread.ofPlatform().daemon().name(this.threadName).start(this::writeUntilClosed);
 			}
-			this.changed.signalAll();
+			if (idle) {
+				this.changed.signalAll();
+			}
 		}
 		finally {
 			this.lock.unlock();

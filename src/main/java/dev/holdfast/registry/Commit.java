@@ -1,9 +1,7 @@
 package dev.holdfast.registry;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import dev.holdfast.service.Instance;
@@ -33,22 +31,26 @@ record Commit(Snapshot snapshot, Set<ServiceName> services, int added, int remov
 
 		private int changed;
 
+		@SuppressWarnings("ReferenceEquality")
 		void compare(@Nullable Service before, Service after) {
 			this.services.add(after.name());
-			Map<String, Instance> known = new HashMap<>();
-			for (Instance instance : (before != null) ? before.instances() : List.<Instance>of()) {
-				known.put(instance.id(), instance);
+			List<Instance> old = (before != null) ? before.instances() : List.of();
+			List<Instance> now = after.instances();
+			int i = 0;
+			int j = 0;
+			// Both are sorted by id, and what did not change is the same object.
+			while (i < old.size() && j < now.size()) {
+				Instance one = old.get(i);
+				Instance other = now.get(j);
+				int order = (one == other) ? 0 : one.id().compareTo(other.id());
+				this.removed += (order < 0) ? 1 : 0;
+				this.added += (order > 0) ? 1 : 0;
+				this.changed += (order == 0 && one != other && !one.isSameAs(other)) ? 1 : 0;
+				i += (order <= 0) ? 1 : 0;
+				j += (order >= 0) ? 1 : 0;
 			}
-			for (Instance instance : after.instances()) {
-				Instance other = known.remove(instance.id());
-				if (other == null) {
-					this.added++;
-				}
-				else if (!instance.isSameAs(other)) {
-					this.changed++;
-				}
-			}
-			this.removed += known.size();
+			this.removed += old.size() - i;
+			this.added += now.size() - j;
 		}
 
 		Commit build(Snapshot snapshot) {

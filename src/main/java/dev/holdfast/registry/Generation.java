@@ -70,7 +70,10 @@ final class Generation {
 			this.keeper.begin(this.number, connection::readLease);
 			connection.list();
 			while (this.ending == null) {
-				Mailbox.Message message = this.reflector.poll(nextDeadline());
+				Mailbox.Message message = this.reflector.poll(this.keeper.hasUnpublished() ? now() : nextDeadline());
+				if (this.keeper.isToPublish(isDelivery(message))) {
+					this.keeper.publishDelivered();
+				}
 				if (message != null) {
 					take(message, connection);
 				}
@@ -80,11 +83,17 @@ final class Generation {
 					onDeadline(connection);
 				}
 			}
+			this.keeper.publishDelivered();
 			return this.ending;
 		}
 		finally {
 			abandon();
 		}
+	}
+
+	private boolean isDelivery(Mailbox.@Nullable Message message) {
+		return message instanceof Mailbox.Message.Spoken(long generation, Signal signal) && generation == this.number
+				&& signal instanceof Signal.Delivered;
 	}
 
 	/** What was asked for and did not come. */
@@ -231,6 +240,7 @@ final class Generation {
 	private void checkBarrier() {
 		Barrier running = this.barrier;
 		if (running != null && running.isPassed()) {
+			this.keeper.publishDelivered();
 			this.barrier = null;
 			this.proofs++;
 			this.keeper.proven(this.head, this.delivered.lowest(), now() - running.startedAt());
@@ -281,6 +291,7 @@ final class Generation {
 			return;
 		}
 		this.relist = null;
+		this.keeper.publishDelivered();
 		if (done.requests().hasDiffs()) {
 			done.requests().answer(this.keeper.diff(listed));
 		}

@@ -3,11 +3,13 @@ package dev.holdfast.registry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,9 @@ final class Keeper {
 
 	/** Leases that are asked how long they are granted, after each list. */
 	private static final int LEASE_SAMPLE = 8;
+
+	/** How old what has arrived may get for the sake of what arrives after it. */
+	private static final Duration PUBLICATION_DELAY = Duration.ofMillis(5);
 
 	private final Catalog catalog;
 
@@ -60,6 +65,9 @@ final class Keeper {
 
 	/** Events up to here are contained in a list that was applied. */
 	private long floor;
+
+	/** When the watch responses arrived that are applied and not published, in order. */
+	private final List<Long> unpublished = new ArrayList<>();
 
 	/** Whether a registry has confirmed what came from disk, if anything did. */
 	private boolean listed;
@@ -145,7 +153,7 @@ final class Keeper {
 			}
 		}
 		long number = list.revision().number();
-		gone.forEach((key) -> remove(key, number, 0, trusted));
+		gone.forEach((key) -> remove(key, number, trusted));
 		this.guard.judgeAgain(trusted, number);
 		this.guard.sampleLeases(newestLeases(list));
 		this.coldStart.end();
@@ -210,15 +218,17 @@ final class Keeper {
 	}
 
 	private static List<Long> newestLeases(Signal.Listed list) {
-		return list.records()
-			.stream()
-			.filter((record) -> record.reading() instanceof Reading.Registered)
-			.sorted((one, other) -> Long.compare(other.modRevision(), one.modRevision()))
-			.map((record) -> lease(((Reading.Registered) record.reading()).instances()))
-			.filter((lease) -> lease != 0)
-			.distinct()
-			.limit(LEASE_SAMPLE)
-			.toList();
+		TreeMap<Long, Long> newest = new TreeMap<>();
+		for (RegistryRecord written : list.records()) {
+			boolean newer = newest.size() < LEASE_SAMPLE || written.modRevision() > newest.firstKey();
+			if (newer && written.lease() != 0) {
+				newest.put(written.modRevision(), written.lease());
+				if (newest.size() > LEASE_SAMPLE) {
+					newest.pollFirstEntry();
+				}
+			}
+		}
+		return newest.values().stream().distinct().toList();
 	}
 
 	/**
@@ -247,7 +257,7 @@ final class Keeper {
 			Catalog.Entry entry = this.catalog.entry(key);
 			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
 				recordLack(entry.service(), key, number, cause);
-				remove(key, number, 0, true);
+				remove(key, number, true);
 				differences++;
 			}
 		}
@@ -269,6 +279,7 @@ final class Keeper {
 
 	/**
 	 * Applies what a watch delivered; events that a list has overtaken change nothing.
+	 * Nobody sees it before {@link #publishDelivered}.
 	 */
 	void apply(List<RecordEvent> events, long cluster, Signal.Delivered delivered) {
 		for (RecordEvent event : events) {
@@ -276,8 +287,37 @@ final class Keeper {
 				this.listener.onEvent(apply(event));
 			}
 		}
-		publish(newest(new Revision(cluster, delivered.revision())));
-		this.listener.onPropagated(Duration.ofNanos(this.nanoTime.getAsLong() - delivered.receivedNanos()));
+		this.revision = newest(new Revision(cluster, delivered.revision()));
+		this.unpublished.add(delivered.receivedNanos());
+	}
+
+	/**
+	 * Tells whether something that was applied is to be published without delay. Watch
+	 * responses that have arrived meanwhile may come first, since one publication of many
+	 * costs less than many of one, but for a few milliseconds at most.
+	 * @param more whether another watch response has arrived
+	 */
+	boolean isToPublish(boolean more) {
+		return !this.unpublished.isEmpty()
+				&& (!more || this.nanoTime.getAsLong() - this.unpublished.getFirst() >= PUBLICATION_DELAY.toNanos());
+	}
+
+	boolean hasUnpublished() {
+		return !this.unpublished.isEmpty();
+	}
+
+	/**
+	 * Publishes what was applied of watch responses.
+	 */
+	void publishDelivered() {
+		if (this.unpublished.isEmpty()) {
+			return;
+		}
+		List<Long> arrivals = List.copyOf(this.unpublished);
+		this.unpublished.clear();
+		publish();
+		long now = this.nanoTime.getAsLong();
+		arrivals.forEach((arrival) -> this.listener.onPropagated(Duration.ofNanos(now - arrival)));
 	}
 
 	private String apply(RecordEvent event) {
@@ -286,8 +326,8 @@ final class Keeper {
 				put(written, Change.Cause.PUT);
 				yield (written.reading() instanceof Reading.Unreadable) ? "unreadable" : "put";
 			}
-			case RecordEvent.Deleted(String key, long number, long lease) -> {
-				remove(key, number, lease, true);
+			case RecordEvent.Deleted(String key, long number) -> {
+				remove(key, number, true);
 				yield "delete";
 			}
 		};
@@ -341,7 +381,7 @@ final class Keeper {
 		return (entry != null) ? entry.service() : null;
 	}
 
-	private void remove(String key, long number, long lease, boolean trusted) {
+	private void remove(String key, long number, boolean trusted) {
 		Catalog.Entry entry = this.catalog.entry(key);
 		if (entry == null || !entry.present()) {
 			return;
@@ -354,12 +394,7 @@ final class Keeper {
 			this.catalog.remove(key);
 			return;
 		}
-		this.guard.judge(
-				new Removal(key, entry.service(), instances, (lease != 0) ? lease : lease(instances), number, trusted));
-	}
-
-	private static long lease(List<Instance> instances) {
-		return instances.getFirst().registration().lease();
+		this.guard.judge(new Removal(key, entry.service(), instances, entry.lease(), number, trusted));
 	}
 
 	/**

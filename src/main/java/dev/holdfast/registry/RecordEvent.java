@@ -30,9 +30,8 @@ public sealed interface RecordEvent {
 	 *
 	 * @param key the record's full key
 	 * @param revision the registry's revision that the removal made
-	 * @param lease the id of the lease that the record hung on, 0 for none
 	 */
-	record Deleted(String key, long revision, long lease) implements RecordEvent {
+	record Deleted(String key, long revision) implements RecordEvent {
 	}
 
 }

@@ -7,7 +7,8 @@ import dev.holdfast.service.Reading;
  *
  * @param key its full key
  * @param modRevision the registry's revision at which it was last written
+ * @param lease the id of the lease that it hangs on, 0 for none
  * @param reading what it says
  */
-public record RegistryRecord(String key, long modRevision, Reading reading) {
+public record RegistryRecord(String key, long modRevision, long lease, Reading reading) {
 }

@@ -62,7 +62,7 @@ final class Relist {
 
 	void note(List<RecordEvent> events) {
 		for (RecordEvent event : events) {
-			if (event instanceof RecordEvent.Deleted(String key, long revision, long lease)) {
+			if (event instanceof RecordEvent.Deleted(String key, long revision)) {
 				this.deletedSince.put(key, revision);
 			}
 		}

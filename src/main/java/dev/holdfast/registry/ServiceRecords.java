@@ -12,11 +12,17 @@ import java.util.TreeMap;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Reading;
+import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one service, from all sources, by key.
  */
 final class ServiceRecords {
+
+	/** Nothing is published during a freeze, and they must not grow for as long. */
+	private static final int MAX_REPLACEMENTS = 16;
 
 	private final TreeMap<String, List<Instance>> records = new TreeMap<>();
 
@@ -35,13 +41,40 @@ final class ServiceRecords {
 
 	private int absentSize;
 
+	/**
+	 * What became of single instances since the service was last made of the records,
+	 * {@code null} when there is more to it.
+	 */
+	private @Nullable List<Replacement> replacements;
+
 	void put(String key, List<Instance> instances) {
-		remove(key);
-		this.records.put(key, instances);
-		this.size += instances.size();
+		List<Instance> before = this.records.put(key, instances);
+		List<Replacement> only = this.replacements;
+		if (only != null && before != null && only.size() < MAX_REPLACEMENTS && isInPlace(key, before, instances)) {
+			only.add(new Replacement(before.getFirst(), instances.getFirst()));
+		}
+		else {
+			this.replacements = null;
+		}
+		setPresent(key, (before != null) ? before : List.of());
+		this.hidden.remove(key);
+		this.weights.remove(key);
+		this.size += instances.size() - ((before != null) ? before.size() : 0);
+	}
+
+	/**
+	 * Whether a record that was written anew has one instance as before, with the same id
+	 * at the same endpoint: whatever the other records say, it takes the same place among
+	 * them.
+	 */
+	private boolean isInPlace(String key, List<Instance> before, List<Instance> after) {
+		return before.size() == 1 && after.size() == 1 && before.getFirst().id().equals(after.getFirst().id())
+				&& before.getFirst().endpoint().equals(after.getFirst().endpoint()) && this.weights.isEmpty()
+				&& !this.hidden.containsKey(key) && !this.absent.contains(key);
 	}
 
 	void add(String key, Instance instance) {
+		this.replacements = null;
 		List<Instance> grown = new ArrayList<>(instances(key));
 		grown.add(instance);
 		this.records.put(key, List.copyOf(grown));
@@ -77,14 +110,16 @@ final class ServiceRecords {
 	}
 
 	void setAbsent(String key) {
+		this.replacements = null;
 		if (this.absent.add(key)) {
 			this.absentSize += instances(key).size();
 		}
 	}
 
-	private void setPresent(String key) {
+	private void setPresent(String key, List<Instance> instances) {
 		if (this.absent.remove(key)) {
-			this.absentSize -= instances(key).size();
+			this.absentSize -= instances.size();
+			this.replacements = null;
 		}
 	}
 
@@ -92,11 +127,13 @@ final class ServiceRecords {
 	 * Takes note that the registry has a record, whatever it says.
 	 */
 	void confirm(String key) {
-		setPresent(key);
+		this.replacements = null;
+		setPresent(key, instances(key));
 		this.hidden.remove(key);
 	}
 
 	void hide(String key, String id) {
+		this.replacements = null;
 		this.hidden.computeIfAbsent(key, (unknown) -> new HashMap<>()).put(id, false);
 	}
 
@@ -105,6 +142,7 @@ final class ServiceRecords {
 	}
 
 	boolean reveal(String key, String id) {
+		this.replacements = null;
 		return this.hidden.getOrDefault(key, new HashMap<>()).remove(id) != null;
 	}
 
@@ -113,6 +151,7 @@ final class ServiceRecords {
 	 * go.
 	 */
 	void settle(String key) {
+		this.replacements = null;
 		Map<String, Boolean> failedById = this.hidden.remove(key);
 		if (failedById != null) {
 			failedById.forEach((id, failed) -> {
@@ -124,6 +163,7 @@ final class ServiceRecords {
 	}
 
 	void remove(String key, String id) {
+		this.replacements = null;
 		List<Instance> before = instances(key);
 		List<Instance> after = before.stream().filter((instance) -> !instance.id().equals(id)).toList();
 		int gone = before.size() - after.size();
@@ -137,12 +177,36 @@ final class ServiceRecords {
 	 * @return whether there was one
 	 */
 	boolean remove(String key) {
-		setPresent(key);
+		this.replacements = null;
+		setPresent(key, instances(key));
 		this.hidden.remove(key);
 		boolean weighed = this.weights.remove(key) != null;
 		List<Instance> gone = this.records.remove(key);
 		this.size -= (gone != null) ? gone.size() : 0;
 		return gone != null || weighed;
+	}
+
+	/**
+	 * Makes the service that the records are of.
+	 * @param before what was made of them last, {@code null} for nothing
+	 */
+	Service toService(ServiceName name, @Nullable Service before, long revision) {
+		List<Replacement> only = this.replacements;
+		this.replacements = new ArrayList<>(1);
+		Service after = (before != null && only != null) ? replace(before, only, revision) : null;
+		return (after != null) ? after : new Service(name, merged(), revision);
+	}
+
+	private static @Nullable Service replace(Service before, List<Replacement> replacements, long revision) {
+		Service after = before;
+		for (Replacement replacement : replacements) {
+			// One that is published under another id, or hidden behind another record.
+			if (!after.isSharing(replacement.before())) {
+				return null;
+			}
+			after = after.replacing(replacement.before(), replacement.after(), revision);
+		}
+		return after;
 	}
 
 	/**
@@ -182,6 +246,9 @@ final class ServiceRecords {
 				}
 			}
 		});
+	}
+
+	private record Replacement(Instance before, Instance after) {
 	}
 
 }

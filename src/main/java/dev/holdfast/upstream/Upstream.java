@@ -1,11 +1,9 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
@@ -39,21 +37,36 @@ public final class Upstream {
 	}
 
 	/**
-	 * Takes the instances that are registered now. Those that listen where they did keep
-	 * their run-time state. Called on the registry's thread alone.
+	 * Takes the instances that are registered now, sorted by id. Those that listen where
+	 * they did keep their run-time state. Called on the registry's thread alone.
 	 */
 	void register(List<Instance> instances) {
-		Map<String, UpstreamInstance> before = this.pool.all()
-			.stream()
-			.collect(Collectors.toMap((known) -> known.instance().id(), Function.identity(), (first, second) -> first));
-		List<UpstreamInstance> now = instances.stream()
-			.map((instance) -> register(before.get(instance.id()), instance))
-			.toList();
-		this.pool = new Pool(now, this.settings.balancer());
+		List<UpstreamInstance> before = this.pool.all();
+		List<UpstreamInstance> now = new ArrayList<>(instances.size());
+		int next = 0;
+		// Both are sorted by id.
+		for (Instance instance : instances) {
+			while (next < before.size() && isBefore(before.get(next).instance(), instance)) {
+				next++;
+			}
+			now.add(register((next < before.size()) ? before.get(next) : null, instance));
+		}
+		this.pool = new Pool(List.copyOf(now), this.settings.balancer());
 	}
 
+	/** What did not change is the same object, and need not be read. */
+	@SuppressWarnings("ReferenceEquality")
+	private static boolean isBefore(Instance known, Instance instance) {
+		return known != instance && known.id().compareTo(instance.id()) < 0;
+	}
+
+	@SuppressWarnings("ReferenceEquality")
 	private UpstreamInstance register(@Nullable UpstreamInstance known, Instance instance) {
-		if (known == null || !known.instance().endpoint().equals(instance.endpoint())) {
+		if (known != null && known.instance() == instance) {
+			return known;
+		}
+		if (known == null || !known.instance().id().equals(instance.id())
+				|| !known.instance().endpoint().equals(instance.endpoint())) {
 			return new UpstreamInstance(this.name, instance, this.settings, this.nanoTime);
 		}
 		known.register(instance);

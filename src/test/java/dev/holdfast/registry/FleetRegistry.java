@@ -81,7 +81,7 @@ final class FleetRegistry {
 
 	/** An event by which somebody deletes a record, whose lease stays alive. */
 	RecordEvent delete(RawRecord deleted) {
-		return new RecordEvent.Deleted(deleted.key(), ++this.revision, deleted.lease());
+		return new RecordEvent.Deleted(deleted.key(), ++this.revision);
 	}
 
 	/** An event by which a lease ends. */
@@ -97,6 +97,7 @@ final class FleetRegistry {
 	void apply(List<RecordEvent> events) {
 		this.keeper.apply(events, CLUSTER,
 				new Signal.Delivered(0, events.getLast().revision(), () -> events, this.time.getAsLong()));
+		this.keeper.publishDelivered();
 		for (Long lease = this.asked.poll(); lease != null; lease = this.asked.poll()) {
 			this.keeper.onLease(new Signal.Lease(lease,
 					this.ended.contains(lease) ? Optional.empty() : Optional.of(Duration.ofSeconds(30))));

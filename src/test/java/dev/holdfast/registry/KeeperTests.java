@@ -86,7 +86,7 @@ class KeeperTests {
 		list(1);
 		apply(put(2, "/k", ORDERS, "a", 1));
 		apply(unreadable(3, "/k"));
-		apply(new RecordEvent.Deleted("/k", 4, 0));
+		apply(new RecordEvent.Deleted("/k", 4));
 		assertThat(this.applied).containsExactly("put", "unreadable", "delete");
 	}
 
@@ -96,7 +96,7 @@ class KeeperTests {
 		apply(put(2, "/z", ORDERS, "a", 26));
 		apply(put(3, "/b", ORDERS, "a", 2));
 		assertThat(instances()).containsExactly("orders/a:2", "orders/a@http://127.0.0.1:26:26");
-		apply(new RecordEvent.Deleted("/b", 4, 0));
+		apply(new RecordEvent.Deleted("/b", 4));
 		assertThat(instances()).containsExactly("orders/a:26");
 	}
 
@@ -106,20 +106,20 @@ class KeeperTests {
 		apply(put(2, "/services/orders/a", ORDERS, "a", 1));
 		apply(put(3, "/openim/orders/127.0.0.1:1", ORDERS, "127.0.0.1:1", 1));
 		assertThat(instances()).containsExactly("orders/127.0.0.1:1:1");
-		apply(new RecordEvent.Deleted("/openim/orders/127.0.0.1:1", 4, 0));
+		apply(new RecordEvent.Deleted("/openim/orders/127.0.0.1:1", 4));
 		assertThat(instances()).containsExactly("orders/a:1");
-		apply(new RecordEvent.Deleted("/services/orders/a", 5, 0));
+		apply(new RecordEvent.Deleted("/services/orders/a", 5));
 		assertThat(instances()).isEmpty();
 	}
 
 	@Test
 	void aWeightInAKeyOfItsOwnIsTheInstancesWhicheverComesFirst() {
 		list(1);
-		apply(new RecordEvent.Put(new RegistryRecord("/k/weight", 2, new Reading.Weighted(ORDERS, "a", 7))));
+		apply(new RecordEvent.Put(new RegistryRecord("/k/weight", 2, 0, new Reading.Weighted(ORDERS, "a", 7))));
 		assertThat(this.registry.snapshot().services()).isEmpty();
 		apply(put(3, "/k/url", ORDERS, "a", 1));
 		assertThat(weights()).containsExactly(7);
-		apply(new RecordEvent.Deleted("/k/weight", 4, 0));
+		apply(new RecordEvent.Deleted("/k/weight", 4));
 		assertThat(weights()).containsExactly(100);
 	}
 
@@ -149,7 +149,7 @@ class KeeperTests {
 		list(1);
 		apply(put(2, "/k", ORDERS, "a", 1));
 		apply(unreadable(3, "/k"));
-		apply(new RecordEvent.Deleted("/k", 4, 0));
+		apply(new RecordEvent.Deleted("/k", 4));
 		assertThat(instances()).isEmpty();
 		assertThat(this.registry.unreadable()).isEmpty();
 	}
@@ -165,7 +165,7 @@ class KeeperTests {
 	void anIgnoredRecordRemovesWhatItRegisteredBefore() {
 		list(1);
 		apply(put(2, "/k", ORDERS, "a", 1));
-		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, new Reading.Ignored("turned off"))));
+		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new Reading.Ignored("turned off"))));
 		assertThat(instances()).isEmpty();
 	}
 
@@ -173,7 +173,7 @@ class KeeperTests {
 	void eventsThatAListHasOvertakenChangeNothing() {
 		list(5, record(5, "/k", ORDERS, "a", 5));
 		apply(put(4, "/k", ORDERS, "a", 4));
-		apply(new RecordEvent.Deleted("/k", 5, 0));
+		apply(new RecordEvent.Deleted("/k", 5));
 		assertThat(this.applied).isEmpty();
 		assertThat(instances()).containsExactly("orders/a:5");
 	}
@@ -282,7 +282,7 @@ class KeeperTests {
 	void reconcileDoesNotUndoWhatEventsDidAfterTheList() {
 		list(3, record(3, "/deleted", ORDERS, "d", 1));
 		apply(put(6, "/new", ORDERS, "n", 6));
-		apply(new RecordEvent.Deleted("/deleted", 7, 0));
+		apply(new RecordEvent.Deleted("/deleted", 7));
 		reconcile(Map.of("/deleted", 7L), 5, record(3, "/deleted", ORDERS, "d", 1));
 		assertThat(this.drift).hasValue(0);
 		assertThat(instances()).containsExactly("orders/n:6");
@@ -291,7 +291,7 @@ class KeeperTests {
 	@Test
 	void reconcileRestoresARecordThatWasWrittenAgainAfterItsDeletion() {
 		list(3, record(3, "/k", ORDERS, "a", 1));
-		apply(new RecordEvent.Deleted("/k", 4, 0));
+		apply(new RecordEvent.Deleted("/k", 4));
 		reconcile(Map.of("/k", 4L), 6, record(5, "/k", ORDERS, "a", 5));
 		assertThat(this.drift).hasValue(1);
 		assertThat(instances()).containsExactly("orders/a:5");
@@ -312,7 +312,7 @@ class KeeperTests {
 	void whatComesAndGoesInOneResponseChangesNoService() {
 		list(2, record(2, "/a", ORDERS, "a", 1));
 		Service before = this.registry.snapshot().find(ORDERS);
-		apply(put(3, "/b", ORDERS, "b", 2), new RecordEvent.Deleted("/b", 4, 0));
+		apply(put(3, "/b", ORDERS, "b", 2), new RecordEvent.Deleted("/b", 4));
 		assertThat(this.published).hasSize(1);
 		assertThat(this.registry.snapshot().find(ORDERS)).isSameAs(before);
 		assertThat(this.registry.snapshot().revision().number()).isEqualTo(4);
@@ -345,6 +345,7 @@ class KeeperTests {
 	private void apply(RecordEvent... events) {
 		List<RecordEvent> all = List.of(events);
 		this.keeper.apply(all, 7, new Signal.Delivered(0, all.getLast().revision(), () -> all, 0));
+		this.keeper.publishDelivered();
 	}
 
 	/** Starts anew from a snapshot on disk that has these records. */
@@ -404,14 +405,14 @@ class KeeperTests {
 	}
 
 	private static RecordEvent.Put unreadable(long revision, String key) {
-		return new RecordEvent.Put(new RegistryRecord(key, revision, new Reading.Unreadable("nonsense")));
+		return new RecordEvent.Put(new RegistryRecord(key, revision, 0, new Reading.Unreadable("nonsense")));
 	}
 
 	private static RegistryRecord record(long revision, String key, ServiceName service, String id, int port) {
 		Registration registration = new Registration(key, "plain", 1, revision, 0, Origin.LIST);
 		Instance instance = new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", port), 100, "", "", Map.of(),
 				registration);
-		return new RegistryRecord(key, revision, new Reading.Registered(service, List.of(instance)));
+		return new RegistryRecord(key, revision, 0, new Reading.Registered(service, List.of(instance)));
 	}
 
 }

@@ -317,7 +317,7 @@ final class RandomWorld {
 	private void late() {
 		List<Consumer<Signal>> sinks = this.source.sinks();
 		List<RecordEvent> events = SLOTS.stream()
-			.<RecordEvent>map((slot) -> new RecordEvent.Deleted(slot.key(), 1_000_000, 0))
+			.<RecordEvent>map((slot) -> new RecordEvent.Deleted(slot.key(), 1_000_000))
 			.toList();
 		later(1_000 + this.random.nextInt(5_000),
 				() -> sinks.forEach((sink) -> sink.accept(new Signal.Delivered(0, 1_000_000, () -> events, 0))));

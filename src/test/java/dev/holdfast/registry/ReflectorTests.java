@@ -100,6 +100,18 @@ class ReflectorTests {
 	}
 
 	@Test
+	void changesThatArriveTogetherArePublishedOnce() {
+		at(1, () -> {
+			this.source.put("orders", "b", 8002);
+			this.source.put("orders", "c", 8003);
+			this.source.put("orders", "b", 8004);
+		});
+		runFor(Duration.ofSeconds(2));
+		assertThat(this.published).containsExactly("[orders]@2", "[orders]@5");
+		assertThat(instances("orders")).containsExactly("a:8001", "b:8004", "c:8003");
+	}
+
+	@Test
 	void changesArePublishedInOrderAndOthersServicesStayTheSameObject() {
 		at(1, () -> this.source.put("users", "u", 9001));
 		at(2, () -> this.source.put("orders", "b", 8002));

@@ -112,6 +112,20 @@ class RemovalGuardTests {
 	}
 
 	@Test
+	void aDeletedRecordThatCouldNotBeReadIsJudgedByTheLeaseThatItWasLastWrittenWith() {
+		long first = this.source.grant(TTL);
+		this.source.put("users", "u", 9001, first);
+		at(60, () -> this.source.putUnreadable("/services/users/u", this.source.grant(TTL)));
+		at(61, () -> this.source.expire(first));
+		at(62, () -> this.source.delete("users", "u"));
+		at(63, () -> {
+			assertThat(held()).isEmpty();
+			assertThat(this.registry.snapshot().instances()).isEqualTo(10);
+		});
+		runFor(64);
+	}
+
+	@Test
 	void threeOfTenMayRunOutWithinTheWindowAndTheFourthIsHeld() {
 		at(60, () -> expire(0, 1, 2, 3));
 		at(61, () -> {

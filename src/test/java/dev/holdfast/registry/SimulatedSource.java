@@ -41,8 +41,6 @@ final class SimulatedSource implements RegistrySource {
 
 	private final Map<Long, Duration> leases = new HashMap<>();
 
-	private final Map<String, Long> leaseOfKey = new HashMap<>();
-
 	private long lastLease;
 
 	private long cluster = 7;
@@ -121,8 +119,7 @@ final class SimulatedSource implements RegistrySource {
 			.map((port) -> new Instance(port.getKey(), new Endpoint(Scheme.HTTP, "127.0.0.1", port.getValue()),
 					Instance.DEFAULT_WEIGHT, "", "", Map.of(), registration))
 			.toList();
-		hang(key, lease);
-		write(new RegistryRecord(key, at, new Reading.Registered(new ServiceName(service), instances)));
+		write(new RegistryRecord(key, at, lease, new Reading.Registered(new ServiceName(service), instances)));
 	}
 
 	void putUnreadable(String service, String id) {
@@ -130,12 +127,7 @@ final class SimulatedSource implements RegistrySource {
 	}
 
 	void putUnreadable(String key, long lease) {
-		hang(key, lease);
-		write(new RegistryRecord(key, ++this.revision, new Reading.Unreadable("nonsense")));
-	}
-
-	private void hang(String key, long lease) {
-		this.leaseOfKey.put(key, lease);
+		write(new RegistryRecord(key, ++this.revision, lease, new Reading.Unreadable("nonsense")));
 	}
 
 	private void write(RegistryRecord written) {
@@ -149,11 +141,7 @@ final class SimulatedSource implements RegistrySource {
 
 	void delete(String key) {
 		this.records.remove(key);
-		emit(new RecordEvent.Deleted(key, ++this.revision, lease(key)));
-	}
-
-	private long lease(String key) {
-		return this.leaseOfKey.getOrDefault(key, 0L);
+		emit(new RecordEvent.Deleted(key, ++this.revision));
 	}
 
 	/** Grants a lease. */
@@ -165,7 +153,11 @@ final class SimulatedSource implements RegistrySource {
 	/** A lease runs out, or somebody revokes it, and its records go. */
 	void expire(long lease) {
 		this.leases.remove(lease);
-		List.copyOf(this.records.keySet()).stream().filter((key) -> lease(key) == lease).forEach(this::delete);
+		List.copyOf(this.records.values())
+			.stream()
+			.filter((written) -> written.lease() == lease)
+			.map(RegistryRecord::key)
+			.forEach(this::delete);
 	}
 
 	boolean isGranted(long lease) {
@@ -179,8 +171,7 @@ final class SimulatedSource implements RegistrySource {
 
 	/** What can be restored later. */
 	Backup backup() {
-		return new Backup(this.cluster, this.revision, new TreeMap<>(this.records), Map.copyOf(this.leases),
-				Map.copyOf(this.leaseOfKey));
+		return new Backup(this.cluster, this.revision, new TreeMap<>(this.records), Map.copyOf(this.leases));
 	}
 
 	/** The same cluster is as it was, and its history goes on from there. */
@@ -190,8 +181,6 @@ final class SimulatedSource implements RegistrySource {
 		this.records.putAll(backup.records());
 		this.leases.clear();
 		this.leases.putAll(backup.leases());
-		this.leaseOfKey.clear();
-		this.leaseOfKey.putAll(backup.leaseOfKey());
 	}
 
 	/** Forgets the history so far. */
@@ -275,7 +264,7 @@ final class SimulatedSource implements RegistrySource {
 	Runnable lateCallback(String service, String id) {
 		SimulatedConnection old = this.connections.getFirst();
 		return () -> old.sink.accept(new Signal.Delivered(0, 1_000_000,
-				() -> List.of(new RecordEvent.Deleted("/services/" + service + "/" + id, 1_000_000, 0)), 0));
+				() -> List.of(new RecordEvent.Deleted("/services/" + service + "/" + id, 1_000_000)), 0));
 	}
 
 	int openConnections() {
@@ -304,8 +293,7 @@ final class SimulatedSource implements RegistrySource {
 	/**
 	 * The registry at one moment.
 	 */
-	record Backup(long cluster, long revision, Map<String, RegistryRecord> records, Map<Long, Duration> leases,
-			Map<String, Long> leaseOfKey) {
+	record Backup(long cluster, long revision, Map<String, RegistryRecord> records, Map<Long, Duration> leases) {
 	}
 
 	private final class SimulatedConnection implements RegistryConnection {
@@ -417,7 +405,7 @@ final class SimulatedSource implements RegistrySource {
 		private int watchOf(RecordEvent event) {
 			String key = switch (event) {
 				case RecordEvent.Put(RegistryRecord written) -> written.key();
-				case RecordEvent.Deleted(String deleted, long revision, long lease) -> deleted;
+				case RecordEvent.Deleted(String deleted, long revision) -> deleted;
 			};
 			boolean second = SimulatedSource.this.watchLatencies.size() > 1
 					&& key.startsWith(SimulatedSource.this.secondPrefix);

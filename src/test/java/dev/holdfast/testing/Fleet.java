@@ -103,7 +103,7 @@ public record Fleet(int instances, int services) {
 	 * @return the record as the registry client has it
 	 */
 	public static RegistryRecord read(RawRecord raw, long revision, Origin origin) {
-		return new RegistryRecord(raw.key(), revision,
+		return new RegistryRecord(raw.key(), revision, raw.lease(),
 				READER.read(new RawRecord(raw.key(), raw.value(), 1, revision, raw.lease(), origin)));
 	}
 

@@ -123,7 +123,7 @@ public final class ScriptedEtcd implements AutoCloseable {
 			.setVersion(before.getVersion() + 1)
 			.build();
 		this.keys.put(key, now);
-		publish(Event.newBuilder().setType(Event.EventType.PUT).setKv(now).setPrevKv(before).build());
+		publish(Event.newBuilder().setType(Event.EventType.PUT).setKv(now).build());
 		return this.revision;
 	}
 
@@ -139,7 +139,7 @@ public final class ScriptedEtcd implements AutoCloseable {
 		}
 		this.revision++;
 		KeyValue gone = KeyValue.newBuilder().setKey(before.getKey()).setModRevision(this.revision).build();
-		publish(Event.newBuilder().setType(Event.EventType.DELETE).setKv(gone).setPrevKv(before).build());
+		publish(Event.newBuilder().setType(Event.EventType.DELETE).setKv(gone).build());
 		return this.revision;
 	}
 

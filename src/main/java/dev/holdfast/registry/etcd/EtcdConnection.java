@@ -71,6 +71,8 @@ final class EtcdConnection implements RegistryConnection {
 
 	private final EtcdSettings settings;
 
+	private final EtcdSource.Limits limits;
+
 	private final PageSize pageSize;
 
 	private final Members members;
@@ -83,14 +85,17 @@ final class EtcdConnection implements RegistryConnection {
 
 	private volatile EtcdSource.@Nullable Dialled dialled;
 
+	private volatile long alarmsAskedAt = System.nanoTime();
+
 	private volatile boolean reached;
 
 	private volatile boolean closed;
 
-	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, PageSize pageSize,
-			Members members, Consumer<Signal> sink) {
+	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
+			PageSize pageSize, Members members, Consumer<Signal> sink) {
 		this.dialler = dialler;
 		this.settings = settings;
+		this.limits = limits;
 		this.pageSize = pageSize;
 		this.members = members;
 		this.member = members.next();
@@ -99,8 +104,12 @@ final class EtcdConnection implements RegistryConnection {
 
 	@Override
 	public void readHead() {
-		inBackground("read-failed", "reading the newest revision",
-				() -> this.sink.accept(new Signal.Head(revision(head()))));
+		inBackground("read-failed", "reading the newest revision", () -> {
+			this.sink.accept(new Signal.Head(revision(head())));
+			if (System.nanoTime() - this.alarmsAskedAt >= this.limits.alarmInterval().toNanos()) {
+				readAlarms();
+			}
+		});
 	}
 
 	@Override
@@ -215,10 +224,11 @@ final class EtcdConnection implements RegistryConnection {
 
 	/**
 	 * A cluster that is full answers everything but writes, so the gateway notices
-	 * nothing, and yet nothing registers any more. Asked for after a list and not more
-	 * often: etcd puts the question into its log.
+	 * nothing, and yet nothing registers any more. Asked for after a list and with some
+	 * of the proofs, not with each: a question goes through the cluster's log.
 	 */
 	private void readAlarms() {
+		this.alarmsAskedAt = System.nanoTime();
 		try {
 			this.members
 				.alarms(ask(UNARY_RETRIES, () -> client().getMaintenanceClient().listAlarms().join()).getAlarms()
@@ -289,7 +299,6 @@ final class EtcdConnection implements RegistryConnection {
 			WatchOption option = WatchOption.builder()
 				.isPrefix(true)
 				.withRevision(fromRevision)
-				.withPrevKV(true)
 				.withRequireLeader(true)
 				.build();
 			this.watchers.add(client().getWatchClient()
@@ -313,7 +322,7 @@ final class EtcdConnection implements RegistryConnection {
 	private static RecordEvent read(EtcdPrefix prefix, WatchEvent event) {
 		KeyValue kv = event.getKeyValue();
 		return (event.getEventType() == WatchEvent.EventType.DELETE)
-				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision(), event.getPrevKV().getLease())
+				? new RecordEvent.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision())
 				: new RecordEvent.Put(read(prefix, kv, Origin.WATCH));
 	}
 
@@ -324,7 +333,7 @@ final class EtcdConnection implements RegistryConnection {
 				: prefix.reader()
 					.read(new RawRecord(key, kv.getValue().getBytes(), kv.getCreateRevision(), kv.getModRevision(),
 							kv.getLease(), origin));
-		return new RegistryRecord(key, kv.getModRevision(), reading);
+		return new RegistryRecord(key, kv.getModRevision(), kv.getLease(), reading);
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package dev.holdfast.registry.etcd;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -64,7 +65,8 @@ public final class EtcdSource implements RegistrySource {
 
 	@Override
 	public RegistryConnection connect(Consumer<Signal> sink) {
-		EtcdConnection connection = new EtcdConnection(this::dial, this.settings, this.pageSize, this.members, sink);
+		EtcdConnection connection = new EtcdConnection(this::dial, this.settings, this.limits, this.pageSize,
+				this.members, sink);
 		this.running = connection;
 		return connection;
 	}
@@ -170,10 +172,11 @@ public final class EtcdSource implements RegistrySource {
 	 * 4 MiB would end the watch (jetcd#745)
 	 * @param pageSize records of one page: well below etcd's limits on a response, few
 	 * enough to be quick
+	 * @param alarmInterval the least time between two questions for the cluster's alarms
 	 */
-	record Limits(int messageSize, int pageSize) {
+	record Limits(int messageSize, int pageSize, Duration alarmInterval) {
 
-		static final Limits USUAL = new Limits(256 * 1024 * 1024, 2_000);
+		static final Limits USUAL = new Limits(256 * 1024 * 1024, 2_000, Duration.ofSeconds(30));
 
 	}
 

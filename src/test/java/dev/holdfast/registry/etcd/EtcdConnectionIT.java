@@ -81,7 +81,7 @@ class EtcdConnectionIT {
 		String large = "{\"url\":\"http://10.0.0.1:80\",\"metadata\":{\"x\":\"%s\"}}".formatted("x".repeat(20_000));
 		IntStream.range(0, 300).forEach((i) -> this.keys.put("/services/large/%03d".formatted(i), large));
 		EtcdSource source = new EtcdSource(Follower.settings(this.etcd.endpoint()),
-				new EtcdSource.Limits(MEBIBYTE, 200), (host) -> List.of());
+				new EtcdSource.Limits(MEBIBYTE, 200, Duration.ofSeconds(30)), (host) -> List.of());
 		try (RegistryConnection connection = source.connect(this.signals::add)) {
 			connection.list();
 			assertThat(next(Signal.Listed.class).records()).hasSize(301);
@@ -93,8 +93,8 @@ class EtcdConnectionIT {
 	@Test
 	void aListThatACompactionOvertakesBeginsAnew() {
 		IntStream.range(0, 2_000).forEach((i) -> this.keys.put("/services/s/%04d".formatted(i), "10.0.0.1:80"));
-		EtcdSource source = new EtcdSource(Follower.settings(this.etcd.endpoint()), new EtcdSource.Limits(MEBIBYTE, 1),
-				(host) -> List.of());
+		EtcdSource source = new EtcdSource(Follower.settings(this.etcd.endpoint()),
+				new EtcdSource.Limits(MEBIBYTE, 1, Duration.ofSeconds(30)), (host) -> List.of());
 		try (RegistryConnection connection = source.connect(this.signals::add)) {
 			connection.list();
 			long head = this.keys.put("/services/s/9999", "10.0.0.1:80");
@@ -141,12 +141,13 @@ class EtcdConnectionIT {
 		String large = "x".repeat(256 * 1024);
 		try (EtcdProcess small = EtcdProcess.start(EtcdOptions.NONE.withQuota(8 * MEBIBYTE));
 				EtcdKeys writer = new EtcdKeys(small.endpoint());
-				Follower follower = Follower.of(Follower.settings(small.endpoint()))) {
+				Follower follower = Follower.of(new EtcdSource(Follower.settings(small.endpoint()),
+						new EtcdSource.Limits(MEBIBYTE, 200, Duration.ZERO), (host) -> List.of()))) {
 			writer.put("/services/orders/a", "10.0.0.1:8001");
+			follower.awaitLive().awaitInstances("http://10.0.0.1:8001");
 			assertThatIllegalStateException()
 				.isThrownBy(() -> IntStream.range(0, 100).forEach((i) -> writer.put("/other/" + i, large)))
 				.withMessageContaining("database space exceeded");
-			follower.awaitLive().refresh().awaitInstances("http://10.0.0.1:8001");
 			Follower.promised()
 				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError())
 					.contains("NOSPACE", "nothing new can register"));
@@ -156,7 +157,6 @@ class EtcdConnectionIT {
 				.getAlarms()
 				.getFirst();
 			writer.call((client) -> client.getMaintenanceClient().alarmDisarm(alarm));
-			follower.refresh();
 			Follower.promised()
 				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError()).isEmpty());
 		}

@@ -35,7 +35,8 @@ class EtcdConnectionTests {
 		EtcdSettings settings = Follower.settings("http://127.0.0.1:1");
 		List<Object> signals = new ArrayList<>();
 		EtcdConnection connection = new EtcdConnection((member) -> new EtcdSource.Dialled(client, "somewhere"),
-				settings, new PageSize(1), new Members(List.of(URI.create("http://127.0.0.1:1"))), (signal) -> {
+				settings, EtcdSource.Limits.USUAL, new PageSize(1),
+				new Members(List.of(URI.create("http://127.0.0.1:1"))), (signal) -> {
 					synchronized (signals) {
 						signals.add(signal);
 					}

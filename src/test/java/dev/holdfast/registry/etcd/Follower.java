@@ -46,7 +46,11 @@ final class Follower implements AutoCloseable {
 	}
 
 	static Follower of(EtcdSettings settings) {
-		return new Follower(new EtcdSource(settings));
+		return of(new EtcdSource(settings));
+	}
+
+	static Follower of(EtcdSource source) {
+		return new Follower(source);
 	}
 
 	static EtcdSettings settings(String... endpoints) {
