@@ -306,8 +306,8 @@ final class Catalog {
 	 * it registers none
 	 * @param modRevision the revision at which it was last written or, when absent, known
 	 * to be gone
-	 * @param lease the lease that it was last written with, 0 for none; known also of what
-	 * cannot be read
+	 * @param lease the lease that it was last written with, 0 for none; known also of
+	 * what cannot be read
 	 * @param seeded whether it comes from disk and no registry has confirmed it yet
 	 * @param present whether the registry had it last
 	 */
