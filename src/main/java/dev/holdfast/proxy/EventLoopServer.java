@@ -12,7 +12,6 @@ import javax.net.ssl.SSLException;
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -33,7 +32,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketServerConfig;
 import io.vertx.core.http.impl.HttpServerConnection;
-import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
