@@ -148,7 +148,24 @@ final class ScriptedBackend implements AutoCloseable {
 				int length = Integer.parseInt(head.substring(start + "content-length: ".length(), end));
 				return new String(this.in.readNBytes(length), StandardCharsets.ISO_8859_1);
 			}
-			return head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked") ? readUntil("0\r\n\r\n") : "";
+			return head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked") ? readChunks() : "";
+		}
+
+		private String readChunks() throws IOException {
+			StringBuilder chunks = new StringBuilder();
+			String size = "";
+			while (!size.equals("0\r\n")) {
+				size = readUntil("\r\n");
+				chunks.append(size);
+				for (int i = Integer.parseInt(size.strip(), 16); i > 0; i--) {
+					chunks.append((char) read());
+				}
+				chunks.append(size.equals("0\r\n") ? "" : readUntil("\r\n"));
+			}
+			for (String trailer = readUntil("\r\n"); !trailer.equals("\r\n"); trailer = readUntil("\r\n")) {
+				chunks.append(trailer);
+			}
+			return chunks.append("\r\n").toString();
 		}
 
 		String readHead() throws IOException {
