@@ -1,12 +1,13 @@
 package dev.holdfast.proxy;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.testing.H2Spec;
+import dev.holdfast.testing.TestBackend;
+import io.vertx.core.http.HttpServerRequest;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -22,7 +23,7 @@ class Http2ConformanceTests {
 	private static final int CASES = 145;
 
 	/** Long enough for the case that shrinks the window while it is on its way. */
-	private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + "x".repeat(100);
+	private static final String ANSWER = "x".repeat(100);
 
 	/** By a case's section and number, why it cannot be met. */
 	private static final Map<String, String> EXPECTED_FAILURES = Map.of("http2/5.1/6", """
@@ -34,13 +35,17 @@ class Http2ConformanceTests {
 			As http2/5.1/12: a stream that was passed over looks like one that was closed.""");
 
 	@TestFactory
-	Stream<DynamicTest> clearText() throws IOException {
+	Stream<DynamicTest> clearText() {
 		assumeTrue(H2Spec.isSupported(), "the artifact carries h2spec for Linux on amd64 alone");
 		H2Spec h2spec = H2Spec.unpack(Path.of("target", "h2spec"));
-		try (ScriptedBackend backend = ScriptedBackend.answering(ANSWER);
+		try (TestBackend backend = TestBackend.start("a", Http2ConformanceTests::answer);
 				Gateway gateway = new Gateway(backend.port())) {
 			return tests(h2spec.run(gateway.server.port(), "/orders/"));
 		}
+	}
+
+	private static void answer(HttpServerRequest request) {
+		request.endHandler((end) -> request.response().end(ANSWER));
 	}
 
 	private static Stream<DynamicTest> tests(List<H2Spec.Case> cases) {
