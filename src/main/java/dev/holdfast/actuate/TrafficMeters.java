@@ -55,7 +55,7 @@ public final class TrafficMeters implements ExchangeListener {
 		this.errors = new CounterFamily(meters, "gateway.errors", "Requests that the gateway itself ended, by the code",
 				"code");
 		this.rejected = new CounterFamily(meters, "gateway.rejected.requests",
-				"Requests that were rejected before they were routed", "reason");
+				"Requests and clients that were rejected before they were routed", "reason");
 	}
 
 	@Override
@@ -90,6 +90,12 @@ public final class TrafficMeters implements ExchangeListener {
 	@Override
 	public void onConnectFailure(ServiceName service, String reason) {
 		service(service.value()).countConnectFailure(reason);
+	}
+
+	@Override
+	public void onTurnedAway(String reason, String code) {
+		this.rejected.get(reason).increment();
+		this.errors.get(code).increment();
 	}
 
 	@Override

@@ -79,14 +79,23 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param handshakeTimeout Longest time that a TLS handshake may take.
 	 * @param trustedProxies Addresses and CIDR blocks of the proxies whose forwarding
 	 * headers are believed.
+	 * @param maxRequestLineSize Largest request line, or path and query in HTTP/2.
 	 * @param maxHeaderSize Largest head of a request.
+	 * @param maxHeaderCount Most header fields that a request may have.
 	 * @param maxBodySize Largest body of a request, 0 for any.
 	 * @param bodyTimeout Time without a byte after which a client that has not sent its
 	 * whole request is given up.
-	 * @param idleTimeout Time without a byte in either direction after which a client's
-	 * connection is closed.
+	 * @param maxConnections Most connections that clients may have at a time.
+	 * @param maxConnectionsPerAddress Most connections that one client address may have
+	 * at a time, 0 for as many as all together.
+	 * @param idleTimeout Time without a request after which a client's connection is
+	 * closed.
 	 * @param tunnelIdleTimeout Time without a byte in either direction after which a
 	 * connection that was switched to another protocol, such as WebSocket, is closed.
+	 * @param headerTimeout Longest time that the head of a request may take from its
+	 * first byte, or from the beginning of the connection.
+	 * @param writeTimeout Time after which a client is given up that takes nothing of its
+	 * answer.
 	 * @param shutdownGrace Time that running requests get to finish when the gateway
 	 * stops.
 	 * @param livenessPath Path on the traffic port that tells whether the gateway is
@@ -98,11 +107,15 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue("") String sslBundle,
 			@DefaultValue List<ServerNameBundle> serverNameBundles, @DefaultValue("none") ClientAuth clientAuth,
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration handshakeTimeout,
-			@DefaultValue List<String> trustedProxies, @DefaultValue("16KB") DataSize maxHeaderSize,
-			@DefaultValue("0") DataSize maxBodySize,
+			@DefaultValue List<String> trustedProxies, @DefaultValue("8KB") DataSize maxRequestLineSize,
+			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("100") @Min(1) @Max(10_000) int maxHeaderCount,
+			@DefaultValue("0") DataSize maxBodySize, @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxConnections,
+			@DefaultValue("0") @Min(0) @Max(10_000_000) int maxConnectionsPerAddress,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration bodyTimeout,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration idleTimeout,
 			@DefaultValue("1h") @DurationMin(millis = 1, message = POSITIVE) Duration tunnelIdleTimeout,
+			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration headerTimeout,
+			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration writeTimeout,
 			@DefaultValue("20s") @DurationMin(message = NOT_NEGATIVE) Duration shutdownGrace,
 			@DefaultValue("/livez") @Pattern(regexp = PATH, message = PATH_MESSAGE) String livenessPath,
 			@DefaultValue("/readyz") @Pattern(regexp = PATH, message = PATH_MESSAGE) String readinessPath) {

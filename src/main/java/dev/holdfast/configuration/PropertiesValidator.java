@@ -23,6 +23,8 @@ import org.springframework.validation.Validator;
  */
 final class PropertiesValidator implements Validator {
 
+	private static final DataSize SMALLEST_LINE = DataSize.ofBytes(256);
+
 	private static final DataSize SMALLEST_HEADER = DataSize.ofKilobytes(1);
 
 	private static final DataSize LARGEST_HEADER = DataSize.ofMegabytes(1);
@@ -47,12 +49,6 @@ final class PropertiesValidator implements Validator {
 		checkSources(properties.registry().sources(), errors);
 		checkRoutes(properties.routes(), errors);
 		checkTimes(properties, errors);
-		Duration idle = properties.server().idleTimeout();
-		if (properties.upstream().requestTimeout().compareTo(idle) >= 0) {
-			reject(errors, "upstream.requestTimeout",
-					"must be shorter than holdfast.server.idle-timeout (%ds), which would close the waiting client"
-						.formatted(idle.toSeconds()));
-		}
 	}
 
 	private static void checkServer(HoldfastProperties.Server server, Errors errors) {
@@ -62,6 +58,10 @@ final class PropertiesValidator implements Validator {
 		DataSize size = server.maxHeaderSize();
 		if (size.compareTo(SMALLEST_HEADER) < 0 || size.compareTo(LARGEST_HEADER) > 0) {
 			reject(errors, "server.maxHeaderSize", "must be between 1KB and 1MB");
+		}
+		if (server.maxRequestLineSize().compareTo(SMALLEST_LINE) < 0
+				|| server.maxRequestLineSize().compareTo(size) > 0) {
+			reject(errors, "server.maxRequestLineSize", "must be between 256B and holdfast.server.max-header-size");
 		}
 		for (int i = 0; i < server.trustedProxies().size(); i++) {
 			if (!isAddressOrBlock(server.trustedProxies().get(i))) {
@@ -168,9 +168,13 @@ final class PropertiesValidator implements Validator {
 	}
 
 	private static void checkTimes(HoldfastProperties properties, Errors errors) {
+		checkTime(properties.server().idleTimeout(), "server.idleTimeout", errors);
+		checkTime(properties.server().headerTimeout(), "server.headerTimeout", errors);
 		checkTime(properties.server().bodyTimeout(), "server.bodyTimeout", errors);
 		checkTime(properties.server().handshakeTimeout(), "server.handshakeTimeout", errors);
+		checkTime(properties.server().writeTimeout(), "server.writeTimeout", errors);
 		HoldfastProperties.Upstream upstream = properties.upstream();
+		checkTime(upstream.connectTimeout(), "upstream.connectTimeout", errors);
 		checkTime(upstream.requestTimeout(), "upstream.requestTimeout", errors);
 		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);
 		checkTime(upstream.totalTimeout(), "upstream.totalTimeout", errors);

@@ -4,8 +4,10 @@ import dev.holdfast.actuate.GatewayProbes;
 import dev.holdfast.actuate.TrafficMeters;
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.Probes;
+import dev.holdfast.proxy.TrafficLimits;
 import dev.holdfast.proxy.TrafficServer;
 import dev.holdfast.proxy.TrafficSettings;
+import dev.holdfast.proxy.TrafficTimes;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -60,11 +62,14 @@ class TrafficConfiguration {
 	TrafficServer trafficServer(HoldfastProperties properties, TrafficBundles bundles, RouteTable routes,
 			Upstreams upstreams, Probes probes, ExchangeListener listener) {
 		HoldfastProperties.Server server = properties.server();
+		TrafficLimits limits = new TrafficLimits(Math.toIntExact(server.maxRequestLineSize().toBytes()),
+				Math.toIntExact(server.maxHeaderSize().toBytes()), server.maxHeaderCount(), server.maxConnections(),
+				server.maxConnectionsPerAddress());
+		TrafficTimes times = new TrafficTimes(server.idleTimeout(), server.tunnelIdleTimeout(), server.headerTimeout(),
+				server.writeTimeout(), properties.upstream().connectTimeout());
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
-				Runtime.getRuntime().availableProcessors(), Math.toIntExact(server.maxHeaderSize().toBytes()),
-				server.idleTimeout(), server.tunnelIdleTimeout(), properties.upstream().connectTimeout(),
-				properties.upstream().requestTimeout(), server.trustedProxies(), server.livenessPath(),
-				server.readinessPath());
+				Runtime.getRuntime().availableProcessors(), server.trustedProxies(), server.livenessPath(),
+				server.readinessPath(), limits, times);
 		TrafficServer traffic = new TrafficServer(settings, bundles.tls(), routes, upstreams, probes, listener);
 		bundles.onChange(traffic::tlsChanged);
 		return traffic;

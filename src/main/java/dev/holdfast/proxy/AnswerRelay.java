@@ -19,6 +19,8 @@ final class AnswerRelay {
 
 	private final HttpServerResponse client;
 
+	private final ExchangeClock clock;
+
 	private final long contentLength;
 
 	/** The body's first bytes, while more may come in the same packet. */
@@ -30,12 +32,15 @@ final class AnswerRelay {
 
 	/**
 	 * Prepares to stream.
+	 * @param clock hears of every byte
 	 * @param contentLength the body's length, -1 when it is not known
 	 */
-	AnswerRelay(Attempt attempt, HttpClientResponse answer, HttpServerResponse client, long contentLength) {
+	AnswerRelay(Attempt attempt, HttpClientResponse answer, HttpServerResponse client, ExchangeClock clock,
+			long contentLength) {
 		this.attempt = attempt;
 		this.answer = answer;
 		this.client = client;
+		this.clock = clock;
 		this.contentLength = contentLength;
 	}
 
@@ -53,6 +58,10 @@ final class AnswerRelay {
 	}
 
 	private void onChunk(Buffer chunk) {
+		if (this.ended) {
+			return;
+		}
+		this.clock.progress();
 		if (!this.client.headWritten() && this.held == null
 				&& (this.contentLength < 0 || this.contentLength == chunk.length())) {
 			this.held = chunk;
@@ -87,6 +96,7 @@ final class AnswerRelay {
 		this.client.write(chunk);
 		if (this.client.writeQueueFull() && !this.blocked) {
 			this.blocked = true;
+			this.clock.block();
 			this.answer.pause();
 			this.client.drainHandler((drained) -> unblock());
 		}
@@ -95,6 +105,7 @@ final class AnswerRelay {
 	private void unblock() {
 		if (this.blocked && !this.ended) {
 			this.blocked = false;
+			this.clock.unblock();
 			this.answer.resume();
 		}
 	}
@@ -118,6 +129,10 @@ final class AnswerRelay {
 	 */
 	void cancel() {
 		this.ended = true;
+		if (this.blocked) {
+			// Vert.x forgets the buffers of a connection that is closed while it waits.
+			this.answer.resume();
+		}
 	}
 
 }

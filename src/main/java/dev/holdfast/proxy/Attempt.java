@@ -157,7 +157,8 @@ final class Attempt {
 	private void relay(HttpClientResponse answer) {
 		this.answer = answer;
 		this.headers = this.exchange.onAnswer(answer);
-		this.relay = new AnswerRelay(this, answer, this.exchange.response(), this.headers.contentLength());
+		this.relay = new AnswerRelay(this, answer, this.exchange.response(), this.exchange.clock(),
+				this.headers.contentLength());
 		this.relay.start(this.exchange);
 	}
 

@@ -18,6 +18,8 @@ final class ClientConnection {
 
 	private static final String HIGHEST_PORT = ":65535";
 
+	private final ClientWatch watch;
+
 	private final String address;
 
 	private final boolean trusted;
@@ -40,13 +42,14 @@ final class ClientConnection {
 
 	private boolean validHost;
 
-	ClientConnection(HttpConnection connection, TrustedProxies proxies) {
+	ClientConnection(EventLoopServer server, HttpConnection connection) {
 		SocketAddress remote = connection.remoteAddress();
 		String peer = (remote != null) ? remote.hostAddress() : null;
 		this.address = (peer != null) ? peer : "unknown";
-		this.trusted = proxies.contains(this.address);
+		this.trusted = server.trustedProxies().contains(this.address);
 		this.secure = connection.isSsl();
 		this.certificate = (this.secure && !this.trusted) ? ClientCertificate.of(connection.sslSession()) : null;
+		this.watch = ClientWatch.of(server, connection, this.address);
 		parseHost("");
 	}
 
@@ -147,6 +150,13 @@ final class ClientConnection {
 		}
 		return rest.isEmpty() || (rest.charAt(0) == ':' && rest.length() <= 6
 				&& (rest.length() < 6 || rest.compareTo(HIGHEST_PORT) <= 0));
+	}
+
+	/**
+	 * What sees to it that the connection is used.
+	 */
+	ClientWatch watch() {
+		return this.watch;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
@@ -80,6 +81,15 @@ final class Connections {
 		else if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
 			duplex.shutdownOutput();
 		}
+	}
+
+	/**
+	 * What has been written and not been sent: a number that changes with every byte that
+	 * the peer takes.
+	 */
+	static long untaken(HttpConnection connection) {
+		ChannelOutboundBuffer buffer = ((ConnectionBase) connection).channel().unsafe().outboundBuffer();
+		return (buffer != null) ? buffer.totalPendingWriteBytes() - buffer.currentProgress() : 0;
 	}
 
 	/**

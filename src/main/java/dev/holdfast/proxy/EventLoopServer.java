@@ -67,7 +67,7 @@ final class EventLoopServer extends VerticleBase {
 
 	private final Line line = new Line();
 
-	private final RunningExchanges running;
+	private final Deadlines deadlines = new Deadlines(System.nanoTime());
 
 	private final Http2Server http2;
 
@@ -81,8 +81,7 @@ final class EventLoopServer extends VerticleBase {
 
 	EventLoopServer(TrafficServer owner) {
 		this.owner = owner;
-		this.tunnels = new Tunnels(owner.settings());
-		this.running = new RunningExchanges(owner.settings().requestTimeout().toNanos());
+		this.tunnels = new Tunnels(owner.settings().times());
 		this.http2 = new Http2Server(http2Config(), this::onRequest);
 	}
 
@@ -121,7 +120,6 @@ final class EventLoopServer extends VerticleBase {
 			// The detector finds HTTP/2.
 			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
 		}
-		config.setIdleTimeout(settings.idleTimeout());
 		config.setHandle100ContinueAutomatically(false);
 		config.setHttp1Config(http1Config());
 		config.setWebSocketConfig(
@@ -130,22 +128,23 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private Http2ServerConfig http2Config() {
-		return new Http2ServerConfig().setInitialSettings(Http2Windows.toClients(this.owner.settings().maxHeaderSize()))
+		return new Http2ServerConfig()
+			.setInitialSettings(Http2Windows.toClients(this.owner.settings().limits().maxHeaderSize()))
 			.setConnectionWindowSize(Http2Windows.CONNECTION);
 	}
 
 	private Http1ServerConfig http1Config() {
-		int maxHeaderSize = this.owner.settings().maxHeaderSize();
+		TrafficLimits limits = this.owner.settings().limits();
 		return new Http1ServerConfig().setMaxChunkSize(MAX_CHUNK_SIZE)
-			.setMaxHeaderSize(maxHeaderSize)
-			.setMaxInitialLineLength(maxHeaderSize);
+			.setMaxHeaderSize(limits.maxHeaderSize())
+			.setMaxInitialLineLength(limits.maxRequestLineSize());
 	}
 
 	private HttpClientConfig clientConfig() {
 		TrafficSettings settings = this.owner.settings();
 		HttpClientConfig config = new HttpClientConfig();
 		config.setVersions(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
-		config.setConnectTimeout(settings.connectTimeout());
+		config.setConnectTimeout(settings.times().connect());
 		config.setHttp2Config(new Http2ClientConfig().setClearTextUpgrade(false)
 			.setInitialSettings(Http2Windows.toBackends(MAX_ANSWER_HEADER_SIZE)));
 		config.setHttp1Config(
@@ -193,7 +192,7 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private ClientConnection watch(HttpConnection connection) {
-		ClientConnection client = new ClientConnection(connection, this.owner.trustedProxies());
+		ClientConnection client = new ClientConnection(this, connection);
 		this.connections.put(connection, client);
 		connection.closeHandler((closed) -> this.connections.remove(connection));
 		return client;
@@ -202,6 +201,7 @@ final class EventLoopServer extends VerticleBase {
 	private void onHttp2(HttpServerConnection connection) {
 		ClientConnection client = this.connections.get(connection);
 		if (client != null) {
+			client.watch().multiplex();
 			client.useFrames(RequestFrames.of((Http2ConnectionHandler) connection.channelHandlerContext().handler()));
 		}
 		if (isShuttingDown()) {
@@ -210,12 +210,17 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private void onRequest(HttpServerRequest request) {
+		ClientConnection connection = connectionOf(request);
+		connection.watch().begin();
 		ReceivedRequest received = ReceivedRequest.of(request);
 		if (received != null && received.rejection() != null) {
-			new Exchange(this, request, connectionOf(request)).rejectInvalid(received.rejection());
+			new Exchange(this, request, connection).rejectInvalid(received.rejection());
 		}
-		else if (!answeredProbe(request)) {
-			new Exchange(this, request, connectionOf(request)).start();
+		else if (answeredProbe(request)) {
+			connection.watch().end();
+		}
+		else {
+			new Exchange(this, request, connection).start();
 		}
 	}
 
@@ -225,13 +230,14 @@ final class EventLoopServer extends VerticleBase {
 			case TooLongHttpHeaderException tooLarge -> Rejection.HEADERS_TOO_LARGE;
 			case null, default -> Rejection.SYNTAX;
 		};
-		new Exchange(this, request, connectionOf(request)).rejectInvalid(rejection);
+		ClientConnection connection = connectionOf(request);
+		connection.watch().begin();
+		new Exchange(this, request, connection).rejectInvalid(rejection);
 	}
 
 	private ClientConnection connectionOf(HttpServerRequest request) {
 		ClientConnection connection = this.connections.get(request.connection());
-		return (connection != null) ? connection
-				: new ClientConnection(request.connection(), this.owner.trustedProxies());
+		return (connection != null) ? connection : new ClientConnection(this, request.connection());
 	}
 
 	private boolean answeredProbe(HttpServerRequest request) {
@@ -263,7 +269,7 @@ final class EventLoopServer extends VerticleBase {
 
 	private void sweep() {
 		long now = System.nanoTime();
-		this.running.sweep(now);
+		this.deadlines.sweep(now);
 		backends().sweep(now);
 	}
 
@@ -371,7 +377,7 @@ final class EventLoopServer extends VerticleBase {
 	 * Makes what reads a client's requests.
 	 */
 	RequestDecoder requestDecoder() {
-		return new RequestDecoder(this.line, this.owner.settings().maxHeaderSize());
+		return new RequestDecoder(this.line, this.owner.settings().limits());
 	}
 
 	boolean isShuttingDown() {
@@ -390,8 +396,20 @@ final class EventLoopServer extends VerticleBase {
 		return this.owner.listener();
 	}
 
-	RunningExchanges running() {
-		return this.running;
+	TrafficSettings settings() {
+		return this.owner.settings();
+	}
+
+	Deadlines deadlines() {
+		return this.deadlines;
+	}
+
+	ClientCount clients() {
+		return this.owner.clients();
+	}
+
+	TrustedProxies trustedProxies() {
+		return this.owner.trustedProxies();
 	}
 
 	BackendConnections backends() {

@@ -33,16 +33,6 @@ final class Exchange implements ExchangeRecord {
 
 	private static final long NO_TIMER = -1;
 
-	// For RunningExchanges alone.
-
-	@Nullable Exchange previous;
-
-	@Nullable Exchange next;
-
-	boolean listed;
-
-	long progressAt;
-
 	private final EventLoopServer server;
 
 	private final HttpServerRequest request;
@@ -62,6 +52,8 @@ final class Exchange implements ExchangeRecord {
 	private @Nullable RouteMatch match;
 
 	private @Nullable Upstream upstream;
+
+	private @Nullable ExchangeClock clock;
 
 	private @Nullable RequestBody body;
 
@@ -187,7 +179,9 @@ final class Exchange implements ExchangeRecord {
 			if (this.head.hasBody()) {
 				this.body = new RequestBody(this, this.request, this.head);
 			}
-			this.server.running().add(this, this.startedAt);
+			RoutePolicy policy = this.match.policy();
+			this.clock = new ExchangeClock(this, this.server.deadlines(), policy.times(),
+					this.server.settings().times().write());
 			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
 				this.deadline = this.server.after(this.answer.grpc().timeoutNanos(), this::onDeadline);
 			}
@@ -226,6 +220,7 @@ final class Exchange implements ExchangeRecord {
 			this.tried.add(instance);
 		}
 		this.tries++;
+		clock().startTry();
 		this.attempt = new Attempt(this, this.server.backends(), instance);
 		this.attempt.start();
 	}
@@ -268,8 +263,14 @@ final class Exchange implements ExchangeRecord {
 		}
 	}
 
-	void onProgress() {
-		this.server.running().touch(this, System.nanoTime());
+	/**
+	 * The time that this exchange has; it must have been routed.
+	 */
+	ExchangeClock clock() {
+		if (this.clock == null) {
+			throw new IllegalStateException("clock: before the request was routed");
+		}
+		return this.clock;
 	}
 
 	void onConnectFailed(String reason) {
@@ -329,7 +330,7 @@ final class Exchange implements ExchangeRecord {
 	 * The answer's head has arrived: prepares the client's.
 	 */
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
-		this.server.running().remove(this);
+		clock().startAnswer();
 		if (this.body != null) {
 			this.body.forget();
 		}
@@ -370,7 +371,7 @@ final class Exchange implements ExchangeRecord {
 	 * A backend has switched protocols: to it, the request has been answered.
 	 */
 	void onSwitched(HttpClientResponse answer, Attempt attempt, Channel backend) {
-		this.server.running().remove(this);
+		clock().stop();
 		endUpstream(Outcome.SUCCESS);
 		this.response.exceptionHandler((broken) -> {
 			// The tunnel hears of it as well.
@@ -397,14 +398,17 @@ final class Exchange implements ExchangeRecord {
 	/**
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
-	void onAnswerBroken(GatewayError broken) {
-		GatewayError error = isOverdue() ? GatewayError.TIMEOUT : broken;
+	void onAnswerBroken(GatewayError error) {
+		breakOff(isOverdue() ? GatewayError.TIMEOUT : error, Outcome.BROKEN);
+	}
+
+	private void breakOff(GatewayError error, Outcome outcome) {
 		if (this.answer.withdraw()) {
-			fail(error, Outcome.BROKEN);
+			fail(error, outcome);
 			return;
 		}
 		this.error = error;
-		endUpstream(Outcome.BROKEN);
+		endUpstream(outcome);
 		end();
 		this.answer.abort(error);
 	}
@@ -423,15 +427,7 @@ final class Exchange implements ExchangeRecord {
 	 */
 	private void onDeadline() {
 		this.deadline = NO_TIMER;
-		if (this.attempt != null) {
-			this.attempt.cancel(Outcome.TIMEOUT);
-		}
-		if (this.response.headWritten()) {
-			onAnswerBroken(GatewayError.TIMEOUT);
-		}
-		else {
-			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
-		}
+		onTimeout(GatewayError.TIMEOUT, Outcome.TIMEOUT);
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
@@ -439,14 +435,40 @@ final class Exchange implements ExchangeRecord {
 		this.server.listener().onTry(serviceName(), outcome, nanos);
 	}
 
-	void onTimeout() {
-		// A client that stalls in the middle of its body is not the backend's fault.
-		boolean stalled = this.body != null && this.body.isAwaited();
-		Outcome outcome = stalled ? Outcome.CANCELLED : Outcome.TIMEOUT;
+	/**
+	 * Its time is over.
+	 * @param outcome what that says of the backend
+	 */
+	void onTimeout(GatewayError error, Outcome outcome) {
 		if (this.attempt != null) {
 			this.attempt.cancel(outcome);
 		}
-		fail(stalled ? GatewayError.REQUEST_TIMEOUT : GatewayError.TIMEOUT, outcome);
+		breakOff(error, outcome);
+	}
+
+	/**
+	 * The time of the current try is over, but not the exchange's.
+	 */
+	void onTryTimeout() {
+		if (this.attempt != null) {
+			this.attempt.cancel(Outcome.TIMEOUT);
+		}
+		onBroken(GatewayError.TIMEOUT, Outcome.TIMEOUT, false);
+	}
+
+	/**
+	 * Whether it is the client that everything waits for.
+	 */
+	boolean awaitsBody() {
+		return this.body != null && this.body.isAwaited();
+	}
+
+	/**
+	 * What of the answer the client has not taken: a number that changes when it takes
+	 * some. An HTTP/2 client takes as much at a time as its window says, or nothing.
+	 */
+	long untaken() {
+		return (this.request.version() == HttpVersion.HTTP_2) ? 0 : Connections.untaken(this.request.connection());
 	}
 
 	private void onClientGone() {
@@ -482,7 +504,10 @@ final class Exchange implements ExchangeRecord {
 	private void end() {
 		if (!this.ended) {
 			this.ended = true;
-			this.server.running().remove(this);
+			if (this.clock != null) {
+				this.clock.stop();
+			}
+			this.connection.watch().end();
 			if (this.eventStream) {
 				this.server.eventStreams().remove(this);
 			}
@@ -572,7 +597,8 @@ final class Exchange implements ExchangeRecord {
 
 	@Override
 	public int status() {
-		return (this.error == GatewayError.CLIENT_GONE) ? this.error.status() : this.response.getStatusCode();
+		return (this.error == GatewayError.CLIENT_GONE || this.error == GatewayError.CLIENT_STALLED)
+				? this.error.status() : this.response.getStatusCode();
 	}
 
 	@Override

@@ -47,6 +47,14 @@ public interface ExchangeListener {
 	}
 
 	/**
+	 * A client was turned away before there was a request.
+	 * @param reason one of a few words, fit for a label
+	 * @param code the code of the error that it was told
+	 */
+	default void onTurnedAway(String reason, String code) {
+	}
+
+	/**
 	 * A request was turned away before it was routed.
 	 * @param reason one of a few words, fit for a label
 	 */

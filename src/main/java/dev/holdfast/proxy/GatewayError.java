@@ -1,5 +1,7 @@
 package dev.holdfast.proxy;
 
+import java.nio.charset.StandardCharsets;
+
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -19,13 +21,22 @@ enum GatewayError {
 
 	REQUEST_TIMEOUT(408, "request-timeout", "Request timeout", "The request's body did not arrive in time."),
 
+	HEADER_TIMEOUT(408, "header-timeout", "Header timeout", "The request's head did not arrive in time."),
+
+	BODY_TOO_LARGE(413, "body-too-large", "Body too large", "The request's body is larger than its route allows."),
+
 	URI_TOO_LONG(414, "uri-too-long", "URI too long", "The request line is too long."),
 
 	HEADERS_TOO_LARGE(431, "headers-too-large", "Request header fields too large",
 			"The request's header fields are too large."),
 
+	TOO_MANY_HEADERS(431, "too-many-headers", "Too many header fields", "The request has too many header fields."),
+
 	/** Never sent: there is nobody left to read it. */
 	CLIENT_GONE(499, "client-gone", "Client gone", "The client closed the connection before it was answered."),
+
+	/** Never sent either: it is the answer that the client does not take. */
+	CLIENT_STALLED(499, "client-stalled", "Client stalled", "The client did not take its answer in time."),
 
 	BAD_ANSWER(502, "bad-answer", "Bad answer", "The service's answer was malformed."),
 
@@ -34,6 +45,9 @@ enum GatewayError {
 	BACKEND_RESET(502, "backend-reset", "Backend reset", "The service broke the connection off."),
 
 	NO_INSTANCE(503, "no-instance", "No instance", "The service has no instance that takes requests.", 1),
+
+	TOO_MANY_CONNECTIONS(503, "too-many-connections", "Too many connections",
+			"The gateway has all the connections that it takes.", 1),
 
 	/** Its Retry-After is the breaker's to say. */
 	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover."),
@@ -90,12 +104,12 @@ enum GatewayError {
 	 */
 	int grpcStatus() {
 		return switch (this) {
-			case CLIENT_GONE -> 1;
-			case REQUEST_TIMEOUT, TIMEOUT -> 4;
-			case URI_TOO_LONG, HEADERS_TOO_LARGE -> 8;
+			case CLIENT_GONE, CLIENT_STALLED -> 1;
+			case REQUEST_TIMEOUT, HEADER_TIMEOUT, TIMEOUT -> 4;
+			case BODY_TOO_LARGE, URI_TOO_LONG, HEADERS_TOO_LARGE, TOO_MANY_HEADERS -> 8;
 			case NO_ROUTE, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED -> 12;
 			case BAD_REQUEST, BAD_ANSWER -> 13;
-			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, CIRCUIT_OPEN -> 14;
+			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, CIRCUIT_OPEN -> 14;
 		};
 	}
 
@@ -114,6 +128,27 @@ enum GatewayError {
 			response.putHeader("Retry-After", Integer.toString(this.retryAfterSeconds));
 		}
 		return Buffer.buffer(toProblemJson(requestId));
+	}
+
+	/**
+	 * Writes a whole HTTP/1.1 message, for a client of whose request there is too little
+	 * to answer it in the usual way.
+	 * @param requestId the id that its log lines have
+	 */
+	byte[] toMessage(String requestId) {
+		String problem = toProblemJson(requestId);
+		return """
+				HTTP/1.1 %d %s\r
+				Content-Type: application/problem+json\r
+				Holdfast-Error: %s\r
+				%sContent-Length: %d\r
+				Connection: close\r
+				\r
+				%s"""
+			.formatted(this.status, HttpResponseStatus.valueOf(this.status).reasonPhrase(), this.code,
+					(this.retryAfterSeconds > 0) ? "Retry-After: " + this.retryAfterSeconds + "\r\n" : "",
+					problem.length(), problem)
+			.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	private String toProblemJson(String requestId) {

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.impl.tcp.Http1xOrH2CHandler;
 import io.vertx.core.net.impl.VertxHandler;
 
@@ -38,7 +37,7 @@ final class Http2Detector extends Http1xOrH2CHandler {
 			ChannelPipeline pipeline = context.pipeline();
 			List<ChannelHandler> handlers = new ArrayList<>(pipeline.toMap().values());
 			for (ChannelHandler handler : handlers) {
-				if (handler != this && !(handler instanceof IdleStateHandler) && !(handler instanceof VertxHandler)) {
+				if (handler != this && !(handler instanceof ClientWatch) && !(handler instanceof VertxHandler)) {
 					pipeline.remove(handler);
 				}
 			}

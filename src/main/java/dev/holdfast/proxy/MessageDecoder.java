@@ -46,12 +46,13 @@ abstract class MessageDecoder extends ByteToMessageDecoder {
 	/**
 	 * Prepares to read.
 	 * @param line shared by the decoders of an event loop
-	 * @param maxSize the largest start line, and the largest sum of a head's fields
+	 * @param maxLine the largest start line
+	 * @param maxSize the largest sum of a head's fields
 	 * @param maxFields the largest number of fields
 	 */
-	MessageDecoder(Line line, int maxSize, int maxFields) {
+	MessageDecoder(Line line, int maxLine, int maxSize, int maxFields) {
 		this.line = line;
-		this.maxLine = maxSize;
+		this.maxLine = maxLine;
 		this.section = new FieldSection(maxSize, maxFields);
 	}
 

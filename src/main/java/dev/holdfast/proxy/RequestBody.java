@@ -104,7 +104,7 @@ final class RequestBody {
 		if (this.discarded) {
 			return;
 		}
-		this.exchange.onProgress();
+		this.exchange.clock().progressInRequest();
 		if (this.kept != null) {
 			this.kept = (this.received <= MOST_KEPT) ? this.kept.appendBuffer(chunk) : null;
 		}
@@ -139,6 +139,7 @@ final class RequestBody {
 
 	private void onEnd() {
 		this.ended = true;
+		this.exchange.clock().endRequest();
 		if (this.backend == null) {
 			return;
 		}

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDecoder extends MessageDecoder {
 
-	private static final int MOST_FIELDS = 100;
-
 	private HttpVersion version = HttpVersion.HTTP_1_1;
 
 	private HttpMethod method = HttpMethod.GET;
@@ -24,8 +22,8 @@ final class RequestDecoder extends MessageDecoder {
 
 	private @Nullable ReceivedRequest request;
 
-	RequestDecoder(Line line, int maxSize) {
-		super(line, maxSize, MOST_FIELDS);
+	RequestDecoder(Line line, TrafficLimits limits) {
+		super(line, limits.maxRequestLineSize(), limits.maxHeaderSize(), limits.maxHeaderCount());
 	}
 
 	@Override

@@ -54,6 +54,8 @@ public final class TrafficServer {
 
 	private final ListenSocket listenSocket = new ListenSocket();
 
+	private final ClientCount clients;
+
 	private final List<EventLoopServer> servers = new ArrayList<>();
 
 	private @Nullable Vertx vertx;
@@ -73,12 +75,13 @@ public final class TrafficServer {
 			Probes probes, ExchangeListener listener) {
 		this.settings = settings;
 		this.tls = tls;
-		this.backendBundles = new BackendBundles(tls.backends(), settings.connectTimeout());
+		this.backendBundles = new BackendBundles(tls.backends(), settings.times().connect());
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.probes = probes;
 		this.listener = listener;
 		this.trustedProxies = new TrustedProxies(settings.trustedProxies());
+		this.clients = new ClientCount(settings.limits());
 	}
 
 	/**
@@ -216,6 +219,10 @@ public final class TrafficServer {
 
 	ExchangeListener listener() {
 		return this.listener;
+	}
+
+	ClientCount clients() {
+		return this.clients;
 	}
 
 	TrustedProxies trustedProxies() {

@@ -15,9 +15,9 @@ final class Tunnels {
 
 	private final long halfClosedIdleMillis;
 
-	Tunnels(TrafficSettings settings) {
-		this.idleMillis = settings.tunnelIdleTimeout().toMillis();
-		this.halfClosedIdleMillis = Math.min(this.idleMillis, settings.idleTimeout().toMillis());
+	Tunnels(TrafficTimes times) {
+		this.idleMillis = times.tunnelIdle().toMillis();
+		this.halfClosedIdleMillis = Math.min(this.idleMillis, times.idle().toMillis());
 	}
 
 	void add(Tunnel tunnel) {

@@ -39,9 +39,10 @@ class HoldfastPropertiesTests {
 		this.runner.run((context) -> {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
 			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, "", List.of(),
-					ClientAuth.NONE, Duration.ofSeconds(10), List.of(), DataSize.ofKilobytes(16), DataSize.ofBytes(0),
-					Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(20),
-					"/livez", "/readyz"));
+					ClientAuth.NONE, Duration.ofSeconds(10), List.of(), DataSize.ofKilobytes(8),
+					DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), 20_000, 0, Duration.ofSeconds(30),
+					Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10), Duration.ofSeconds(60),
+					Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
 					"", "", "", false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(

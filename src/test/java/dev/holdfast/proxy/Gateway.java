@@ -9,8 +9,10 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
@@ -51,7 +53,15 @@ final class Gateway implements AutoCloseable {
 	}
 
 	Gateway(TrafficSettings settings, int... ports) {
-		this(settings, TrafficTls.NONE, ports);
+		this(settings, RoutePolicy.DEFAULTS, ports);
+	}
+
+	Gateway(RoutePolicy policy, int... ports) {
+		this(settings(), policy, ports);
+	}
+
+	Gateway(TrafficSettings settings, RoutePolicy policy, int... ports) {
+		this(settings, TrafficTls.NONE, policy, List.of(), Scheme.HTTP, ports);
 	}
 
 	Gateway(TrafficSettings settings, TrafficTls tls, int... ports) {
@@ -64,7 +74,12 @@ final class Gateway implements AutoCloseable {
 
 	Gateway(TrafficSettings settings, TrafficTls tls, List<dev.holdfast.route.Route> explicit, Scheme scheme,
 			int... ports) {
-		RouteTable routes = new RouteTable(explicit, true, RoutePolicy.DEFAULTS);
+		this(settings, tls, RoutePolicy.DEFAULTS, explicit, scheme, ports);
+	}
+
+	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy,
+			List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
+		RouteTable routes = new RouteTable(explicit, true, policy);
 		this.upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
 		List<Instance> instances = new ArrayList<>();
 		for (int port : ports) {
@@ -98,13 +113,27 @@ final class Gateway implements AutoCloseable {
 				Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
 	}
 
-	static TrafficSettings settings() {
-		return settings(Duration.ofSeconds(30));
+	static TrafficSettings settings(String... trustedProxies) {
+		return settings(TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS, trustedProxies);
 	}
 
-	static TrafficSettings settings(Duration requestTimeout, String... trustedProxies) {
-		return new TrafficSettings("127.0.0.1", 0, 2, 16 * 1024, Duration.ofSeconds(60), Duration.ofHours(1),
-				Duration.ofSeconds(1), requestTimeout, List.of(trustedProxies), "/livez", "/readyz");
+	static TrafficSettings settings(TrafficLimits limits, TrafficTimes times, String... trustedProxies) {
+		return new TrafficSettings("127.0.0.1", 0, 2, List.of(trustedProxies), "/livez", "/readyz", limits, times);
+	}
+
+	/**
+	 * The usual policy, but another time for requests and for each try.
+	 */
+	static RoutePolicy policy(Duration request, Duration perTry) {
+		return policy(new RouteTimes(request, perTry, Duration.ZERO, request, Duration.ZERO));
+	}
+
+	static RoutePolicy policy(RouteTimes times) {
+		return policy(times, 0);
+	}
+
+	static RoutePolicy policy(RouteTimes times, long maxBodySize) {
+		return new RoutePolicy(BackendProtocol.AUTO, times, maxBodySize, RoutePolicy.DEFAULTS.security());
 	}
 
 	/**
@@ -163,6 +192,8 @@ final class Gateway implements AutoCloseable {
 
 		final List<String> rejections = new CopyOnWriteArrayList<>();
 
+		final List<String> turnedAway = new CopyOnWriteArrayList<>();
+
 		final List<ServiceName> retries = new CopyOnWriteArrayList<>();
 
 		/**
@@ -199,6 +230,11 @@ final class Gateway implements AutoCloseable {
 		@Override
 		public void onRetry(ServiceName service) {
 			this.retries.add(service);
+		}
+
+		@Override
+		public void onTurnedAway(String reason, String code) {
+			this.turnedAway.add(reason + " " + code);
 		}
 
 		@Override

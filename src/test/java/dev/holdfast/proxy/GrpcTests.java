@@ -282,9 +282,8 @@ class GrpcTests {
 	}
 
 	private static Gateway gateway(Duration requestTimeout, int port) {
-		return new Gateway(Gateway.settings(requestTimeout),
-				List.of(new Route("echo", "", "/" + GrpcBackend.SERVICE + "/**", Set.of(), Map.of(), Gateway.ORDERS, "",
-						false, RoutePolicy.DEFAULTS)),
+		return new Gateway(Gateway.settings(), List.of(new Route("echo", "", "/" + GrpcBackend.SERVICE + "/**",
+				Set.of(), Map.of(), Gateway.ORDERS, "", false, Gateway.policy(requestTimeout, Duration.ZERO))),
 				Scheme.GRPC, port);
 	}
 

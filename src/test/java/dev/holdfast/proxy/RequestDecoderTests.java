@@ -39,7 +39,8 @@ class RequestDecoderTests {
 
 	@Test
 	void lineThatNeverEndsIsNotKept() {
-		EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Line(), 1024));
+		EmbeddedChannel channel = new EmbeddedChannel(
+				new RequestDecoder(new Line(), new TrafficLimits(1024, 1024, 100, 1, 0)));
 		for (int i = 0; i < 100; i++) {
 			channel.writeInbound(Unpooled.copiedBuffer("x".repeat(1000), StandardCharsets.ISO_8859_1));
 		}
@@ -53,7 +54,8 @@ class RequestDecoderTests {
 	 * @return what was understood, as text that does not depend on the pieces
 	 */
 	private static String read(String... pieces) {
-		EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(new Line(), 16 * 1024));
+		EmbeddedChannel channel = new EmbeddedChannel(
+				new RequestDecoder(new Line(), new TrafficLimits(16 * 1024, 16 * 1024, 100, 1, 0)));
 		for (String piece : pieces) {
 			channel.writeInbound(Unpooled.copiedBuffer(piece, StandardCharsets.ISO_8859_1));
 		}

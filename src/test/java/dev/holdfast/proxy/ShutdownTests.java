@@ -107,8 +107,8 @@ class ShutdownTests {
 	void takenPortIsNamed() {
 		try (Gateway first = new Gateway()) {
 			int port = first.server.port();
-			TrafficSettings settings = new TrafficSettings("127.0.0.1", port, 2, 16 * 1024, Duration.ofSeconds(60),
-					Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
+			TrafficSettings settings = new TrafficSettings("127.0.0.1", port, 2, List.of(), "", "",
+					TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS);
 			TrafficServer second = new TrafficServer(settings, TrafficTls.NONE,
 					new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
 					new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults()),

@@ -2,9 +2,10 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTimes;
 import dev.holdfast.upstream.Outcome;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ import static org.awaitility.Awaitility.await;
 
 class TimeoutTests {
 
-	private static final TrafficSettings IMPATIENT = Gateway.settings(Duration.ofMillis(300));
+	private static final RoutePolicy IMPATIENT = Gateway.policy(Duration.ofMillis(300), Duration.ZERO);
 
 	@Test
 	void backendThatDoesNotAnswerInTimeIsGivenUp() throws IOException {
@@ -101,19 +102,157 @@ class TimeoutTests {
 
 	@Test
 	void idleClientIsDisconnected() throws IOException {
-		TrafficSettings settings = new TrafficSettings("127.0.0.1", 0, 1, 16 * 1024, Duration.ofMillis(200),
-				Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
-		try (Gateway gateway = new Gateway(settings); RawClient client = gateway.client()) {
+		try (Gateway gateway = new Gateway(impatient()); RawClient client = gateway.client()) {
+			assertThat(client.get("/livez").status()).isEqualTo(200);
+			assertThat(client.get("/livez").status()).isEqualTo(200);
 			assertThat(client.rest()).isEmpty();
+			assertThat(gateway.recorder.turnedAway).isEmpty();
 		}
 	}
 
 	@Test
+	void clientThatSaysNothingIsDisconnected() throws IOException {
+		try (Gateway gateway = new Gateway(impatient()); RawClient client = gateway.client()) {
+			assertThat(client.rest()).isEmpty();
+			assertThat(gateway.recorder.turnedAway).isEmpty();
+		}
+	}
+
+	@Test
+	void clientThatSendsItsHeadByteByByteIsTurnedAway() throws IOException {
+		try (Gateway gateway = new Gateway(impatient()); RawClient client = gateway.client()) {
+			assertThat(client.get("/livez").status()).isEqualTo(200);
+			client.send("GET /livez HTTP/1.1\r\nHost: gate");
+			RawClient.Answer answer = client.answer();
+			assertThat(answer.status()).isEqualTo(408);
+			assertThat(answer.header("holdfast-error")).isEqualTo("header-timeout");
+			assertThat(answer.body()).contains("\"code\":\"header-timeout\"");
+			assertThat(client.rest()).isEmpty();
+			assertThat(gateway.recorder.turnedAway).containsExactly("header-timeout header-timeout");
+		}
+	}
+
+	@Test
+	void clientThatWaitsForItsAnswerIsNotIdle() throws IOException {
+		CompletableFuture<Void> idleTimeIsOver = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			idleTimeIsOver.join();
+			peer.write("HTTP/1.1 204 No Content\r\n\r\n");
+		});
+				Gateway gateway = new Gateway(impatient(), backend.port());
+				RawClient client = gateway.client();
+				RawClient watch = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> !backend.heads().isEmpty());
+			watch.get("/livez");
+			assertThat(watch.rest()).isEmpty();
+			idleTimeIsOver.complete(null);
+			assertThat(client.head().status()).isEqualTo(204);
+		}
+	}
+
+	@Test
+	void tryThatTakesTooLongIsRepeatedOnAnotherInstance() throws IOException {
+		try (ScriptedBackend mute = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
+				ScriptedBackend other = ScriptedBackend.answering("HTTP/1.1 204 No Content\r\n\r\n");
+				Gateway gateway = new Gateway(Gateway.policy(Duration.ofSeconds(10), Duration.ofMillis(300)),
+						mute.port(), other.port());
+				RawClient client = gateway.client()) {
+			while (mute.connections() == 0) {
+				assertThat(client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head().status())
+					.isEqualTo(204);
+			}
+			assertThat(gateway.recorder.outcomes).contains(Outcome.TIMEOUT);
+			assertThat(gateway.recorder.retries).isNotEmpty();
+		}
+	}
+
+	@Test
+	void tryThatTakesTooLongFailsWhenRepeatingItCouldDoHarm() throws IOException {
+		try (ScriptedBackend mute = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
+				Gateway gateway = new Gateway(Gateway.policy(Duration.ofSeconds(10), Duration.ofMillis(300)),
+						mute.port());
+				RawClient client = gateway.client()) {
+			client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 0\r\n\r\n");
+			assertThat(client.answer().header("holdfast-error")).isEqualTo("timeout");
+			assertThat(gateway.recorder.end().tries()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void backendThatStallsInItsAnswerIsGivenUp() throws IOException {
+		RouteTimes times = new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10),
+				Duration.ofMillis(300));
+		CompletableFuture<Boolean> end = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+			end.complete(peer.awaitEnd());
+		}); Gateway gateway = new Gateway(Gateway.policy(times), backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			assertThat(client.head().status()).isEqualTo(200);
+			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+			assertThat(end.join()).isTrue();
+			assertThat(gateway.recorder.end().errorCode()).isEqualTo("timeout");
+			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.TIMEOUT);
+		}
+	}
+
+	@Test
+	void requestMayTakeNoLongerThanItsTotalTimeWhateverItsProgress() throws IOException {
+		RouteTimes times = new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(2),
+				Duration.ofSeconds(10), Duration.ZERO);
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+			while (true) {
+				peer.write("5\r\nevent\r\n");
+			}
+		}); Gateway gateway = new Gateway(Gateway.policy(times), backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+			assertThat(gateway.recorder.end().errorCode()).isEqualTo("timeout");
+			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);
+		}
+	}
+
+	@Test
+	void clientThatDoesNotTakeItsAnswerIsGivenUp() throws IOException {
+		CompletableFuture<Boolean> end = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+			String megabyte = "100000\r\n" + "x".repeat(0x100000) + "\r\n";
+			try {
+				while (true) {
+					peer.write(megabyte);
+				}
+			}
+			finally {
+				end.complete(true);
+			}
+		}); Gateway gateway = new Gateway(impatient(), backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			assertThat(end.join()).isTrue();
+			assertThat(gateway.recorder.end())
+				.isEqualTo(new Gateway.Recorder.Entry("by-path", "orders", "GET", 499, "client-stalled", 1));
+			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);
+			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+		}
+	}
+
+	private static TrafficSettings impatient() {
+		Duration moment = Duration.ofMillis(300);
+		return Gateway.settings(TrafficLimits.DEFAULTS, new TrafficTimes(moment, moment, moment, moment, moment));
+	}
+
+	@Test
 	void settingsThatCannotBeUsedAreNamed() {
-		assertThatThrownBy(() -> Gateway.settings(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class)
-			.hasMessage("request-timeout: PT0S (expected: 1ms to 24d)");
-		assertThatThrownBy(() -> Gateway.settings(Duration.ofSeconds(1), "10.0.0.0/33"))
+		assertThatThrownBy(() -> Gateway.policy(Duration.ZERO, Duration.ZERO))
 			.isInstanceOf(IllegalArgumentException.class)
+			.hasMessage("request-timeout: PT0S (expected: 1ms to 24d)");
+		assertThatThrownBy(() -> Gateway.settings("10.0.0.0/33")).isInstanceOf(IllegalArgumentException.class)
 			.hasMessageStartingWith("trusted-proxies: \"10.0.0.0/33\" (expected:");
 	}
 

@@ -218,7 +218,7 @@ class TlsTests {
 
 	@Test
 	void theFieldIsBelievedFromATrustedProxyWhoseOwnCertificateIsNotTheClients() throws IOException {
-		TrafficSettings settings = Gateway.settings(Duration.ofSeconds(30), "127.0.0.1");
+		TrafficSettings settings = Gateway.settings("127.0.0.1");
 		try (Gateway gateway = new Gateway(settings, tls(issued("server"), Map.of(), ClientAuth.NEED, PATIENCE),
 				this.backend.port())) {
 			SSLContext proxy = trusting(this.authority.issue("proxy"));

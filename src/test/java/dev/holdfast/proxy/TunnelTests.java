@@ -403,7 +403,7 @@ class TunnelTests {
 			peer.readHead();
 			peer.write(SWITCH);
 			peer.awaitEnd();
-		}); Gateway gateway = new Gateway(Gateway.settings(Duration.ofMillis(200)), backend.port())) {
+		}); Gateway gateway = new Gateway(Gateway.policy(Duration.ofMillis(200), Duration.ZERO), backend.port())) {
 			try (RawClient client = gateway.client()) {
 				client.send(OFFER).head();
 				// Longer than a request may wait for its answer.
@@ -419,8 +419,8 @@ class TunnelTests {
 	@Test
 	void idleTunnelIsClosed() throws IOException {
 		CompletableFuture<Boolean> reset = new CompletableFuture<>();
-		TrafficSettings settings = new TrafficSettings("127.0.0.1", 0, 1, 16 * 1024, Duration.ofMillis(100),
-				Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(1), List.of(), "", "");
+		TrafficSettings settings = Gateway.settings(TrafficLimits.DEFAULTS, new TrafficTimes(Duration.ofMillis(100),
+				Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(1)));
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);

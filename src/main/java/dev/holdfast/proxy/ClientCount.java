@@ -1,0 +1,52 @@
+package dev.holdfast.proxy;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many connections clients have, on all event loops together.
+ */
+final class ClientCount {
+
+	private final int most;
+
+	private final int mostPerAddress;
+
+	private final AtomicInteger all = new AtomicInteger();
+
+	/** Empty when an address may have as many as all together. */
+	private final ConcurrentMap<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+	ClientCount(TrafficLimits limits) {
+		this.most = limits.maxConnections();
+		this.mostPerAddress = limits.maxConnectionsPerAddress();
+	}
+
+	/**
+	 * Counts a connection if there may be one more. Must then be followed by one
+	 * {@link #release}.
+	 * @return why there may not, in words that fit a label; {@code null} when there may
+	 */
+	@Nullable String admit(String address) {
+		if (this.all.incrementAndGet() > this.most) {
+			this.all.decrementAndGet();
+			return "connections";
+		}
+		if (this.mostPerAddress > 0 && this.byAddress.merge(address, 1, Integer::sum) > this.mostPerAddress) {
+			release(address);
+			return "connections-per-address";
+		}
+		return null;
+	}
+
+	void release(String address) {
+		this.all.decrementAndGet();
+		if (this.mostPerAddress > 0) {
+			this.byAddress.computeIfPresent(address, (key, count) -> (count > 1) ? count - 1 : null);
+		}
+	}
+
+}

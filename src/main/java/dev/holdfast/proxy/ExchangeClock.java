@@ -1,0 +1,166 @@
+package dev.holdfast.proxy;
+
+import java.time.Duration;
+
+import dev.holdfast.route.RouteTimes;
+import dev.holdfast.upstream.Outcome;
+
+/**
+ * How long an exchange may go on like this. What it counts depends on how far the
+ * exchange has come: towards the answer's head, then in the answer, or against a client
+ * that does not take it.
+ */
+final class ExchangeClock extends Deadline {
+
+	private final Exchange exchange;
+
+	private final Deadlines deadlines;
+
+	private final RouteTimes times;
+
+	private final long totalDue;
+
+	private final long writeNanos;
+
+	private Phase phase = Phase.WAITING;
+
+	private long tryDue = Deadlines.NEVER;
+
+	private long progressAt;
+
+	private long untaken;
+
+	ExchangeClock(Exchange exchange, Deadlines deadlines, RouteTimes times, Duration write) {
+		this.exchange = exchange;
+		this.deadlines = deadlines;
+		this.times = times;
+		this.totalDue = deadlines.in(nanos(times.total()));
+		this.writeNanos = write.toNanos();
+		this.progressAt = deadlines.now();
+	}
+
+	private static long nanos(Duration duration) {
+		return duration.isZero() ? Deadlines.NEVER : duration.toNanos();
+	}
+
+	/**
+	 * A try begins.
+	 */
+	void startTry() {
+		this.tryDue = this.deadlines.in(nanos(this.times.perTry()));
+		this.deadlines.set(this, due());
+	}
+
+	/**
+	 * A byte came or went.
+	 */
+	void progress() {
+		this.progressAt = this.deadlines.now();
+	}
+
+	/**
+	 * A byte of the request came: the backend's time to answer begins at the last one.
+	 */
+	void progressInRequest() {
+		progress();
+		if (this.tryDue != Deadlines.NEVER) {
+			this.tryDue = this.deadlines.in(nanos(this.times.perTry()));
+		}
+	}
+
+	/**
+	 * The last byte of the request came.
+	 */
+	void endRequest() {
+		progressInRequest();
+		this.deadlines.set(this, due());
+	}
+
+	/**
+	 * The answer has begun.
+	 */
+	void startAnswer() {
+		enter(Phase.STREAMING);
+	}
+
+	/**
+	 * The client does not take the answer as fast as it comes.
+	 */
+	void block() {
+		this.untaken = this.exchange.untaken();
+		enter(Phase.BLOCKED);
+	}
+
+	/**
+	 * The client has taken what there was of the answer.
+	 */
+	void unblock() {
+		enter(Phase.STREAMING);
+	}
+
+	private void enter(Phase next) {
+		this.phase = next;
+		progress();
+		this.deadlines.set(this, due());
+	}
+
+	/**
+	 * Stops to count.
+	 */
+	void stop() {
+		this.deadlines.cancel(this);
+	}
+
+	private long due() {
+		long due = switch (this.phase) {
+			case WAITING -> Math.min(this.tryDue, this.progressAt + waitNanos());
+			case STREAMING -> this.times.streamIdle().isZero() ? Deadlines.NEVER
+					: this.progressAt + this.times.streamIdle().toNanos();
+			case BLOCKED -> this.progressAt + this.writeNanos;
+		};
+		return Math.min(due, this.totalDue);
+	}
+
+	private long waitNanos() {
+		return (this.exchange.awaitsBody() ? this.times.body() : this.times.request()).toNanos();
+	}
+
+	@Override
+	void onDue(long now) {
+		if (this.phase == Phase.BLOCKED && this.untaken != this.exchange.untaken()) {
+			block();
+		}
+		else if (due() > now) {
+			this.deadlines.set(this, due());
+		}
+		else {
+			expire(now);
+		}
+	}
+
+	// A client that is slow, and an answer that is long, are not the backend's fault.
+	private void expire(long now) {
+		boolean awaitsClient = this.phase == Phase.BLOCKED || this.exchange.awaitsBody();
+		if (this.totalDue <= now) {
+			boolean awaitsBackend = this.phase == Phase.WAITING && !awaitsClient;
+			this.exchange.onTimeout(GatewayError.TIMEOUT, awaitsBackend ? Outcome.TIMEOUT : Outcome.CANCELLED);
+		}
+		else if (this.phase == Phase.BLOCKED) {
+			this.exchange.onTimeout(GatewayError.CLIENT_STALLED, Outcome.CANCELLED);
+		}
+		else if (this.phase == Phase.STREAMING || this.progressAt + waitNanos() <= now) {
+			this.exchange.onTimeout(awaitsClient ? GatewayError.REQUEST_TIMEOUT : GatewayError.TIMEOUT,
+					awaitsClient ? Outcome.CANCELLED : Outcome.TIMEOUT);
+		}
+		else {
+			this.exchange.onTryTimeout();
+		}
+	}
+
+	private enum Phase {
+
+		WAITING, STREAMING, BLOCKED
+
+	}
+
+}
