@@ -100,7 +100,7 @@ final class Exchange implements ExchangeRecord {
 		if (received != null) {
 			received.rejectionHandler(this::onMalformed);
 		}
-		Rejection rejection = RequestGuard.check(this.request, this.head);
+		Rejection rejection = RequestGuard.check(this.request, this.head, this.server.settings().limits());
 		if (rejection != null) {
 			reject(rejection);
 		}
@@ -170,6 +170,11 @@ final class Exchange implements ExchangeRecord {
 		else if (this.upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);
 		}
+		else if (isTooLarge(this.head.contentLength(), this.match.policy())) {
+			this.upstream = null;
+			this.body = body(this.match.policy());
+			answer(GatewayError.BODY_TOO_LARGE, false);
+		}
 		else if (!this.upstream.tryStart()) {
 			this.response.putHeader("Retry-After", Long.toString(this.upstream.retryAfter().toSeconds()));
 			this.upstream = null;
@@ -177,7 +182,7 @@ final class Exchange implements ExchangeRecord {
 		}
 		else {
 			if (this.head.hasBody()) {
-				this.body = new RequestBody(this, this.request, this.head);
+				this.body = body(this.match.policy());
 			}
 			RoutePolicy policy = this.match.policy();
 			this.clock = new ExchangeClock(this, this.server.deadlines(), policy.times(),
@@ -205,6 +210,14 @@ final class Exchange implements ExchangeRecord {
 			this.answer.declineSwitch();
 		}
 		attempt(this.upstream.choose(this.tried));
+	}
+
+	private static boolean isTooLarge(long contentLength, RoutePolicy policy) {
+		return policy.maxBodySize() > 0 && contentLength > policy.maxBodySize();
+	}
+
+	private RequestBody body(RoutePolicy policy) {
+		return new RequestBody(this, this.request, this.head, policy.maxBodySize());
 	}
 
 	private void attempt(@Nullable UpstreamInstance instance) {
@@ -396,6 +409,13 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	/**
+	 * More of the body came than the route allows.
+	 */
+	void onBodyTooLarge() {
+		giveUp(GatewayError.BODY_TOO_LARGE, Outcome.CANCELLED);
+	}
+
+	/**
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
 	void onAnswerBroken(GatewayError error) {
@@ -427,7 +447,7 @@ final class Exchange implements ExchangeRecord {
 	 */
 	private void onDeadline() {
 		this.deadline = NO_TIMER;
-		onTimeout(GatewayError.TIMEOUT, Outcome.TIMEOUT);
+		giveUp(GatewayError.TIMEOUT, Outcome.TIMEOUT);
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
@@ -436,10 +456,10 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	/**
-	 * Its time is over.
+	 * It may not go on: its time is over, or something has grown too large.
 	 * @param outcome what that says of the backend
 	 */
-	void onTimeout(GatewayError error, Outcome outcome) {
+	void giveUp(GatewayError error, Outcome outcome) {
 		if (this.attempt != null) {
 			this.attempt.cancel(outcome);
 		}

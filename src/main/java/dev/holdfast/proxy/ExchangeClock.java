@@ -143,13 +143,13 @@ final class ExchangeClock extends Deadline {
 		boolean awaitsClient = this.phase == Phase.BLOCKED || this.exchange.awaitsBody();
 		if (this.totalDue <= now) {
 			boolean awaitsBackend = this.phase == Phase.WAITING && !awaitsClient;
-			this.exchange.onTimeout(GatewayError.TIMEOUT, awaitsBackend ? Outcome.TIMEOUT : Outcome.CANCELLED);
+			this.exchange.giveUp(GatewayError.TIMEOUT, awaitsBackend ? Outcome.TIMEOUT : Outcome.CANCELLED);
 		}
 		else if (this.phase == Phase.BLOCKED) {
-			this.exchange.onTimeout(GatewayError.CLIENT_STALLED, Outcome.CANCELLED);
+			this.exchange.giveUp(GatewayError.CLIENT_STALLED, Outcome.CANCELLED);
 		}
 		else if (this.phase == Phase.STREAMING || this.progressAt + waitNanos() <= now) {
-			this.exchange.onTimeout(awaitsClient ? GatewayError.REQUEST_TIMEOUT : GatewayError.TIMEOUT,
+			this.exchange.giveUp(awaitsClient ? GatewayError.REQUEST_TIMEOUT : GatewayError.TIMEOUT,
 					awaitsClient ? Outcome.CANCELLED : Outcome.TIMEOUT);
 		}
 		else {

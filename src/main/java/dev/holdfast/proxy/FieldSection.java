@@ -75,7 +75,10 @@ final class FieldSection {
 	private void count(Line line) throws MalformedMessageException {
 		this.size += line.length();
 		this.count++;
-		if (this.count > this.maxCount || this.size > this.maxSize) {
+		if (this.count > this.maxCount) {
+			throw new MalformedMessageException(Rejection.TOO_MANY_HEADERS);
+		}
+		if (this.size > this.maxSize) {
 			throw new MalformedMessageException(Rejection.HEADERS_TOO_LARGE);
 		}
 	}

@@ -21,6 +21,8 @@ final class RequestBody {
 
 	private final boolean expectsContinue;
 
+	private final long mostSize;
+
 	private @Nullable BackendRequest backend;
 
 	/** What was received so far, {@code null} when it is not kept. */
@@ -42,12 +44,14 @@ final class RequestBody {
 	/**
 	 * Takes hold of a body.
 	 * @param head the request's head
+	 * @param mostSize how large it may be, bytes; 0 for any size
 	 */
-	RequestBody(Exchange exchange, HttpServerRequest client, RequestHead head) {
+	RequestBody(Exchange exchange, HttpServerRequest client, RequestHead head, long mostSize) {
 		this.exchange = exchange;
 		this.client = client;
 		this.contentLength = head.contentLength();
 		this.expectsContinue = head.expectsContinue();
+		this.mostSize = mostSize;
 		this.kept = (this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
 		client.pause();
 		client.handler(this::onChunk);
@@ -104,6 +108,10 @@ final class RequestBody {
 		if (this.discarded) {
 			return;
 		}
+		if (this.mostSize > 0 && this.received > this.mostSize) {
+			this.exchange.onBodyTooLarge();
+			return;
+		}
 		this.exchange.clock().progressInRequest();
 		if (this.kept != null) {
 			this.kept = (this.received <= MOST_KEPT) ? this.kept.appendBuffer(chunk) : null;
@@ -139,7 +147,9 @@ final class RequestBody {
 
 	private void onEnd() {
 		this.ended = true;
-		this.exchange.clock().endRequest();
+		if (!this.discarded) {
+			this.exchange.clock().endRequest();
+		}
 		if (this.backend == null) {
 			return;
 		}

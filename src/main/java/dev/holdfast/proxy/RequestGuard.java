@@ -19,7 +19,7 @@ final class RequestGuard {
 	 * judges.
 	 * @return why the request is turned away, {@code null} when it is not
 	 */
-	static @Nullable Rejection check(HttpServerRequest request, RequestHead head) {
+	static @Nullable Rejection check(HttpServerRequest request, RequestHead head, TrafficLimits limits) {
 		HttpMethod method = request.method();
 		if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
 			return Rejection.METHOD;
@@ -28,7 +28,11 @@ final class RequestGuard {
 		if (head.hosts() > 1 || (head.hosts() == 0 && request.version() != HttpVersion.HTTP_1_0)) {
 			return Rejection.HOST;
 		}
-		return null;
+		if (head.fields() > limits.maxHeaderCount()) {
+			return Rejection.TOO_MANY_HEADERS;
+		}
+		// The decoder has measured an HTTP/1.1 request line; HTTP/2 has none.
+		return (request.uri().length() > limits.maxRequestLineSize()) ? Rejection.TARGET_TOO_LONG : null;
 	}
 
 	/**
@@ -45,6 +49,8 @@ final class RequestGuard {
 		TARGET_TOO_LONG("target-too-long", GatewayError.URI_TOO_LONG),
 
 		HEADERS_TOO_LARGE("headers-too-large", GatewayError.HEADERS_TOO_LARGE),
+
+		TOO_MANY_HEADERS("too-many-headers", GatewayError.TOO_MANY_HEADERS),
 
 		REQUEST_LINE("request-line", GatewayError.BAD_REQUEST),
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestHead implements BiConsumer<String, String> {
 
+	private int fields;
+
 	private int hosts;
 
 	private @Nullable String host;
@@ -54,6 +56,7 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	@Override
 	public void accept(String name, String value) {
+		this.fields++;
 		switch (HeaderKind.of(name)) {
 			case HOST -> {
 				this.hosts++;
@@ -75,6 +78,13 @@ final class RequestHead implements BiConsumer<String, String> {
 
 	private static String appended(@Nullable String before, String value) {
 		return (before != null) ? before + ", " + value : value;
+	}
+
+	/**
+	 * How many fields there are.
+	 */
+	int fields() {
+		return this.fields;
 	}
 
 	/**
