@@ -110,7 +110,6 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private HttpServerConfig serverConfig() {
-		TrafficSettings settings = this.owner.settings();
 		HttpServerConfig config = new HttpServerConfig();
 		if (this.owner.tls().clients().isPresent()) {
 			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1, HttpVersion.HTTP_2);
