@@ -87,9 +87,9 @@ class RoutingIT {
 		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).jvmFlags("-Xmx160m").start()) {
 			assertThat(gateway.status().path("services").asInt()).isEqualTo(SERVICES);
 			for (int i = 0; i < EVENTS; i++) {
-				// Another endpoint each: what listens at the same one is the same
-				// instance.
-				this.keys.put("/services/service-%d/b-%d".formatted(i % SERVICES, i), "127.0.0.1:" + (FIRST_PORT + i));
+				// Another endpoint each, and none that the backend could have: what
+				// listens at the same one is the same instance.
+				this.keys.put("/services/service-%d/b-%d".formatted(i % SERVICES, i), "127.0.0.2:" + (FIRST_PORT + i));
 			}
 			await().atMost(Duration.ofSeconds(10))
 				.untilAsserted(
