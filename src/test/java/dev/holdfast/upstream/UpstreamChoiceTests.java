@@ -193,7 +193,8 @@ class UpstreamChoiceTests {
 
 	private Upstream upstream(Balancer balancer, Instance... instances) {
 		UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
-		UpstreamSettings settings = new UpstreamSettings(balancer, defaults.ejectionTime(), defaults.maxEjectionTime());
+		UpstreamSettings settings = new UpstreamSettings(balancer, defaults.ejectionTime(), defaults.maxEjectionTime(),
+				defaults.maxRequests(), defaults.maxQueued());
 		return Registered.orders(new Upstreams(settings, CircuitBreakerRegistry.ofDefaults(), this.time::get),
 				instances);
 	}
