@@ -20,7 +20,8 @@ final class LastMessages extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void channelInactive(ChannelHandlerContext context) {
-		// Moves all to the other queue, which is kept, and is not read on account of this.
+		// Moves all to the other queue, which is kept, and is not read on account of
+		// this.
 		this.connection.doResume();
 		context.fireChannelInactive();
 	}

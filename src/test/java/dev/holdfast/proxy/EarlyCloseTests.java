@@ -131,7 +131,8 @@ class EarlyCloseTests {
 		LENGTH_AND_CLOSE {
 			@Override
 			void write(ScriptedBackend.Peer peer) throws IOException {
-				peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n".formatted(BODY.length()));
+				peer.write(
+						"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n".formatted(BODY.length()));
 				pieces(peer);
 			}
 		},
