@@ -118,7 +118,8 @@ final class AnswerRelay {
 	}
 
 	private void onFailure(Throwable failure) {
-		if (!this.ended) {
+		// What breaks behind the answer's end breaks the request at most.
+		if (!this.ended && !this.attempt.isAnswered()) {
 			this.ended = true;
 			this.attempt.onAnswerBroken(failure);
 		}

@@ -199,6 +199,14 @@ final class Attempt {
 	}
 
 	/**
+	 * Whether the answer has been read to the end, so that it will be handed on to the
+	 * end as well.
+	 */
+	boolean isAnswered() {
+		return this.connection != null && this.connection.isAnswered();
+	}
+
+	/**
 	 * The tunnel that the answer opened has been closed.
 	 * @param error what broke it, {@code null} when it was closed in order
 	 */

@@ -176,6 +176,14 @@ final class BackendConnection {
 	}
 
 	/**
+	 * Whether the answer to its request has been read to the end, though perhaps not been
+	 * handed on.
+	 */
+	boolean isAnswered() {
+		return !this.shared && !this.decoder.expectsMessage();
+	}
+
+	/**
 	 * Whether it carries no request.
 	 */
 	boolean isIdle() {

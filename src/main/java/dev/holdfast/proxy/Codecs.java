@@ -57,6 +57,7 @@ final class Codecs {
 			case HttpObjectEncoder<?> encoder -> true;
 			case BackendCodec codec -> true;
 			case TrailerReader trailers -> true;
+			case LastMessages messages -> true;
 			case ChunkedWriteHandler files -> true;
 			// A tunnel counts its idle time itself.
 			case IdleStateHandler idle -> true;

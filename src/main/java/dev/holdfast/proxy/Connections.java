@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.VertxConnection;
 
 /**
  * Ways to end a connection that is in use, and to see that the other side has.
@@ -62,6 +63,7 @@ final class Connections {
 		ChannelPipeline pipeline = ((ConnectionBase) actual).channel().pipeline();
 		if (pipeline.get(CLIENT_CODEC) instanceof HttpClientCodec) {
 			pipeline.replace(CLIENT_CODEC, CLIENT_CODEC, new BackendCodec(decoder));
+			pipeline.addBefore(Codecs.LAST_HANDLER, null, new LastMessages((VertxConnection) actual));
 		}
 	}
 
