@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -16,7 +15,7 @@ import dev.holdfast.upstream.UpstreamInstance;
  */
 final class WaitingRequests {
 
-	private final Map<Upstream, Deque<Exchange>> lines = new IdentityHashMap<>();
+	private final IdentityHashMap<Upstream, Deque<Exchange>> lines = new IdentityHashMap<>();
 
 	/**
 	 * Whether a service's requests wait, so that the next one must wait behind them.
