@@ -88,6 +88,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param maxConnections Most connections that clients may have at a time.
 	 * @param maxConnectionsPerAddress Most connections that one client address may have
 	 * at a time, 0 for as many as all together.
+	 * @param maxStreams Most requests that an HTTP/2 connection may carry at a time.
+	 * @param maxResets Most streams of an HTTP/2 connection that a client may reset, or
+	 * make the gateway reset, within 30 seconds.
 	 * @param idleTimeout Time without a request after which a client's connection is
 	 * closed.
 	 * @param tunnelIdleTimeout Time without a byte in either direction after which a
@@ -111,6 +114,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("100") @Min(1) @Max(10_000) int maxHeaderCount,
 			@DefaultValue("0") DataSize maxBodySize, @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxConnections,
 			@DefaultValue("0") @Min(0) @Max(10_000_000) int maxConnectionsPerAddress,
+			@DefaultValue("100") @Min(1) @Max(10_000) int maxStreams,
+			@DefaultValue("200") @Min(1) @Max(1_000_000) int maxResets,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration bodyTimeout,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration idleTimeout,
 			@DefaultValue("1h") @DurationMin(millis = 1, message = POSITIVE) Duration tunnelIdleTimeout,
@@ -320,6 +325,11 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * by, with the certificate that the gateway shows them, empty for the JVM's trust
 	 * store and none.
 	 * @param protocol Version of HTTP that instances are spoken to in.
+	 * @param maxRequests Most requests that an instance gets at a time, tunnels and event
+	 * streams included, 0 for any number.
+	 * @param maxQueued Most requests of a service that wait until an instance can take
+	 * one more.
+	 * @param queueTimeout Longest time that they wait.
 	 * @param connectTimeout Longest time that making a connection to an instance may
 	 * take.
 	 * @param requestTimeout Longest time without progress until the answer begins, over
@@ -332,7 +342,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * is given up, 0 for any.
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
-			@DefaultValue("auto") BackendProtocol protocol,
+			@DefaultValue("auto") BackendProtocol protocol, @DefaultValue("1000") @Min(0) int maxRequests,
+			@DefaultValue("100") @Min(0) int maxQueued,
+			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration queueTimeout,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration requestTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration tryTimeout,

@@ -174,6 +174,7 @@ final class PropertiesValidator implements Validator {
 		checkTime(properties.server().handshakeTimeout(), "server.handshakeTimeout", errors);
 		checkTime(properties.server().writeTimeout(), "server.writeTimeout", errors);
 		HoldfastProperties.Upstream upstream = properties.upstream();
+		checkTime(upstream.queueTimeout(), "upstream.queueTimeout", errors);
 		checkTime(upstream.connectTimeout(), "upstream.connectTimeout", errors);
 		checkTime(upstream.requestTimeout(), "upstream.requestTimeout", errors);
 		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);

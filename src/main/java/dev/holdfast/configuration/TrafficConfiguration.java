@@ -40,7 +40,8 @@ class TrafficConfiguration {
 	Upstreams upstreams(HoldfastProperties properties, CircuitBreakerRegistry breakers) {
 		UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
 		return new Upstreams(new UpstreamSettings(properties.upstream().balancer(), defaults.ejectionTime(),
-				defaults.maxEjectionTime()), breakers);
+				defaults.maxEjectionTime(), properties.upstream().maxRequests(), properties.upstream().maxQueued()),
+				breakers);
 	}
 
 	@Bean
@@ -64,9 +65,9 @@ class TrafficConfiguration {
 		HoldfastProperties.Server server = properties.server();
 		TrafficLimits limits = new TrafficLimits(Math.toIntExact(server.maxRequestLineSize().toBytes()),
 				Math.toIntExact(server.maxHeaderSize().toBytes()), server.maxHeaderCount(), server.maxConnections(),
-				server.maxConnectionsPerAddress());
+				server.maxConnectionsPerAddress(), server.maxStreams(), server.maxResets());
 		TrafficTimes times = new TrafficTimes(server.idleTimeout(), server.tunnelIdleTimeout(), server.headerTimeout(),
-				server.writeTimeout(), properties.upstream().connectTimeout());
+				server.writeTimeout(), properties.upstream().queueTimeout(), properties.upstream().connectTimeout());
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
 				Runtime.getRuntime().availableProcessors(), server.trustedProxies(), server.livenessPath(),
 				server.readinessPath(), limits, times);

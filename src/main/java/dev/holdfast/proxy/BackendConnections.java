@@ -118,7 +118,7 @@ final class BackendConnections {
 				Connections.readStrictly(connection, decoder);
 			}
 			else {
-				connection.setWindowSize(Http2Windows.CONNECTION);
+				connection.setWindowSize(Http2Windows.TO_BACKENDS);
 				made.onGoAway(() -> onGoAway(made));
 			}
 			return made;

@@ -43,6 +43,9 @@ final class EventLoopServer extends VerticleBase {
 
 	private static final int SWEEP_MILLIS = 100;
 
+	/** In which {@code max-resets} counts. */
+	private static final Duration RESET_WINDOW = Duration.ofSeconds(30);
+
 	private static final int DEPARTURE_MILLIS = 10;
 
 	/** How long the ends of a tunnel may take to close when they are told to. */
@@ -66,6 +69,8 @@ final class EventLoopServer extends VerticleBase {
 	private final RequestIds requestIds = new RequestIds();
 
 	private final Line line = new Line();
+
+	private final WaitingRequests waiting = new WaitingRequests();
 
 	private final Deadlines deadlines = new Deadlines(System.nanoTime());
 
@@ -127,9 +132,11 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	private Http2ServerConfig http2Config() {
-		return new Http2ServerConfig()
-			.setInitialSettings(Http2Windows.toClients(this.owner.settings().limits().maxHeaderSize()))
-			.setConnectionWindowSize(Http2Windows.CONNECTION);
+		TrafficLimits limits = this.owner.settings().limits();
+		return new Http2ServerConfig().setInitialSettings(Http2Windows.toClients(limits))
+			.setConnectionWindowSize(Http2Windows.ofClients(limits))
+			.setRstFloodMaxRstFramePerWindow(limits.maxResets())
+			.setRstFloodWindowDuration(RESET_WINDOW);
 	}
 
 	private Http1ServerConfig http1Config() {
@@ -269,6 +276,7 @@ final class EventLoopServer extends VerticleBase {
 	private void sweep() {
 		long now = System.nanoTime();
 		this.deadlines.sweep(now);
+		this.waiting.serveAll();
 		backends().sweep(now);
 	}
 
@@ -397,6 +405,10 @@ final class EventLoopServer extends VerticleBase {
 
 	TrafficSettings settings() {
 		return this.owner.settings();
+	}
+
+	WaitingRequests waiting() {
+		return this.waiting;
 	}
 
 	Deadlines deadlines() {

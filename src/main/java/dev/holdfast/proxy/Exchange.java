@@ -81,6 +81,8 @@ final class Exchange implements ExchangeRecord {
 
 	private long deadline = NO_TIMER;
 
+	private boolean waiting;
+
 	private boolean ended;
 
 	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
@@ -186,13 +188,13 @@ final class Exchange implements ExchangeRecord {
 			}
 			RoutePolicy policy = this.match.policy();
 			this.clock = new ExchangeClock(this, this.server.deadlines(), policy.times(),
-					this.server.settings().times().write());
+					this.server.settings().times());
 			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
 				this.deadline = this.server.after(this.answer.grpc().timeoutNanos(), this::onDeadline);
 			}
 			this.offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
 			if (this.offer == null) {
-				attempt(this.upstream.choose(this.tried));
+				begin(this.upstream);
 			}
 			else {
 				this.answer.awaitSwitch();
@@ -209,7 +211,31 @@ final class Exchange implements ExchangeRecord {
 			this.offer = null;
 			this.answer.declineSwitch();
 		}
-		attempt(this.upstream.choose(this.tried));
+		begin(this.upstream);
+	}
+
+	private void begin(Upstream upstream) {
+		boolean behind = this.server.waiting().isLine(upstream);
+		UpstreamInstance instance = behind ? null : upstream.choose(this.tried);
+		if (instance != null || !(behind || upstream.full())) {
+			attempt(instance);
+		}
+		else if (this.server.waiting().add(upstream, this)) {
+			this.waiting = true;
+			clock().queue();
+		}
+		else {
+			fail(GatewayError.OVERLOADED, Outcome.CANCELLED);
+		}
+	}
+
+	/**
+	 * It has waited for an instance, and has got one.
+	 * @param instance the instance, {@code null} when there is none any more
+	 */
+	void onTurn(@Nullable UpstreamInstance instance) {
+		this.waiting = false;
+		attempt(instance);
 	}
 
 	private static boolean isTooLarge(long contentLength, RoutePolicy policy) {
@@ -453,6 +479,9 @@ final class Exchange implements ExchangeRecord {
 	void onTryEnded(Outcome outcome, long nanos) {
 		this.upstreamNanos += nanos;
 		this.server.listener().onTry(serviceName(), outcome, nanos);
+		if (this.upstream != null) {
+			this.server.waiting().serve(this.upstream);
+		}
 	}
 
 	/**
@@ -516,6 +545,10 @@ final class Exchange implements ExchangeRecord {
 
 	private void endUpstream(Outcome outcome) {
 		if (this.upstream != null) {
+			if (this.waiting) {
+				this.server.waiting().remove(this.upstream, this);
+				this.waiting = false;
+			}
 			this.upstream.end(outcome, System.nanoTime() - this.startedAt);
 			this.upstream = null;
 		}

@@ -20,7 +20,7 @@ final class ExchangeClock extends Deadline {
 
 	private final long totalDue;
 
-	private final long writeNanos;
+	private final TrafficTimes port;
 
 	private Phase phase = Phase.WAITING;
 
@@ -30,12 +30,12 @@ final class ExchangeClock extends Deadline {
 
 	private long untaken;
 
-	ExchangeClock(Exchange exchange, Deadlines deadlines, RouteTimes times, Duration write) {
+	ExchangeClock(Exchange exchange, Deadlines deadlines, RouteTimes times, TrafficTimes port) {
 		this.exchange = exchange;
 		this.deadlines = deadlines;
 		this.times = times;
 		this.totalDue = deadlines.in(nanos(times.total()));
-		this.writeNanos = write.toNanos();
+		this.port = port;
 		this.progressAt = deadlines.now();
 	}
 
@@ -44,9 +44,20 @@ final class ExchangeClock extends Deadline {
 	}
 
 	/**
+	 * It must wait until an instance can take it.
+	 */
+	void queue() {
+		enter(Phase.QUEUED);
+	}
+
+	/**
 	 * A try begins.
 	 */
 	void startTry() {
+		if (this.phase == Phase.QUEUED) {
+			this.phase = Phase.WAITING;
+			progress();
+		}
 		this.tryDue = this.deadlines.in(nanos(this.times.perTry()));
 		this.deadlines.set(this, due());
 	}
@@ -113,10 +124,11 @@ final class ExchangeClock extends Deadline {
 
 	private long due() {
 		long due = switch (this.phase) {
+			case QUEUED -> this.progressAt + this.port.queue().toNanos();
 			case WAITING -> Math.min(this.tryDue, this.progressAt + waitNanos());
 			case STREAMING -> this.times.streamIdle().isZero() ? Deadlines.NEVER
 					: this.progressAt + this.times.streamIdle().toNanos();
-			case BLOCKED -> this.progressAt + this.writeNanos;
+			case BLOCKED -> this.progressAt + this.port.write().toNanos();
 		};
 		return Math.min(due, this.totalDue);
 	}
@@ -145,6 +157,9 @@ final class ExchangeClock extends Deadline {
 			boolean awaitsBackend = this.phase == Phase.WAITING && !awaitsClient;
 			this.exchange.giveUp(GatewayError.TIMEOUT, awaitsBackend ? Outcome.TIMEOUT : Outcome.CANCELLED);
 		}
+		else if (this.phase == Phase.QUEUED) {
+			this.exchange.giveUp(GatewayError.OVERLOADED, Outcome.CANCELLED);
+		}
 		else if (this.phase == Phase.BLOCKED) {
 			this.exchange.giveUp(GatewayError.CLIENT_STALLED, Outcome.CANCELLED);
 		}
@@ -159,7 +174,7 @@ final class ExchangeClock extends Deadline {
 
 	private enum Phase {
 
-		WAITING, STREAMING, BLOCKED
+		QUEUED, WAITING, STREAMING, BLOCKED
 
 	}
 

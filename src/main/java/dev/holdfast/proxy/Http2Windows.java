@@ -7,29 +7,30 @@ import io.vertx.core.http.Http2Settings;
  */
 final class Http2Windows {
 
-	/** As many as the RFC asks servers to allow at least (RFC 9113, section 6.5.2). */
-	static final int STREAMS = 100;
-
 	/** What a stream may bring before the other side has taken any of it, bytes. */
 	private static final int STREAM = 64 * 1024;
 
-	/**
-	 * As much as all streams together, bytes: with less, one that nobody reads from would
-	 * stop the others.
-	 */
-	static final int CONNECTION = STREAMS * STREAM;
+	/** What all streams of a connection to an instance may bring, bytes. */
+	static final int TO_BACKENDS = 100 * STREAM;
 
 	private Http2Windows() {
 	}
 
 	/**
-	 * What clients are told.
-	 * @param maxHeaderSize the largest head of a request, bytes
+	 * What all streams of a client's connection may bring, bytes: with less, one that
+	 * nobody reads from would stop the others.
 	 */
-	static Http2Settings toClients(int maxHeaderSize) {
-		return new Http2Settings().setMaxConcurrentStreams(STREAMS)
+	static int ofClients(TrafficLimits limits) {
+		return limits.maxStreams() * STREAM;
+	}
+
+	/**
+	 * What clients are told.
+	 */
+	static Http2Settings toClients(TrafficLimits limits) {
+		return new Http2Settings().setMaxConcurrentStreams(limits.maxStreams())
 			.setInitialWindowSize(STREAM)
-			.setMaxHeaderListSize(maxHeaderSize);
+			.setMaxHeaderListSize(limits.maxHeaderSize());
 	}
 
 	/**

@@ -9,12 +9,15 @@ package dev.holdfast.proxy;
  * @param maxConnections how many connections clients may have
  * @param maxConnectionsPerAddress how many connections one client address may have, 0 for
  * as many as all together
+ * @param maxStreams how many requests an HTTP/2 connection may carry at a time
+ * @param maxResets how many streams a client may reset, or make the gateway reset, within
+ * half a minute
  */
 public record TrafficLimits(int maxRequestLineSize, int maxHeaderSize, int maxHeaderCount, int maxConnections,
-		int maxConnectionsPerAddress) {
+		int maxConnectionsPerAddress, int maxStreams, int maxResets) {
 
 	/** Heads as browsers and their cookies need them, twenty thousand connections. */
-	public static final TrafficLimits DEFAULTS = new TrafficLimits(8 * 1024, 16 * 1024, 100, 20_000, 0);
+	public static final TrafficLimits DEFAULTS = new TrafficLimits(8 * 1024, 16 * 1024, 100, 20_000, 0, 100, 200);
 
 	/**
 	 * Checks the numbers.
@@ -26,6 +29,8 @@ public record TrafficLimits(int maxRequestLineSize, int maxHeaderSize, int maxHe
 		require("max-header-count", maxHeaderCount, 1, 10_000);
 		require("max-connections", maxConnections, 1, 10_000_000);
 		require("max-connections-per-address", maxConnectionsPerAddress, 0, 10_000_000);
+		require("max-streams", maxStreams, 1, 10_000);
+		require("max-resets", maxResets, 1, 1_000_000);
 	}
 
 	private static void require(String name, int value, int least, int most) {

@@ -11,9 +11,11 @@ import java.time.Duration;
  * @param header how long a client may take for a request's head, from its first byte to
  * its last; for the first one from the connection's beginning
  * @param write how long a client may take nothing of an answer that is ready for it
+ * @param queue how long a request may wait until an instance can take it
  * @param connect how long making a connection to an instance may take
  */
-public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, Duration write, Duration connect) {
+public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, Duration write, Duration queue,
+		Duration connect) {
 
 	private static final Duration LONGEST = Duration.ofDays(24);
 
@@ -22,7 +24,7 @@ public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, 
 	 * tunnels.
 	 */
 	public static final TrafficTimes DEFAULTS = new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1),
-			Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1));
+			Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(1));
 
 	/**
 	 * Checks the durations.
@@ -33,6 +35,7 @@ public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, 
 		require("tunnel-idle-timeout", tunnelIdle);
 		require("header-timeout", header);
 		require("write-timeout", write);
+		require("queue-timeout", queue);
 		require("connect-timeout", connect);
 	}
 

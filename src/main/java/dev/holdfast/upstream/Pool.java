@@ -59,6 +59,18 @@ final class Pool {
 		return this.all;
 	}
 
+	/**
+	 * Whether an instance could be chosen if it had fewer requests.
+	 */
+	boolean isFull() {
+		for (UpstreamInstance candidate : this.routable) {
+			if (candidate.full()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	@Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
 		if (this.routable.length == 0) {
 			return null;
@@ -73,7 +85,7 @@ final class Pool {
 
 	private boolean isAvailable(int index, List<UpstreamInstance> tried) {
 		UpstreamInstance candidate = this.routable[index];
-		return !candidate.ejected() && (tried.isEmpty() || !tried.contains(candidate));
+		return !candidate.ejected() && !candidate.full() && (tried.isEmpty() || !tried.contains(candidate));
 	}
 
 	/**
@@ -151,6 +163,9 @@ final class Pool {
 		long lots = 0;
 		for (int i = 0; i < this.routable.length; i++) {
 			UpstreamInstance candidate = this.routable[i];
+			if (candidate.full()) {
+				continue;
+			}
 			int badness = (tried.contains(candidate) ? 2 : 0) + (candidate.ejected() ? 1 : 0);
 			if (badness < least) {
 				least = badness;

@@ -3,6 +3,7 @@ package dev.holdfast.upstream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 import dev.holdfast.service.Instance;
@@ -25,6 +26,8 @@ public final class Upstream {
 	private final Circuit circuit;
 
 	private final Traffic traffic = new Traffic();
+
+	private final AtomicInteger queued = new AtomicInteger();
 
 	private volatile Pool pool;
 
@@ -105,11 +108,39 @@ public final class Upstream {
 	 * before.
 	 * @param tried the instances that this request has been sent to already
 	 * @return an instance, or {@code null} when the service has none that takes requests,
-	 * or has only such as this request found refusing connections: no use in asking them
-	 * again at once
+	 * or has only such as have all the requests that they get at a time ({@link #full}),
+	 * or as this request found refusing connections: no use in asking them again at once
 	 */
 	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
 		return this.pool.choose(tried);
+	}
+
+	/**
+	 * Tells whether an instance could be chosen if it had fewer requests.
+	 * @return whether it is worth waiting for one
+	 */
+	public boolean full() {
+		return this.pool.isFull();
+	}
+
+	/**
+	 * Counts a request that waits for an instance, if there may be one more of them. Must
+	 * then be followed by one {@link #leaveQueue}.
+	 * @return whether it may wait
+	 */
+	public boolean tryQueue() {
+		if (this.queued.incrementAndGet() > this.settings.maxQueued()) {
+			this.queued.decrementAndGet();
+			return false;
+		}
+		return true;
+	}
+
+	/**
+	 * A request waits no longer.
+	 */
+	public void leaveQueue() {
+		this.queued.decrementAndGet();
 	}
 
 	/**

@@ -163,6 +163,14 @@ public final class UpstreamInstance {
 	}
 
 	/**
+	 * Tells whether it has all the requests that it gets at a time. Event loops that ask
+	 * at the same moment may each send it one more.
+	 */
+	boolean full() {
+		return this.settings.maxRequests() > 0 && active() >= this.settings.maxRequests();
+	}
+
+	/**
 	 * Counts all tries that were started.
 	 * @return their number
 	 */

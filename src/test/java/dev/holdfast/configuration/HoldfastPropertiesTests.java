@@ -40,7 +40,7 @@ class HoldfastPropertiesTests {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
 			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, "", List.of(),
 					ClientAuth.NONE, Duration.ofSeconds(10), List.of(), DataSize.ofKilobytes(8),
-					DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), 20_000, 0, Duration.ofSeconds(30),
+					DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), 20_000, 0, 100, 200, Duration.ofSeconds(30),
 					Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10), Duration.ofSeconds(60),
 					Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
@@ -53,8 +53,8 @@ class HoldfastPropertiesTests {
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
-					BackendProtocol.AUTO, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO,
-					Duration.ofMinutes(5)));
+					BackendProtocol.AUTO, 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
+					Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin().token()).isEmpty();
 		});

@@ -21,6 +21,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
+import dev.holdfast.upstream.Balancer;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -61,7 +62,19 @@ final class Gateway implements AutoCloseable {
 	}
 
 	Gateway(TrafficSettings settings, RoutePolicy policy, int... ports) {
-		this(settings, TrafficTls.NONE, policy, List.of(), Scheme.HTTP, ports);
+		this(settings, TrafficTls.NONE, policy, UpstreamSettings.DEFAULTS, List.of(), Scheme.HTTP, ports);
+	}
+
+	/**
+	 * A traffic port whose backends get only so many requests at a time.
+	 */
+	Gateway(int maxRequests, int maxQueued, Duration queueTimeout, int... ports) {
+		this(settings(TrafficLimits.DEFAULTS,
+				new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
+						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1))),
+				TrafficTls.NONE, RoutePolicy.DEFAULTS, new UpstreamSettings(Balancer.LEAST_REQUEST,
+						Duration.ofSeconds(1), Duration.ofSeconds(30), maxRequests, maxQueued),
+				List.of(), Scheme.HTTP, ports);
 	}
 
 	Gateway(TrafficSettings settings, TrafficTls tls, int... ports) {
@@ -74,13 +87,13 @@ final class Gateway implements AutoCloseable {
 
 	Gateway(TrafficSettings settings, TrafficTls tls, List<dev.holdfast.route.Route> explicit, Scheme scheme,
 			int... ports) {
-		this(settings, tls, RoutePolicy.DEFAULTS, explicit, scheme, ports);
+		this(settings, tls, RoutePolicy.DEFAULTS, UpstreamSettings.DEFAULTS, explicit, scheme, ports);
 	}
 
-	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy,
+	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
-		this.upstreams = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers);
+		this.upstreams = new Upstreams(upstream, this.breakers);
 		List<Instance> instances = new ArrayList<>();
 		for (int port : ports) {
 			instances.add(instance(scheme, port));

@@ -90,7 +90,7 @@ class LimitTests {
 
 	@Test
 	void clientsBeyondTheLimitAreTurnedAwayUntilOneGoes() throws IOException {
-		TrafficLimits limits = new TrafficLimits(8192, 16_384, 100, 2, 0);
+		TrafficLimits limits = new TrafficLimits(8192, 16_384, 100, 2, 0, 100, 200);
 		try (Gateway gateway = new Gateway(Gateway.settings(limits, TrafficTimes.DEFAULTS));
 				RawClient first = gateway.client()) {
 			assertThat(first.get("/livez").status()).isEqualTo(200);
@@ -120,7 +120,7 @@ class LimitTests {
 
 	@Test
 	void addressMayHaveALimitOfItsOwn() throws IOException {
-		TrafficLimits limits = new TrafficLimits(8192, 16_384, 100, 1000, 1);
+		TrafficLimits limits = new TrafficLimits(8192, 16_384, 100, 1000, 1, 100, 200);
 		try (Gateway gateway = new Gateway(Gateway.settings(limits, TrafficTimes.DEFAULTS));
 				RawClient first = gateway.client()) {
 			assertThat(first.get("/livez").status()).isEqualTo(200);

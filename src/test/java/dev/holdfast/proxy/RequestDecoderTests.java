@@ -40,7 +40,7 @@ class RequestDecoderTests {
 	@Test
 	void lineThatNeverEndsIsNotKept() {
 		EmbeddedChannel channel = new EmbeddedChannel(
-				new RequestDecoder(new Line(), new TrafficLimits(1024, 1024, 100, 1, 0)));
+				new RequestDecoder(new Line(), new TrafficLimits(1024, 1024, 100, 1, 0, 100, 200)));
 		for (int i = 0; i < 100; i++) {
 			channel.writeInbound(Unpooled.copiedBuffer("x".repeat(1000), StandardCharsets.ISO_8859_1));
 		}
@@ -55,7 +55,7 @@ class RequestDecoderTests {
 	 */
 	private static String read(String... pieces) {
 		EmbeddedChannel channel = new EmbeddedChannel(
-				new RequestDecoder(new Line(), new TrafficLimits(16 * 1024, 16 * 1024, 100, 1, 0)));
+				new RequestDecoder(new Line(), new TrafficLimits(16 * 1024, 16 * 1024, 100, 1, 0, 100, 200)));
 		for (String piece : pieces) {
 			channel.writeInbound(Unpooled.copiedBuffer(piece, StandardCharsets.ISO_8859_1));
 		}

@@ -244,7 +244,8 @@ class TimeoutTests {
 
 	private static TrafficSettings impatient() {
 		Duration moment = Duration.ofMillis(300);
-		return Gateway.settings(TrafficLimits.DEFAULTS, new TrafficTimes(moment, moment, moment, moment, moment));
+		return Gateway.settings(TrafficLimits.DEFAULTS,
+				new TrafficTimes(moment, moment, moment, moment, moment, moment));
 	}
 
 	@Test

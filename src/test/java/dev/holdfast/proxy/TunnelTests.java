@@ -418,8 +418,9 @@ class TunnelTests {
 	@Test
 	void idleTunnelIsClosed() throws IOException {
 		CompletableFuture<Boolean> reset = new CompletableFuture<>();
-		TrafficSettings settings = Gateway.settings(TrafficLimits.DEFAULTS, new TrafficTimes(Duration.ofMillis(100),
-				Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(1)));
+		TrafficSettings settings = Gateway.settings(TrafficLimits.DEFAULTS,
+				new TrafficTimes(Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(10),
+						Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);

@@ -71,6 +71,22 @@ class UpstreamChoiceTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void chooseLeavesInstancesAloneThatHaveAllTheRequestsTheyGet(Balancer balancer) {
+		Upstream upstream = upstream(balancer, instance("a"), instance("b"));
+		UpstreamInstance a = named(upstream, "a");
+		fill(a);
+		assertThat(upstream.full()).isTrue();
+		for (int i = 0; i < 100; i++) {
+			assertThat(upstream.choose(List.of())).isSameAs(named(upstream, "b"));
+		}
+		fill(named(upstream, "b"));
+		assertThat(upstream.choose(List.of())).isNull();
+		a.end(Outcome.SUCCESS);
+		assertThat(upstream.choose(List.of())).isSameAs(a);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void chooseUsesAllWhenAllAreEjected(Balancer balancer) {
 		Upstream upstream = upstream(balancer, instance("a"), instance("b"), instance("c"));
 		upstream.instances().forEach(UpstreamChoiceTests::refuse);
@@ -186,6 +202,12 @@ class UpstreamChoiceTests {
 		return choices;
 	}
 
+	private static void fill(UpstreamInstance instance) {
+		for (int i = 0; i < UpstreamSettings.DEFAULTS.maxRequests(); i++) {
+			instance.start();
+		}
+	}
+
 	private static void refuse(UpstreamInstance instance) {
 		instance.start();
 		instance.end(Outcome.CONNECT_FAILURE);
@@ -193,7 +215,8 @@ class UpstreamChoiceTests {
 
 	private Upstream upstream(Balancer balancer, Instance... instances) {
 		UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
-		UpstreamSettings settings = new UpstreamSettings(balancer, defaults.ejectionTime(), defaults.maxEjectionTime());
+		UpstreamSettings settings = new UpstreamSettings(balancer, defaults.ejectionTime(), defaults.maxEjectionTime(),
+				defaults.maxRequests(), defaults.maxQueued());
 		return Registered.orders(new Upstreams(settings, CircuitBreakerRegistry.ofDefaults(), this.time::get),
 				instances);
 	}

@@ -19,7 +19,7 @@ class UpstreamSettingsTests {
 	}
 
 	private static UpstreamSettings settings(Duration time, Duration max) {
-		return new UpstreamSettings(Balancer.LEAST_REQUEST, time, max);
+		return new UpstreamSettings(Balancer.LEAST_REQUEST, time, max, 0, 0);
 	}
 
 }
