@@ -2,7 +2,6 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 import org.junit.jupiter.api.Test;
@@ -75,31 +74,6 @@ class OverloadTests {
 			assertThat(first.head().status()).isEqualTo(204);
 			assertThat(third.head().status()).isEqualTo(204);
 			assertThat(backend.heads()).hasSize(2);
-		}
-	}
-
-	@Test
-	void fullInstanceLeavesItsRequestsToAnother() throws IOException {
-		CompletableFuture<Void> end = new CompletableFuture<>();
-		try (ScriptedBackend slow = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			end.join();
-		});
-				ScriptedBackend fast = ScriptedBackend.answering("HTTP/1.1 204 No Content\r\n\r\n");
-				Gateway gateway = new Gateway(1, 0, PATIENCE, slow.port(), fast.port());
-				RawClient client = gateway.client()) {
-			while (slow.heads().isEmpty()) {
-				try (RawClient first = gateway.client()) {
-					first.send(GET);
-					await().until(() -> !slow.heads().isEmpty() || first.in().available() > 0);
-					if (!slow.heads().isEmpty()) {
-						for (int i = 0; i < 20; i++) {
-							assertThat(client.send(GET).head().status()).isEqualTo(204);
-						}
-					}
-				}
-			}
-			end.complete(null);
 		}
 	}
 

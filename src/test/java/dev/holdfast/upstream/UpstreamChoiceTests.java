@@ -71,6 +71,22 @@ class UpstreamChoiceTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void chooseLeavesInstancesAloneThatHaveAllTheRequestsTheyGet(Balancer balancer) {
+		Upstream upstream = upstream(balancer, instance("a"), instance("b"));
+		UpstreamInstance a = named(upstream, "a");
+		fill(a);
+		assertThat(upstream.full()).isTrue();
+		for (int i = 0; i < 100; i++) {
+			assertThat(upstream.choose(List.of())).isSameAs(named(upstream, "b"));
+		}
+		fill(named(upstream, "b"));
+		assertThat(upstream.choose(List.of())).isNull();
+		a.end(Outcome.SUCCESS);
+		assertThat(upstream.choose(List.of())).isSameAs(a);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void chooseUsesAllWhenAllAreEjected(Balancer balancer) {
 		Upstream upstream = upstream(balancer, instance("a"), instance("b"), instance("c"));
 		upstream.instances().forEach(UpstreamChoiceTests::refuse);
@@ -184,6 +200,12 @@ class UpstreamChoiceTests {
 			choices.add(chosen);
 		}
 		return choices;
+	}
+
+	private static void fill(UpstreamInstance instance) {
+		for (int i = 0; i < UpstreamSettings.DEFAULTS.maxRequests(); i++) {
+			instance.start();
+		}
 	}
 
 	private static void refuse(UpstreamInstance instance) {
