@@ -50,6 +50,8 @@ final class ClientAnswer {
 
 	private boolean closing;
 
+	private boolean permitted;
+
 	ClientAnswer(EventLoopServer server, HttpServerRequest request) {
 		this.server = server;
 		this.request = request;
@@ -82,9 +84,23 @@ final class ClientAnswer {
 	}
 
 	/**
-	 * Passes on what a backend says before its answer (RFC 8297).
+	 * Passes on a backend's leave to send the body, once: it may be given without end.
+	 */
+	void permitBody() {
+		if (!this.permitted) {
+			this.permitted = true;
+			this.response.writeContinue();
+		}
+	}
+
+	/**
+	 * Passes on what a backend says before its answer (RFC 8297), unless the client takes
+	 * nothing: hints may come without end, and nobody has to have them.
 	 */
 	void hint(MultiMap hints) {
+		if (isFull()) {
+			return;
+		}
 		MultiMap fields = MultiMap.caseInsensitiveMultiMap();
 		hints.forEach((name, value) -> {
 			if (HeaderKind.of(name) == HeaderKind.ORDINARY) {
@@ -93,6 +109,10 @@ final class ClientAnswer {
 		});
 		ConnectionOptions.drop(hints.get(HttpHeaders.CONNECTION), fields);
 		this.response.writeEarlyHints(fields);
+	}
+
+	private boolean isFull() {
+		return this.response.writeQueueFull() || !Connections.channel(this.request.connection()).isWritable();
 	}
 
 	private AnswerHeaders takeHead(HttpClientResponse answer) {

@@ -200,6 +200,7 @@ final class EventLoopServer extends VerticleBase {
 	private ClientConnection watch(HttpConnection connection) {
 		ClientConnection client = new ClientConnection(this, connection);
 		this.connections.put(connection, client);
+		connection.exceptionHandler(new ClientFailure(this.owner.listener()));
 		connection.closeHandler((closed) -> this.connections.remove(connection));
 		return client;
 	}

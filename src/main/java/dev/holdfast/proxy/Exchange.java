@@ -291,7 +291,7 @@ final class Exchange implements ExchangeRecord {
 		}
 		boolean expectsContinue = this.body.expectsContinue();
 		if (expectsContinue) {
-			backend.continueHandler((leave) -> this.response.writeContinue());
+			backend.continueHandler((leave) -> this.answer.permitBody());
 		}
 		this.body.sendTo(backend, expectsContinue);
 	}

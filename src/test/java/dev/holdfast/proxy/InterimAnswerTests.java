@@ -110,4 +110,40 @@ class InterimAnswerTests {
 		}
 	}
 
+	@Test
+	void hintsWithoutEndDoNotPileUpForAClientThatReadsNothing() throws IOException {
+		String hint = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(32 * 1024) + "\r\n\r\n";
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			for (int i = 0; i < 2000; i++) {
+				peer.write(hint);
+			}
+			sent.complete(null);
+			peer.write(OK);
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\nConnection: close\r\n\r\n");
+			sent.join();
+			String all = client.rest();
+			assertThat(all).endsWith("\r\n\r\nok");
+			// As much as the kernel holds, and what was under way.
+			assertThat(all.length()).isLessThan(16 * 1024 * 1024);
+		}
+	}
+
+	@Test
+	void leaveThatIsGivenWithoutEndIsPassedOnOnce() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readHead();
+			peer.write("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000));
+			peer.in().readNBytes(2);
+			peer.write(OK);
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			assertThat(client.send(PUT).head().status()).isEqualTo(100);
+			assertThat(client.send("hi").answer().body()).isEqualTo("ok");
+		}
+	}
+
 }

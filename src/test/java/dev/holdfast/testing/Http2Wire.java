@@ -78,7 +78,18 @@ public final class Http2Wire implements AutoCloseable {
 	 * @throws IOException if there is no connection
 	 */
 	public static Http2Wire connect(int port, Http2Settings settings) throws IOException {
-		Http2Wire wire = new Http2Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+		return connect(new Socket(InetAddress.getLoopbackAddress(), port), settings);
+	}
+
+	/**
+	 * Begins HTTP/2 on a connection.
+	 * @param socket the connection, with TLS or without
+	 * @param settings what the server is told
+	 * @return the connection, with its preface sent
+	 * @throws IOException if the connection is broken
+	 */
+	public static Http2Wire connect(Socket socket, Http2Settings settings) throws IOException {
+		Http2Wire wire = new Http2Wire(socket);
 		wire.bytes(PREFACE.getBytes(StandardCharsets.US_ASCII));
 		wire.settings(settings);
 		wire.listen();
@@ -451,6 +462,16 @@ public final class Http2Wire implements AutoCloseable {
 				}
 				await(rest);
 			}
+		}
+	}
+
+	/**
+	 * Whether the other side has ended the connection.
+	 * @return whether nothing more will come
+	 */
+	public boolean isEnded() {
+		synchronized (this.frames) {
+			return this.ended;
 		}
 	}
 

@@ -1,0 +1,398 @@
+package dev.holdfast.proxy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.PemBundles;
+import dev.holdfast.tls.ClientAuth;
+import dev.holdfast.tls.TlsMaterial;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetector.Level;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * HTTP/2 clients that mean harm: the connection ends, the backend has little of it, other
+ * clients are served, and the log says nothing.
+ */
+class HostileHttp2Tests {
+
+	private static final int PROTOCOL_ERROR = 0x1;
+
+	private static final int FLOW_CONTROL_ERROR = 0x3;
+
+	private static final int REFUSED_STREAM = 0x7;
+
+	private static final int CANCEL = 0x8;
+
+	private static final int ENHANCE_YOUR_CALM = 0xb;
+
+	private static final int LARGEST_WINDOW = Integer.MAX_VALUE;
+
+	private static final int BATCH = 50;
+
+	/** As many as a connection may have resets in half a minute, and one more batch. */
+	private static final int MOST_REQUESTS = 200 + BATCH;
+
+	private static final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+	private static CertificateAuthority authority;
+
+	private static Gateway clear;
+
+	private static Gateway secure;
+
+	private static SlowBackend backend;
+
+	@BeforeAll
+	static void start(@TempDir Path folder) {
+		log.start();
+		rootLogger().addAppender(log);
+		authority = new CertificateAuthority(folder, "authority");
+		backend = new SlowBackend();
+		clear = new Gateway(backend.port());
+		TlsMaterial material = PemBundles.material(authority.certificate(), authority.issue("server"));
+		secure = new Gateway(Gateway.settings(),
+				new TrafficTls(
+						Optional.of(new ClientTls(() -> material, Map.of(), ClientAuth.NONE, Duration.ofSeconds(10))),
+						Map.of()),
+				backend.port());
+	}
+
+	@AfterAll
+	static void stop() throws IOException {
+		clear.close();
+		secure.close();
+		backend.close();
+		rootLogger().detachAppender(log);
+		assertThat(log.list).noneMatch((event) -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.WARN));
+	}
+
+	private static Logger rootLogger() {
+		return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void rapidResetEndsTheConnection(boolean tls) throws IOException {
+		try (Http2Wire client = connect(tls)) {
+			Frames flood = new Frames();
+			for (int i = 0; i < 1000; i++) {
+				flood.get(1 + 2 * i, "/orders/never").number(Frames.RST_STREAM, 1 + 2 * i, CANCEL);
+			}
+			assertFlood(tls, client, flood);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void resetsReachTheBackendAFewTimesOnly(boolean tls) throws IOException {
+		assertThat(requestsUntilTheEnd(tls, (stream) -> new Frames().number(Frames.RST_STREAM, stream, CANCEL)))
+			.isLessThanOrEqualTo(MOST_REQUESTS);
+	}
+
+	/**
+	 * CVE-2025-8671, "MadeYouReset".
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void resetsThatTheGatewayIsMadeToSendCountAsWell(boolean tls) throws IOException {
+		assertThat(requestsUntilTheEnd(tls, (stream) -> new Frames().number(Frames.WINDOW_UPDATE, stream, 0)))
+			.isLessThanOrEqualTo(MOST_REQUESTS);
+		assertThat(
+				requestsUntilTheEnd(tls, (stream) -> new Frames().number(Frames.WINDOW_UPDATE, stream, LARGEST_WINDOW)))
+			.isLessThanOrEqualTo(MOST_REQUESTS);
+		assertThat(requestsUntilTheEnd(tls, (stream) -> new Frames().add(Frames.DATA, 0, stream, (byte) 1)))
+			.isLessThanOrEqualTo(MOST_REQUESTS);
+	}
+
+	/**
+	 * Lets requests arrive at the backend before each is reset, as long as the connection
+	 * lives.
+	 */
+	private static int requestsUntilTheEnd(boolean tls, IntFunction<Frames> reset) throws IOException {
+		int before = backend.requests();
+		try (Http2Wire client = connect(tls)) {
+			for (int stream = 1; stream < 2 * MOST_REQUESTS * 2 && !client.isEnded(); stream += 2 * BATCH) {
+				Frames requests = new Frames();
+				Frames resets = new Frames();
+				for (int i = stream; i < stream + 2 * BATCH; i += 2) {
+					requests.get(i, "/orders/never");
+					resets.append(reset.apply(i));
+				}
+				flood(client, requests);
+				await().until(() -> client.isEnded() || backend.running() == BATCH);
+				flood(client, resets);
+				// What the client wants no more must not go on.
+				await().until(() -> backend.running() == 0 && gateway(tls).active() == 0);
+			}
+			assertThat(client.awaitGoAway().code()).isEqualTo(ENHANCE_YOUR_CALM);
+			client.awaitEnd();
+		}
+		int requests = backend.requests() - before;
+		assertOthersAreServed(tls);
+		return requests;
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void headThatGoesOnInEmptyFramesIsCutShort(boolean tls) throws IOException {
+		try (Http2Wire client = connect(tls)) {
+			Frames flood = new Frames().add(Frames.HEADERS, Frames.END_STREAM, 1, Frames.head(0x82, "/orders/"));
+			for (int i = 0; i < 1000; i++) {
+				flood.add(Frames.CONTINUATION, 0, 1);
+			}
+			assertFlood(tls, client, flood);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void headThatGoesOnInLargeFramesIsCutShort(boolean tls) throws IOException {
+		try (Http2Wire client = connect(tls)) {
+			Frames flood = new Frames().add(Frames.HEADERS, Frames.END_STREAM, 1, Frames.head(0x82, "/orders/"));
+			for (int i = 0; i < 100; i++) {
+				flood.add(Frames.CONTINUATION, 0, 1, new byte[16 * 1024]);
+			}
+			flood(client, flood);
+			assertThat(client.awaitGoAway().code()).isEqualTo(PROTOCOL_ERROR);
+			client.awaitEnd();
+		}
+		assertOthersAreServed(tls);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void bodyOfEmptyFramesIsCutShort(boolean tls) throws IOException {
+		try (Http2Wire client = connect(tls)) {
+			Frames flood = new Frames().post(1, "/orders/never");
+			for (int i = 0; i < 1000; i++) {
+				flood.add(Frames.DATA, 0, 1);
+			}
+			assertFlood(tls, client, flood);
+		}
+	}
+
+	@Test
+	void answersToPingsAndSettingsThatNobodyReadsDoNotPileUp() throws IOException {
+		Frames block = new Frames();
+		for (int i = 0; i < 5000; i++) {
+			block.add(Frames.PING, 0, 0, new byte[8]).add(Frames.SETTINGS, 0, 0);
+		}
+		int floods = floods(false);
+		Level level = ResourceLeakDetector.getLevel();
+		// Half a million buffers, each with its stack traces, would take a minute.
+		ResourceLeakDetector.setLevel(Level.DISABLED);
+		try (Socket socket = socket(false)) {
+			OutputStream out = socket.getOutputStream();
+			out.write(("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+			out.write(new Frames().add(Frames.SETTINGS, 0, 0).bytes());
+			assertThatThrownBy(() -> {
+				for (int i = 0; i < 200; i++) {
+					out.write(block.bytes());
+				}
+			}).isInstanceOf(IOException.class);
+		}
+		finally {
+			ResourceLeakDetector.setLevel(level);
+		}
+		assertThat(floods(false)).isEqualTo(floods + 1);
+		assertOthersAreServed(false);
+	}
+
+	@Test
+	void prioritiesAreIgnored() throws IOException {
+		try (Http2Wire client = connect(false)) {
+			Frames flood = new Frames();
+			for (int i = 0; i < 10_000; i++) {
+				flood.priority(1 + 2 * i, 0);
+			}
+			flood(client, flood);
+			client.ping(1);
+			client.awaitPong(1);
+			Frames onItself = new Frames();
+			for (int i = 0; i < 1000; i++) {
+				onItself.priority(1, 1);
+			}
+			assertFlood(false, client, onItself);
+		}
+	}
+
+	@Test
+	void streamsBeyondTheLimitAreRefused() throws IOException {
+		int before = backend.requests();
+		try (Http2Wire client = connect(false)) {
+			Frames flood = new Frames();
+			for (int i = 0; i < Http2Windows.STREAMS + 10; i++) {
+				flood.get(1 + 2 * i, "/orders/never");
+			}
+			flood(client, flood);
+			for (int i = 0; i < 10; i++) {
+				assertThat(client.awaitReset(1 + 2 * (Http2Windows.STREAMS + i))).isEqualTo(REFUSED_STREAM);
+			}
+			await().until(() -> backend.running() == Http2Windows.STREAMS);
+			assertOthersAreServed(false);
+			assertThat(backend.requests() - before).isEqualTo(Http2Windows.STREAMS + 1);
+		}
+		await().until(() -> backend.running() == 0);
+	}
+
+	@Test
+	void streamsBeyondTheLimitWithoutEndAreAFlood() throws IOException {
+		try (Http2Wire client = connect(false)) {
+			Frames flood = new Frames();
+			for (int i = 0; i < 1000; i++) {
+				flood.get(1 + 2 * i, "/orders/never");
+			}
+			assertFlood(false, client, flood);
+		}
+		await().until(() -> backend.running() == 0);
+	}
+
+	@Test
+	void windowOfTheConnectionCannotOverflow() throws IOException {
+		try (Http2Wire client = connect(false)) {
+			flood(client, new Frames().number(Frames.WINDOW_UPDATE, 0, LARGEST_WINDOW));
+			assertThat(client.awaitGoAway().code()).isEqualTo(FLOW_CONTROL_ERROR);
+			client.awaitEnd();
+		}
+		await().until(() -> clear.recorder.rejections.contains("http2-protocol"));
+	}
+
+	@Test
+	void fewBytesThatStandForManyFieldsAreRejected() throws IOException {
+		ByteArrayOutputStream block = new ByteArrayOutputStream();
+		block.writeBytes(Frames.head(0x82, "/orders/never"));
+		// "a" with a value of 3 000 bytes, to be remembered as entry 62.
+		block.writeBytes(new byte[] { 0x40, 1, 'a', 0x7f, (byte) (0x80 | ((3000 - 127) & 0x7f)), (3000 - 127) >> 7 });
+		block.writeBytes("b".repeat(3000).getBytes(StandardCharsets.US_ASCII));
+		for (int i = 0; i < 10_000; i++) {
+			block.write(0x80 | 62);
+		}
+		try (Http2Wire client = connect(false)) {
+			flood(client,
+					new Frames().add(Frames.HEADERS, Frames.END_STREAM | Frames.END_HEADERS, 1, block.toByteArray()));
+			assertThat(client.head(1).header(":status")).isEqualTo("431");
+			// The table is the same at both ends still.
+			client.bytes(new Frames().get(3, "/orders/").bytes());
+			assertThat(client.message(3).status()).isEqualTo(200);
+		}
+	}
+
+	private static void assertFlood(boolean tls, Http2Wire client, Frames flood) throws IOException {
+		int floods = floods(tls);
+		flood(client, flood);
+		assertThat(client.awaitGoAway().code()).isEqualTo(ENHANCE_YOUR_CALM);
+		client.awaitEnd();
+		await().untilAsserted(() -> assertThat(floods(tls)).isEqualTo(floods + 1));
+		assertOthersAreServed(tls);
+	}
+
+	private static int floods(boolean tls) {
+		return Collections.frequency(gateway(tls).recorder.rejections, "http2-flood");
+	}
+
+	private static void flood(Http2Wire client, Frames frames) {
+		try {
+			client.bytes(frames.bytes());
+		}
+		catch (IOException ex) {
+			// Cut short, which the frames that came tell more of.
+		}
+	}
+
+	private static Gateway gateway(boolean tls) {
+		return tls ? secure : clear;
+	}
+
+	private static void assertOthersAreServed(boolean tls) throws IOException {
+		try (Http2Wire other = connect(tls)) {
+			assertThat(other.message(other.get("/orders/")).status()).isEqualTo(200);
+		}
+	}
+
+	private static Socket socket(boolean tls) throws IOException {
+		Socket plain = new Socket(InetAddress.getLoopbackAddress(), gateway(tls).server.port());
+		if (!tls) {
+			return plain;
+		}
+		SSLSocket socket = (SSLSocket) PemBundles.read(authority.certificate(), null)
+			.createSslContext()
+			.getSocketFactory()
+			.createSocket(plain, null, 1, true);
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setApplicationProtocols(new String[] { "h2" });
+		socket.setSSLParameters(parameters);
+		socket.startHandshake();
+		return socket;
+	}
+
+	private static Http2Wire connect(boolean tls) throws IOException {
+		return Http2Wire.connect(socket(tls), new Http2Settings());
+	}
+
+	/**
+	 * Answers nothing but what is asked for at its root.
+	 */
+	private static final class SlowBackend implements AutoCloseable {
+
+		private final AtomicInteger running = new AtomicInteger();
+
+		private final ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			while (peer.readHead().startsWith("GET / ")) {
+				peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+			}
+			this.running.incrementAndGet();
+			peer.awaitEnd();
+			this.running.decrementAndGet();
+		});
+
+		int port() {
+			return this.backend.port();
+		}
+
+		int requests() {
+			return this.backend.heads().size();
+		}
+
+		int running() {
+			return this.running.get();
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.backend.close();
+		}
+
+	}
+
+}
