@@ -49,6 +49,9 @@ enum GatewayError {
 	TOO_MANY_CONNECTIONS(503, "too-many-connections", "Too many connections",
 			"The gateway has all the connections that it takes.", 1),
 
+	/** Sent to gRPC alone: other streams end as if they were complete. */
+	SHUTTING_DOWN(503, "shutting-down", "Shutting down", "The gateway is going down and has ended the stream."),
+
 	/** Its Retry-After is the breaker's to say. */
 	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover."),
 
@@ -109,7 +112,7 @@ enum GatewayError {
 			case BODY_TOO_LARGE, URI_TOO_LONG, HEADERS_TOO_LARGE, TOO_MANY_HEADERS -> 8;
 			case NO_ROUTE, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED -> 12;
 			case BAD_REQUEST, BAD_ANSWER -> 13;
-			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, CIRCUIT_OPEN -> 14;
+			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, SHUTTING_DOWN, CIRCUIT_OPEN -> 14;
 		};
 	}
 
