@@ -11,10 +11,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 
 /**
- * How the clients of one event loop leave when the gateway stops. HTTP/2 clients know that
- * they are to go, and do when they have all answers. An HTTP/1.1 client learns of it with
- * an answer alone, so that one which has just had its last may be about to ask again: its
- * connection stays open until it does or has been quiet for some time.
+ * How the clients of one event loop leave when the gateway stops. HTTP/2 clients know
+ * that they are to go, and do when they have all answers. An HTTP/1.1 client learns of it
+ * with an answer alone, so that one which has just had its last may be about to ask
+ * again: its connection stays open until it does or has been quiet for some time.
  */
 final class Departure {
 
@@ -45,8 +45,8 @@ final class Departure {
 		Duration rest = Duration.ofNanos(Math.max(0, this.until - now));
 		List.copyOf(this.connections.entrySet()).forEach((entry) -> {
 			HttpConnection connection = entry.getKey();
-			if ((connection.protocolVersion() == HttpVersion.HTTP_2 || entry.getValue().watch().isQuiet(now - this.quietNanos))
-					&& this.sentOff.add(connection)) {
+			if ((connection.protocolVersion() == HttpVersion.HTTP_2
+					|| entry.getValue().watch().isQuiet(now - this.quietNanos)) && this.sentOff.add(connection)) {
 				connection.shutdown(rest);
 			}
 		});

@@ -100,9 +100,7 @@ class TlsTunnelTests {
 			peer.write(SWITCH + "bye");
 			peer.endOutput();
 			received.complete(new String(peer.in().readAllBytes(), StandardCharsets.ISO_8859_1));
-		});
-				Gateway gateway = gateway(backend);
-				RawClient client = new RawClient(connect(gateway, "TLSv1.3"))) {
+		}); Gateway gateway = gateway(backend); RawClient client = new RawClient(connect(gateway, "TLSv1.3"))) {
 			client.send(OFFER).head();
 			assertThat(client.rest()).isEqualTo("bye");
 			client.send("one more thing").endOutput();
