@@ -23,8 +23,14 @@ final class AnswerRelay {
 
 	private final long contentLength;
 
+	/** {@code null} when it is no gRPC call. */
+	private final @Nullable GrpcMessages messages;
+
 	/** The body's first bytes, while more may come in the same packet. */
 	private @Nullable Buffer held;
+
+	/** Whether the message that is on its way is to be the last. */
+	private boolean ending;
 
 	private boolean blocked;
 
@@ -34,14 +40,16 @@ final class AnswerRelay {
 	 * Prepares to stream.
 	 * @param clock hears of every byte
 	 * @param contentLength the body's length, -1 when it is not known
+	 * @param messages sees where messages end, {@code null} when it is no gRPC call
 	 */
 	AnswerRelay(Attempt attempt, HttpClientResponse answer, HttpServerResponse client, ExchangeClock clock,
-			long contentLength) {
+			long contentLength, @Nullable GrpcMessages messages) {
 		this.attempt = attempt;
 		this.answer = answer;
 		this.client = client;
 		this.clock = clock;
 		this.contentLength = contentLength;
+		this.messages = messages;
 	}
 
 	/**
@@ -62,6 +70,21 @@ final class AnswerRelay {
 			return;
 		}
 		this.clock.progress();
+		if (this.messages == null) {
+			pass(chunk);
+			return;
+		}
+		int end = this.messages.take(chunk);
+		if (this.ending && end >= 0) {
+			pass(chunk.getBuffer(0, end));
+			endStream();
+		}
+		else {
+			pass(chunk);
+		}
+	}
+
+	private void pass(Buffer chunk) {
 		if (!this.client.headWritten() && this.held == null
 				&& (this.contentLength < 0 || this.contentLength == chunk.length())) {
 			this.held = chunk;
@@ -108,6 +131,25 @@ final class AnswerRelay {
 			this.clock.unblock();
 			this.answer.resume();
 		}
+	}
+
+	/**
+	 * Ends a gRPC call that has many answers behind the one that is on its way. Does
+	 * nothing to a call that has one. To be asked from time to time.
+	 */
+	void stopStream() {
+		if (this.messages != null && !this.ended && this.messages.isStream()) {
+			this.ending = true;
+			if (this.messages.isBetween()) {
+				endStream();
+			}
+		}
+	}
+
+	private void endStream() {
+		flushHeld();
+		this.ended = true;
+		this.attempt.onStreamEnded();
 	}
 
 	private void onEnd() {

@@ -158,7 +158,7 @@ final class Attempt {
 		this.answer = answer;
 		this.headers = this.exchange.onAnswer(answer);
 		this.relay = new AnswerRelay(this, answer, this.exchange.response(), this.exchange.clock(),
-				this.headers.contentLength());
+				this.headers.contentLength(), this.exchange.isGrpc() ? new GrpcMessages() : null);
 		this.relay.start(this.exchange);
 	}
 
@@ -204,6 +204,23 @@ final class Attempt {
 	 */
 	boolean isAnswered() {
 		return this.connection != null && this.connection.isAnswered();
+	}
+
+	/**
+	 * Ends a gRPC call that has many answers.
+	 */
+	void stopStream() {
+		if (this.relay != null) {
+			this.relay.stopStream();
+		}
+	}
+
+	/**
+	 * The gateway has ended a gRPC call that has many answers.
+	 */
+	void onStreamEnded() {
+		cancel(Outcome.SUCCESS);
+		this.exchange.onStreamEnded();
 	}
 
 	/**

@@ -310,6 +310,16 @@ final class ClientAnswer {
 	}
 
 	/**
+	 * Ends a gRPC call behind its last message.
+	 * @param error why
+	 * @param body what the client may have yet to send
+	 */
+	void endCall(GatewayError error, @Nullable RequestBody body) {
+		GrpcCall.write(error, this.response.trailers());
+		finishStream(NOTHING, body);
+	}
+
+	/**
 	 * Breaks an answer off, so that the client cannot take it for whole.
 	 * @param error why; gRPC has a place for it after the body
 	 */

@@ -48,6 +48,8 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 
 	private int running;
 
+	private long quietSince = System.nanoTime();
+
 	private long untaken;
 
 	/** What is still to be said to a client that is turned away. */
@@ -120,8 +122,16 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 		this.running--;
 		if (this.running == 0 && this.phase == Phase.BUSY) {
 			this.untaken = 0;
+			this.quietSince = System.nanoTime();
 			enter(Phase.IDLE, this.server.settings().times().idle().toNanos());
 		}
+	}
+
+	/**
+	 * Whether no request has come since some time, and every one is answered.
+	 */
+	boolean isQuiet(long since) {
+		return this.running == 0 && (this.phase == Phase.IDLE || !this.begun) && this.quietSince - since <= 0;
 	}
 
 	private void enter(Phase next, long nanos) {

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 import javax.net.ssl.SSLException;
 
@@ -48,6 +49,9 @@ final class EventLoopServer extends VerticleBase {
 
 	private static final int DEPARTURE_MILLIS = 10;
 
+	/** How often streams that may have begun since are ended. */
+	private static final int STREAMS_MILLIS = 1000;
+
 	/** How long the ends of a tunnel may take to close when they are told to. */
 	private static final int TUNNEL_LINGER_MILLIS = 1000;
 
@@ -78,7 +82,7 @@ final class EventLoopServer extends VerticleBase {
 
 	private final Tunnels tunnels;
 
-	private final Set<Exchange> eventStreams = new HashSet<>();
+	private final Set<Exchange> streams = new HashSet<>();
 
 	private @Nullable HttpServer server;
 
@@ -330,10 +334,15 @@ final class EventLoopServer extends VerticleBase {
 	Future<Void> endStreams() {
 		return onEventLoop(() -> {
 			http2Connections().forEach((connection) -> goAway(connection, LAST_SEEN));
-			List.copyOf(this.eventStreams).forEach(Exchange::endStream);
+			stopStreams();
+			this.vertx.setPeriodic(STREAMS_MILLIS, (timer) -> stopStreams());
 			this.tunnels.end();
 			this.vertx.setTimer(TUNNEL_LINGER_MILLIS, (timer) -> this.tunnels.reset());
 		});
+	}
+
+	private void stopStreams() {
+		List.copyOf(this.streams).forEach(Exchange::endStream);
 	}
 
 	/** Deprecated because with HTTP/3 it works in another way. */
@@ -362,23 +371,40 @@ final class EventLoopServer extends VerticleBase {
 	 * Waits until every client has gone, or for some time.
 	 */
 	Future<Void> departure(Duration longest) {
-		Promise<Void> gone = Promise.promise();
+		return departure(System.nanoTime() + longest.toNanos(), (now) -> {
+			// They go by themselves.
+		});
+	}
+
+	/**
+	 * Sends clients off that are not about to ask, and waits until every client has gone,
+	 * or for some time.
+	 * @param quiet for how long a client must have asked nothing
+	 */
+	Future<Void> sendOff(Duration longest, Duration quiet) {
 		long until = System.nanoTime() + longest.toNanos();
+		return departure(until, new Departure(this.connections, quiet, until)::sendOff);
+	}
+
+	/**
+	 * Cuts off those that have not gone, before the connections to instances are closed:
+	 * a request without an answer must not get one that blames its instance.
+	 */
+	Future<Void> cutOff() {
+		return (this.server != null) ? this.server.close() : Future.succeededFuture();
+	}
+
+	private Future<Void> departure(long until, LongConsumer step) {
+		Promise<Void> gone = Promise.promise();
 		defer(() -> this.vertx.setPeriodic(DEPARTURE_MILLIS, (timer) -> {
-			if (this.connections.isEmpty() || System.nanoTime() - until >= 0) {
+			long now = System.nanoTime();
+			step.accept(now);
+			if (this.connections.isEmpty() || now - until >= 0) {
 				this.vertx.cancelTimer(timer);
 				gone.complete();
 			}
 		}));
 		return gone.future();
-	}
-
-	/**
-	 * Stops to listen, closes idle connections, and the others when their answers have
-	 * been sent, at the latest after the grace.
-	 */
-	Future<Void> shutdown(Duration grace) {
-		return (this.server != null) ? this.server.shutdown(grace) : Future.succeededFuture();
 	}
 
 	/**
@@ -432,10 +458,10 @@ final class EventLoopServer extends VerticleBase {
 	}
 
 	/**
-	 * The answers that go on until somebody ends them.
+	 * The answers that may go on until somebody ends them.
 	 */
-	Set<Exchange> eventStreams() {
-		return this.eventStreams;
+	Set<Exchange> streams() {
+		return this.streams;
 	}
 
 	Tunnels tunnels() {

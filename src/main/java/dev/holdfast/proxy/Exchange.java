@@ -73,7 +73,7 @@ final class Exchange implements ExchangeRecord {
 
 	private long durationNanos;
 
-	private boolean eventStream;
+	private boolean stream;
 
 	private final int number;
 
@@ -374,22 +374,39 @@ final class Exchange implements ExchangeRecord {
 			this.body.forget();
 		}
 		AnswerHeaders headers = this.answer.begin(answer);
-		if (headers.isEventStream()) {
-			this.server.eventStreams().add(this);
-			this.eventStream = true;
+		if (headers.isEventStream() || isGrpc()) {
+			this.server.streams().add(this);
+			this.stream = true;
 		}
 		return headers;
 	}
 
 	/**
 	 * Ends an event stream in order, so that the client connects elsewhere and goes on
-	 * from the last whole event.
+	 * from the last whole event, and a gRPC call if it has many answers. To be asked from
+	 * time to time.
 	 */
 	void endStream() {
-		if (this.attempt != null) {
-			this.attempt.cancel(Outcome.SUCCESS);
+		if (this.attempt == null) {
+			return;
 		}
-		onAnswered(Buffer.buffer(), MultiMap.caseInsensitiveMultiMap(), Outcome.SUCCESS);
+		if (isGrpc()) {
+			this.attempt.stopStream();
+		}
+		else {
+			this.attempt.cancel(Outcome.SUCCESS);
+			onAnswered(Buffer.buffer(), MultiMap.caseInsensitiveMultiMap(), Outcome.SUCCESS);
+		}
+	}
+
+	/**
+	 * The gateway has ended a gRPC call that has many answers, behind one of them.
+	 */
+	void onStreamEnded() {
+		this.error = GatewayError.SHUTTING_DOWN;
+		endUpstream(Outcome.SUCCESS);
+		this.answer.endCall(GatewayError.SHUTTING_DOWN, this.body);
+		end();
 	}
 
 	/**
@@ -561,8 +578,8 @@ final class Exchange implements ExchangeRecord {
 				this.clock.stop();
 			}
 			this.connection.watch().end();
-			if (this.eventStream) {
-				this.server.eventStreams().remove(this);
+			if (this.stream) {
+				this.server.streams().remove(this);
 			}
 			if (this.deadline != NO_TIMER) {
 				this.server.cancel(this.deadline);

@@ -52,6 +52,9 @@ enum GatewayError {
 	OVERLOADED(503, "overloaded", "Overloaded", "All instances of the service have all the requests that they take.",
 			1),
 
+	/** Sent to gRPC alone: other streams end as if they were complete. */
+	SHUTTING_DOWN(503, "shutting-down", "Shutting down", "The gateway is going down and has ended the stream."),
+
 	/** Its Retry-After is the breaker's to say. */
 	CIRCUIT_OPEN(503, "circuit-open", "Circuit open", "The service is failing and is given time to recover."),
 
@@ -112,7 +115,9 @@ enum GatewayError {
 			case BODY_TOO_LARGE, URI_TOO_LONG, HEADERS_TOO_LARGE, TOO_MANY_HEADERS -> 8;
 			case NO_ROUTE, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED -> 12;
 			case BAD_REQUEST, BAD_ANSWER -> 13;
-			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, OVERLOADED, CIRCUIT_OPEN -> 14;
+			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, OVERLOADED, SHUTTING_DOWN,
+					CIRCUIT_OPEN ->
+				14;
 		};
 	}
 

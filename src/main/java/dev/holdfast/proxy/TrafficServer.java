@@ -32,6 +32,11 @@ public final class TrafficServer {
 	private static final Duration NOTICE = Duration.ofSeconds(1);
 
 	/**
+	 * For how long a client that asks again and again may be silent in between.
+	 */
+	private static final Duration QUIET = Duration.ofSeconds(5);
+
+	/**
 	 * Time for handshakes that had begun when the port closed.
 	 */
 	private static final Duration LAST_HANDSHAKES = Duration.ofMillis(100);
@@ -179,7 +184,10 @@ public final class TrafficServer {
 		this.listenSocket.close();
 		awaitAll((server) -> server.departure(half));
 		awaitAll(EventLoopServer::endStreams);
-		awaitAll((server) -> server.shutdown(grace.minus(notice)));
+		Duration rest = grace.minus(notice);
+		Duration quiet = (rest.compareTo(QUIET.multipliedBy(2)) < 0) ? rest.dividedBy(2) : QUIET;
+		awaitAll((server) -> server.sendOff(rest, quiet));
+		awaitAll(EventLoopServer::cutOff);
 		await(this.vertx.close());
 		this.servers.clear();
 		this.vertx = null;

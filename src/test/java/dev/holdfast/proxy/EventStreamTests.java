@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
@@ -123,6 +124,41 @@ class EventStreamTests {
 				.extracting(Gateway.Recorder.Entry::status, Gateway.Recorder.Entry::errorCode)
 				.containsOnly(org.assertj.core.groups.Tuple.tuple(200, ""));
 			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SUCCESS);
+		}
+	}
+
+	@Test
+	void clientThatReadsSlowlySlowsTheBackendDownAndMissesNoEvent() throws IOException {
+		String padding = "x".repeat(32 * 1024);
+		int events = 2048;
+		AtomicInteger written = new AtomicInteger();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write(HEAD);
+			for (int i = 0; i < events; i++) {
+				peer.write(chunk(event(i) + padding));
+				written.incrementAndGet();
+			}
+			peer.write("0\r\n\r\n");
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send(GET).head();
+			AtomicInteger before = new AtomicInteger(-1);
+			await().pollInterval(Duration.ofMillis(200))
+				.until(() -> written.get() > 0 && before.getAndSet(written.get()) == written.get());
+			assertThat(written.get()).isLessThan(events / 2);
+			StringBuilder rest = new StringBuilder();
+			int next = 0;
+			for (int size = client.chunkSize(); size > 0; size = client.chunkSize()) {
+				rest.append(client.text(size));
+				client.line();
+				while (rest.length() >= (event(next) + padding).length()) {
+					assertThat(rest.substring(0, event(next).length())).isEqualTo(event(next));
+					rest.delete(0, (event(next) + padding).length());
+					next++;
+				}
+			}
+			assertThat(rest).isEmpty();
+			assertThat(next).isEqualTo(events);
 		}
 	}
 

@@ -277,6 +277,38 @@ class GrpcTests {
 		}
 	}
 
+	@Test
+	void stopEndsStreamsBehindAMessageAndLetsCallsFinish() {
+		try (GrpcBackend backend = GrpcBackend.start();
+				Gateway gateway = gateway(backend.port());
+				GrpcClient client = new GrpcClient(gateway.server.port())) {
+			GrpcClient.Call chat = client.call("Chat");
+			chat.send("one").next();
+			chat.send("two").next();
+			GrpcClient.Call quiet = client.call("Chat");
+			quiet.send("one").next();
+			GrpcClient.Call flood = client.call("Flood").send("go").halfClose();
+			flood.next();
+			flood.next();
+			GrpcClient.Call collect = client.call("Collect").send("x");
+			await().until(() -> backend.heads().size() == 4);
+			long start = System.nanoTime();
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			for (GrpcClient.Call stream : List.of(chat, quiet, flood)) {
+				GrpcClient.Result result = stream.result();
+				assertThat(result.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+				assertThat(result.trailer("holdfast-error")).isEqualTo("shutting-down");
+				assertThat(result.messages()).allMatch((message) -> message.length() == 64 * 1024);
+			}
+			await().until(() -> backend.cancelled() == 3);
+			assertThat(stop.isAlive()).isTrue();
+			assertThat(collect.send("y").halfClose().result().messages()).containsExactly("xy");
+			await().until(() -> !stop.isAlive());
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SUCCESS);
+		}
+	}
+
 	private static Gateway gateway(int port) {
 		return gateway(Duration.ofSeconds(30), port);
 	}

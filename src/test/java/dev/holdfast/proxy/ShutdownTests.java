@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -24,6 +25,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 class ShutdownTests {
+
+	private static final Duration PAUSE = Duration.ofMillis(4);
 
 	@Test
 	void runningRequestIsAnsweredWhileThePortCloses() throws IOException {
@@ -199,6 +202,65 @@ class ShutdownTests {
 			await().until(() -> !stop.isAlive());
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
 			assertThat(reset.join()).isFalse();
+		}
+	}
+
+	@Test
+	void clientThatPausesBetweenRequestsIsToldWithItsNextAnswer() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				Http2Wire witness = Http2Wire.connect(gateway.server.port())) {
+			witness.message(witness.get("/livez"));
+			assertThat(client.get("/orders/").header("connection")).isEmpty();
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(10)));
+			// The notice is over and everything idle has been closed.
+			witness.awaitEnd();
+			RawClient.Answer last = client.get("/orders/");
+			assertThat(last.status()).isEqualTo(200);
+			assertThat(last.header("connection")).isEqualTo("close");
+			assertThat(client.rest()).isEmpty();
+			await().until(() -> !stop.isAlive());
+		}
+	}
+
+	@Test
+	void clientThatAsksNoMoreIsClosedLongBeforeTheGraceIsOver() throws IOException {
+		try (Gateway gateway = new Gateway(); RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").status()).isEqualTo(503);
+			long start = System.nanoTime();
+			gateway.server.stop(Duration.ofSeconds(20));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			assertThat(client.rest()).isEmpty();
+		}
+	}
+
+	@Test
+	void answerThatIsStillBeingReadIsSentToItsEnd() throws IOException {
+		int length = 24 * 1024 * 1024;
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+			peer.out().write(new byte[length]);
+			peer.awaitEnd();
+		});
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				RawClient witness = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head();
+			// More than the kernel's buffers can hold is still to come, and from here on
+			// the client is slower than the gateway.
+			int read = client.in().readNBytes(length / 4).length;
+			while (gateway.recorder.ends.isEmpty()) {
+				read += client.in().readNBytes(64 * 1024).length;
+				LockSupport.parkNanos(PAUSE.toNanos());
+			}
+			// To the gateway it is answered, and the last of it is in its buffers.
+			assertThat(witness.get("/elsewhere/").status()).isEqualTo(404);
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(6)));
+			assertThat(witness.rest()).isEmpty();
+			assertThat(read + client.in().readAllBytes().length).isEqualTo(length);
+			await().until(() -> !stop.isAlive());
 		}
 	}
 
