@@ -98,6 +98,7 @@ final class AnswerRelay {
 			this.blocked = true;
 			this.clock.block();
 			this.answer.pause();
+			this.attempt.onPaused();
 			this.client.drainHandler((drained) -> unblock());
 		}
 	}
@@ -107,6 +108,9 @@ final class AnswerRelay {
 			this.blocked = false;
 			this.clock.unblock();
 			this.answer.resume();
+			if (!this.blocked) {
+				this.attempt.onResumed();
+			}
 		}
 	}
 

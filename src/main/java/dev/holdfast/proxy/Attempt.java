@@ -163,6 +163,24 @@ final class Attempt {
 	}
 
 	/**
+	 * The client takes no more of the answer for now.
+	 */
+	void onPaused() {
+		if (this.connection != null) {
+			this.connection.hold();
+		}
+	}
+
+	/**
+	 * The client has been sent all of the answer that has arrived.
+	 */
+	void onResumed() {
+		if (this.connection != null) {
+			this.connection.letGo();
+		}
+	}
+
+	/**
 	 * The answer has arrived whole.
 	 * @param rest what of it is still to be sent to the client
 	 */

@@ -32,6 +32,9 @@ final class BackendConnection {
 
 	private final boolean shared;
 
+	/** Of a connection that is not shared. */
+	private final ReceivedBodies bodies = new ReceivedBodies();
+
 	private int requests;
 
 	private int requestsEver;
@@ -49,6 +52,9 @@ final class BackendConnection {
 		this.key = key;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
+		if (!this.shared) {
+			Connections.channel(connection).pipeline().addBefore("handler", "bodies", this.bodies);
+		}
 	}
 
 	/**
@@ -128,6 +134,7 @@ final class BackendConnection {
 		else {
 			this.closed = true;
 			Connections.reset(this.connection);
+			this.bodies.letGo();
 		}
 	}
 
@@ -136,6 +143,20 @@ final class BackendConnection {
 	 */
 	Channel channel() {
 		return Connections.channel(this.connection);
+	}
+
+	/**
+	 * Does not learn of its own end while an answer is paused, whose rest would be lost.
+	 */
+	void hold() {
+		this.bodies.hold();
+	}
+
+	/**
+	 * Learns of its end again.
+	 */
+	void letGo() {
+		this.bodies.letGo();
 	}
 
 	/**

@@ -180,7 +180,10 @@ final class EventLoopServer extends VerticleBase {
 		}
 		Connections.readStrictly(connection, requestDecoder());
 		TrailerReader trailers = new TrailerReader();
-		served.channelHandlerContext().pipeline().addBefore("handler", "trailers", trailers);
+		served.channelHandlerContext()
+			.pipeline()
+			.addBefore("handler", "trailers", trailers)
+			.addBefore("handler", "bodies", new ReceivedBodies());
 		client.useTrailers(trailers);
 		if (!connection.isSsl()) {
 			this.http2.detect(served, (replacement) -> {
