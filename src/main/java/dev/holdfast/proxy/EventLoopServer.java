@@ -34,6 +34,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketServerConfig;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.VertxConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,7 +192,10 @@ final class EventLoopServer extends VerticleBase {
 		}
 		Connections.readStrictly(connection, requestDecoder());
 		TrailerReader trailers = new TrailerReader();
-		served.channelHandlerContext().pipeline().addBefore("handler", "trailers", trailers);
+		served.channelHandlerContext()
+			.pipeline()
+			.addBefore("handler", "trailers", trailers)
+			.addBefore("handler", null, new LastMessages((VertxConnection) connection));
 		client.useTrailers(trailers);
 		if (!connection.isSsl()) {
 			this.http2.detect(served, (replacement) -> {

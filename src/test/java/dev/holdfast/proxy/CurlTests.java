@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 
+import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.Curl;
 import dev.holdfast.testing.TestBackend;
 import io.vertx.core.buffer.Buffer;
@@ -38,14 +39,22 @@ class CurlTests {
 
 	private static Gateway gateway;
 
+	private static Gateway secure;
+
+	@TempDir
+	private static Path folder;
+
 	@BeforeAll
 	static void start() {
 		backend = TestBackend.start("a", CurlTests::serve);
 		gateway = new Gateway(backend.port());
+		secure = new Gateway(Gateway.settings(), Gateway.tls(new CertificateAuthority(folder, "authority")),
+				backend.port());
 	}
 
 	@AfterAll
 	static void stop() {
+		secure.close();
 		gateway.close();
 		backend.close();
 	}
@@ -53,14 +62,14 @@ class CurlTests {
 	@ParameterizedTest
 	@EnumSource
 	void bodyArrivesAsTheBackendSentIt(Version version) {
-		Curl.Result result = run(version, "--write-out", "|%{response_code} %{content_type}", url("/content"));
+		Curl.Result result = run(version, "--write-out", "|%{response_code} %{content_type}", url(version, "/content"));
 		assertThat(result.output()).isEqualTo(text(CONTENT) + "|200 image/x-noise");
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void headIsAnsweredWithTheLengthAndNoBody(Version version) {
-		Curl.Result result = run(version, "--head", url("/content"));
+		Curl.Result result = run(version, "--head", url(version, "/content"));
 		assertThat(result.output()).startsWith("HTTP/" + version.number + " 200").endsWith("\r\n\r\n");
 		assertThat(result.output()).containsIgnoringCase("\r\ncontent-length: " + CONTENT.length + "\r\n");
 	}
@@ -68,7 +77,7 @@ class CurlTests {
 	@ParameterizedTest
 	@EnumSource
 	void rangeOfTheBodyIsAnswered(Version version) {
-		Curl.Result result = run(version, "--range", "100-299", "--include", url("/content"));
+		Curl.Result result = run(version, "--range", "100-299", "--include", url(version, "/content"));
 		String[] parts = result.output().split("\r\n\r\n", 2);
 		assertThat(parts[0]).startsWith("HTTP/" + version.number + " 206")
 			.containsIgnoringCase("content-range: bytes 100-299/" + CONTENT.length);
@@ -78,57 +87,64 @@ class CurlTests {
 	@ParameterizedTest
 	@EnumSource
 	void compressedBodyIsPassedOnAsItIs(Version version) {
-		assertThat(run(version, "--compressed", url("/compressed")).output()).isEqualTo(TEXT);
-		assertThat(run(version, "--header", "accept-encoding: gzip", url("/compressed")).output())
+		assertThat(run(version, "--compressed", url(version, "/compressed")).output()).isEqualTo(TEXT);
+		assertThat(run(version, "--header", "accept-encoding: gzip", url(version, "/compressed")).output())
 			.isEqualTo(text(compressed()));
-		assertThat(run(version, url("/compressed")).output()).isEqualTo(TEXT);
+		assertThat(run(version, url(version, "/compressed")).output()).isEqualTo(TEXT);
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void largeUploadArrivesWhole(Version version, @TempDir Path folder) throws IOException {
+	void largeUploadArrivesWhole(Version version) throws IOException {
 		Path file = Files.write(folder.resolve("large"), random(LARGE));
-		assertThat(run(version, "--upload-file", file.toString(), url("/upload")).output())
+		assertThat(run(version, "--upload-file", file.toString(), url(version, "/upload")).output())
 			.isEqualTo("%d %d".formatted(LARGE, checksum(Files.readAllBytes(file))));
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = "HTTP_1_0", mode = EnumSource.Mode.EXCLUDE)
-	void uploadWaitsForTheBackendsLeave(Version version, @TempDir Path folder) throws IOException {
+	void uploadWaitsForTheBackendsLeave(Version version) throws IOException {
 		Path file = Files.write(folder.resolve("large"), random(LARGE));
 		Curl.Result result = run(version, "--verbose", "--header", "expect: 100-continue", "--expect100-timeout", "50",
-				"--upload-file", file.toString(), url("/upload"));
+				"--upload-file", file.toString(), url(version, "/upload"));
 		assertThat(result.output()).isEqualTo("%d %d".formatted(LARGE, checksum(Files.readAllBytes(file))));
 		assertThat(result.errors()).contains("< HTTP/" + version.number + " 100");
 	}
 
 	@Test
-	void uploadThatTheBackendDoesNotWantIsNotSent(@TempDir Path folder) throws IOException {
+	void uploadThatTheBackendDoesNotWantIsNotSent() throws IOException {
 		Path file = Files.write(folder.resolve("large"), random(LARGE));
 		Curl.Result result = run(Version.HTTP_1_1, "--header", "expect: 100-continue", "--expect100-timeout", "50",
-				"--write-out", "%{response_code} %{size_upload}", "--upload-file", file.toString(), url("/unwanted"));
+				"--write-out", "%{response_code} %{size_upload}", "--upload-file", file.toString(),
+				url(Version.HTTP_1_1, "/unwanted"));
 		assertThat(result.output()).isEqualTo("413 0");
 	}
 
 	@Test
-	void uploadByHttp2ThatTheBackendDoesNotWantIsCutShort(@TempDir Path folder) throws IOException {
-		Path file = Files.write(folder.resolve("large"), random(LARGE));
-		Curl.Result result = run(Version.HTTP_2, "--write-out", "%{response_code} %{size_upload}", "--upload-file",
-				file.toString(), url("/unwanted"));
-		assertThat(result.output()).startsWith("413 ");
-		assertThat(Integer.parseInt(result.output().substring(4))).isLessThan(LARGE);
+	void manyTransfersShareOneConnection() {
+		List<String> arguments = new ArrayList<>(List.of("--parallel", "--parallel-max", "30", "--write-out",
+				"%{response_code} %{size_download} %{num_connects}\\n"));
+		for (int i = 0; i < 60; i++) {
+			arguments.addAll(List.of("--output", "/dev/null", url(Version.HTTPS_2, "/content")));
+		}
+		List<String> lines = run(Version.HTTPS_2, arguments.toArray(String[]::new)).output().lines().toList();
+		assertThat(lines).hasSize(60).allMatch((line) -> line.startsWith("200 " + CONTENT.length + " "));
+		assertThat(lines).filteredOn((line) -> line.endsWith(" 1")).hasSize(1);
 	}
 
 	private static Curl.Result run(Version version, String... arguments) {
-		List<String> all = new ArrayList<>(List.of(version.option));
+		List<String> all = new ArrayList<>(
+				List.of(version.option, "--cacert", folder.resolve("authority.crt").toString()));
 		all.addAll(List.of(arguments));
 		Curl.Result result = curl.run(all.toArray(String[]::new));
 		assertThat(result.exit()).as(result.errors()).isZero();
 		return result;
 	}
 
-	private static String url(String path) {
-		return "http://127.0.0.1:%d/orders%s".formatted(gateway.server.port(), path);
+	private static String url(Version version, String path) {
+		return version.name().startsWith("HTTPS_")
+				? "https://127.0.0.1:%d/orders%s".formatted(secure.server.port(), path)
+				: "http://127.0.0.1:%d/orders%s".formatted(gateway.server.port(), path);
 	}
 
 	private static void serve(HttpServerRequest request) {
@@ -218,7 +234,11 @@ class CurlTests {
 
 		HTTP_1_1("--http1.1", "1.1"),
 
-		HTTP_2("--http2-prior-knowledge", "2");
+		HTTP_2("--http2-prior-knowledge", "2"),
+
+		HTTPS_1_1("--http1.1", "1.1"),
+
+		HTTPS_2("--http2", "2");
 
 		private final String option;
 

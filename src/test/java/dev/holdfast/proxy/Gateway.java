@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +23,10 @@ import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.upstream.Balancer;
+import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.PemBundles;
+import dev.holdfast.tls.ClientAuth;
+import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -155,6 +160,16 @@ final class Gateway implements AutoCloseable {
 	int active() {
 		Upstream orders = this.upstreams.find(ORDERS);
 		return (orders != null) ? orders.instances().stream().mapToInt(UpstreamInstance::active).sum() : 0;
+	}
+
+	/**
+	 * TLS with a certificate for this machine's loopback address.
+	 */
+	static TrafficTls tls(CertificateAuthority authority) {
+		TlsMaterial material = PemBundles.material(authority.certificate(), authority.issue("server", "127.0.0.1"));
+		return new TrafficTls(
+				Optional.of(new ClientTls(() -> material, Map.of(), ClientAuth.NONE, Duration.ofSeconds(10))),
+				Map.of());
 	}
 
 	RawClient client() throws IOException {

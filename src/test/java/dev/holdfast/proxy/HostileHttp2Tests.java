@@ -46,6 +46,8 @@ import static org.awaitility.Awaitility.await;
  */
 class HostileHttp2Tests {
 
+	private static final int STREAMS = TrafficLimits.DEFAULTS.maxStreams();
+
 	private static final int PROTOCOL_ERROR = 0x1;
 
 	private static final int FLOW_CONTROL_ERROR = 0x3;
@@ -252,16 +254,16 @@ class HostileHttp2Tests {
 		int before = backend.requests();
 		try (Http2Wire client = connect(false)) {
 			Frames flood = new Frames();
-			for (int i = 0; i < Http2Windows.STREAMS + 10; i++) {
+			for (int i = 0; i < STREAMS + 10; i++) {
 				flood.get(1 + 2 * i, "/orders/never");
 			}
 			flood(client, flood);
 			for (int i = 0; i < 10; i++) {
-				assertThat(client.awaitReset(1 + 2 * (Http2Windows.STREAMS + i))).isEqualTo(REFUSED_STREAM);
+				assertThat(client.awaitReset(1 + 2 * (STREAMS + i))).isEqualTo(REFUSED_STREAM);
 			}
-			await().until(() -> backend.running() == Http2Windows.STREAMS);
+			await().until(() -> backend.running() == STREAMS);
 			assertOthersAreServed(false);
-			assertThat(backend.requests() - before).isEqualTo(Http2Windows.STREAMS + 1);
+			assertThat(backend.requests() - before).isEqualTo(STREAMS + 1);
 		}
 		await().until(() -> backend.running() == 0);
 	}

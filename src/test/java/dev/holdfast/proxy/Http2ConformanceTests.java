@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.H2Spec;
 import dev.holdfast.testing.TestBackend;
 import io.vertx.core.http.HttpServerRequest;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -36,11 +38,20 @@ class Http2ConformanceTests {
 
 	@TestFactory
 	Stream<DynamicTest> clearText() {
+		return run(TrafficTls.NONE);
+	}
+
+	@TestFactory
+	Stream<DynamicTest> tls(@TempDir Path folder) {
+		return run(Gateway.tls(new CertificateAuthority(folder, "authority")), "-t", "-k");
+	}
+
+	private static Stream<DynamicTest> run(TrafficTls tls, String... options) {
 		assumeTrue(H2Spec.isSupported(), "the artifact carries h2spec for Linux on amd64 alone");
 		H2Spec h2spec = H2Spec.unpack(Path.of("target", "h2spec"));
 		try (TestBackend backend = TestBackend.start("a", Http2ConformanceTests::answer);
-				Gateway gateway = new Gateway(backend.port())) {
-			return tests(h2spec.run(gateway.server.port(), "/orders/"));
+				Gateway gateway = new Gateway(Gateway.settings(), tls, backend.port())) {
+			return tests(h2spec.run(gateway.server.port(), "/orders/", options));
 		}
 	}
 

@@ -266,6 +266,31 @@ public final class GatewayProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Makes the process collect its garbage and use buffers afterwards, so that it
+	 * reports what was forgotten until now.
+	 */
+	public void collectGarbage() {
+		try {
+			Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+					Long.toString(pid()), "GC.run")
+				.redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.start();
+			if (!jcmd.waitFor(END.toSeconds(), TimeUnit.SECONDS) || jcmd.exitValue() != 0) {
+				throw new IllegalStateException("jcmd cannot make the gateway collect its garbage");
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("interrupted while the gateway collects its garbage", ex);
+		}
+		get("/livez");
+	}
+
+	/**
 	 * Kills the process and deletes its files.
 	 * @throws IllegalStateException if the log tells of leaked buffers
 	 */
