@@ -120,6 +120,7 @@ final class AnswerRelay {
 		if (this.client.writeQueueFull() && !this.blocked) {
 			this.blocked = true;
 			this.clock.block();
+			Connections.read(this.answer.request().connection(), false);
 			this.answer.pause();
 			this.client.drainHandler((drained) -> unblock());
 		}
@@ -129,6 +130,7 @@ final class AnswerRelay {
 		if (this.blocked && !this.ended) {
 			this.blocked = false;
 			this.clock.unblock();
+			Connections.read(this.answer.request().connection(), true);
 			this.answer.resume();
 		}
 	}

@@ -216,7 +216,7 @@ class HostileHttp2Tests {
 		ResourceLeakDetector.setLevel(Level.DISABLED);
 		try (Socket socket = socket(false)) {
 			OutputStream out = socket.getOutputStream();
-			out.write(("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+			out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 			out.write(new Frames().add(Frames.SETTINGS, 0, 0).bytes());
 			assertThatThrownBy(() -> {
 				for (int i = 0; i < 200; i++) {
