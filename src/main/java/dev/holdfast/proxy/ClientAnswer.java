@@ -233,7 +233,8 @@ final class ClientAnswer {
 		Future<Void> sent = (rest.length() == 0) ? this.response.end() : this.response.end(rest);
 		if (body != null && !body.isEnded()) {
 			if (!body.isNearlyEnded() || body.expectsContinue()) {
-				// Not at once: a client that still sends may take a reset for the answer's
+				// Not at once: a client that still sends may take a reset for the
+				// answer's
 				// failure, but one that has read the answer stops by itself.
 				sent.onComplete((done) -> this.server.after(LINGER.toNanos(), () -> stopUpload(body)));
 			}
