@@ -1,6 +1,7 @@
 package dev.holdfast.proxy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,6 +27,9 @@ final class ClientAnswer {
 
 	/** Tells an HTTP/2 client that no more of its body is wanted. */
 	private static final long NO_ERROR = 0x0;
+
+	/** How long a client may take to notice that no more of its body is wanted. */
+	private static final Duration LINGER = Duration.ofSeconds(1);
 
 	private static final int NO_CONTENT = 204;
 
@@ -249,9 +253,18 @@ final class ClientAnswer {
 		Future<Void> sent = (rest.length() == 0) ? this.response.end() : this.response.end(rest);
 		if (body != null && !body.isEnded()) {
 			if (!body.isNearlyEnded() || body.expectsContinue()) {
-				sent.onComplete((done) -> this.response.reset(NO_ERROR));
+				// Not at once: a client that still sends may take a reset for the
+				// answer's
+				// failure, but one that has read the answer stops by itself.
+				sent.onComplete((done) -> this.server.after(LINGER.toNanos(), () -> stopUpload(body)));
 			}
 			body.discard();
+		}
+	}
+
+	private void stopUpload(RequestBody body) {
+		if (!body.isEnded()) {
+			this.response.reset(NO_ERROR);
 		}
 	}
 
