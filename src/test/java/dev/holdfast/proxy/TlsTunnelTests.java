@@ -136,7 +136,7 @@ class TlsTunnelTests {
 		}); Gateway gateway = gateway(backend); RawClient client = new RawClient(connect(gateway, protocol))) {
 			client.send(OFFER).head();
 			assertThat(client.rest()).isEqualTo("bye");
-			client.close();
+			client.endOutput();
 			assertThat(gateway.recorder.end().errorCode()).isEmpty();
 		}
 	}
@@ -170,7 +170,7 @@ class TlsTunnelTests {
 			client.send(OFFER).head();
 			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(2)));
 			assertThat(client.rest()).isEmpty();
-			client.close();
+			client.endOutput();
 			assertThat(reset.join()).isFalse();
 			await().until(() -> !stop.isAlive());
 		}
