@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -46,6 +48,8 @@ class CrowdIT {
 
 	private static final long MIB = 1024 * KIB;
 
+	private static final long EACH = 256 * KIB;
+
 	private static final Buffer LARGE = Buffer.buffer(new byte[10 * (int) MIB]);
 
 	private static final AtomicInteger unread = new AtomicInteger();
@@ -67,7 +71,8 @@ class CrowdIT {
 		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
 			keys.put("/services/crowd/a", backend.address());
 		}
-		// The heap is there from the start, so that what the process grows by is not heap.
+		// The heap is there from the start, so that what the process grows by is not
+		// heap.
 		gateway = GatewayProcess.with(etcd.endpoint())
 			.jvmFlags("-Xms160m", "-Xmx160m", "-XX:+AlwaysPreTouch", "-XX:MaxDirectMemorySize=96m",
 					"-Dio.netty.maxDirectMemory=100663296")
@@ -185,14 +190,14 @@ class CrowdIT {
 			return same.get() >= 2;
 		});
 		long all = liveHeap() - heap + (residentKib() - rest) * KIB;
-		assertThat(all).isLessThan(requests * 256 * KIB);
+		assertThat(all).isLessThan(requests * EACH);
 	}
 
 	private SocketChannel connect(String from) throws IOException {
 		SocketChannel client = SocketChannel.open();
 		this.clients.add(client);
-		client.bind(new InetSocketAddress(from, 0));
-		client.connect(new InetSocketAddress("127.0.0.1", URI.create(gateway.url("/")).getPort()));
+		client.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+		client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), URI.create(gateway.url("/")).getPort()));
 		return client;
 	}
 
@@ -218,13 +223,13 @@ class CrowdIT {
 		String text = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 		histogram.waitFor(10, TimeUnit.SECONDS);
 		String total = text.lines().filter((line) -> line.startsWith("Total")).findFirst().orElseThrow();
-		return Long.parseLong(total.strip().split("\\s+")[2]);
+		return new Scanner(total.substring("Total".length())).skip("\\s*\\d+").nextLong();
 	}
 
 	private static long residentKib() throws IOException {
 		try (var lines = Files.lines(Path.of("/proc/" + gateway.pid() + "/status"))) {
 			String line = lines.filter((candidate) -> candidate.startsWith("VmRSS:")).findFirst().orElseThrow();
-			return Long.parseLong(line.split("\\s+")[1]);
+			return new Scanner(line.substring("VmRSS:".length())).nextLong();
 		}
 	}
 

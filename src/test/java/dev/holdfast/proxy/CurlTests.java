@@ -120,6 +120,16 @@ class CurlTests {
 		assertThat(result.output()).isEqualTo("413 0");
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "HTTP_2", "HTTPS_2" })
+	void uploadByHttp2ThatTheBackendDoesNotWantIsCutShort(Version version) throws IOException {
+		Path file = Files.write(folder.resolve("large"), random(LARGE));
+		Curl.Result result = run(version, "--write-out", "%{response_code} %{size_upload}", "--upload-file",
+				file.toString(), url(version, "/unwanted"));
+		assertThat(result.output()).startsWith("413 ");
+		assertThat(Integer.parseInt(result.output().substring(4))).isLessThan(LARGE);
+	}
+
 	@Test
 	void manyTransfersShareOneConnection() {
 		List<String> arguments = new ArrayList<>(List.of("--parallel", "--parallel-max", "30", "--write-out",
