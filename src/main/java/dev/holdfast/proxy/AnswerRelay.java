@@ -120,7 +120,6 @@ final class AnswerRelay {
 		if (this.client.writeQueueFull() && !this.blocked) {
 			this.blocked = true;
 			this.clock.block();
-			Connections.read(this.answer.request().connection(), false);
 			this.answer.pause();
 			this.client.drainHandler((drained) -> unblock());
 		}
@@ -130,7 +129,6 @@ final class AnswerRelay {
 		if (this.blocked && !this.ended) {
 			this.blocked = false;
 			this.clock.unblock();
-			Connections.read(this.answer.request().connection(), true);
 			this.answer.resume();
 		}
 	}

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
@@ -119,17 +118,6 @@ final class Connections {
 	static boolean isStale(HttpConnection connection) {
 		return channel(connection) instanceof EpollSocketChannel socket
 				&& (!socket.isOpen() || socket.tcpInfo().state() != TCP_ESTABLISHED);
-	}
-
-	/**
-	 * Stops reading an HTTP/1.1 connection at once, or goes on. Vert.x alone would go on
-	 * until it has sixteen chunks, which is a MiB for each peer whose other side takes
-	 * nothing. The streams of HTTP/2 have windows.
-	 */
-	static void read(HttpConnection connection, boolean read) {
-		if (connection.protocolVersion() != HttpVersion.HTTP_2) {
-			channel(connection).config().setAutoRead(read);
-		}
 	}
 
 	/**

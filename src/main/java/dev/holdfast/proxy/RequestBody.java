@@ -67,6 +67,7 @@ final class RequestBody {
 	void sendTo(BackendRequest backend, boolean sendHead) {
 		this.backend = backend;
 		this.headSent = sendHead;
+		this.blocked = false;
 		if (this.contentLength < 0) {
 			backend.setChunked(true);
 		}
@@ -89,7 +90,7 @@ final class RequestBody {
 			backend.finish(null, this.exchange.trailers());
 		}
 		if (!this.ended) {
-			resume();
+			this.client.resume();
 			// What the client sent in one packet with its head has not been seen yet.
 			this.exchange.defer(this::sendHead);
 		}
@@ -132,7 +133,6 @@ final class RequestBody {
 		to.write(chunk);
 		if (to.writeQueueFull() && !this.blocked) {
 			this.blocked = true;
-			Connections.read(this.client.connection(), false);
 			this.client.pause();
 			to.drainHandler((drained) -> unblock(to));
 		}
@@ -140,16 +140,9 @@ final class RequestBody {
 
 	private void unblock(BackendRequest drained) {
 		if (this.blocked && drained.equals(this.backend)) {
-			resume();
-		}
-	}
-
-	private void resume() {
-		if (this.blocked) {
 			this.blocked = false;
-			Connections.read(this.client.connection(), true);
+			this.client.resume();
 		}
-		this.client.resume();
 	}
 
 	private void onEnd() {
@@ -194,7 +187,7 @@ final class RequestBody {
 		this.backend = null;
 		this.discarded = true;
 		if (!this.ended) {
-			resume();
+			this.client.resume();
 		}
 	}
 
