@@ -73,8 +73,8 @@ final class AnswerDecoder extends MessageDecoder {
 	@Override
 	void onStartLine(Line line) throws MalformedMessageException {
 		boolean http11 = line.matches(0, "HTTP/1.1 ");
-		boolean wellFormed = (http11 || line.matches(0, "HTTP/1.0 ")) && isDigit(line.at(9)) && isDigit(line.at(10))
-				&& isDigit(line.at(11)) && line.at(9) != '0'
+		boolean wellFormed = (http11 || line.matches(0, "HTTP/1.0 ")) && line.isDigit(9) && line.isDigit(10)
+				&& line.isDigit(11) && line.at(9) != '0'
 				// Many leave out the space when there is no reason.
 				&& (line.length() == 12 || line.at(12) == ' ') && line.textEnd(12) == line.length();
 		if (!wellFormed) {
@@ -91,10 +91,6 @@ final class AnswerDecoder extends MessageDecoder {
 		boolean usual = line.length() - start == known.reasonPhrase().length()
 				&& line.matches(start, known.reasonPhrase());
 		return usual ? known : new HttpResponseStatus(code, line.text(start, line.length()));
-	}
-
-	private static boolean isDigit(byte c) {
-		return c >= '0' && c <= '9';
 	}
 
 	@Override

@@ -115,7 +115,7 @@ final class BackendConnections {
 				// The request on it hears of it as well, and an idle one is just closed.
 			});
 			if (!made.isShared()) {
-				Connections.readStrictly(connection, decoder);
+				Codecs.readStrictly(connection, decoder);
 			}
 			else {
 				connection.setWindowSize(Http2Windows.TO_BACKENDS);

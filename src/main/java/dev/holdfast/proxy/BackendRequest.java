@@ -47,7 +47,7 @@ final class BackendRequest extends HttpClientRequestImpl {
 			this.stream.connection()
 				.channelHandlerContext()
 				.pipeline()
-				.addAfter("codec", "trailers", new TrailerWriter(fields));
+				.addAfter(Codecs.CLIENT_CODEC, "trailers", new TrailerWriter(fields));
 			finish(last);
 		}
 	}

@@ -6,10 +6,13 @@ import java.util.List;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectEncoder;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.vertx.core.http.HttpConnection;
 
 /**
  * The handlers that make HTTP/1.1 of a connection's bytes.
@@ -23,7 +26,32 @@ final class Codecs {
 
 	private static final String ENCODER = "httpEncoder";
 
+	/** Vert.x's name for decoder and encoder of a connection to a backend. */
+	static final String CLIENT_CODEC = "codec";
+
 	private Codecs() {
+	}
+
+	/**
+	 * Puts another decoder in the place of Vert.x's, which takes many a malformed request
+	 * for a good one.
+	 */
+	static void readStrictly(HttpConnection connection, RequestDecoder decoder) {
+		ChannelPipeline pipeline = Connections.channel(connection).pipeline();
+		if (pipeline.get(DECODER) instanceof HttpRequestDecoder) {
+			pipeline.replace(DECODER, DECODER, decoder);
+		}
+	}
+
+	/**
+	 * The same for a connection to a backend.
+	 */
+	static void readStrictly(HttpConnection connection, AnswerDecoder decoder) {
+		ChannelPipeline pipeline = Connections.channel(connection).pipeline();
+		if (pipeline.get(CLIENT_CODEC) instanceof HttpClientCodec) {
+			pipeline.replace(CLIENT_CODEC, CLIENT_CODEC, new BackendCodec(decoder));
+			pipeline.addBefore(LAST_HANDLER, null, new LastMessages(connection));
+		}
 	}
 
 	/**

@@ -5,16 +5,12 @@ import java.time.Duration;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.net.impl.ConnectionBase;
-import io.vertx.core.net.impl.VertxConnection;
 
 /**
  * Ways to end a connection that is in use, and to see that the other side has.
@@ -27,10 +23,6 @@ final class Connections {
 	/** {@code TCP_ESTABLISHED} of Linux. */
 	private static final int TCP_ESTABLISHED = 1;
 
-	private static final String SERVER_DECODER = "httpDecoder";
-
-	private static final String CLIENT_CODEC = "codec";
-
 	private Connections() {
 	}
 
@@ -41,30 +33,6 @@ final class Connections {
 	 */
 	static void closeAfterAnswer(HttpConnection connection) {
 		connection.shutdown(LINGER);
-	}
-
-	/**
-	 * Puts another decoder in the place of Vert.x's, which takes many a malformed request
-	 * for a good one.
-	 */
-	static void readStrictly(HttpConnection connection, RequestDecoder decoder) {
-		ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
-		if (pipeline.get(SERVER_DECODER) instanceof HttpRequestDecoder) {
-			pipeline.replace(SERVER_DECODER, SERVER_DECODER, decoder);
-		}
-	}
-
-	/**
-	 * The same for a connection to a backend.
-	 */
-	static void readStrictly(HttpConnection connection, AnswerDecoder decoder) {
-		HttpConnection actual = (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap()
-				: connection;
-		ChannelPipeline pipeline = ((ConnectionBase) actual).channel().pipeline();
-		if (pipeline.get(CLIENT_CODEC) instanceof HttpClientCodec) {
-			pipeline.replace(CLIENT_CODEC, CLIENT_CODEC, new BackendCodec(decoder));
-			pipeline.addBefore(Codecs.LAST_HANDLER, null, new LastMessages((VertxConnection) actual));
-		}
 	}
 
 	/**
@@ -124,9 +92,14 @@ final class Connections {
 	 * The socket that a connection is on.
 	 */
 	static Channel channel(HttpConnection connection) {
-		HttpConnection actual = (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap()
-				: connection;
-		return ((ConnectionBase) actual).channel();
+		return ((ConnectionBase) actual(connection)).channel();
+	}
+
+	/**
+	 * The connection behind the face that Vert.x gives one to a backend.
+	 */
+	static HttpConnection actual(HttpConnection connection) {
+		return (connection instanceof UnpooledHttpClientConnection unpooled) ? unpooled.unwrap() : connection;
 	}
 
 }

@@ -10,11 +10,8 @@ import java.util.function.LongConsumer;
 
 import javax.net.ssl.SSLException;
 
-import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,7 +31,6 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketServerConfig;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.impl.VertxConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +104,6 @@ final class EventLoopServer extends VerticleBase {
 		return created.connectionHandler(this::onConnection)
 			.exceptionHandler(this::onConnectionFailed)
 			.requestHandler(this::onRequest)
-			.invalidRequestHandler(this::onInvalidRequest)
 			.listen(address());
 	}
 
@@ -190,12 +185,12 @@ final class EventLoopServer extends VerticleBase {
 			onHttp2(served);
 			return;
 		}
-		Connections.readStrictly(connection, requestDecoder());
+		Codecs.readStrictly(connection, requestDecoder());
 		TrailerReader trailers = new TrailerReader();
 		served.channelHandlerContext()
 			.pipeline()
-			.addBefore("handler", "trailers", trailers)
-			.addBefore("handler", null, new LastMessages((VertxConnection) connection));
+			.addBefore(Codecs.LAST_HANDLER, "trailers", trailers)
+			.addBefore(Codecs.LAST_HANDLER, null, new LastMessages(connection));
 		client.useTrailers(trailers);
 		if (!connection.isSsl()) {
 			this.http2.detect(served, (replacement) -> {
@@ -237,17 +232,6 @@ final class EventLoopServer extends VerticleBase {
 		else {
 			new Exchange(this, request, connection).start();
 		}
-	}
-
-	private void onInvalidRequest(HttpServerRequest request) {
-		Rejection rejection = switch (request.decoderResult().cause()) {
-			case TooLongHttpLineException tooLong -> Rejection.TARGET_TOO_LONG;
-			case TooLongHttpHeaderException tooLarge -> Rejection.HEADERS_TOO_LARGE;
-			case null, default -> Rejection.SYNTAX;
-		};
-		ClientConnection connection = connectionOf(request);
-		connection.watch().begin();
-		new Exchange(this, request, connection).rejectInvalid(rejection);
 	}
 
 	private ClientConnection connectionOf(HttpServerRequest request) {

@@ -92,7 +92,7 @@ final class FieldSection {
 		int nameEnd = line.nameEnd();
 		CharSequence name = FieldNames.read(line.bytes(), nameEnd);
 		String value = line.value(nameEnd);
-		if (TrailerFields.isAllowed(name.toString())) {
+		if (Trailers.isAllowed(name.toString())) {
 			this.fields.add(name, value);
 		}
 	}

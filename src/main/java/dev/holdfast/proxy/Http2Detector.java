@@ -41,7 +41,7 @@ final class Http2Detector extends Http1xOrH2CHandler {
 					pipeline.remove(handler);
 				}
 			}
-			pipeline.replace(VertxHandler.class, "handler", this.http2.get());
+			pipeline.replace(VertxHandler.class, Codecs.LAST_HANDLER, this.http2.get());
 		}
 	}
 

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 
 /**
@@ -14,8 +15,8 @@ final class LastMessages extends ChannelInboundHandlerAdapter {
 
 	private final VertxConnection connection;
 
-	LastMessages(VertxConnection connection) {
-		this.connection = connection;
+	LastMessages(HttpConnection connection) {
+		this.connection = (VertxConnection) Connections.actual(connection);
 	}
 
 	@Override

@@ -57,6 +57,11 @@ final class Line {
 		return (index < this.length) ? this.bytes[index] : 0;
 	}
 
+	boolean isDigit(int index) {
+		byte c = at(index);
+		return c >= '0' && c <= '9';
+	}
+
 	byte[] bytes() {
 		return this.bytes;
 	}

@@ -76,7 +76,7 @@ final class RequestDecoder extends MessageDecoder {
 
 	private static HttpVersion version(Line line, int start) throws MalformedMessageException {
 		boolean wellFormed = line.length() - start == "HTTP/1.1".length() && line.matches(start, "HTTP/")
-				&& isDigit(line.at(start + 5)) && line.at(start + 6) == '.' && isDigit(line.at(start + 7));
+				&& line.isDigit(start + 5) && line.at(start + 6) == '.' && line.isDigit(start + 7);
 		if (!wellFormed) {
 			throw new MalformedMessageException(Rejection.REQUEST_LINE);
 		}
@@ -84,10 +84,6 @@ final class RequestDecoder extends MessageDecoder {
 			throw new MalformedMessageException(Rejection.VERSION);
 		}
 		return (line.at(start + 7) == '1') ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
-	}
-
-	private static boolean isDigit(byte c) {
-		return c >= '0' && c <= '9';
 	}
 
 	@Override

@@ -63,9 +63,7 @@ final class RequestGuard {
 
 		FRAMING("framing", GatewayError.BAD_REQUEST),
 
-		CHUNK("chunk", GatewayError.BAD_REQUEST),
-
-		SYNTAX("syntax", GatewayError.BAD_REQUEST);
+		CHUNK("chunk", GatewayError.BAD_REQUEST);
 
 		private final String reason;
 

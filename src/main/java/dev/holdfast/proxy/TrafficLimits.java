@@ -33,7 +33,7 @@ public record TrafficLimits(int maxRequestLineSize, int maxHeaderSize, int maxHe
 		require("max-resets", maxResets, 1, 1_000_000);
 	}
 
-	private static void require(String name, int value, int least, int most) {
+	static void require(String name, int value, int least, int most) {
 		if (value < least || value > most) {
 			throw new IllegalArgumentException("%s: %d (expected: %d to %d)".formatted(name, value, least, most));
 		}

@@ -27,18 +27,12 @@ public record TrafficSettings(String address, int port, int eventLoops, List<Str
 			throw new IllegalArgumentException(
 					"address: \"%s\" (expected: a name or an IP address)".formatted(address));
 		}
-		require("port", port, 0, 65_535);
-		require("event-loops", eventLoops, 1, 1024);
+		TrafficLimits.require("port", port, 0, 65_535);
+		TrafficLimits.require("event-loops", eventLoops, 1, 1024);
 		trustedProxies = List.copyOf(trustedProxies);
 		new TrustedProxies(trustedProxies);
 		requirePath("liveness-path", livenessPath);
 		requirePath("readiness-path", readinessPath);
-	}
-
-	private static void require(String name, int value, int least, int most) {
-		if (value < least || value > most) {
-			throw new IllegalArgumentException("%s: %d (expected: %d to %d)".formatted(name, value, least, most));
-		}
 	}
 
 	private static void requirePath(String name, String value) {

@@ -12,18 +12,25 @@ import io.vertx.core.MultiMap;
 final class Trailers {
 
 	/**
-	 * What must not come after the body (RFC 9110, section 6.5.1), or is the gateway's
-	 * own to say: who merges trailers into the head would be told something else by them.
+	 * What must not come after the body (RFC 9110, section 6.5.1) besides what the
+	 * gateway treats as its own: who merges trailers into the head would be told
+	 * something else by them.
 	 */
-	private static final Set<String> FORBIDDEN = Set.of("age", "authorization", "cache-control", "connection",
-			"content-encoding", "content-length", "content-range", "content-type", "cookie", "date", "expect",
-			"expires", "forwarded", "holdfast-error", "host", "http2-settings", "if-match", "if-modified-since",
-			"if-none-match", "if-range", "if-unmodified-since", "keep-alive", "location", "max-forwards", "pragma",
-			"proxy-authenticate", "proxy-authorization", "proxy-connection", "range", "retry-after", "set-cookie", "te",
-			"trailer", "transfer-encoding", "upgrade", "vary", "via", "warning", "www-authenticate", "x-forwarded-for",
-			"x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-proto", "x-request-id");
+	private static final Set<String> FORBIDDEN = Set.of("age", "authorization", "cache-control", "content-encoding",
+			"content-location", "content-range", "content-type", "cookie", "date", "expires", "holdfast-error",
+			"http2-settings", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
+			"location", "max-forwards", "pragma", "range", "retry-after", "set-cookie", "trailer", "vary", "warning",
+			"www-authenticate");
 
 	private Trailers() {
+	}
+
+	/**
+	 * Whether a field may come after a body: none that frames or routes the message, says
+	 * who asks, or tells how to read what has come before.
+	 */
+	static boolean isAllowed(String name) {
+		return HeaderKind.of(name) == HeaderKind.ORDINARY && !FORBIDDEN.contains(name.toLowerCase(Locale.ROOT));
 	}
 
 	/**
@@ -32,7 +39,7 @@ final class Trailers {
 	static void copy(Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> from, MultiMap to) {
 		for (Map.Entry<? extends CharSequence, ? extends CharSequence> field : from) {
 			String name = field.getKey().toString();
-			if (!FORBIDDEN.contains(name.toLowerCase(Locale.ROOT))) {
+			if (isAllowed(name)) {
 				to.add(name, field.getValue().toString());
 			}
 		}
