@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +69,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 	 * @param address the peer's IP address
 	 */
 	static ClientWatch of(EventLoopServer server, HttpConnection connection, String address) {
-		Channel channel = ((ConnectionBase) connection).channel();
+		Channel channel = Connections.channel(connection);
 		ClientWatch known = channel.pipeline().get(ClientWatch.class);
 		if (known != null) {
 			known.connection = connection;
@@ -168,7 +167,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 			case HEAD -> {
 				if (this.begun) {
 					turnAway(GatewayError.HEADER_TIMEOUT, GatewayError.HEADER_TIMEOUT.code());
-					sayFarewell(((ConnectionBase) this.connection).channel().pipeline().context(this));
+					sayFarewell(Connections.channel(this.connection).pipeline().context(this));
 				}
 				else {
 					this.connection.close();

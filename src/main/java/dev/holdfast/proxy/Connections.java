@@ -43,7 +43,7 @@ final class Connections {
 	@SuppressWarnings("FutureReturnValueIgnored") // a client that has gone needs no
 													// telling
 	static void endOutput(HttpConnection connection) {
-		Channel channel = ((ConnectionBase) connection).channel();
+		Channel channel = channel(connection);
 		SslHandler tls = channel.pipeline().get(SslHandler.class);
 		if (tls != null) {
 			tls.closeOutbound();
@@ -58,7 +58,7 @@ final class Connections {
 	 * the peer takes.
 	 */
 	static long untaken(HttpConnection connection) {
-		ChannelOutboundBuffer buffer = ((ConnectionBase) connection).channel().unsafe().outboundBuffer();
+		ChannelOutboundBuffer buffer = channel(connection).unsafe().outboundBuffer();
 		return (buffer != null) ? buffer.totalPendingWriteBytes() - buffer.currentProgress() : 0;
 	}
 

@@ -16,8 +16,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.Http1ClientConfig;
-import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.Http2ClientConfig;
 import io.vertx.core.http.Http2ServerConfig;
 import io.vertx.core.http.HttpClientConfig;
@@ -57,9 +55,6 @@ final class EventLoopServer extends VerticleBase {
 
 	/** HTTP/2's code for an end that is nobody's fault. */
 	private static final long NO_ERROR = 0x0;
-
-	/** As much as one read brings: every chunk is a write and a flush. */
-	private static final int MAX_CHUNK_SIZE = 64 * 1024;
 
 	private static final int MAX_ANSWER_HEADER_SIZE = 64 * 1024;
 
@@ -125,7 +120,6 @@ final class EventLoopServer extends VerticleBase {
 			config.setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
 		}
 		config.setHandle100ContinueAutomatically(false);
-		config.setHttp1Config(http1Config());
 		config.setWebSocketConfig(
 				new WebSocketServerConfig().setUsePerFrameCompression(false).setUsePerMessageCompression(false));
 		return config;
@@ -139,13 +133,6 @@ final class EventLoopServer extends VerticleBase {
 			.setRstFloodWindowDuration(RESET_WINDOW);
 	}
 
-	private Http1ServerConfig http1Config() {
-		TrafficLimits limits = this.owner.settings().limits();
-		return new Http1ServerConfig().setMaxChunkSize(MAX_CHUNK_SIZE)
-			.setMaxHeaderSize(limits.maxHeaderSize())
-			.setMaxInitialLineLength(limits.maxRequestLineSize());
-	}
-
 	private HttpClientConfig clientConfig() {
 		TrafficSettings settings = this.owner.settings();
 		HttpClientConfig config = new HttpClientConfig();
@@ -153,8 +140,6 @@ final class EventLoopServer extends VerticleBase {
 		config.setConnectTimeout(settings.times().connect());
 		config.setHttp2Config(new Http2ClientConfig().setClearTextUpgrade(false)
 			.setInitialSettings(Http2Windows.toBackends(MAX_ANSWER_HEADER_SIZE)));
-		config.setHttp1Config(
-				new Http1ClientConfig().setMaxChunkSize(MAX_CHUNK_SIZE).setMaxHeaderSize(MAX_ANSWER_HEADER_SIZE));
 		return config;
 	}
 

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
  */
 abstract class MessageDecoder extends ByteToMessageDecoder {
 
+	/** As much as one read brings: every piece is a write and a flush. */
 	private static final int MAX_CONTENT_SIZE = 64 * 1024;
 
 	private static final int MAX_CHUNK_LINE = 4 * 1024;

@@ -1,9 +1,6 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,13 +8,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 class StreamingTests {
-
-	private static final int MEGABYTE = 1024 * 1024;
-
-	private static final long LENGTH = 64L * MEGABYTE;
 
 	// The backend ends the connection behind the body, at a moment that differs.
 	@RepeatedTest(10)
@@ -25,13 +17,13 @@ class StreamingTests {
 		AtomicLong written = new AtomicLong();
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
-			peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + LENGTH + "\r\n\r\n");
-			write(peer.out(), written);
+			peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + LargeBody.LENGTH + "\r\n\r\n");
+			LargeBody.write(peer.out(), written);
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head();
-			awaitStill(written);
-			assertThat(written.get()).isLessThan(LENGTH / 2);
-			assertThat(read(client.in())).isEqualTo(LENGTH);
+			LargeBody.awaitStill(written);
+			assertThat(written.get()).isLessThan(LargeBody.LENGTH / 2);
+			assertThat(LargeBody.read(client.in())).isEqualTo(LargeBody.LENGTH);
 		}
 	}
 
@@ -43,23 +35,24 @@ class StreamingTests {
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			go.join();
-			read.complete(read(peer.in()));
+			read.complete(LargeBody.read(peer.in()));
 			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 			peer.awaitEnd();
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
-			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: " + LENGTH + "\r\n\r\n");
+			client.send(
+					"PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: " + LargeBody.LENGTH + "\r\n\r\n");
 			Thread.ofVirtual().start(() -> {
 				try {
-					write(client.out(), written);
+					LargeBody.write(client.out(), written);
 				}
 				catch (IOException ex) {
 					read.completeExceptionally(ex);
 				}
 			});
-			awaitStill(written);
-			assertThat(written.get()).isLessThan(LENGTH / 2);
+			LargeBody.awaitStill(written);
+			assertThat(written.get()).isLessThan(LargeBody.LENGTH / 2);
 			go.complete(null);
-			assertThat(read.join()).isEqualTo(LENGTH);
+			assertThat(read.join()).isEqualTo(LargeBody.LENGTH);
 			assertThat(client.answer().status()).isEqualTo(200);
 		}
 	}
@@ -71,51 +64,10 @@ class StreamingTests {
 			peer.write("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nno!");
 			peer.awaitEnd();
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
-			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: " + LENGTH + "\r\n\r\nstart");
+			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: " + LargeBody.LENGTH
+					+ "\r\n\r\nstart");
 			assertThat(client.answer().body()).isEqualTo("no!");
 		}
-	}
-
-	/**
-	 * Waits until nothing more is written, because nobody reads.
-	 */
-	private static void awaitStill(AtomicLong written) {
-		AtomicLong before = new AtomicLong(-1);
-		await().pollInterval(Duration.ofMillis(200))
-			.until(() -> written.get() > 0 && before.getAndSet(written.get()) == written.get());
-	}
-
-	private static void write(OutputStream out, AtomicLong written) throws IOException {
-		byte[] chunk = new byte[MEGABYTE / 4];
-		for (long i = 0; i < LENGTH; i += chunk.length) {
-			for (int j = 0; j < chunk.length; j++) {
-				chunk[j] = expected(i + j);
-			}
-			out.write(chunk);
-			written.addAndGet(chunk.length);
-		}
-	}
-
-	private static long read(InputStream in) throws IOException {
-		byte[] chunk = new byte[MEGABYTE / 4];
-		long read = 0;
-		while (read < LENGTH) {
-			int length = in.read(chunk);
-			if (length < 0) {
-				return read;
-			}
-			for (int i = 0; i < length; i++) {
-				if (chunk[i] != expected(read + i)) {
-					throw new IOException("wrong byte at " + (read + i));
-				}
-			}
-			read += length;
-		}
-		return read;
-	}
-
-	private static byte expected(long index) {
-		return (byte) (index ^ (index >> 11));
 	}
 
 }

@@ -1,9 +1,6 @@
 package dev.holdfast.proxy;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,10 +22,6 @@ class TunnelTests {
 	private static final String OFFER = "GET /orders/chat HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
 
 	private static final String SWITCH = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
-
-	private static final int MEGABYTE = 1024 * 1024;
-
-	private static final long LENGTH = 64L * MEGABYTE;
 
 	@Test
 	void everyByteGoesThroughInBothDirections() throws IOException {
@@ -220,12 +213,12 @@ class TunnelTests {
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);
-			write(peer.out(), written);
+			LargeBody.write(peer.out(), written);
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
 			client.send(OFFER).head();
-			awaitStill(written);
-			assertThat(written.get()).isLessThan(LENGTH / 2);
-			assertThat(read(client.in())).isEqualTo(LENGTH);
+			LargeBody.awaitStill(written);
+			assertThat(written.get()).isLessThan(LargeBody.LENGTH / 2);
+			assertThat(LargeBody.read(client.in())).isEqualTo(LargeBody.LENGTH);
 		}
 	}
 
@@ -238,21 +231,21 @@ class TunnelTests {
 			peer.readHead();
 			peer.write(SWITCH);
 			go.join();
-			read.complete(read(peer.in()));
+			read.complete(LargeBody.read(peer.in()));
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
 			client.send(OFFER).head();
 			Thread.ofVirtual().start(() -> {
 				try {
-					write(client.out(), written);
+					LargeBody.write(client.out(), written);
 				}
 				catch (IOException ex) {
 					read.completeExceptionally(ex);
 				}
 			});
-			awaitStill(written);
-			assertThat(written.get()).isLessThan(LENGTH / 2);
+			LargeBody.awaitStill(written);
+			assertThat(written.get()).isLessThan(LargeBody.LENGTH / 2);
 			go.complete(null);
-			assertThat(read.join()).isEqualTo(LENGTH);
+			assertThat(read.join()).isEqualTo(LargeBody.LENGTH);
 		}
 	}
 
@@ -452,48 +445,6 @@ class TunnelTests {
 
 	private static Gateway.Recorder.Entry switched(String error) {
 		return new Gateway.Recorder.Entry("by-path", "orders", "GET", 101, error, 1);
-	}
-
-	/**
-	 * Waits until nothing more is written, because nobody reads.
-	 */
-	private static void awaitStill(AtomicLong written) {
-		AtomicLong before = new AtomicLong(-1);
-		await().pollInterval(Duration.ofMillis(200))
-			.until(() -> written.get() > 0 && before.getAndSet(written.get()) == written.get());
-	}
-
-	private static void write(OutputStream out, AtomicLong written) throws IOException {
-		byte[] chunk = new byte[MEGABYTE / 4];
-		for (long i = 0; i < LENGTH; i += chunk.length) {
-			for (int j = 0; j < chunk.length; j++) {
-				chunk[j] = expected(i + j);
-			}
-			out.write(chunk);
-			written.addAndGet(chunk.length);
-		}
-	}
-
-	private static long read(InputStream in) throws IOException {
-		byte[] chunk = new byte[MEGABYTE / 4];
-		long read = 0;
-		while (read < LENGTH) {
-			int length = in.read(chunk);
-			if (length < 0) {
-				throw new EOFException("after " + read);
-			}
-			for (int i = 0; i < length; i++) {
-				if (chunk[i] != expected(read + i)) {
-					throw new IOException("wrong byte at " + (read + i));
-				}
-			}
-			read += length;
-		}
-		return read;
-	}
-
-	private static byte expected(long index) {
-		return (byte) (index ^ (index >> 11));
 	}
 
 }
