@@ -31,13 +31,10 @@ class EarlyCloseTests {
 	@EnumSource
 	void answerArrivesWholeWhenTheBackendClosesBehindIt(Framing framing) throws IOException {
 		CompletableFuture<Void> closed = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+		try (ScriptedBackend backend = closingBehind((peer) -> {
 			peer.readRequest();
 			framing.write(peer);
-			peer.endOutput();
-			peer.awaitEnd();
-			closed.complete(null);
-		}); Gateway gateway = new Gateway(backend.port()); Http2Wire client = slow(gateway)) {
+		}, closed); Gateway gateway = new Gateway(backend.port()); Http2Wire client = slow(gateway)) {
 			int stream = client.get("/orders/");
 			await(closed);
 			hurry(client);
@@ -50,13 +47,10 @@ class EarlyCloseTests {
 	@EnumSource
 	void earlyAnswerArrivesWholeWhenTheBackendClosesBehindIt(Framing framing) throws IOException {
 		CompletableFuture<Void> closed = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+		try (ScriptedBackend backend = closingBehind((peer) -> {
 			peer.readHead();
 			framing.write(peer);
-			peer.endOutput();
-			peer.awaitEnd();
-			closed.complete(null);
-		}); Gateway gateway = new Gateway(backend.port()); Http2Wire client = slow(gateway)) {
+		}, closed); Gateway gateway = new Gateway(backend.port()); Http2Wire client = slow(gateway)) {
 			int stream = client.request("POST", "/orders/", false);
 			client.data(stream, "half", false);
 			await(closed);
@@ -68,13 +62,10 @@ class EarlyCloseTests {
 	@Test
 	void answerWhoseEndIsMissingIsBrokenOff() throws IOException {
 		CompletableFuture<Void> closed = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+		try (ScriptedBackend backend = closingBehind((peer) -> {
 			peer.readRequest();
 			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks());
-			peer.endOutput();
-			peer.awaitEnd();
-			closed.complete(null);
-		}); Gateway gateway = new Gateway(backend.port()); Http2Wire client = slow(gateway)) {
+		}, closed); Gateway gateway = new Gateway(backend.port()); Http2Wire client = slow(gateway)) {
 			int stream = client.get("/orders/");
 			await(closed);
 			hurry(client);
@@ -97,6 +88,20 @@ class EarlyCloseTests {
 			assertThatIOException().isThrownBy(client::rest);
 			assertThat(gateway.recorder.end().errorCode()).isEqualTo(GatewayError.BACKEND_RESET.code());
 		}
+	}
+
+	/**
+	 * A backend that ends its connection right behind its answer.
+	 * @param answer reads the request and answers
+	 * @param closed completed when the gateway has ended it as well
+	 */
+	private static ScriptedBackend closingBehind(ScriptedBackend.Script answer, CompletableFuture<Void> closed) {
+		return new ScriptedBackend((peer) -> {
+			answer.run(peer);
+			peer.endOutput();
+			peer.awaitEnd();
+			closed.complete(null);
+		});
 	}
 
 	private static Http2Wire slow(Gateway gateway) throws IOException {

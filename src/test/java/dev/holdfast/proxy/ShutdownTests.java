@@ -61,10 +61,7 @@ class ShutdownTests {
 			assertThat(client.get("/orders/").header("connection")).isEmpty();
 			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
 			await().until(gateway.server::isShuttingDown);
-			RawClient.Answer last = client.get("/orders/");
-			assertThat(last.status()).isEqualTo(200);
-			assertThat(last.header("connection")).isEqualTo("close");
-			assertThat(client.rest()).isEmpty();
+			assertNextAnswerIsTheLast(client);
 			await().until(() -> !stop.isAlive());
 		}
 	}
@@ -216,10 +213,7 @@ class ShutdownTests {
 			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(10)));
 			// The notice is over and everything idle has been closed.
 			witness.awaitEnd();
-			RawClient.Answer last = client.get("/orders/");
-			assertThat(last.status()).isEqualTo(200);
-			assertThat(last.header("connection")).isEqualTo("close");
-			assertThat(client.rest()).isEmpty();
+			assertNextAnswerIsTheLast(client);
 			await().until(() -> !stop.isAlive());
 		}
 	}
@@ -262,6 +256,13 @@ class ShutdownTests {
 			assertThat(read + client.in().readAllBytes().length).isEqualTo(length);
 			await().until(() -> !stop.isAlive());
 		}
+	}
+
+	private static void assertNextAnswerIsTheLast(RawClient client) throws IOException {
+		RawClient.Answer last = client.get("/orders/");
+		assertThat(last.status()).isEqualTo(200);
+		assertThat(last.header("connection")).isEqualTo("close");
+		assertThat(client.rest()).isEmpty();
 	}
 
 }
