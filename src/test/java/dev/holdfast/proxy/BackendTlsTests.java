@@ -133,7 +133,7 @@ class BackendTlsTests {
 				ScriptedBackend second = backend(late, false);
 				Gateway gateway = gateway("", trust(null), first, second);
 				RawClient client = gateway.client()) {
-			for (int i = 0; i < 4; i++) {
+			for (int i = 0; i < 20; i++) {
 				assertThat(client.send("POST /orders/1 HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 4\r\n\r\nbody")
 					.answer()
 					.status()).isEqualTo(200);
