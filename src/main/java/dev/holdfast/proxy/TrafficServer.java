@@ -11,8 +11,11 @@ import java.util.function.Function;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
 import io.vertx.core.Future;
+import io.netty.channel.epoll.Epoll;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.impl.transports.TransportInternal;
 import io.vertx.core.file.FileSystemOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,7 +101,7 @@ public final class TrafficServer {
 		if (this.vertx != null) {
 			throw new IllegalStateException("traffic port: started already (expected: once)");
 		}
-		this.vertx = Vertx.vertx(options());
+		this.vertx = vertx();
 		try {
 			// One after another, so that each gets an event loop of its own.
 			for (int i = 0; i < this.settings.eventLoops(); i++) {
@@ -126,6 +129,14 @@ public final class TrafficServer {
 		if (!this.servers.isEmpty()) {
 			this.servers.getFirst().tlsChanged();
 		}
+	}
+
+	private Vertx vertx() {
+		VertxBuilder builder = Vertx.builder().with(options());
+		if (Epoll.isAvailable()) {
+			builder.withTransport(new TransportInternal("epoll", true, null, new EpollTransport()));
+		}
+		return builder.build();
 	}
 
 	private VertxOptions options() {

@@ -223,6 +223,22 @@ class TunnelTests {
 	}
 
 	@Test
+	void slowClientThatHasSentEverythingIsAnsweredToTheEnd() throws IOException {
+		AtomicLong written = new AtomicLong();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readHead();
+			peer.write(SWITCH);
+			peer.awaitEnd();
+			LargeBody.write(peer.out(), written);
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send(OFFER).head();
+			client.endOutput();
+			LargeBody.awaitStill(written);
+			assertThat(LargeBody.read(client.in())).isEqualTo(LargeBody.LENGTH);
+		}
+	}
+
+	@Test
 	void backendThatReadsSlowlySlowsTheClientDown() throws IOException {
 		CompletableFuture<Void> go = new CompletableFuture<>();
 		CompletableFuture<Long> read = new CompletableFuture<>();
