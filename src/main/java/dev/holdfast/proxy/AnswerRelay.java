@@ -2,7 +2,6 @@ package dev.holdfast.proxy;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +14,11 @@ final class AnswerRelay {
 
 	private final Attempt attempt;
 
+	private final BackendConnection connection;
+
 	private final HttpClientResponse answer;
 
-	private final HttpServerResponse client;
+	private final ClientAnswer client;
 
 	private final ExchangeClock clock;
 
@@ -32,19 +33,27 @@ final class AnswerRelay {
 	/** Whether the message that is on its way is to be the last. */
 	private boolean ending;
 
+	/** {@code null} until something is written that is not the answer's end. */
+	private @Nullable Backlog backlog;
+
+	/** What brings the answer, {@code null} until it has to wait. */
+	private @Nullable BodySource source;
+
 	private boolean blocked;
 
 	private boolean ended;
 
 	/**
 	 * Prepares to stream.
+	 * @param connection brings the answer
 	 * @param clock hears of every byte
 	 * @param contentLength the body's length, -1 when it is not known
 	 * @param messages sees where messages end, {@code null} when it is no gRPC call
 	 */
-	AnswerRelay(Attempt attempt, HttpClientResponse answer, HttpServerResponse client, ExchangeClock clock,
-			long contentLength, @Nullable GrpcMessages messages) {
+	AnswerRelay(Attempt attempt, BackendConnection connection, HttpClientResponse answer, ClientAnswer client,
+			ExchangeClock clock, long contentLength, @Nullable GrpcMessages messages) {
 		this.attempt = attempt;
+		this.connection = connection;
 		this.answer = answer;
 		this.client = client;
 		this.clock = clock;
@@ -85,7 +94,7 @@ final class AnswerRelay {
 	}
 
 	private void pass(Buffer chunk) {
-		if (!this.client.headWritten() && this.held == null
+		if (!this.client.isBegun() && this.held == null
 				&& (this.contentLength < 0 || this.contentLength == chunk.length())) {
 			this.held = chunk;
 			return;
@@ -101,7 +110,7 @@ final class AnswerRelay {
 		if (this.ended) {
 			return;
 		}
-		if (this.held == null && !this.client.headWritten()) {
+		if (this.held == null && !this.client.isBegun()) {
 			this.held = NOTHING;
 		}
 		flushHeld();
@@ -116,12 +125,15 @@ final class AnswerRelay {
 	}
 
 	private void write(Buffer chunk) {
-		this.client.write(chunk);
-		if (this.client.writeQueueFull() && !this.blocked) {
+		if (this.backlog == null) {
+			this.backlog = new Backlog(this::unblock);
+		}
+		this.backlog.add(chunk.length(), this.client.write(chunk));
+		if (this.backlog.isFull() && !this.blocked) {
 			this.blocked = true;
 			this.clock.block();
 			this.answer.pause();
-			this.client.drainHandler((drained) -> unblock());
+			source().pause();
 		}
 	}
 
@@ -129,8 +141,16 @@ final class AnswerRelay {
 		if (this.blocked && !this.ended) {
 			this.blocked = false;
 			this.clock.unblock();
+			source().resume();
 			this.answer.resume();
 		}
+	}
+
+	private BodySource source() {
+		if (this.source == null) {
+			this.source = this.connection.bodyOf(this.answer.request());
+		}
+		return this.source;
 	}
 
 	/**
@@ -173,6 +193,7 @@ final class AnswerRelay {
 	void cancel() {
 		this.ended = true;
 		if (this.blocked) {
+			source().resume();
 			// Vert.x forgets the buffers of a connection that is closed while it waits.
 			this.answer.resume();
 		}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.util.Objects;
 
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -157,8 +158,9 @@ final class Attempt {
 	private void relay(HttpClientResponse answer) {
 		this.answer = answer;
 		this.headers = this.exchange.onAnswer(answer);
-		this.relay = new AnswerRelay(this, answer, this.exchange.response(), this.exchange.clock(),
-				this.headers.contentLength(), this.exchange.isGrpc() ? new GrpcMessages() : null);
+		this.relay = new AnswerRelay(this, Objects.requireNonNull(this.connection), answer, this.exchange.answer(),
+				this.exchange.clock(), this.headers.contentLength(),
+				this.exchange.isGrpc() ? new GrpcMessages() : null);
 		this.relay.start(this.exchange);
 	}
 

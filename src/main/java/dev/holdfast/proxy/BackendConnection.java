@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.UnpooledHttpClientConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to an instance. With HTTP/1.1 it carries one request at a time, with
@@ -32,6 +33,9 @@ final class BackendConnection {
 
 	private final boolean shared;
 
+	/** {@code null} when it is not shared. */
+	private final @Nullable PausableStreams streams;
+
 	private int requests;
 
 	private int requestsEver;
@@ -49,6 +53,7 @@ final class BackendConnection {
 		this.key = key;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
+		this.streams = this.shared ? new PausableStreams(http2Handler()) : null;
 	}
 
 	/**
@@ -82,7 +87,11 @@ final class BackendConnection {
 	}
 
 	private Http2Connection http2() {
-		return ((Http2ConnectionHandler) actual().channelHandlerContext().handler()).connection();
+		return http2Handler().connection();
+	}
+
+	private Http2ConnectionHandler http2Handler() {
+		return (Http2ConnectionHandler) actual().channelHandlerContext().handler();
 	}
 
 	private io.vertx.core.http.impl.HttpClientConnection actual() {
@@ -166,6 +175,13 @@ final class BackendConnection {
 	boolean isFree() {
 		return !this.closed && !this.leaving && this.requestsEver < MOST_STREAMS_EVER
 				&& Math.max(this.requests, this.connection.activeStreams()) < this.connection.maxActiveStreams();
+	}
+
+	/**
+	 * What brings the body of a request's answer.
+	 */
+	BodySource bodyOf(HttpClientRequest request) {
+		return (this.streams != null) ? this.streams.body(request.streamId()) : this.decoder;
 	}
 
 	/**

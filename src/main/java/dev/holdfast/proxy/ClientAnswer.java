@@ -46,6 +46,8 @@ final class ClientAnswer {
 
 	private final boolean http2;
 
+	private final ClientConnection connection;
+
 	private @Nullable UpgradeHold hold;
 
 	private final @Nullable GrpcCall grpc;
@@ -56,10 +58,11 @@ final class ClientAnswer {
 
 	private boolean permitted;
 
-	ClientAnswer(EventLoopServer server, HttpServerRequest request) {
+	ClientAnswer(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
 		this.server = server;
 		this.request = request;
 		this.response = request.response();
+		this.connection = connection;
 		this.http2 = request.version() == HttpVersion.HTTP_2;
 		this.grpc = GrpcCall.of(request);
 	}
@@ -210,6 +213,32 @@ final class ClientAnswer {
 	}
 
 	/**
+	 * Sends more of the answer.
+	 * @return completed when it has been sent
+	 */
+	Future<Void> write(Buffer chunk) {
+		sendHeadAhead();
+		return this.response.write(chunk);
+	}
+
+	/**
+	 * Whether the head has been sent.
+	 */
+	boolean isBegun() {
+		return this.response.headWritten();
+	}
+
+	/**
+	 * Vert.x would have the head wait with the body for the client to open its window.
+	 */
+	private void sendHeadAhead() {
+		if (this.http2 && !this.response.headWritten()
+				&& !this.connection.frames().isWritable(this.request.streamId())) {
+			this.response.writeHead();
+		}
+	}
+
+	/**
 	 * Sends the end of the answer.
 	 * @param rest what of it is still to be sent
 	 * @param body what the client may have yet to send: a little is read, but over much
@@ -249,8 +278,15 @@ final class ClientAnswer {
 	}
 
 	private void finishStream(Buffer rest, @Nullable RequestBody body) {
-		// An answer without body must end with its head: to gRPC the two are not alike.
-		Future<Void> sent = (rest.length() == 0) ? this.response.end() : this.response.end(rest);
+		Future<Void> sent;
+		if (rest.length() == 0) {
+			// With its head, if that is still to come: to gRPC the two are not alike.
+			sent = this.response.end();
+		}
+		else {
+			sendHeadAhead();
+			sent = this.response.end(rest);
+		}
 		if (body != null && !body.isEnded()) {
 			if (!body.isNearlyEnded() || body.expectsContinue()) {
 				// Not at once: a client that still sends may take a reset for the
@@ -315,7 +351,7 @@ final class ClientAnswer {
 	 * @return whether that was possible
 	 */
 	boolean withdraw() {
-		if (this.response.headWritten()) {
+		if (isBegun()) {
 			return false;
 		}
 		this.response.headers().clear();

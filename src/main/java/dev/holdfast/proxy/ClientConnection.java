@@ -100,6 +100,20 @@ final class ClientConnection {
 	}
 
 	/**
+	 * What brings a request's body.
+	 */
+	BodySource bodyOf(HttpServerRequest request) {
+		if (this.frames != null) {
+			return this.frames.body(request.streamId());
+		}
+		ReceivedRequest received = ReceivedRequest.of(request);
+		if (received == null) {
+			throw new IllegalStateException("body: not read by the gateway's decoder");
+		}
+		return received.decoder();
+	}
+
+	/**
 	 * Takes the Host that the next request is for.
 	 * @param field the Host field or the authority of an absolute-form target; empty when
 	 * an HTTP/1.0 request has neither

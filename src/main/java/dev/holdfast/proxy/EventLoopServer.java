@@ -197,7 +197,7 @@ final class EventLoopServer extends VerticleBase {
 		ClientConnection client = this.connections.get(connection);
 		if (client != null) {
 			client.watch().multiplex();
-			client.useFrames(RequestFrames.of((Http2ConnectionHandler) connection.channelHandlerContext().handler()));
+			client.useFrames(new RequestFrames((Http2ConnectionHandler) connection.channelHandlerContext().handler()));
 		}
 		if (isShuttingDown()) {
 			announceShutdown(connection);

@@ -89,7 +89,7 @@ final class Exchange implements ExchangeRecord {
 		this.server = server;
 		this.request = request;
 		this.response = request.response();
-		this.answer = new ClientAnswer(server, request);
+		this.answer = new ClientAnswer(server, request, connection);
 		this.connection = connection;
 		this.head = new RequestHead(request, connection);
 		this.number = connection.requestNumber();
@@ -243,7 +243,8 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	private RequestBody body(RoutePolicy policy) {
-		return new RequestBody(this, this.request, this.head, policy.maxBodySize());
+		return new RequestBody(this, this.request, this.head, this.connection.bodyOf(this.request),
+				policy.maxBodySize());
 	}
 
 	private void attempt(@Nullable UpstreamInstance instance) {
@@ -596,8 +597,8 @@ final class Exchange implements ExchangeRecord {
 		this.server.defer(task);
 	}
 
-	HttpServerResponse response() {
-		return this.response;
+	ClientAnswer answer() {
+		return this.answer;
 	}
 
 	/**

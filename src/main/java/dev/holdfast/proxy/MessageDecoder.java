@@ -6,7 +6,6 @@ import dev.holdfast.proxy.RequestGuard.Rejection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -16,7 +15,7 @@ import io.netty.handler.codec.http.LastHttpContent;
  * Reads HTTP/1.1 messages by the letter of RFC 9112. What two readers could take for two
  * different things is an error, and nothing after an error is read.
  */
-abstract class MessageDecoder extends ByteToMessageDecoder {
+abstract class MessageDecoder extends PausableDecoder {
 
 	/** As much as one read brings: every piece is a write and a flush. */
 	private static final int MAX_CONTENT_SIZE = 64 * 1024;
@@ -58,7 +57,7 @@ abstract class MessageDecoder extends ByteToMessageDecoder {
 	}
 
 	@Override
-	protected final void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+	final void decodeNext(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
 		try {
 			switch (this.state) {
 				case START -> decodeStart(context, in, out);

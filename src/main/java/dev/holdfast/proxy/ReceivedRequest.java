@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceivedRequest extends DefaultHttpRequest {
 
+	private final PausableDecoder decoder;
+
 	private @Nullable Rejection rejection;
 
 	private @Nullable Consumer<Rejection> rejectionHandler;
 
-	ReceivedRequest(HttpVersion version, HttpMethod method, String uri, HttpHeaders headers) {
+	/**
+	 * Makes a request of its head.
+	 * @param decoder reads its body
+	 */
+	ReceivedRequest(HttpVersion version, HttpMethod method, String uri, HttpHeaders headers, PausableDecoder decoder) {
 		super(version, method, uri, headers);
+		this.decoder = decoder;
 	}
 
 	/**
@@ -32,6 +39,13 @@ final class ReceivedRequest extends DefaultHttpRequest {
 	static @Nullable ReceivedRequest of(HttpServerRequest request) {
 		return (request instanceof Http1ServerRequest http1 && http1.nettyRequest() instanceof ReceivedRequest received)
 				? received : null;
+	}
+
+	/**
+	 * What reads its body, and whatever comes behind it.
+	 */
+	PausableDecoder decoder() {
+		return this.decoder;
 	}
 
 	/**

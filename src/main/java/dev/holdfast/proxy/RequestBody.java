@@ -23,7 +23,12 @@ final class RequestBody {
 
 	private final long mostSize;
 
+	private final BodySource source;
+
 	private @Nullable BackendRequest backend;
+
+	/** Of the current backend, {@code null} until something is written to it. */
+	private @Nullable Backlog backlog;
 
 	/** What was received so far, {@code null} when it is not kept. */
 	private @Nullable Buffer kept;
@@ -44,16 +49,18 @@ final class RequestBody {
 	/**
 	 * Takes hold of a body.
 	 * @param head the request's head
+	 * @param source what brings it
 	 * @param mostSize how large it may be, bytes; 0 for any size
 	 */
-	RequestBody(Exchange exchange, HttpServerRequest client, RequestHead head, long mostSize) {
+	RequestBody(Exchange exchange, HttpServerRequest client, RequestHead head, BodySource source, long mostSize) {
 		this.exchange = exchange;
 		this.client = client;
 		this.contentLength = head.contentLength();
 		this.expectsContinue = head.expectsContinue();
 		this.mostSize = mostSize;
 		this.kept = (this.contentLength <= MOST_KEPT) ? Buffer.buffer() : null;
-		client.pause();
+		this.source = source;
+		pause();
 		client.handler(this::onChunk);
 		client.endHandler((end) -> onEnd());
 	}
@@ -67,6 +74,7 @@ final class RequestBody {
 	void sendTo(BackendRequest backend, boolean sendHead) {
 		this.backend = backend;
 		this.headSent = sendHead;
+		this.backlog = null;
 		this.blocked = false;
 		if (this.contentLength < 0) {
 			backend.setChunked(true);
@@ -90,7 +98,9 @@ final class RequestBody {
 			backend.finish(null, this.exchange.trailers());
 		}
 		if (!this.ended) {
-			this.client.resume();
+			if (!this.blocked) {
+				resume();
+			}
 			// What the client sent in one packet with its head has not been seen yet.
 			this.exchange.defer(this::sendHead);
 		}
@@ -130,19 +140,31 @@ final class RequestBody {
 			return;
 		}
 		this.headSent = true;
-		to.write(chunk);
-		if (to.writeQueueFull() && !this.blocked) {
+		if (this.backlog == null) {
+			this.backlog = new Backlog(() -> unblock(to));
+		}
+		this.backlog.add(chunk.length(), to.write(chunk));
+		if (this.backlog.isFull() && !this.blocked) {
 			this.blocked = true;
-			this.client.pause();
-			to.drainHandler((drained) -> unblock(to));
+			pause();
 		}
 	}
 
 	private void unblock(BackendRequest drained) {
 		if (this.blocked && drained.equals(this.backend)) {
 			this.blocked = false;
-			this.client.resume();
+			resume();
 		}
+	}
+
+	private void pause() {
+		this.client.pause();
+		this.source.pause();
+	}
+
+	private void resume() {
+		this.source.resume();
+		this.client.resume();
 	}
 
 	private void onEnd() {
@@ -176,7 +198,7 @@ final class RequestBody {
 	void detach() {
 		this.backend = null;
 		if (!this.ended && !this.discarded) {
-			this.client.pause();
+			pause();
 		}
 	}
 
@@ -187,7 +209,7 @@ final class RequestBody {
 		this.backend = null;
 		this.discarded = true;
 		if (!this.ended) {
-			this.client.resume();
+			resume();
 		}
 	}
 

@@ -91,7 +91,7 @@ final class RequestDecoder extends MessageDecoder {
 		if (section.isChunked() && this.version.equals(HttpVersion.HTTP_1_0)) {
 			throw new MalformedMessageException(Rejection.FRAMING);
 		}
-		this.request = new ReceivedRequest(this.version, this.method, this.target, section.fields());
+		this.request = new ReceivedRequest(this.version, this.method, this.target, section.fields(), this);
 		out.add(this.request);
 		return Body.BY_FIELDS;
 	}
@@ -108,7 +108,7 @@ final class RequestDecoder extends MessageDecoder {
 	void onMalformed(boolean inHead, MalformedMessageException failure, List<Object> out) {
 		if (inHead) {
 			ReceivedRequest rejected = new ReceivedRequest(this.version, this.method, this.target,
-					Http1xHeaders.caseInsensitive());
+					Http1xHeaders.caseInsensitive(), this);
 			rejected.reject(failure.rejection());
 			out.add(rejected);
 		}

@@ -4,16 +4,15 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees the header frames of a client's HTTP/2 connection before Vert.x, which tells
- * neither whether a body follows nor what the trailers are.
+ * Sees a client's HTTP/2 connection before Vert.x, which tells neither whether a body
+ * follows, nor what the trailers are, nor whether there is room for an answer.
  */
-final class RequestFrames extends Http2FrameListenerDecorator {
+final class RequestFrames extends PausableStreams {
 
 	private final Http2Connection connection;
 
@@ -23,20 +22,14 @@ final class RequestFrames extends Http2FrameListenerDecorator {
 
 	private boolean complete;
 
-	private RequestFrames(Http2ConnectionHandler handler) {
-		super(handler.decoder().frameListener());
+	/**
+	 * Begins to watch a connection whose settings have been read.
+	 */
+	RequestFrames(Http2ConnectionHandler handler) {
+		super(handler);
 		this.connection = handler.connection();
 		this.headKey = this.connection.newKey();
 		this.trailersKey = this.connection.newKey();
-	}
-
-	/**
-	 * Begins to watch a connection, whose settings have been read.
-	 */
-	static RequestFrames of(Http2ConnectionHandler handler) {
-		RequestFrames frames = new RequestFrames(handler);
-		handler.decoder().frameListener(frames);
-		return frames;
 	}
 
 	@Override
@@ -66,6 +59,15 @@ final class RequestFrames extends Http2FrameListenerDecorator {
 	 */
 	boolean isComplete() {
 		return this.complete;
+	}
+
+	/**
+	 * Whether the client has room for some of an answer's body.
+	 * @param streamId the request's stream
+	 */
+	boolean isWritable(long streamId) {
+		Http2Stream stream = this.connection.stream((int) streamId);
+		return stream != null && this.connection.remote().flowController().isWritable(stream);
 	}
 
 	/**

@@ -5,7 +5,10 @@ import java.io.IOException;
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.Http2Wire.Head;
+import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,6 +73,21 @@ class Http2Tests {
 			assertThat(answer.head().header("x-seen").split("\\|")).contains(":method: GET", ":path: /items",
 					":scheme: http", ":authority: 127.0.0.1:" + backend.port(), "te: trailers", "x-mine: 1",
 					"via: 2.0 holdfast");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { OK, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n" })
+	void headOfAnAnswerDoesNotWaitForRoomForItsBody(String answer) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(answer);
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
+			int stream = client.get("/orders/");
+			Head head = client.head(stream);
+			assertThat(head.header(":status")).isEqualTo("200");
+			assertThat(head.end()).isFalse();
+			client.window(stream, 100);
+			assertThat(client.data(stream).text()).startsWith("o");
 		}
 	}
 
