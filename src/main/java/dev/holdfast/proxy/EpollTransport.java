@@ -1,24 +1,33 @@
 package dev.holdfast.proxy;
 
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
- * Vert.x's transport by epoll, with sockets that can be waited for again.
+ * Vert.x's transport by epoll, without two faults of Netty 4.2.18 and 4.2.20.
  *
  * <p>
  * A socket that waits for nothing, since its peer has ended its side while it is not read
- * or when nothing is to be written, is taken out of epoll, and Netty 4.2.18 and 4.2.20
- * forget that: the next time that it has something to wait for it counts as broken. A
- * client that reads slowly would lose the end of an answer whose instance has closed the
- * connection, and one that has sent everything through a tunnel what it is answered.
+ * or when nothing is to be written, is taken out of epoll, and Netty forgets that: the
+ * next time that it has something to wait for it counts as broken. A client that reads
+ * slowly would lose the end of an answer whose instance has closed the connection, and
+ * one that has sent everything through a tunnel what it is answered.
+ *
+ * <p>
+ * What happened to a socket is looked up by its descriptor. When one is closed and
+ * another one is opened before all that epoll told at once has been dealt with, the other
+ * one has the same number and is told what happened to the first: a connection under way
+ * would fail, and its instance count as unreachable.
  */
 final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport {
 
@@ -44,6 +53,8 @@ final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport 
 
 		private final IoHandler netty;
 
+		private long runs;
+
 		private Handler(IoHandler netty) {
 			this.netty = netty;
 		}
@@ -55,6 +66,7 @@ final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport 
 
 		@Override
 		public int run(IoHandlerContext context) {
+			this.runs++;
 			return this.netty.run(context);
 		}
 
@@ -70,7 +82,7 @@ final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport 
 
 		@Override
 		public IoRegistration register(IoHandle handle) throws Exception {
-			return new Registration(this.netty, handle);
+			return new Registration(this, (EpollIoHandle) handle);
 		}
 
 		@Override
@@ -86,22 +98,54 @@ final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport 
 	}
 
 	/**
-	 * Registers a socket anew when it is waited for again.
+	 * A socket and its place in epoll: registers it anew when it is waited for again, and
+	 * keeps from it what epoll told before it was registered.
 	 */
-	private static final class Registration implements IoRegistration {
+	@SuppressWarnings("try") // Netty declares how it is closed
+	private static final class Registration implements IoRegistration, EpollIoHandle {
 
-		private final IoHandler netty;
+		private final Handler handler;
 
-		private final IoHandle handle;
+		private final EpollIoHandle socket;
 
 		private IoRegistration current;
 
+		private long registeredIn;
+
 		private boolean takenOut;
 
-		private Registration(IoHandler netty, IoHandle handle) throws Exception {
-			this.netty = netty;
-			this.handle = handle;
-			this.current = netty.register(handle);
+		private Registration(Handler handler, EpollIoHandle socket) throws Exception {
+			this.handler = handler;
+			this.socket = socket;
+			this.registeredIn = handler.runs;
+			this.current = handler.netty.register(this);
+		}
+
+		@Override
+		public FileDescriptor fd() {
+			return this.socket.fd();
+		}
+
+		@Override
+		public void handle(IoRegistration registration, IoEvent event) {
+			if (this.registeredIn != this.handler.runs) {
+				this.socket.handle(this, event);
+			}
+		}
+
+		@Override
+		public void registered() {
+			this.socket.registered();
+		}
+
+		@Override
+		public void unregistered() {
+			this.socket.unregistered();
+		}
+
+		@Override
+		public void close() throws Exception {
+			this.socket.close();
 		}
 
 		@Override
@@ -125,7 +169,8 @@ final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport 
 		private void registerAnew() {
 			this.current.cancel();
 			try {
-				this.current = this.netty.register(this.handle);
+				this.registeredIn = this.handler.runs;
+				this.current = this.handler.netty.register(this);
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException("epoll: a socket cannot be registered again", ex);
