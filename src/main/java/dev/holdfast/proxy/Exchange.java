@@ -31,8 +31,6 @@ final class Exchange implements ExchangeRecord {
 
 	private static final int MOST_TRIES = 3;
 
-	private static final long NO_TIMER = -1;
-
 	private final EventLoopServer server;
 
 	private final HttpServerRequest request;
@@ -78,8 +76,6 @@ final class Exchange implements ExchangeRecord {
 	private final int number;
 
 	private String host = "";
-
-	private long deadline = NO_TIMER;
 
 	private boolean waiting;
 
@@ -187,10 +183,9 @@ final class Exchange implements ExchangeRecord {
 				this.body = body(this.match.policy());
 			}
 			RoutePolicy policy = this.match.policy();
-			this.clock = new ExchangeClock(this, this.server.deadlines(), policy.times(),
-					this.server.settings().times());
+			this.clock = new ExchangeClock(this, this.server, policy.times());
 			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
-				this.deadline = this.server.after(this.answer.grpc().timeoutNanos(), this::onDeadline);
+				this.clock.limit(this.answer.grpc().timeoutNanos());
 			}
 			this.offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
 			if (this.offer == null) {
@@ -322,7 +317,7 @@ final class Exchange implements ExchangeRecord {
 	 * @param reused whether its connection had carried a request before
 	 */
 	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
-		if (isOverdue()) {
+		if (clock().isOverdue()) {
 			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
 		}
 		else if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
@@ -462,7 +457,7 @@ final class Exchange implements ExchangeRecord {
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
 	void onAnswerBroken(GatewayError error) {
-		breakOff(isOverdue() ? GatewayError.TIMEOUT : error, Outcome.BROKEN);
+		breakOff(clock().isOverdue() ? GatewayError.TIMEOUT : error, Outcome.BROKEN);
 	}
 
 	private void breakOff(GatewayError error, Outcome outcome) {
@@ -474,23 +469,6 @@ final class Exchange implements ExchangeRecord {
 		endUpstream(outcome);
 		end();
 		this.answer.abort(error);
-	}
-
-	/**
-	 * Whether the client of a gRPC call waits no longer. The backend knows that as well,
-	 * and may break off a moment before the gateway does.
-	 */
-	private boolean isOverdue() {
-		GrpcCall grpc = this.answer.grpc();
-		return grpc != null && grpc.timeoutNanos() >= 0 && System.nanoTime() - this.startedAt >= grpc.timeoutNanos();
-	}
-
-	/**
-	 * The client of a gRPC call waits no longer.
-	 */
-	private void onDeadline() {
-		this.deadline = NO_TIMER;
-		giveUp(GatewayError.TIMEOUT, Outcome.TIMEOUT);
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
@@ -580,9 +558,6 @@ final class Exchange implements ExchangeRecord {
 			this.connection.watch().end();
 			if (this.stream) {
 				this.server.streams().remove(this);
-			}
-			if (this.deadline != NO_TIMER) {
-				this.server.cancel(this.deadline);
 			}
 			this.durationNanos = System.nanoTime() - this.startedAt;
 			this.server.listener().onEnd(this);
