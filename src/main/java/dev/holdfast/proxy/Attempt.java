@@ -62,7 +62,7 @@ final class Attempt {
 		Endpoint endpoint = this.instance.instance().endpoint();
 		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
 		BackendSecurity security = this.exchange.policy().security();
-		if (protocol == WireProtocol.NEGOTIATED && this.exchange.hasOffer()) {
+		if (protocol == WireProtocol.NEGOTIATED && this.exchange.offered() != null) {
 			protocol = WireProtocol.HTTP1;
 		}
 		BackendConnection idle = this.connections.take(endpoint, protocol, security);
@@ -141,8 +141,9 @@ final class Attempt {
 			answer.exceptionHandler((broken) -> {
 				// Reset below, or no more of HTTP.
 			});
-			if (answer.statusCode() == SWITCHING_PROTOCOLS && this.exchange.isOffered(answer) && this.connection != null
-					&& !this.connection.isShared()) {
+			ProtocolSwitch offered = this.exchange.offered();
+			if (answer.statusCode() == SWITCHING_PROTOCOLS && offered != null && offered.isTakenBy(answer)
+					&& this.connection != null && !this.connection.isShared()) {
 				this.exchange.onSwitched(answer, this, this.connection.channel());
 			}
 			else {

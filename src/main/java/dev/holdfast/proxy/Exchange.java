@@ -16,7 +16,6 @@ import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -54,8 +53,6 @@ final class Exchange implements ExchangeRecord {
 	private @Nullable ExchangeClock clock;
 
 	private @Nullable RequestBody body;
-
-	private @Nullable ProtocolOffer offer;
 
 	private @Nullable Attempt attempt;
 
@@ -187,12 +184,12 @@ final class Exchange implements ExchangeRecord {
 			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
 				this.clock.limit(this.answer.grpc().timeoutNanos());
 			}
-			this.offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
-			if (this.offer == null) {
+			ProtocolOffer offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
+			if (offer == null) {
 				begin(this.upstream);
 			}
 			else {
-				this.answer.awaitSwitch();
+				this.answer.awaitSwitch(offer);
 				defer(this::attemptSwitch);
 			}
 		}
@@ -202,8 +199,8 @@ final class Exchange implements ExchangeRecord {
 		if (this.upstream == null) {
 			return;
 		}
-		if (!this.answer.canSwitch()) {
-			this.offer = null;
+		ProtocolSwitch offered = this.answer.offered();
+		if (offered != null && !offered.isPossible()) {
 			this.answer.declineSwitch();
 		}
 		begin(this.upstream);
@@ -271,8 +268,9 @@ final class Exchange implements ExchangeRecord {
 		// Another stream of the same connection may have named another host since.
 		this.connection.useHost(this.host);
 		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(), backend);
-		if (this.offer != null && backend.version() != HttpVersion.HTTP_2) {
-			this.offer.write(backend.headers());
+		ProtocolSwitch offered = this.answer.offered();
+		if (offered != null && backend.version() != HttpVersion.HTTP_2) {
+			offered.write(backend.headers());
 		}
 		if (this.request.version() != HttpVersion.HTTP_1_0) {
 			backend.earlyHintsHandler(this::onEarlyHints);
@@ -405,17 +403,11 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	/**
-	 * Whether the client offers to leave HTTP/1.1, which only HTTP/1.1 can pass on.
+	 * The switch to another protocol that the client offers, {@code null} when it offers
+	 * none. Only HTTP/1.1 can pass it on.
 	 */
-	boolean hasOffer() {
-		return this.offer != null;
-	}
-
-	/**
-	 * Whether an answer switches to a protocol that the client offered.
-	 */
-	boolean isOffered(HttpClientResponse answer) {
-		return this.offer != null && this.offer.contains(answer.getHeader(HttpHeaders.UPGRADE));
+	@Nullable ProtocolSwitch offered() {
+		return this.answer.offered();
 	}
 
 	/**
