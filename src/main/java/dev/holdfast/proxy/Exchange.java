@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer: guarded, routed, tried on one instance after another, and
  * answered exactly once. Lives on one event loop and is touched by no other thread.
  */
-final class Exchange implements ExchangeRecord {
+final class Exchange {
 
 	private static final int MOST_TRIES = 3;
 
@@ -42,7 +42,7 @@ final class Exchange implements ExchangeRecord {
 
 	private final ClientConnection connection;
 
-	private final long startedAt = System.nanoTime();
+	private final ExchangeAccount account;
 
 	private @Nullable RequestTarget target;
 
@@ -58,16 +58,6 @@ final class Exchange implements ExchangeRecord {
 
 	private List<UpstreamInstance> tried = List.of();
 
-	private @Nullable String requestId;
-
-	private @Nullable GatewayError error;
-
-	private int tries;
-
-	private long upstreamNanos;
-
-	private long durationNanos;
-
 	private boolean stream;
 
 	private final int number;
@@ -82,6 +72,7 @@ final class Exchange implements ExchangeRecord {
 		this.server = server;
 		this.request = request;
 		this.response = request.response();
+		this.account = new ExchangeAccount(server.listener(), request);
 		this.answer = new ClientAnswer(server, request);
 		this.connection = connection;
 		this.head = new RequestHead(request, connection);
@@ -89,7 +80,7 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	void start() {
-		this.server.listener().onStart();
+		this.account.start();
 		this.response.exceptionHandler((broken) -> onClientGone());
 		ReceivedRequest received = this.head.hasBody() ? ReceivedRequest.of(this.request) : null;
 		if (received != null) {
@@ -112,12 +103,12 @@ final class Exchange implements ExchangeRecord {
 	 * Answers a request that could not even be read.
 	 */
 	void rejectInvalid(Rejection rejection) {
-		this.server.listener().onStart();
+		this.account.start();
 		reject(rejection);
 	}
 
 	private void reject(Rejection rejection) {
-		this.server.listener().onRejected(rejection.reason());
+		this.account.reject(rejection);
 		answer(rejection.error(), true);
 	}
 
@@ -137,8 +128,8 @@ final class Exchange implements ExchangeRecord {
 			reject(rejection);
 			return;
 		}
-		this.server.listener().onRejected(rejection.reason());
-		this.error = rejection.error();
+		this.account.reject(rejection);
+		this.account.fail(rejection.error());
 		end();
 		this.answer.abort(rejection.error());
 	}
@@ -158,11 +149,13 @@ final class Exchange implements ExchangeRecord {
 		this.target = target;
 		this.match = this.server.routes()
 			.match(this.request.method().name(), this.connection.host(), target.path(), this.request::getHeader);
-		this.upstream = (this.match != null) ? this.server.upstreams().find(this.match.service()) : null;
 		if (this.match == null) {
 			answer(GatewayError.NO_ROUTE, false);
+			return;
 		}
-		else if (this.upstream == null) {
+		this.account.route(this.match);
+		this.upstream = this.server.upstreams().find(this.match.service());
+		if (this.upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);
 		}
 		else if (isTooLarge(this.head.contentLength(), this.match.policy())) {
@@ -243,14 +236,14 @@ final class Exchange implements ExchangeRecord {
 			fail(GatewayError.NO_INSTANCE, Outcome.CANCELLED);
 			return;
 		}
-		if (this.tries == 0) {
+		if (this.tried.isEmpty()) {
 			this.tried = List.of(instance);
 		}
 		else {
 			this.tried = new ArrayList<>(this.tried);
 			this.tried.add(instance);
 		}
-		this.tries++;
+		this.account.startTry();
 		clock().startTry();
 		this.attempt = new Attempt(this, this.server.backends(), instance);
 		this.attempt.start();
@@ -276,7 +269,7 @@ final class Exchange implements ExchangeRecord {
 			backend.earlyHintsHandler(this::onEarlyHints);
 		}
 		if (this.answer.grpc() != null) {
-			this.answer.grpc().writeTimeout(backend.headers(), System.nanoTime() - this.startedAt);
+			this.answer.grpc().writeTimeout(backend.headers(), this.account.elapsedNanos());
 		}
 		if (this.body == null) {
 			backend.end();
@@ -348,7 +341,7 @@ final class Exchange implements ExchangeRecord {
 		if (this.body != null) {
 			this.body.detach();
 		}
-		UpstreamInstance instance = (this.upstream != null && this.tries < MOST_TRIES)
+		UpstreamInstance instance = (this.upstream != null && this.tried.size() < MOST_TRIES)
 				? this.upstream.choose(this.tried) : null;
 		if (instance == null || (!sameInstance && this.tried.contains(instance))) {
 			fail(error, outcome);
@@ -396,7 +389,7 @@ final class Exchange implements ExchangeRecord {
 	 * The gateway has ended a gRPC call that has many answers, behind one of them.
 	 */
 	void onStreamEnded() {
-		this.error = GatewayError.SHUTTING_DOWN;
+		this.account.fail(GatewayError.SHUTTING_DOWN);
 		endUpstream(Outcome.SUCCESS);
 		this.answer.endCall(GatewayError.SHUTTING_DOWN, this.body);
 		end();
@@ -423,7 +416,7 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	void onTunnelClosed(@Nullable GatewayError error) {
-		this.error = error;
+		this.account.fail(error);
 		end();
 	}
 
@@ -457,15 +450,14 @@ final class Exchange implements ExchangeRecord {
 			fail(error, outcome);
 			return;
 		}
-		this.error = error;
+		this.account.fail(error);
 		endUpstream(outcome);
 		end();
 		this.answer.abort(error);
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
-		this.upstreamNanos += nanos;
-		this.server.listener().onTry(serviceName(), outcome, nanos);
+		this.account.endTry(serviceName(), outcome, nanos);
 		if (this.upstream != null) {
 			this.server.waiting().serve(this.upstream);
 		}
@@ -514,7 +506,7 @@ final class Exchange implements ExchangeRecord {
 		if (this.attempt != null) {
 			this.attempt.cancel(Outcome.CANCELLED);
 		}
-		this.error = GatewayError.CLIENT_GONE;
+		this.account.fail(GatewayError.CLIENT_GONE);
 		endUpstream(Outcome.CANCELLED);
 		end();
 	}
@@ -525,7 +517,7 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	private void answer(GatewayError error, boolean close) {
-		this.error = error;
+		this.account.fail(error);
 		this.answer.fail(error, requestId(), close, this.body);
 		end();
 	}
@@ -536,7 +528,7 @@ final class Exchange implements ExchangeRecord {
 				this.server.waiting().remove(this.upstream, this);
 				this.waiting = false;
 			}
-			this.upstream.end(outcome, System.nanoTime() - this.startedAt);
+			this.upstream.end(outcome, this.account.elapsedNanos());
 			this.upstream = null;
 		}
 	}
@@ -551,8 +543,7 @@ final class Exchange implements ExchangeRecord {
 			if (this.stream) {
 				this.server.streams().remove(this);
 			}
-			this.durationNanos = System.nanoTime() - this.startedAt;
-			this.server.listener().onEnd(this);
+			this.account.end();
 		}
 	}
 
@@ -610,52 +601,7 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	private String requestId() {
-		if (this.requestId == null) {
-			String given = this.head.requestId();
-			this.requestId = (given != null) ? given : this.server.requestIds().next();
-		}
-		return this.requestId;
-	}
-
-	@Override
-	public String route() {
-		return (this.match != null) ? this.match.route() : "";
-	}
-
-	@Override
-	public String service() {
-		return (this.match != null) ? this.match.service().value() : "";
-	}
-
-	@Override
-	public String method() {
-		return this.request.method().name();
-	}
-
-	@Override
-	public int status() {
-		return (this.error == GatewayError.CLIENT_GONE || this.error == GatewayError.CLIENT_STALLED)
-				? this.error.status() : this.response.getStatusCode();
-	}
-
-	@Override
-	public String errorCode() {
-		return (this.error != null) ? this.error.code() : "";
-	}
-
-	@Override
-	public long durationNanos() {
-		return this.durationNanos;
-	}
-
-	@Override
-	public long upstreamNanos() {
-		return this.upstreamNanos;
-	}
-
-	@Override
-	public int tries() {
-		return this.tries;
+		return this.head.requestId(this.server.requestIds());
 	}
 
 }
