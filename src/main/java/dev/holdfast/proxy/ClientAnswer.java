@@ -68,6 +68,25 @@ final class ClientAnswer {
 		return this.grpc;
 	}
 
+	HttpServerResponse response() {
+		return this.response;
+	}
+
+	/**
+	 * What of it the client has not taken: a number that changes when it takes some. An
+	 * HTTP/2 client takes as much at a time as its window says, or nothing.
+	 */
+	long untaken() {
+		return this.http2 ? 0 : Connections.untaken(this.request.connection());
+	}
+
+	/**
+	 * Tells the client when to come again.
+	 */
+	void retryAfter(Duration time) {
+		this.response.putHeader("Retry-After", Long.toString(time.toSeconds()));
+	}
+
 	/**
 	 * Takes over the head of a backend's answer.
 	 */

@@ -8,7 +8,6 @@ import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.service.Endpoint;
-import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -16,10 +15,8 @@ import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +29,13 @@ final class Exchange {
 
 	private final EventLoopServer server;
 
-	private final HttpServerRequest request;
-
-	private final HttpServerResponse response;
+	private final ClientRequest request;
 
 	private final ClientAnswer answer;
-
-	private final RequestHead head;
 
 	private final ClientConnection connection;
 
 	private final ExchangeAccount account;
-
-	private @Nullable RequestTarget target;
 
 	private @Nullable RouteMatch match;
 
@@ -60,38 +51,30 @@ final class Exchange {
 
 	private boolean stream;
 
-	private final int number;
-
-	private String host = "";
-
 	private boolean waiting;
 
 	private boolean ended;
 
 	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
 		this.server = server;
-		this.request = request;
-		this.response = request.response();
+		this.request = new ClientRequest(request, connection);
 		this.account = new ExchangeAccount(server.listener(), request);
 		this.answer = new ClientAnswer(server, request);
 		this.connection = connection;
-		this.head = new RequestHead(request, connection);
-		this.number = connection.requestNumber();
 	}
 
 	void start() {
 		this.account.start();
-		this.response.exceptionHandler((broken) -> onClientGone());
-		ReceivedRequest received = this.head.hasBody() ? ReceivedRequest.of(this.request) : null;
-		if (received != null) {
-			received.rejectionHandler(this::onMalformed);
+		response().exceptionHandler((broken) -> onClientGone());
+		if (this.request.head().hasBody()) {
+			this.request.rejectionHandler(this::onMalformed);
 		}
-		Rejection rejection = RequestGuard.check(this.request, this.head, this.server.settings().limits());
+		Rejection rejection = this.request.check(this.server.settings().limits());
 		if (rejection != null) {
 			reject(rejection);
 		}
-		else if (this.request.method().equals(HttpMethod.OPTIONS) && this.request.uri().equals("*")) {
-			this.response.end();
+		else if (this.request.isForGateway()) {
+			response().end();
 			end();
 		}
 		else {
@@ -135,20 +118,7 @@ final class Exchange {
 	}
 
 	private void dispatch() {
-		RequestTarget target = RequestTarget.parse(this.request.uri());
-		if (target == null) {
-			reject(Rejection.TARGET);
-			return;
-		}
-		// RFC 9112, section 3.2.2: an absolute-form target wins over Host.
-		this.host = target.authority().isEmpty() ? this.head.host() : target.authority();
-		if (!this.connection.useHost(this.host) || (this.host.isEmpty() && this.head.hosts() > 0)) {
-			reject(Rejection.HOST);
-			return;
-		}
-		this.target = target;
-		this.match = this.server.routes()
-			.match(this.request.method().name(), this.connection.host(), target.path(), this.request::getHeader);
+		this.match = this.request.match(this.server.routes());
 		if (this.match == null) {
 			answer(GatewayError.NO_ROUTE, false);
 			return;
@@ -158,33 +128,43 @@ final class Exchange {
 		if (this.upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);
 		}
-		else if (isTooLarge(this.head.contentLength(), this.match.policy())) {
+		else if (isTooLarge(this.match.policy())) {
 			this.upstream = null;
 			this.body = body(this.match.policy());
 			answer(GatewayError.BODY_TOO_LARGE, false);
 		}
 		else if (!this.upstream.tryStart()) {
-			this.response.putHeader("Retry-After", Long.toString(this.upstream.retryAfter().toSeconds()));
+			this.answer.retryAfter(this.upstream.retryAfter());
 			this.upstream = null;
 			answer(GatewayError.CIRCUIT_OPEN, false);
 		}
 		else {
-			if (this.head.hasBody()) {
-				this.body = body(this.match.policy());
-			}
-			RoutePolicy policy = this.match.policy();
-			this.clock = new ExchangeClock(this, this.server, policy.times());
-			if (this.answer.grpc() != null && this.answer.grpc().timeoutNanos() >= 0) {
-				this.clock.limit(this.answer.grpc().timeoutNanos());
-			}
-			ProtocolOffer offer = (this.request.version() == HttpVersion.HTTP_1_1) ? this.head.protocolOffer() : null;
-			if (offer == null) {
-				begin(this.upstream);
-			}
-			else {
-				this.answer.awaitSwitch(offer);
-				defer(this::attemptSwitch);
-			}
+			forward(this.upstream, this.match.policy());
+		}
+	}
+
+	private boolean isTooLarge(RoutePolicy policy) {
+		return policy.maxBodySize() > 0 && this.request.head().contentLength() > policy.maxBodySize();
+	}
+
+	private @Nullable RequestBody body(RoutePolicy policy) {
+		return this.request.body(this, policy.maxBodySize());
+	}
+
+	private void forward(Upstream upstream, RoutePolicy policy) {
+		this.body = body(policy);
+		this.clock = new ExchangeClock(this, this.answer, this.server, policy.times());
+		GrpcCall grpc = this.answer.grpc();
+		if (grpc != null && grpc.timeoutNanos() >= 0) {
+			this.clock.limit(grpc.timeoutNanos());
+		}
+		ProtocolOffer offer = this.request.protocolOffer();
+		if (offer == null) {
+			begin(upstream);
+		}
+		else {
+			this.answer.awaitSwitch(offer);
+			defer(this::attemptSwitch);
 		}
 	}
 
@@ -223,14 +203,6 @@ final class Exchange {
 		attempt(instance);
 	}
 
-	private static boolean isTooLarge(long contentLength, RoutePolicy policy) {
-		return policy.maxBodySize() > 0 && contentLength > policy.maxBodySize();
-	}
-
-	private RequestBody body(RoutePolicy policy) {
-		return new RequestBody(this, this.request, this.head, policy.maxBodySize());
-	}
-
 	private void attempt(@Nullable UpstreamInstance instance) {
 		if (instance == null) {
 			fail(GatewayError.NO_INSTANCE, Outcome.CANCELLED);
@@ -253,19 +225,12 @@ final class Exchange {
 	 * Sends the request to a backend that is connected.
 	 */
 	void send(BackendRequest backend, Endpoint endpoint) {
-		if (this.target == null || this.match == null) {
-			throw new IllegalStateException("send: before the request was routed");
-		}
-		backend.setMethod(this.request.method());
-		backend.setURI(this.match.path() + this.target.query());
-		// Another stream of the same connection may have named another host since.
-		this.connection.useHost(this.host);
-		RequestHeaders.write(this.request, this.connection, this.match, requestId(), endpoint.authority(), backend);
+		this.request.writeHead(backend, match(), endpoint, requestId());
 		ProtocolSwitch offered = this.answer.offered();
-		if (offered != null && backend.version() != HttpVersion.HTTP_2) {
-			offered.write(backend.headers());
+		if (offered != null) {
+			offered.write(backend);
 		}
-		if (this.request.version() != HttpVersion.HTTP_1_0) {
+		if (this.request.takesHints()) {
 			backend.earlyHintsHandler(this::onEarlyHints);
 		}
 		if (this.answer.grpc() != null) {
@@ -299,7 +264,7 @@ final class Exchange {
 	}
 
 	void onConnectFailed(String reason) {
-		this.server.listener().onConnectFailure(serviceName(), reason);
+		this.server.listener().onConnectFailure(match().service(), reason);
 		retry(GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
 	}
 
@@ -311,7 +276,7 @@ final class Exchange {
 		if (clock().isOverdue()) {
 			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
 		}
-		else if (this.head.isRepeatable() && (this.body == null || this.body.isRepeatable())) {
+		else if (isRepeatable() && (this.body == null || this.body.isRepeatable())) {
 			retry(error, outcome, reused);
 		}
 		else {
@@ -347,7 +312,7 @@ final class Exchange {
 			fail(error, outcome);
 			return;
 		}
-		this.server.listener().onRetry(serviceName());
+		this.server.listener().onRetry(match().service());
 		attempt(instance);
 	}
 
@@ -409,7 +374,7 @@ final class Exchange {
 	void onSwitched(HttpClientResponse answer, Attempt attempt, Channel backend) {
 		clock().stop();
 		endUpstream(Outcome.SUCCESS);
-		this.response.exceptionHandler((broken) -> {
+		response().exceptionHandler((broken) -> {
 			// The tunnel hears of it as well.
 		});
 		this.answer.switchProtocols(answer, attempt, backend);
@@ -457,7 +422,7 @@ final class Exchange {
 	}
 
 	void onTryEnded(Outcome outcome, long nanos) {
-		this.account.endTry(serviceName(), outcome, nanos);
+		this.account.endTry(match().service(), outcome, nanos);
 		if (this.upstream != null) {
 			this.server.waiting().serve(this.upstream);
 		}
@@ -489,14 +454,6 @@ final class Exchange {
 	 */
 	boolean awaitsBody() {
 		return this.body != null && this.body.isAwaited();
-	}
-
-	/**
-	 * What of the answer the client has not taken: a number that changes when it takes
-	 * some. An HTTP/2 client takes as much at a time as its window says, or nothing.
-	 */
-	long untaken() {
-		return (this.request.version() == HttpVersion.HTTP_2) ? 0 : Connections.untaken(this.request.connection());
 	}
 
 	private void onClientGone() {
@@ -555,7 +512,7 @@ final class Exchange {
 	}
 
 	HttpServerResponse response() {
-		return this.response;
+		return this.answer.response();
 	}
 
 	/**
@@ -569,7 +526,7 @@ final class Exchange {
 	 * The request's trailers, when it has arrived whole.
 	 */
 	Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> trailers() {
-		return this.connection.trailers(this.request, this.number);
+		return this.request.trailers();
 	}
 
 	/**
@@ -583,25 +540,25 @@ final class Exchange {
 	 * Whether doing it twice comes to the same as doing it once.
 	 */
 	boolean isRepeatable() {
-		return this.head.isRepeatable();
+		return this.request.head().isRepeatable();
 	}
 
 	/**
 	 * How its route wants it to be treated.
 	 */
 	RoutePolicy policy() {
-		return (this.match != null) ? this.match.policy() : RoutePolicy.DEFAULTS;
+		return match().policy();
 	}
 
-	private ServiceName serviceName() {
+	private RouteMatch match() {
 		if (this.match == null) {
-			throw new IllegalStateException("service: before the request was routed");
+			throw new IllegalStateException("match: before the request was routed");
 		}
-		return this.match.service();
+		return this.match;
 	}
 
 	private String requestId() {
-		return this.head.requestId(this.server.requestIds());
+		return this.request.head().requestId(this.server.requestIds());
 	}
 
 }

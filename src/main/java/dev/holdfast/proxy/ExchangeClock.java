@@ -16,6 +16,8 @@ final class ExchangeClock extends Deadline {
 
 	private final Exchange exchange;
 
+	private final ClientAnswer answer;
+
 	private final EventLoopServer server;
 
 	private final Deadlines deadlines;
@@ -39,8 +41,9 @@ final class ExchangeClock extends Deadline {
 	/** Until when the client waits, if it has said so. */
 	private long clientDue;
 
-	ExchangeClock(Exchange exchange, EventLoopServer server, RouteTimes times) {
+	ExchangeClock(Exchange exchange, ClientAnswer answer, EventLoopServer server, RouteTimes times) {
 		this.exchange = exchange;
+		this.answer = answer;
 		this.server = server;
 		this.deadlines = server.deadlines();
 		this.times = times;
@@ -125,7 +128,7 @@ final class ExchangeClock extends Deadline {
 	 * The client does not take the answer as fast as it comes.
 	 */
 	void block() {
-		this.untaken = this.exchange.untaken();
+		this.untaken = this.answer.untaken();
 		enter(Phase.BLOCKED);
 	}
 
@@ -169,7 +172,7 @@ final class ExchangeClock extends Deadline {
 
 	@Override
 	void onDue(long now) {
-		if (this.phase == Phase.BLOCKED && this.untaken != this.exchange.untaken()) {
+		if (this.phase == Phase.BLOCKED && this.untaken != this.answer.untaken()) {
 			block();
 		}
 		else if (due() > now) {

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * A switch of protocols that a client has offered, until a backend takes it or it is
@@ -42,11 +43,12 @@ final class ProtocolSwitch {
 	}
 
 	/**
-	 * Passes the offer on.
-	 * @param fields the header fields of the request to a backend
+	 * Passes the offer on, which only HTTP/1.1 can.
 	 */
-	void write(MultiMap fields) {
-		this.offer.write(fields);
+	void write(BackendRequest backend) {
+		if (backend.version() != HttpVersion.HTTP_2) {
+			this.offer.write(backend.headers());
+		}
 	}
 
 	/**
