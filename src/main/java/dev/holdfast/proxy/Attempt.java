@@ -32,6 +32,8 @@ final class Attempt {
 
 	private final Exchange exchange;
 
+	private final Tries tries;
+
 	private final BackendConnections connections;
 
 	private final UpstreamInstance instance;
@@ -50,8 +52,9 @@ final class Attempt {
 
 	private boolean ended;
 
-	Attempt(Exchange exchange, BackendConnections connections, UpstreamInstance instance) {
+	Attempt(Exchange exchange, Tries tries, BackendConnections connections, UpstreamInstance instance) {
 		this.exchange = exchange;
+		this.tries = tries;
 		this.connections = connections;
 		this.instance = instance;
 		this.startedAt = System.nanoTime();
@@ -238,21 +241,21 @@ final class Attempt {
 		if (!this.ended) {
 			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
 			end(Outcome.CONNECT_FAILURE);
-			this.exchange.onConnectFailed(reason(failure));
+			this.tries.onConnectFailed(reason(failure));
 		}
 	}
 
 	private void refuse() {
 		giveUp();
 		end(Outcome.BROKEN);
-		this.exchange.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
+		this.tries.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {
 		boolean reused = this.connection != null && this.connection.isReused();
 		giveUp();
 		end(outcome);
-		this.exchange.onBroken(error, outcome, reused);
+		this.tries.onBroken(error, outcome, reused);
 	}
 
 	/**
@@ -278,7 +281,7 @@ final class Attempt {
 	private void end(Outcome outcome) {
 		this.ended = true;
 		this.instance.end(outcome);
-		this.exchange.onTryEnded(outcome, System.nanoTime() - this.startedAt);
+		this.tries.onTryEnded(outcome, System.nanoTime() - this.startedAt);
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package dev.holdfast.proxy;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
@@ -10,7 +8,6 @@ import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
-import dev.holdfast.upstream.UpstreamInstance;
 import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
-	private static final int MOST_TRIES = 3;
-
 	private final EventLoopServer server;
 
 	private final ClientRequest request;
@@ -39,19 +34,13 @@ final class Exchange {
 
 	private @Nullable RouteMatch match;
 
-	private @Nullable Upstream upstream;
-
 	private @Nullable ExchangeClock clock;
 
 	private @Nullable RequestBody body;
 
-	private @Nullable Attempt attempt;
-
-	private List<UpstreamInstance> tried = List.of();
+	private @Nullable Tries tries;
 
 	private boolean stream;
-
-	private boolean waiting;
 
 	private boolean ended;
 
@@ -103,10 +92,9 @@ final class Exchange {
 			this.answer.hangUp();
 			return;
 		}
-		if (this.attempt != null) {
-			this.attempt.cancel(Outcome.CANCELLED);
+		if (this.tries != null) {
+			this.tries.cancel(Outcome.CANCELLED);
 		}
-		endUpstream(Outcome.CANCELLED);
 		if (this.answer.withdraw()) {
 			reject(rejection);
 			return;
@@ -124,22 +112,20 @@ final class Exchange {
 			return;
 		}
 		this.account.route(this.match);
-		this.upstream = this.server.upstreams().find(this.match.service());
-		if (this.upstream == null) {
+		Upstream upstream = this.server.upstreams().find(this.match.service());
+		if (upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);
 		}
 		else if (isTooLarge(this.match.policy())) {
-			this.upstream = null;
 			this.body = body(this.match.policy());
 			answer(GatewayError.BODY_TOO_LARGE, false);
 		}
-		else if (!this.upstream.tryStart()) {
-			this.answer.retryAfter(this.upstream.retryAfter());
-			this.upstream = null;
+		else if (!upstream.tryStart()) {
+			this.answer.retryAfter(upstream.retryAfter());
 			answer(GatewayError.CIRCUIT_OPEN, false);
 		}
 		else {
-			forward(this.upstream, this.match.policy());
+			forward(upstream, this.match.policy());
 		}
 	}
 
@@ -158,67 +144,26 @@ final class Exchange {
 		if (grpc != null && grpc.timeoutNanos() >= 0) {
 			this.clock.limit(grpc.timeoutNanos());
 		}
+		this.tries = new Tries(this, this.server, upstream, this.clock, this.account);
 		ProtocolOffer offer = this.request.protocolOffer();
 		if (offer == null) {
-			begin(upstream);
+			this.tries.begin();
 		}
 		else {
 			this.answer.awaitSwitch(offer);
-			defer(this::attemptSwitch);
+			defer(this::offerSwitch);
 		}
 	}
 
-	private void attemptSwitch() {
-		if (this.upstream == null) {
+	private void offerSwitch() {
+		if (this.ended) {
 			return;
 		}
 		ProtocolSwitch offered = this.answer.offered();
 		if (offered != null && !offered.isPossible()) {
 			this.answer.declineSwitch();
 		}
-		begin(this.upstream);
-	}
-
-	private void begin(Upstream upstream) {
-		boolean behind = this.server.waiting().isLine(upstream);
-		UpstreamInstance instance = behind ? null : upstream.choose(this.tried);
-		if (instance != null || !(behind || upstream.full())) {
-			attempt(instance);
-		}
-		else if (this.server.waiting().add(upstream, this)) {
-			this.waiting = true;
-			clock().queue();
-		}
-		else {
-			fail(GatewayError.OVERLOADED, Outcome.CANCELLED);
-		}
-	}
-
-	/**
-	 * It has waited for an instance, and has got one.
-	 * @param instance the instance, {@code null} when there is none any more
-	 */
-	void onTurn(@Nullable UpstreamInstance instance) {
-		this.waiting = false;
-		attempt(instance);
-	}
-
-	private void attempt(@Nullable UpstreamInstance instance) {
-		if (instance == null) {
-			fail(GatewayError.NO_INSTANCE, Outcome.CANCELLED);
-			return;
-		}
-		if (this.tried.isEmpty()) {
-			this.tried = List.of(instance);
-		}
-		else {
-			this.tried = new ArrayList<>(this.tried);
-			this.tried.add(instance);
-		}
-		this.account.startTry();
-		clock().startTry();
-		this.attempt = new Attempt(this, this.server.backends(), instance);
-		this.attempt.start();
+		tries().begin();
 	}
 
 	/**
@@ -263,59 +208,6 @@ final class Exchange {
 		return this.clock;
 	}
 
-	void onConnectFailed(String reason) {
-		this.server.listener().onConnectFailure(match().service(), reason);
-		retry(GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
-	}
-
-	/**
-	 * A try broke before its answer began.
-	 * @param reused whether its connection had carried a request before
-	 */
-	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
-		if (clock().isOverdue()) {
-			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
-		}
-		else if (isRepeatable() && (this.body == null || this.body.isRepeatable())) {
-			retry(error, outcome, reused);
-		}
-		else {
-			fail(error, outcome);
-		}
-	}
-
-	/**
-	 * A try came to nothing, and it is certain that the instance did nothing for it (RFC
-	 * 9113, section 8.7).
-	 */
-	void onRefused(GatewayError error, Outcome outcome) {
-		if (this.body == null || this.body.isRepeatable()) {
-			retry(error, outcome, true);
-		}
-		else {
-			fail(error, outcome);
-		}
-	}
-
-	/**
-	 * Tries again while tries are left and there is an instance worth it.
-	 * @param sameInstance whether the last instance is, for want of another: one that
-	 * closed an idle connection at the wrong moment is
-	 */
-	private void retry(GatewayError error, Outcome outcome, boolean sameInstance) {
-		if (this.body != null) {
-			this.body.detach();
-		}
-		UpstreamInstance instance = (this.upstream != null && this.tried.size() < MOST_TRIES)
-				? this.upstream.choose(this.tried) : null;
-		if (instance == null || (!sameInstance && this.tried.contains(instance))) {
-			fail(error, outcome);
-			return;
-		}
-		this.server.listener().onRetry(match().service());
-		attempt(instance);
-	}
-
 	/**
 	 * The answer's head has arrived: prepares the client's.
 	 */
@@ -338,14 +230,11 @@ final class Exchange {
 	 * time to time.
 	 */
 	void endStream() {
-		if (this.attempt == null) {
-			return;
-		}
 		if (isGrpc()) {
-			this.attempt.stopStream();
+			tries().stopStream();
 		}
 		else {
-			this.attempt.cancel(Outcome.SUCCESS);
+			tries().cancel(Outcome.SUCCESS);
 			onAnswered(Buffer.buffer(), MultiMap.caseInsensitiveMultiMap(), Outcome.SUCCESS);
 		}
 	}
@@ -355,7 +244,7 @@ final class Exchange {
 	 */
 	void onStreamEnded() {
 		this.account.fail(GatewayError.SHUTTING_DOWN);
-		endUpstream(Outcome.SUCCESS);
+		tries().end(Outcome.SUCCESS);
 		this.answer.endCall(GatewayError.SHUTTING_DOWN, this.body);
 		end();
 	}
@@ -373,11 +262,18 @@ final class Exchange {
 	 */
 	void onSwitched(HttpClientResponse answer, Attempt attempt, Channel backend) {
 		clock().stop();
-		endUpstream(Outcome.SUCCESS);
+		tries().end(Outcome.SUCCESS);
 		response().exceptionHandler((broken) -> {
 			// The tunnel hears of it as well.
 		});
 		this.answer.switchProtocols(answer, attempt, backend);
+	}
+
+	private Tries tries() {
+		if (this.tries == null) {
+			throw new IllegalStateException("tries: before the request was routed");
+		}
+		return this.tries;
 	}
 
 	void onTunnelClosed(@Nullable GatewayError error) {
@@ -391,7 +287,7 @@ final class Exchange {
 	 * @param trailers its trailers
 	 */
 	void onAnswered(Buffer rest, MultiMap trailers, Outcome outcome) {
-		endUpstream(outcome);
+		tries().end(outcome);
 		this.answer.finish(rest, this.body, trailers);
 		end();
 	}
@@ -411,21 +307,14 @@ final class Exchange {
 	}
 
 	private void breakOff(GatewayError error, Outcome outcome) {
+		tries().end(outcome);
 		if (this.answer.withdraw()) {
-			fail(error, outcome);
+			onFailed(error);
 			return;
 		}
 		this.account.fail(error);
-		endUpstream(outcome);
 		end();
 		this.answer.abort(error);
-	}
-
-	void onTryEnded(Outcome outcome, long nanos) {
-		this.account.endTry(match().service(), outcome, nanos);
-		if (this.upstream != null) {
-			this.server.waiting().serve(this.upstream);
-		}
 	}
 
 	/**
@@ -433,9 +322,7 @@ final class Exchange {
 	 * @param outcome what that says of the backend
 	 */
 	void giveUp(GatewayError error, Outcome outcome) {
-		if (this.attempt != null) {
-			this.attempt.cancel(outcome);
-		}
+		tries().cancel(outcome);
 		breakOff(error, outcome);
 	}
 
@@ -443,10 +330,7 @@ final class Exchange {
 	 * The time of the current try is over, but not the exchange's.
 	 */
 	void onTryTimeout() {
-		if (this.attempt != null) {
-			this.attempt.cancel(Outcome.TIMEOUT);
-		}
-		onBroken(GatewayError.TIMEOUT, Outcome.TIMEOUT, false);
+		tries().onTimeout();
 	}
 
 	/**
@@ -460,16 +344,17 @@ final class Exchange {
 		if (this.ended) {
 			return;
 		}
-		if (this.attempt != null) {
-			this.attempt.cancel(Outcome.CANCELLED);
+		if (this.tries != null) {
+			this.tries.cancel(Outcome.CANCELLED);
 		}
 		this.account.fail(GatewayError.CLIENT_GONE);
-		endUpstream(Outcome.CANCELLED);
 		end();
 	}
 
-	private void fail(GatewayError error, Outcome outcome) {
-		endUpstream(outcome);
+	/**
+	 * No instance can be asked, or none has come to an answer.
+	 */
+	void onFailed(GatewayError error) {
 		answer(error, false);
 	}
 
@@ -477,17 +362,6 @@ final class Exchange {
 		this.account.fail(error);
 		this.answer.fail(error, requestId(), close, this.body);
 		end();
-	}
-
-	private void endUpstream(Outcome outcome) {
-		if (this.upstream != null) {
-			if (this.waiting) {
-				this.server.waiting().remove(this.upstream, this);
-				this.waiting = false;
-			}
-			this.upstream.end(outcome, this.account.elapsedNanos());
-			this.upstream = null;
-		}
 	}
 
 	private void end() {
@@ -534,6 +408,22 @@ final class Exchange {
 	 */
 	boolean isGrpc() {
 		return this.answer.grpc() != null;
+	}
+
+	/**
+	 * Takes the request back from the backend of a try that has failed.
+	 */
+	void recall() {
+		if (this.body != null) {
+			this.body.detach();
+		}
+	}
+
+	/**
+	 * Whether another backend can be sent the whole of it.
+	 */
+	boolean isReplayable() {
+		return this.body == null || this.body.isRepeatable();
 	}
 
 	/**
