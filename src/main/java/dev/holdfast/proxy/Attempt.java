@@ -63,14 +63,14 @@ final class Attempt {
 	void start() {
 		this.instance.start();
 		Endpoint endpoint = this.instance.instance().endpoint();
-		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
-		BackendSecurity security = this.exchange.policy().security();
-		if (protocol == WireProtocol.NEGOTIATED && this.exchange.offered() != null) {
+		WireProtocol protocol = WireProtocol.of(this.exchange.match().policy().protocol(), endpoint.scheme());
+		BackendSecurity security = this.exchange.match().policy().security();
+		if (protocol == WireProtocol.NEGOTIATED && this.exchange.answer().offered() != null) {
 			protocol = WireProtocol.HTTP1;
 		}
 		BackendConnection idle = this.connections.take(endpoint, protocol, security);
 		// What may not be done twice must not go where it would get no answer.
-		while (idle != null && !this.exchange.isRepeatable() && idle.isStale()) {
+		while (idle != null && !this.exchange.request().isRepeatable() && idle.isStale()) {
 			this.connections.discard(idle);
 			idle = this.connections.take(endpoint, protocol, security);
 		}
@@ -118,7 +118,19 @@ final class Attempt {
 			return;
 		}
 		request.response().onComplete(this::onAnswer);
+		if (this.exchange.request().takesHints()) {
+			request.earlyHintsHandler(this::onEarlyHints);
+		}
+		if (this.exchange.request().expectsContinue()) {
+			request.continueHandler((leave) -> this.exchange.answer().permitBody());
+		}
 		this.exchange.send(request, this.instance.instance().endpoint());
+	}
+
+	private void onEarlyHints(MultiMap hints) {
+		if (!this.ended) {
+			this.exchange.answer().hint(hints);
+		}
 	}
 
 	private void onAnswer(@Nullable HttpClientResponse answer, @Nullable Throwable failure) {
@@ -144,7 +156,7 @@ final class Attempt {
 			answer.exceptionHandler((broken) -> {
 				// Reset below, or no more of HTTP.
 			});
-			ProtocolSwitch offered = this.exchange.offered();
+			ProtocolSwitch offered = this.exchange.answer().offered();
 			if (answer.statusCode() == SWITCHING_PROTOCOLS && offered != null && offered.isTakenBy(answer)
 					&& this.connection != null && !this.connection.isShared()) {
 				this.exchange.onSwitched(answer, this, this.connection.channel());
@@ -161,8 +173,8 @@ final class Attempt {
 	private void relay(HttpClientResponse answer) {
 		this.answer = answer;
 		this.headers = this.exchange.onAnswer(answer);
-		this.relay = new AnswerRelay(this, answer, this.exchange.response(), this.exchange.clock(),
-				this.headers.contentLength(), this.exchange.isGrpc() ? new GrpcMessages() : null);
+		this.relay = new AnswerRelay(this, answer, this.exchange.answer().response(), this.exchange.clock(),
+				this.headers.contentLength(), this.exchange.answer().isGrpc() ? new GrpcMessages() : null);
 		this.relay.start(this.exchange);
 	}
 
@@ -174,7 +186,7 @@ final class Attempt {
 		if (this.connection == null || this.headers == null || this.answer == null) {
 			throw new IllegalStateException("answer: before the request was sent");
 		}
-		if (!this.exchange.isSent()) {
+		if (!this.exchange.request().isSent()) {
 			giveUp();
 		}
 		else if (this.connection.isShared() || this.headers.keepsConnection(this.answer.version())) {
@@ -185,7 +197,7 @@ final class Attempt {
 		}
 		MultiMap trailers = this.answer.trailers();
 		boolean failed = this.answer.statusCode() >= 500
-				|| (this.exchange.isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
+				|| (this.exchange.answer().isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
 		Outcome outcome = failed ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
 		end(outcome);
 		this.exchange.onAnswered(rest, trailers, outcome);

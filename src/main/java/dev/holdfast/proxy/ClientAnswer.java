@@ -68,6 +68,13 @@ final class ClientAnswer {
 		return this.grpc;
 	}
 
+	/**
+	 * Whether it is a gRPC call's.
+	 */
+	boolean isGrpc() {
+		return this.grpc != null;
+	}
+
 	HttpServerResponse response() {
 		return this.response;
 	}

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import dev.holdfast.route.RouteMatch;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Endpoint;
 import io.vertx.core.http.HttpMethod;
@@ -13,8 +14,7 @@ import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request that a client sent, from its head to its trailers; its body is a
- * {@link RequestBody}.
+ * The request that a client sent, from its head to its trailers.
  */
 final class ClientRequest {
 
@@ -30,11 +30,17 @@ final class ClientRequest {
 
 	private String host = "";
 
+	private @Nullable RequestBody body;
+
 	ClientRequest(HttpServerRequest request, ClientConnection connection) {
 		this.request = request;
 		this.connection = connection;
 		this.head = new RequestHead(request, connection);
 		this.number = connection.requestNumber();
+	}
+
+	boolean hasBody() {
+		return this.head.hasBody();
 	}
 
 	/**
@@ -76,6 +82,22 @@ final class ClientRequest {
 	}
 
 	/**
+	 * Whether the body is larger than its route allows, as far as the head tells.
+	 */
+	boolean isTooLarge(RoutePolicy policy) {
+		return policy.maxBodySize() > 0 && this.head.contentLength() > policy.maxBodySize();
+	}
+
+	/**
+	 * Takes hold of the body, if there is one.
+	 */
+	void openBody(Exchange exchange, RoutePolicy policy) {
+		if (this.head.hasBody()) {
+			this.body = new RequestBody(exchange, this.request, this.head, policy.maxBodySize());
+		}
+	}
+
+	/**
 	 * Finds the way to go.
 	 * @return the way, {@code null} when no route matches
 	 */
@@ -103,11 +125,68 @@ final class ClientRequest {
 	}
 
 	/**
-	 * Takes hold of the body, if there is one.
-	 * @param mostSize how large it may be, bytes; 0 for any size
+	 * Sends the body, or what of it has come, behind the head.
 	 */
-	@Nullable RequestBody body(Exchange exchange, long mostSize) {
-		return this.head.hasBody() ? new RequestBody(exchange, this.request, this.head, mostSize) : null;
+	void sendBody(BackendRequest backend) {
+		if (this.body == null) {
+			backend.end();
+		}
+		else {
+			this.body.sendTo(backend, this.body.expectsContinue());
+		}
+	}
+
+	/**
+	 * Takes the body back from the backend of a try that has failed.
+	 */
+	void recall() {
+		if (this.body != null) {
+			this.body.detach();
+		}
+	}
+
+	/**
+	 * Keeps nothing for another try: there will be none.
+	 */
+	void forget() {
+		if (this.body != null) {
+			this.body.forget();
+		}
+	}
+
+	/**
+	 * Whether a backend has been sent the whole of it.
+	 */
+	boolean isSent() {
+		return this.body == null || this.body.isEnded();
+	}
+
+	/**
+	 * Whether another backend can be sent the whole of it.
+	 */
+	boolean isReplayable() {
+		return this.body == null || this.body.isRepeatable();
+	}
+
+	/**
+	 * Whether doing it twice comes to the same as doing it once.
+	 */
+	boolean isRepeatable() {
+		return this.head.isRepeatable();
+	}
+
+	/**
+	 * Whether it is the client that everything waits for.
+	 */
+	boolean isAwaited() {
+		return this.body != null && this.body.isAwaited();
+	}
+
+	/**
+	 * Whether the client waits for a backend's leave before it sends the body.
+	 */
+	boolean expectsContinue() {
+		return this.body != null && this.body.expectsContinue();
 	}
 
 	/**
@@ -132,8 +211,19 @@ final class ClientRequest {
 		return this.request.version() != HttpVersion.HTTP_1_0;
 	}
 
-	RequestHead head() {
-		return this.head;
+	/**
+	 * The body, {@code null} when there is none or nothing has taken hold of it.
+	 */
+	@Nullable RequestBody body() {
+		return this.body;
+	}
+
+	/**
+	 * The id by which it is known to the client, the backend and the logs.
+	 * @param ids makes one if the client chose none
+	 */
+	String id(RequestIds ids) {
+		return this.head.requestId(ids);
 	}
 
 }

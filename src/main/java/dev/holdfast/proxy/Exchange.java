@@ -13,7 +13,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,6 @@ final class Exchange {
 
 	private @Nullable ExchangeClock clock;
 
-	private @Nullable RequestBody body;
-
 	private @Nullable Tries tries;
 
 	private boolean stream;
@@ -54,8 +51,8 @@ final class Exchange {
 
 	void start() {
 		this.account.start();
-		response().exceptionHandler((broken) -> onClientGone());
-		if (this.request.head().hasBody()) {
+		this.answer.response().exceptionHandler((broken) -> onClientGone());
+		if (this.request.hasBody()) {
 			this.request.rejectionHandler(this::onMalformed);
 		}
 		Rejection rejection = this.request.check(this.server.settings().limits());
@@ -63,7 +60,7 @@ final class Exchange {
 			reject(rejection);
 		}
 		else if (this.request.isForGateway()) {
-			response().end();
+			this.answer.response().end();
 			end();
 		}
 		else {
@@ -84,27 +81,6 @@ final class Exchange {
 		answer(rejection.error(), true);
 	}
 
-	/**
-	 * The body turned out to be malformed: no backend may take what it got for whole.
-	 */
-	private void onMalformed(Rejection rejection) {
-		if (this.ended) {
-			this.answer.hangUp();
-			return;
-		}
-		if (this.tries != null) {
-			this.tries.cancel(Outcome.CANCELLED);
-		}
-		if (this.answer.withdraw()) {
-			reject(rejection);
-			return;
-		}
-		this.account.reject(rejection);
-		this.account.fail(rejection.error());
-		end();
-		this.answer.abort(rejection.error());
-	}
-
 	private void dispatch() {
 		this.match = this.request.match(this.server.routes());
 		if (this.match == null) {
@@ -116,8 +92,8 @@ final class Exchange {
 		if (upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);
 		}
-		else if (isTooLarge(this.match.policy())) {
-			this.body = body(this.match.policy());
+		else if (this.request.isTooLarge(this.match.policy())) {
+			this.request.openBody(this, this.match.policy());
 			answer(GatewayError.BODY_TOO_LARGE, false);
 		}
 		else if (!upstream.tryStart()) {
@@ -129,17 +105,9 @@ final class Exchange {
 		}
 	}
 
-	private boolean isTooLarge(RoutePolicy policy) {
-		return policy.maxBodySize() > 0 && this.request.head().contentLength() > policy.maxBodySize();
-	}
-
-	private @Nullable RequestBody body(RoutePolicy policy) {
-		return this.request.body(this, policy.maxBodySize());
-	}
-
 	private void forward(Upstream upstream, RoutePolicy policy) {
-		this.body = body(policy);
-		this.clock = new ExchangeClock(this, this.answer, this.server, policy.times());
+		this.request.openBody(this, policy);
+		this.clock = new ExchangeClock(this, this.server, policy.times());
 		GrpcCall grpc = this.answer.grpc();
 		if (grpc != null && grpc.timeoutNanos() >= 0) {
 			this.clock.limit(grpc.timeoutNanos());
@@ -175,37 +143,11 @@ final class Exchange {
 		if (offered != null) {
 			offered.write(backend);
 		}
-		if (this.request.takesHints()) {
-			backend.earlyHintsHandler(this::onEarlyHints);
+		GrpcCall grpc = this.answer.grpc();
+		if (grpc != null) {
+			grpc.writeTimeout(backend.headers(), this.account.elapsedNanos());
 		}
-		if (this.answer.grpc() != null) {
-			this.answer.grpc().writeTimeout(backend.headers(), this.account.elapsedNanos());
-		}
-		if (this.body == null) {
-			backend.end();
-			return;
-		}
-		boolean expectsContinue = this.body.expectsContinue();
-		if (expectsContinue) {
-			backend.continueHandler((leave) -> this.answer.permitBody());
-		}
-		this.body.sendTo(backend, expectsContinue);
-	}
-
-	private void onEarlyHints(MultiMap hints) {
-		if (!this.ended) {
-			this.answer.hint(hints);
-		}
-	}
-
-	/**
-	 * The time that this exchange has; it must have been routed.
-	 */
-	ExchangeClock clock() {
-		if (this.clock == null) {
-			throw new IllegalStateException("clock: before the request was routed");
-		}
-		return this.clock;
+		this.request.sendBody(backend);
 	}
 
 	/**
@@ -213,11 +155,9 @@ final class Exchange {
 	 */
 	AnswerHeaders onAnswer(HttpClientResponse answer) {
 		clock().startAnswer();
-		if (this.body != null) {
-			this.body.forget();
-		}
+		this.request.forget();
 		AnswerHeaders headers = this.answer.begin(answer);
-		if (headers.isEventStream() || isGrpc()) {
+		if (headers.isEventStream() || this.answer.isGrpc()) {
 			this.server.streams().add(this);
 			this.stream = true;
 		}
@@ -230,7 +170,7 @@ final class Exchange {
 	 * time to time.
 	 */
 	void endStream() {
-		if (isGrpc()) {
+		if (this.answer.isGrpc()) {
 			tries().stopStream();
 		}
 		else {
@@ -245,16 +185,8 @@ final class Exchange {
 	void onStreamEnded() {
 		this.account.fail(GatewayError.SHUTTING_DOWN);
 		tries().end(Outcome.SUCCESS);
-		this.answer.endCall(GatewayError.SHUTTING_DOWN, this.body);
+		this.answer.endCall(GatewayError.SHUTTING_DOWN, this.request.body());
 		end();
-	}
-
-	/**
-	 * The switch to another protocol that the client offers, {@code null} when it offers
-	 * none. Only HTTP/1.1 can pass it on.
-	 */
-	@Nullable ProtocolSwitch offered() {
-		return this.answer.offered();
 	}
 
 	/**
@@ -263,17 +195,10 @@ final class Exchange {
 	void onSwitched(HttpClientResponse answer, Attempt attempt, Channel backend) {
 		clock().stop();
 		tries().end(Outcome.SUCCESS);
-		response().exceptionHandler((broken) -> {
+		this.answer.response().exceptionHandler((broken) -> {
 			// The tunnel hears of it as well.
 		});
 		this.answer.switchProtocols(answer, attempt, backend);
-	}
-
-	private Tries tries() {
-		if (this.tries == null) {
-			throw new IllegalStateException("tries: before the request was routed");
-		}
-		return this.tries;
 	}
 
 	void onTunnelClosed(@Nullable GatewayError error) {
@@ -288,8 +213,29 @@ final class Exchange {
 	 */
 	void onAnswered(Buffer rest, MultiMap trailers, Outcome outcome) {
 		tries().end(outcome);
-		this.answer.finish(rest, this.body, trailers);
+		this.answer.finish(rest, this.request.body(), trailers);
 		end();
+	}
+
+	/**
+	 * The body turned out to be malformed: no backend may take what it got for whole.
+	 */
+	private void onMalformed(Rejection rejection) {
+		if (this.ended) {
+			this.answer.hangUp();
+			return;
+		}
+		if (this.tries != null) {
+			this.tries.cancel(Outcome.CANCELLED);
+		}
+		if (this.answer.withdraw()) {
+			reject(rejection);
+			return;
+		}
+		this.account.reject(rejection);
+		this.account.fail(rejection.error());
+		end();
+		this.answer.abort(rejection.error());
 	}
 
 	/**
@@ -306,17 +252,6 @@ final class Exchange {
 		breakOff(clock().isOverdue() ? GatewayError.TIMEOUT : error, Outcome.BROKEN);
 	}
 
-	private void breakOff(GatewayError error, Outcome outcome) {
-		tries().end(outcome);
-		if (this.answer.withdraw()) {
-			onFailed(error);
-			return;
-		}
-		this.account.fail(error);
-		end();
-		this.answer.abort(error);
-	}
-
 	/**
 	 * It may not go on: its time is over, or something has grown too large.
 	 * @param outcome what that says of the backend
@@ -326,18 +261,15 @@ final class Exchange {
 		breakOff(error, outcome);
 	}
 
-	/**
-	 * The time of the current try is over, but not the exchange's.
-	 */
-	void onTryTimeout() {
-		tries().onTimeout();
-	}
-
-	/**
-	 * Whether it is the client that everything waits for.
-	 */
-	boolean awaitsBody() {
-		return this.body != null && this.body.isAwaited();
+	private void breakOff(GatewayError error, Outcome outcome) {
+		tries().end(outcome);
+		if (this.answer.withdraw()) {
+			onFailed(error);
+			return;
+		}
+		this.account.fail(error);
+		end();
+		this.answer.abort(error);
 	}
 
 	private void onClientGone() {
@@ -360,7 +292,7 @@ final class Exchange {
 
 	private void answer(GatewayError error, boolean close) {
 		this.account.fail(error);
-		this.answer.fail(error, requestId(), close, this.body);
+		this.answer.fail(error, requestId(), close, this.request.body());
 		end();
 	}
 
@@ -385,17 +317,6 @@ final class Exchange {
 		this.server.defer(task);
 	}
 
-	HttpServerResponse response() {
-		return this.answer.response();
-	}
-
-	/**
-	 * Whether the backend has been sent the whole request.
-	 */
-	boolean isSent() {
-		return this.body == null || this.body.isEnded();
-	}
-
 	/**
 	 * The request's trailers, when it has arrived whole.
 	 */
@@ -403,44 +324,29 @@ final class Exchange {
 		return this.request.trailers();
 	}
 
-	/**
-	 * Whether it is a gRPC call.
-	 */
-	boolean isGrpc() {
-		return this.answer.grpc() != null;
+	ClientRequest request() {
+		return this.request;
 	}
 
-	/**
-	 * Takes the request back from the backend of a try that has failed.
-	 */
-	void recall() {
-		if (this.body != null) {
-			this.body.detach();
+	ClientAnswer answer() {
+		return this.answer;
+	}
+
+	ExchangeClock clock() {
+		if (this.clock == null) {
+			throw new IllegalStateException("clock: before the request was routed");
 		}
+		return this.clock;
 	}
 
-	/**
-	 * Whether another backend can be sent the whole of it.
-	 */
-	boolean isReplayable() {
-		return this.body == null || this.body.isRepeatable();
+	Tries tries() {
+		if (this.tries == null) {
+			throw new IllegalStateException("tries: before the request was routed");
+		}
+		return this.tries;
 	}
 
-	/**
-	 * Whether doing it twice comes to the same as doing it once.
-	 */
-	boolean isRepeatable() {
-		return this.request.head().isRepeatable();
-	}
-
-	/**
-	 * How its route wants it to be treated.
-	 */
-	RoutePolicy policy() {
-		return match().policy();
-	}
-
-	private RouteMatch match() {
+	RouteMatch match() {
 		if (this.match == null) {
 			throw new IllegalStateException("match: before the request was routed");
 		}
@@ -448,7 +354,7 @@ final class Exchange {
 	}
 
 	private String requestId() {
-		return this.request.head().requestId(this.server.requestIds());
+		return this.request.id(this.server.requestIds());
 	}
 
 }

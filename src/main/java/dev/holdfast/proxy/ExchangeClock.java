@@ -16,8 +16,6 @@ final class ExchangeClock extends Deadline {
 
 	private final Exchange exchange;
 
-	private final ClientAnswer answer;
-
 	private final EventLoopServer server;
 
 	private final Deadlines deadlines;
@@ -41,9 +39,8 @@ final class ExchangeClock extends Deadline {
 	/** Until when the client waits, if it has said so. */
 	private long clientDue;
 
-	ExchangeClock(Exchange exchange, ClientAnswer answer, EventLoopServer server, RouteTimes times) {
+	ExchangeClock(Exchange exchange, EventLoopServer server, RouteTimes times) {
 		this.exchange = exchange;
-		this.answer = answer;
 		this.server = server;
 		this.deadlines = server.deadlines();
 		this.times = times;
@@ -128,7 +125,7 @@ final class ExchangeClock extends Deadline {
 	 * The client does not take the answer as fast as it comes.
 	 */
 	void block() {
-		this.untaken = this.answer.untaken();
+		this.untaken = this.exchange.answer().untaken();
 		enter(Phase.BLOCKED);
 	}
 
@@ -167,12 +164,12 @@ final class ExchangeClock extends Deadline {
 	}
 
 	private long waitNanos() {
-		return (this.exchange.awaitsBody() ? this.times.body() : this.times.request()).toNanos();
+		return (this.exchange.request().isAwaited() ? this.times.body() : this.times.request()).toNanos();
 	}
 
 	@Override
 	void onDue(long now) {
-		if (this.phase == Phase.BLOCKED && this.untaken != this.answer.untaken()) {
+		if (this.phase == Phase.BLOCKED && this.untaken != this.exchange.answer().untaken()) {
 			block();
 		}
 		else if (due() > now) {
@@ -185,7 +182,7 @@ final class ExchangeClock extends Deadline {
 
 	// A client that is slow, and an answer that is long, are not the backend's fault.
 	private void expire(long now) {
-		boolean awaitsClient = this.phase == Phase.BLOCKED || this.exchange.awaitsBody();
+		boolean awaitsClient = this.phase == Phase.BLOCKED || this.exchange.request().isAwaited();
 		if (this.totalDue <= now) {
 			boolean awaitsBackend = this.phase == Phase.WAITING && !awaitsClient;
 			this.exchange.giveUp(GatewayError.TIMEOUT, awaitsBackend ? Outcome.TIMEOUT : Outcome.CANCELLED);
@@ -201,7 +198,7 @@ final class ExchangeClock extends Deadline {
 					awaitsClient ? Outcome.CANCELLED : Outcome.TIMEOUT);
 		}
 		else {
-			this.exchange.onTryTimeout();
+			this.exchange.tries().onTimeout();
 		}
 	}
 

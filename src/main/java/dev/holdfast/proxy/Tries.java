@@ -102,7 +102,7 @@ final class Tries {
 		if (this.clock.isOverdue()) {
 			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
 		}
-		else if (this.exchange.isRepeatable() && this.exchange.isReplayable()) {
+		else if (this.exchange.request().isRepeatable() && this.exchange.request().isReplayable()) {
 			retry(error, outcome, reused);
 		}
 		else {
@@ -115,7 +115,7 @@ final class Tries {
 	 * 9113, section 8.7).
 	 */
 	void onRefused(GatewayError error, Outcome outcome) {
-		if (this.exchange.isReplayable()) {
+		if (this.exchange.request().isReplayable()) {
 			retry(error, outcome, true);
 		}
 		else {
@@ -139,7 +139,7 @@ final class Tries {
 	 * closed an idle connection at the wrong moment is
 	 */
 	private void retry(GatewayError error, Outcome outcome, boolean sameInstance) {
-		this.exchange.recall();
+		this.exchange.request().recall();
 		UpstreamInstance instance = (this.tried.size() < MOST_TRIES) ? this.upstream.choose(this.tried) : null;
 		if (instance == null || (!sameInstance && this.tried.contains(instance))) {
 			fail(error, outcome);
