@@ -1,10 +1,5 @@
 package dev.holdfast.proxy;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
-
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -12,14 +7,10 @@ import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +128,18 @@ final class Attempt {
 		if (this.ended) {
 			return;
 		}
+		if (answer == null) {
+			onNoAnswer(failure);
+		}
+		else if (answer.statusCode() < 200) {
+			onSwitch(answer);
+		}
+		else {
+			relay(answer);
+		}
+	}
+
+	private void onNoAnswer(@Nullable Throwable failure) {
 		SSLException tls = TlsFailures.of(failure);
 		if (tls instanceof SSLHandshakeException && this.connection != null && !this.connection.isReused()) {
 			// With TLS 1.3 an instance refuses the gateway's certificate only after the
@@ -144,29 +147,28 @@ final class Attempt {
 			giveUp();
 			failToConnect(tls);
 		}
-		else if (answer == null && failure != null && isRefusal(failure)) {
+		else if (failure != null && isRefusal(failure)) {
 			refuse();
 		}
-		else if (answer == null) {
-			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
-					Outcome.BROKEN);
+		else {
+			fail(BackendFailures.error(failure), Outcome.BROKEN);
 		}
-		else if (answer.statusCode() < 200) {
-			// A switch of protocols, or an interim answer unknown to Vert.x.
-			answer.exceptionHandler((broken) -> {
-				// Reset below, or no more of HTTP.
-			});
-			ProtocolSwitch offered = this.exchange.answer().offered();
-			if (answer.statusCode() == SWITCHING_PROTOCOLS && offered != null && offered.isTakenBy(answer)
-					&& this.connection != null && !this.connection.isShared()) {
-				this.exchange.onSwitched(answer, this, this.connection.channel());
-			}
-			else {
-				fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
-			}
+	}
+
+	/**
+	 * A switch of protocols has come, or an interim answer unknown to Vert.x.
+	 */
+	private void onSwitch(HttpClientResponse answer) {
+		answer.exceptionHandler((broken) -> {
+			// Reset below, or no more of HTTP.
+		});
+		ProtocolSwitch offered = this.exchange.answer().offered();
+		if (answer.statusCode() == SWITCHING_PROTOCOLS && offered != null && offered.isTakenBy(answer)
+				&& this.connection != null && !this.connection.isShared()) {
+			this.exchange.onSwitched(answer, this, this.connection.channel());
 		}
 		else {
-			relay(answer);
+			fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
 		}
 	}
 
@@ -210,7 +212,7 @@ final class Attempt {
 		if (!this.ended) {
 			giveUp();
 			end(Outcome.BROKEN);
-			this.exchange.onAnswerBroken(isBreak(failure) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER);
+			this.exchange.onAnswerBroken(BackendFailures.error(failure));
 		}
 	}
 
@@ -253,7 +255,7 @@ final class Attempt {
 		if (!this.ended) {
 			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
 			end(Outcome.CONNECT_FAILURE);
-			this.tries.onConnectFailed(reason(failure));
+			this.tries.onConnectFailed(BackendFailures.connectReason(failure));
 		}
 	}
 
@@ -301,29 +303,8 @@ final class Attempt {
 	 * of it.
 	 */
 	private boolean isRefusal(Throwable failure) {
-		return switch (failure) {
-			case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
-			case HttpClosedException closed ->
-				this.connection != null && this.request != null && this.connection.neverSaw(this.request);
-			case Http2Exception local -> local.error() == Http2Error.REFUSED_STREAM;
-			default -> false;
-		};
-	}
-
-	private static boolean isBreak(Throwable failure) {
-		return failure instanceof HttpClosedException || failure instanceof StreamResetException
-				|| failure instanceof IOException || TlsFailures.of(failure) != null;
-	}
-
-	private static String reason(@Nullable Throwable failure) {
-		return switch (failure) {
-			case ConnectTimeoutException timeout -> "timeout";
-			case NoRouteToHostException unreachable -> "unreachable";
-			case ConnectException refused -> "refused";
-			case UnknownHostException unknown -> "unknown-host";
-			case SSLException tls -> "tls";
-			case null, default -> "other";
-		};
+		return BackendFailures.isRefusedStream(failure) || (failure instanceof HttpClosedException
+				&& this.connection != null && this.request != null && this.connection.neverSaw(this.request));
 	}
 
 }
