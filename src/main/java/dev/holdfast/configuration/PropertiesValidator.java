@@ -10,6 +10,7 @@ import java.util.Optional;
 
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.TimeLimits;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.ServerName;
 import io.netty.util.NetUtil;
@@ -28,8 +29,6 @@ final class PropertiesValidator implements Validator {
 	private static final DataSize SMALLEST_HEADER = DataSize.ofKilobytes(1);
 
 	private static final DataSize LARGEST_HEADER = DataSize.ofMegabytes(1);
-
-	private static final Duration LONGEST = Duration.ofDays(24);
 
 	@Override
 	public boolean supports(Class<?> type) {
@@ -183,7 +182,7 @@ final class PropertiesValidator implements Validator {
 	}
 
 	private static void checkTime(Duration time, String field, Errors errors) {
-		if (time.compareTo(LONGEST) > 0) {
+		if (time.compareTo(TimeLimits.LONGEST) > 0) {
 			reject(errors, field, "must be at most 24d");
 		}
 	}

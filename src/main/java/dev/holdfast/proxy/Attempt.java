@@ -1,9 +1,5 @@
 package dev.holdfast.proxy;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.util.Objects;
 
 import javax.net.ssl.SSLException;
@@ -13,14 +9,10 @@ import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.UpstreamInstance;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +24,8 @@ final class Attempt {
 	private static final int SWITCHING_PROTOCOLS = 101;
 
 	private final Exchange exchange;
+
+	private final Tries tries;
 
 	private final BackendConnections connections;
 
@@ -51,8 +45,9 @@ final class Attempt {
 
 	private boolean ended;
 
-	Attempt(Exchange exchange, BackendConnections connections, UpstreamInstance instance) {
+	Attempt(Exchange exchange, Tries tries, BackendConnections connections, UpstreamInstance instance) {
 		this.exchange = exchange;
+		this.tries = tries;
 		this.connections = connections;
 		this.instance = instance;
 		this.startedAt = System.nanoTime();
@@ -61,14 +56,14 @@ final class Attempt {
 	void start() {
 		this.instance.start();
 		Endpoint endpoint = this.instance.instance().endpoint();
-		WireProtocol protocol = WireProtocol.of(this.exchange.policy().protocol(), endpoint.scheme());
-		BackendSecurity security = this.exchange.policy().security();
-		if (protocol == WireProtocol.NEGOTIATED && this.exchange.hasOffer()) {
+		WireProtocol protocol = WireProtocol.of(this.exchange.match().policy().protocol(), endpoint.scheme());
+		BackendSecurity security = this.exchange.match().policy().security();
+		if (protocol == WireProtocol.NEGOTIATED && this.exchange.answer().offered() != null) {
 			protocol = WireProtocol.HTTP1;
 		}
 		BackendConnection idle = this.connections.take(endpoint, protocol, security);
 		// What may not be done twice must not go where it would get no answer.
-		while (idle != null && !this.exchange.isRepeatable() && idle.isStale()) {
+		while (idle != null && !this.exchange.request().isRepeatable() && idle.isStale()) {
 			this.connections.discard(idle);
 			idle = this.connections.take(endpoint, protocol, security);
 		}
@@ -116,13 +111,37 @@ final class Attempt {
 			return;
 		}
 		request.response().onComplete(this::onAnswer);
+		if (this.exchange.request().takesHints()) {
+			request.earlyHintsHandler(this::onEarlyHints);
+		}
+		if (this.exchange.request().expectsContinue()) {
+			request.continueHandler((leave) -> this.exchange.answer().permitBody());
+		}
 		this.exchange.send(request, this.instance.instance().endpoint());
+	}
+
+	private void onEarlyHints(MultiMap hints) {
+		if (!this.ended) {
+			this.exchange.answer().hint(hints);
+		}
 	}
 
 	private void onAnswer(@Nullable HttpClientResponse answer, @Nullable Throwable failure) {
 		if (this.ended) {
 			return;
 		}
+		if (answer == null) {
+			onNoAnswer(failure);
+		}
+		else if (answer.statusCode() < 200) {
+			onSwitch(answer);
+		}
+		else {
+			relay(answer);
+		}
+	}
+
+	private void onNoAnswer(@Nullable Throwable failure) {
 		SSLException tls = TlsFailures.of(failure);
 		if (tls instanceof SSLHandshakeException && this.connection != null && !this.connection.isReused()) {
 			// With TLS 1.3 an instance refuses the gateway's certificate only after the
@@ -130,28 +149,28 @@ final class Attempt {
 			giveUp();
 			failToConnect(tls);
 		}
-		else if (answer == null && failure != null && isRefusal(failure)) {
+		else if (failure != null && isRefusal(failure)) {
 			refuse();
 		}
-		else if (answer == null) {
-			fail((failure != null && isBreak(failure)) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER,
-					Outcome.BROKEN);
+		else {
+			fail(BackendFailures.error(failure), Outcome.BROKEN);
 		}
-		else if (answer.statusCode() < 200) {
-			// A switch of protocols, or an interim answer unknown to Vert.x.
-			answer.exceptionHandler((broken) -> {
-				// Reset below, or no more of HTTP.
-			});
-			if (answer.statusCode() == SWITCHING_PROTOCOLS && this.exchange.isOffered(answer) && this.connection != null
-					&& !this.connection.isShared()) {
-				this.exchange.onSwitched(answer, this, this.connection.channel());
-			}
-			else {
-				fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
-			}
+	}
+
+	/**
+	 * A switch of protocols has come, or an interim answer unknown to Vert.x.
+	 */
+	private void onSwitch(HttpClientResponse answer) {
+		answer.exceptionHandler((broken) -> {
+			// Reset below, or no more of HTTP.
+		});
+		ProtocolSwitch offered = this.exchange.answer().offered();
+		if (answer.statusCode() == SWITCHING_PROTOCOLS && offered != null && offered.isTakenBy(answer)
+				&& this.connection != null && !this.connection.isShared()) {
+			this.exchange.onSwitched(answer, this, this.connection.channel());
 		}
 		else {
-			relay(answer);
+			fail(GatewayError.BAD_ANSWER, Outcome.BROKEN);
 		}
 	}
 
@@ -160,7 +179,7 @@ final class Attempt {
 		this.headers = this.exchange.onAnswer(answer);
 		this.relay = new AnswerRelay(this, Objects.requireNonNull(this.connection), answer, this.exchange.answer(),
 				this.exchange.clock(), this.headers.contentLength(),
-				this.exchange.isGrpc() ? new GrpcMessages() : null);
+				this.exchange.answer().isGrpc() ? new GrpcMessages() : null);
 		this.relay.start(this.exchange);
 	}
 
@@ -172,7 +191,7 @@ final class Attempt {
 		if (this.connection == null || this.headers == null || this.answer == null) {
 			throw new IllegalStateException("answer: before the request was sent");
 		}
-		if (!this.exchange.isSent()) {
+		if (!this.exchange.request().isSent()) {
 			giveUp();
 		}
 		else if (this.connection.isShared() || this.headers.keepsConnection(this.answer.version())) {
@@ -183,7 +202,7 @@ final class Attempt {
 		}
 		MultiMap trailers = this.answer.trailers();
 		boolean failed = this.answer.statusCode() >= 500
-				|| (this.exchange.isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
+				|| (this.exchange.answer().isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
 		Outcome outcome = failed ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
 		end(outcome);
 		this.exchange.onAnswered(rest, trailers, outcome);
@@ -196,7 +215,7 @@ final class Attempt {
 		if (!this.ended) {
 			giveUp();
 			end(Outcome.BROKEN);
-			this.exchange.onAnswerBroken(isBreak(failure) ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER);
+			this.exchange.onAnswerBroken(BackendFailures.error(failure));
 		}
 	}
 
@@ -239,21 +258,21 @@ final class Attempt {
 		if (!this.ended) {
 			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
 			end(Outcome.CONNECT_FAILURE);
-			this.exchange.onConnectFailed(reason(failure));
+			this.tries.onConnectFailed(BackendFailures.connectReason(failure));
 		}
 	}
 
 	private void refuse() {
 		giveUp();
 		end(Outcome.BROKEN);
-		this.exchange.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
+		this.tries.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {
 		boolean reused = this.connection != null && this.connection.isReused();
 		giveUp();
 		end(outcome);
-		this.exchange.onBroken(error, outcome, reused);
+		this.tries.onBroken(error, outcome, reused);
 	}
 
 	/**
@@ -279,7 +298,7 @@ final class Attempt {
 	private void end(Outcome outcome) {
 		this.ended = true;
 		this.instance.end(outcome);
-		this.exchange.onTryEnded(outcome, System.nanoTime() - this.startedAt);
+		this.tries.onTryEnded(outcome, System.nanoTime() - this.startedAt);
 	}
 
 	/**
@@ -287,29 +306,8 @@ final class Attempt {
 	 * of it.
 	 */
 	private boolean isRefusal(Throwable failure) {
-		return switch (failure) {
-			case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
-			case HttpClosedException closed ->
-				this.connection != null && this.request != null && this.connection.neverSaw(this.request);
-			case Http2Exception local -> local.error() == Http2Error.REFUSED_STREAM;
-			default -> false;
-		};
-	}
-
-	private static boolean isBreak(Throwable failure) {
-		return failure instanceof HttpClosedException || failure instanceof StreamResetException
-				|| failure instanceof IOException || TlsFailures.of(failure) != null;
-	}
-
-	private static String reason(@Nullable Throwable failure) {
-		return switch (failure) {
-			case ConnectTimeoutException timeout -> "timeout";
-			case NoRouteToHostException unreachable -> "unreachable";
-			case ConnectException refused -> "refused";
-			case UnknownHostException unknown -> "unknown-host";
-			case SSLException tls -> "tls";
-			case null, default -> "other";
-		};
+		return BackendFailures.isRefusedStream(failure) || (failure instanceof HttpClosedException
+				&& this.connection != null && this.request != null && this.connection.neverSaw(this.request));
 	}
 
 }

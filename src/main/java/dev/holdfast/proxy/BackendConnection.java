@@ -25,7 +25,7 @@ final class BackendConnection {
 	/** Far from where stream ids come to an end. */
 	private static final int MOST_STREAMS_EVER = 1 << 29;
 
-	private final Record key;
+	private final Destination destination;
 
 	private final HttpClientConnection connection;
 
@@ -48,9 +48,9 @@ final class BackendConnection {
 
 	private boolean closed;
 
-	BackendConnection(Record key, HttpClientConnection connection, AnswerDecoder decoder) {
+	BackendConnection(Destination destination, HttpClientConnection connection, AnswerDecoder decoder) {
 		this.decoder = decoder;
-		this.key = key;
+		this.destination = destination;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
 		this.streams = this.shared ? new PausableStreams(http2Handler()) : null;
@@ -234,10 +234,10 @@ final class BackendConnection {
 	}
 
 	/**
-	 * Where {@link BackendConnections} keeps it.
+	 * Where it goes.
 	 */
-	Record key() {
-		return this.key;
+	Destination destination() {
+		return this.destination;
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.proxy;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +30,10 @@ final class BackendConnections {
 	/** An announced time is cut short by this, lest both ends act at the same moment. */
 	private static final int SAFETY_SECONDS = 1;
 
-	/**
-	 * By endpoint, or by {@link Secured} endpoint: so the usual request makes no key.
-	 */
-	private final Map<Record, EndpointConnections> endpoints = new HashMap<>();
+	/** By endpoint, so that the usual request makes no key. */
+	private final Map<Endpoint, EndpointConnections> plain = new HashMap<>();
+
+	private final Map<Destination.Secured, EndpointConnections> secured = new HashMap<>();
 
 	private final HttpClientAgent client;
 
@@ -61,7 +62,9 @@ final class BackendConnections {
 	 * @return the connection, {@code null} when there is none
 	 */
 	@Nullable BackendConnection take(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
-		EndpointConnections connections = this.endpoints.get(key(endpoint, security));
+		EndpointConnections connections = endpoint.scheme().isSecure()
+				? this.secured.get(new Destination.Secured(endpoint, this.bundles.of(security)))
+				: this.plain.get(endpoint);
 		if (connections == null) {
 			return null;
 		}
@@ -79,25 +82,28 @@ final class BackendConnections {
 	 * Makes a connection, or waits for the one that is being made.
 	 */
 	Future<BackendConnection> connect(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
-		Record key = key(endpoint, security);
-		HttpConnectOptions options = options(endpoint, protocol, key);
-		return (protocol == WireProtocol.HTTP1) ? open(key, options) : of(key).await(() -> open(key, options));
+		Destination destination = endpoint.scheme().isSecure()
+				? new Destination.Secured(endpoint, this.bundles.of(security)) : new Destination.Plain(endpoint);
+		HttpConnectOptions options = options(destination, protocol);
+		return (protocol == WireProtocol.HTTP1) ? open(destination, options)
+				: of(destination).await(() -> open(destination, options));
 	}
 
-	private Record key(Endpoint endpoint, BackendSecurity security) {
-		return endpoint.scheme().isSecure() ? new Secured(endpoint, this.bundles.of(security)) : endpoint;
+	private EndpointConnections of(Destination destination) {
+		return switch (destination) {
+			case Destination.Plain(Endpoint endpoint) ->
+				this.plain.computeIfAbsent(endpoint, (absent) -> new EndpointConnections());
+			case Destination.Secured key -> this.secured.computeIfAbsent(key, (absent) -> new EndpointConnections());
+		};
 	}
 
-	private EndpointConnections of(Record key) {
-		return this.endpoints.computeIfAbsent(key, (absent) -> new EndpointConnections());
-	}
-
-	private static HttpConnectOptions options(Endpoint endpoint, WireProtocol protocol, Record key) {
+	private static HttpConnectOptions options(Destination destination, WireProtocol protocol) {
+		Endpoint endpoint = destination.endpoint();
 		HttpConnectOptions options = new HttpConnectOptions().setHost(endpoint.host())
 			.setPort(endpoint.port())
 			.setSsl(false)
 			.setProtocolVersion(protocol.version());
-		if (key instanceof Secured secured) {
+		if (destination instanceof Destination.Secured secured) {
 			options.setSsl(true)
 				.setSslOptions(secured.tls().options())
 				.setServer(SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host()))
@@ -106,10 +112,10 @@ final class BackendConnections {
 		return options;
 	}
 
-	private Future<BackendConnection> open(Record key, HttpConnectOptions options) {
+	private Future<BackendConnection> open(Destination destination, HttpConnectOptions options) {
 		return this.client.connect(options).map((connection) -> {
 			AnswerDecoder decoder = new AnswerDecoder(this.line, this.maxHeaderSize);
-			BackendConnection made = new BackendConnection(key, connection, decoder);
+			BackendConnection made = new BackendConnection(destination, connection, decoder);
 			connection.closeHandler((closed) -> onClosed(made));
 			connection.exceptionHandler((failure) -> {
 				// The request on it hears of it as well, and an idle one is just closed.
@@ -138,7 +144,7 @@ final class BackendConnections {
 			return;
 		}
 		if (connection.isShared()) {
-			of(connection.key()).release(connection, now + IDLE_TIME.toNanos());
+			of(connection.destination()).release(connection, now + IDLE_TIME.toNanos());
 			return;
 		}
 		long idleNanos = (announcedSeconds < 0) ? IDLE_TIME.toNanos()
@@ -147,7 +153,7 @@ final class BackendConnections {
 			connection.close();
 			return;
 		}
-		of(connection.key()).add(connection, now + idleNanos);
+		of(connection.destination()).add(connection, now + idleNanos);
 	}
 
 	/**
@@ -170,7 +176,10 @@ final class BackendConnections {
 	}
 
 	private void forget(BackendConnection connection) {
-		EndpointConnections connections = this.endpoints.get(connection.key());
+		EndpointConnections connections = switch (connection.destination()) {
+			case Destination.Plain(Endpoint endpoint) -> this.plain.get(endpoint);
+			case Destination.Secured key -> this.secured.get(key);
+		};
 		if (connections != null) {
 			connections.remove(connection);
 		}
@@ -180,17 +189,15 @@ final class BackendConnections {
 	 * Closes what has been idle for too long.
 	 */
 	void sweep(long now) {
-		for (EndpointConnections connections : this.endpoints.values()) {
-			connections.sweep(now);
-		}
-		this.endpoints.values().removeIf(EndpointConnections::isEmpty);
+		sweep(this.plain.values(), now);
+		sweep(this.secured.values(), now);
 	}
 
-	/**
-	 * An endpoint that is connected to by TLS. Routes with other certificates have
-	 * connections of their own.
-	 */
-	private record Secured(Endpoint endpoint, BackendTls tls) {
+	private static void sweep(Collection<EndpointConnections> all, long now) {
+		for (EndpointConnections connections : all) {
+			connections.sweep(now);
+		}
+		all.removeIf(EndpointConnections::isEmpty);
 	}
 
 }

@@ -1,10 +1,7 @@
 package dev.holdfast.proxy;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -48,7 +45,7 @@ final class ClientAnswer {
 
 	private final ClientConnection connection;
 
-	private @Nullable UpgradeHold hold;
+	private @Nullable ProtocolSwitch offered;
 
 	private final @Nullable GrpcCall grpc;
 
@@ -72,6 +69,32 @@ final class ClientAnswer {
 	 */
 	@Nullable GrpcCall grpc() {
 		return this.grpc;
+	}
+
+	/**
+	 * Whether it is a gRPC call's.
+	 */
+	boolean isGrpc() {
+		return this.grpc != null;
+	}
+
+	HttpServerResponse response() {
+		return this.response;
+	}
+
+	/**
+	 * What of it the client has not taken: a number that changes when it takes some. An
+	 * HTTP/2 client takes as much at a time as its window says, or nothing.
+	 */
+	long untaken() {
+		return this.http2 ? 0 : Connections.untaken(this.request.connection());
+	}
+
+	/**
+	 * Tells the client when to come again.
+	 */
+	void retryAfter(Duration time) {
+		this.response.putHeader("Retry-After", Long.toString(time.toSeconds()));
 	}
 
 	/**
@@ -131,36 +154,30 @@ final class ClientAnswer {
 	}
 
 	/**
-	 * Holds back what the client sends behind its request until a backend has taken or
-	 * declined the protocols that it offers.
+	 * Awaits a backend's word on the protocols that the client offers.
 	 */
-	void awaitSwitch() {
-		this.hold = UpgradeHold.begin(Connections.channel(this.request.connection()));
+	void awaitSwitch(ProtocolOffer offer) {
+		this.offered = new ProtocolSwitch(offer, this.request);
 	}
 
 	/**
-	 * Whether the connection can be switched. To be asked when all that came in one
-	 * packet has been seen.
+	 * The switch that the client waits for, {@code null} when it is none or has been
+	 * declined.
 	 */
-	boolean canSwitch() {
-		return this.hold != null && this.hold.isHolding();
+	@Nullable ProtocolSwitch offered() {
+		return this.offered;
 	}
 
 	/**
 	 * Goes on with HTTP.
 	 */
 	void declineSwitch() {
-		UpgradeHold declined = this.hold;
-		if (declined == null) {
-			return;
-		}
-		this.hold = null;
-		if (declined.isEmpty()) {
-			declined.resume(this.server.requestDecoder());
-		}
-		else {
-			declined.discard();
-			closeAfterwards();
+		ProtocolSwitch declined = this.offered;
+		if (declined != null) {
+			this.offered = null;
+			if (!declined.decline(this.server.requestDecoder())) {
+				closeAfterwards();
+			}
 		}
 	}
 
@@ -170,28 +187,13 @@ final class ClientAnswer {
 	 * @param backend the backend's connection
 	 */
 	void switchProtocols(HttpClientResponse answer, Attempt attempt, Channel backend) {
-		UpgradeHold held = this.hold;
-		if (held == null) {
+		ProtocolSwitch taken = this.offered;
+		if (taken == null) {
 			throw new IllegalStateException("switch: nothing was offered");
 		}
-		this.hold = null;
+		this.offered = null;
 		takeHead(answer);
-		MultiMap fields = this.response.headers();
-		fields.remove(HttpHeaders.CONTENT_LENGTH);
-		fields.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
-		fields.set(HttpHeaders.UPGRADE, answer.getHeader(HttpHeaders.UPGRADE));
-		Tunnel tunnel = new Tunnel(attempt, Connections.channel(this.request.connection()), backend,
-				this.server.tunnels());
-		tunnel.begin(head(), held);
-	}
-
-	private ByteBuf head() {
-		StringBuilder head = new StringBuilder("HTTP/1.1 ").append(this.response.getStatusCode())
-			.append(' ')
-			.append(this.response.getStatusMessage())
-			.append("\r\n");
-		this.response.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-		return Unpooled.copiedBuffer(head.append("\r\n"), StandardCharsets.ISO_8859_1);
+		taken.perform(answer, attempt, backend, this.server.tunnels());
 	}
 
 	/**

@@ -12,7 +12,11 @@ import dev.holdfast.upstream.Outcome;
  */
 final class ExchangeClock extends Deadline {
 
+	private static final long NO_TIMER = -1;
+
 	private final Exchange exchange;
+
+	private final EventLoopServer server;
 
 	private final Deadlines deadlines;
 
@@ -30,17 +34,40 @@ final class ExchangeClock extends Deadline {
 
 	private long untaken;
 
-	ExchangeClock(Exchange exchange, Deadlines deadlines, RouteTimes times, TrafficTimes port) {
+	private long clientTimer = NO_TIMER;
+
+	/** Until when the client waits, if it has said so. */
+	private long clientDue;
+
+	ExchangeClock(Exchange exchange, EventLoopServer server, RouteTimes times) {
 		this.exchange = exchange;
-		this.deadlines = deadlines;
+		this.server = server;
+		this.deadlines = server.deadlines();
 		this.times = times;
-		this.totalDue = deadlines.in(nanos(times.total()));
-		this.port = port;
-		this.progressAt = deadlines.now();
+		this.totalDue = this.deadlines.in(nanos(times.total()));
+		this.port = server.settings().times();
+		this.progressAt = this.deadlines.now();
 	}
 
 	private static long nanos(Duration duration) {
 		return duration.isZero() ? Deadlines.NEVER : duration.toNanos();
+	}
+
+	/**
+	 * Takes the client's word on how long it waits. By a timer of its own: clients that
+	 * count themselves would always be sooner than a sweep, and seem to have gone.
+	 */
+	void limit(long nanos) {
+		this.clientDue = System.nanoTime() + nanos;
+		this.clientTimer = this.server.after(nanos, () -> this.exchange.giveUp(GatewayError.TIMEOUT, Outcome.TIMEOUT));
+	}
+
+	/**
+	 * Whether the client waits no longer. The backend knows that as well, and may break
+	 * off a moment before the gateway does.
+	 */
+	boolean isOverdue() {
+		return this.clientTimer != NO_TIMER && System.nanoTime() - this.clientDue >= 0;
 	}
 
 	/**
@@ -98,7 +125,7 @@ final class ExchangeClock extends Deadline {
 	 * The client does not take the answer as fast as it comes.
 	 */
 	void block() {
-		this.untaken = this.exchange.untaken();
+		this.untaken = this.exchange.answer().untaken();
 		enter(Phase.BLOCKED);
 	}
 
@@ -120,6 +147,9 @@ final class ExchangeClock extends Deadline {
 	 */
 	void stop() {
 		this.deadlines.cancel(this);
+		if (this.clientTimer != NO_TIMER) {
+			this.server.cancel(this.clientTimer);
+		}
 	}
 
 	private long due() {
@@ -134,12 +164,12 @@ final class ExchangeClock extends Deadline {
 	}
 
 	private long waitNanos() {
-		return (this.exchange.awaitsBody() ? this.times.body() : this.times.request()).toNanos();
+		return (this.exchange.request().isAwaited() ? this.times.body() : this.times.request()).toNanos();
 	}
 
 	@Override
 	void onDue(long now) {
-		if (this.phase == Phase.BLOCKED && this.untaken != this.exchange.untaken()) {
+		if (this.phase == Phase.BLOCKED && this.untaken != this.exchange.answer().untaken()) {
 			block();
 		}
 		else if (due() > now) {
@@ -152,7 +182,7 @@ final class ExchangeClock extends Deadline {
 
 	// A client that is slow, and an answer that is long, are not the backend's fault.
 	private void expire(long now) {
-		boolean awaitsClient = this.phase == Phase.BLOCKED || this.exchange.awaitsBody();
+		boolean awaitsClient = this.phase == Phase.BLOCKED || this.exchange.request().isAwaited();
 		if (this.totalDue <= now) {
 			boolean awaitsBackend = this.phase == Phase.WAITING && !awaitsClient;
 			this.exchange.giveUp(GatewayError.TIMEOUT, awaitsBackend ? Outcome.TIMEOUT : Outcome.CANCELLED);
@@ -168,7 +198,7 @@ final class ExchangeClock extends Deadline {
 					awaitsClient ? Outcome.CANCELLED : Outcome.TIMEOUT);
 		}
 		else {
-			this.exchange.onTryTimeout();
+			this.exchange.tries().onTimeout();
 		}
 	}
 

@@ -138,9 +138,13 @@ final class RequestHead implements BiConsumer<String, String> {
 	}
 
 	/**
-	 * The request id that the client chose, {@code null} for none.
+	 * The request's id.
+	 * @param ids makes one if the client chose none
 	 */
-	@Nullable String requestId() {
+	String requestId(RequestIds ids) {
+		if (this.requestId == null) {
+			this.requestId = ids.next();
+		}
 		return this.requestId;
 	}
 

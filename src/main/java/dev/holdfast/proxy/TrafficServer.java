@@ -188,16 +188,16 @@ public final class TrafficServer {
 		// so those in use get an answer first that says that it is their last.
 		Duration notice = (grace.compareTo(NOTICE.multipliedBy(2)) < 0) ? grace.dividedBy(2) : NOTICE;
 		Duration half = notice.dividedBy(2);
-		awaitAll(EventLoopServer::announceShutdown);
-		awaitAll((server) -> server.departure(half));
+		awaitAll((server) -> server.departure().announce());
+		awaitAll((server) -> server.departure().await(half));
 		this.listenSocket.refuse();
 		await(this.vertx.timer(Math.min(half.toMillis(), LAST_HANDSHAKES.toMillis()) + 1, TimeUnit.MILLISECONDS));
 		this.listenSocket.close();
-		awaitAll((server) -> server.departure(half));
-		awaitAll(EventLoopServer::endStreams);
+		awaitAll((server) -> server.departure().await(half));
+		awaitAll((server) -> server.departure().endStreams());
 		Duration rest = grace.minus(notice);
 		Duration quiet = (rest.compareTo(QUIET.multipliedBy(2)) < 0) ? rest.dividedBy(2) : QUIET;
-		awaitAll((server) -> server.sendOff(rest, quiet));
+		awaitAll((server) -> server.departure().sendOff(rest, quiet));
 		awaitAll(EventLoopServer::cutOff);
 		await(this.vertx.close());
 		this.servers.clear();

@@ -2,6 +2,8 @@ package dev.holdfast.proxy;
 
 import java.time.Duration;
 
+import dev.holdfast.route.TimeLimits;
+
 /**
  * How long the traffic port waits where no route can say otherwise.
  *
@@ -17,8 +19,6 @@ import java.time.Duration;
 public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, Duration write, Duration queue,
 		Duration connect) {
 
-	private static final Duration LONGEST = Duration.ofDays(24);
-
 	/**
 	 * A minute between requests and for the answer, ten seconds for a head, an hour in
 	 * tunnels.
@@ -31,18 +31,12 @@ public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, 
 	 * @throws IllegalArgumentException if one of them cannot be used
 	 */
 	public TrafficTimes {
-		require("idle-timeout", idle);
-		require("tunnel-idle-timeout", tunnelIdle);
-		require("header-timeout", header);
-		require("write-timeout", write);
-		require("queue-timeout", queue);
-		require("connect-timeout", connect);
-	}
-
-	private static void require(String name, Duration value) {
-		if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException("%s: %s (expected: 1ms to 24d)".formatted(name, value));
-		}
+		TimeLimits.check("idle-timeout", idle);
+		TimeLimits.check("tunnel-idle-timeout", tunnelIdle);
+		TimeLimits.check("header-timeout", header);
+		TimeLimits.check("write-timeout", write);
+		TimeLimits.check("queue-timeout", queue);
+		TimeLimits.check("connect-timeout", connect);
 	}
 
 }

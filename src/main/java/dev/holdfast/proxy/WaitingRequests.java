@@ -15,7 +15,7 @@ import dev.holdfast.upstream.UpstreamInstance;
  */
 final class WaitingRequests {
 
-	private final IdentityHashMap<Upstream, Deque<Exchange>> lines = new IdentityHashMap<>();
+	private final IdentityHashMap<Upstream, Deque<Tries>> lines = new IdentityHashMap<>();
 
 	/**
 	 * Whether a service's requests wait, so that the next one must wait behind them.
@@ -28,20 +28,20 @@ final class WaitingRequests {
 	 * Lets a request wait.
 	 * @return whether it may
 	 */
-	boolean add(Upstream upstream, Exchange exchange) {
+	boolean add(Upstream upstream, Tries tries) {
 		if (!upstream.tryQueue()) {
 			return false;
 		}
-		this.lines.computeIfAbsent(upstream, (key) -> new ArrayDeque<>()).addLast(exchange);
+		this.lines.computeIfAbsent(upstream, (key) -> new ArrayDeque<>()).addLast(tries);
 		return true;
 	}
 
 	/**
 	 * Takes a request out that waits no longer.
 	 */
-	void remove(Upstream upstream, Exchange exchange) {
-		Deque<Exchange> line = this.lines.get(upstream);
-		if (line != null && line.remove(exchange)) {
+	void remove(Upstream upstream, Tries tries) {
+		Deque<Tries> line = this.lines.get(upstream);
+		if (line != null && line.remove(tries)) {
 			upstream.leaveQueue();
 			dropIfEmpty(upstream, line);
 		}
@@ -54,20 +54,20 @@ final class WaitingRequests {
 		if (this.lines.isEmpty()) {
 			return;
 		}
-		Deque<Exchange> line = this.lines.get(upstream);
+		Deque<Tries> line = this.lines.get(upstream);
 		while (line != null && !line.isEmpty()) {
 			UpstreamInstance instance = upstream.choose(List.of());
 			if (instance == null && upstream.full()) {
 				return;
 			}
-			Exchange exchange = line.removeFirst();
+			Tries tries = line.removeFirst();
 			upstream.leaveQueue();
 			dropIfEmpty(upstream, line);
-			exchange.onTurn(instance);
+			tries.onTurn(instance);
 		}
 	}
 
-	private void dropIfEmpty(Upstream upstream, Deque<Exchange> line) {
+	private void dropIfEmpty(Upstream upstream, Deque<Tries> line) {
 		if (line.isEmpty()) {
 			this.lines.remove(upstream);
 		}

@@ -18,8 +18,6 @@ import java.time.Duration;
  */
 public record RouteTimes(Duration request, Duration perTry, Duration total, Duration body, Duration streamIdle) {
 
-	private static final Duration LONGEST = Duration.ofDays(24);
-
 	/** Thirty seconds to the answer and in the request, five minutes in the answer. */
 	public static final RouteTimes DEFAULTS = new RouteTimes(Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO,
 			Duration.ofSeconds(30), Duration.ofMinutes(5));
@@ -29,22 +27,16 @@ public record RouteTimes(Duration request, Duration perTry, Duration total, Dura
 	 * @throws IllegalArgumentException if one of them cannot be used
 	 */
 	public RouteTimes {
-		requirePositive("request-timeout", request);
-		requireNotNegative("try-timeout", perTry);
-		requireNotNegative("total-timeout", total);
-		requirePositive("body-timeout", body);
-		requireNotNegative("stream-idle-timeout", streamIdle);
+		TimeLimits.check("request-timeout", request);
+		checkUnlessZero("try-timeout", perTry);
+		checkUnlessZero("total-timeout", total);
+		TimeLimits.check("body-timeout", body);
+		checkUnlessZero("stream-idle-timeout", streamIdle);
 	}
 
-	private static void requirePositive(String name, Duration value) {
-		if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException("%s: %s (expected: 1ms to 24d)".formatted(name, value));
-		}
-	}
-
-	private static void requireNotNegative(String name, Duration value) {
+	private static void checkUnlessZero(String name, Duration value) {
 		if (!value.isZero()) {
-			requirePositive(name, value);
+			TimeLimits.check(name, value);
 		}
 	}
 

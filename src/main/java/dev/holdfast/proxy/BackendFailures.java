@@ -1,0 +1,60 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+
+import javax.net.ssl.SSLException;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.StreamResetException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What failures that Vert.x and Netty report say of an instance.
+ */
+final class BackendFailures {
+
+	private BackendFailures() {
+	}
+
+	/**
+	 * Why no connection could be made.
+	 * @return one of a few words, fit for a label
+	 */
+	static String connectReason(@Nullable Throwable failure) {
+		return switch (failure) {
+			case ConnectTimeoutException timeout -> "timeout";
+			case NoRouteToHostException unreachable -> "unreachable";
+			case ConnectException refused -> "refused";
+			case UnknownHostException unknown -> "unknown-host";
+			case SSLException tls -> "tls";
+			case null, default -> "other";
+		};
+	}
+
+	/**
+	 * Whether a stream was refused before the instance did anything for it.
+	 */
+	static boolean isRefusedStream(Throwable failure) {
+		return switch (failure) {
+			case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
+			case Http2Exception local -> local.error() == Http2Error.REFUSED_STREAM;
+			default -> false;
+		};
+	}
+
+	/**
+	 * What a client is told of an answer that has not come, or not come to its end.
+	 */
+	static GatewayError error(@Nullable Throwable failure) {
+		boolean broken = failure instanceof HttpClosedException || failure instanceof StreamResetException
+				|| failure instanceof IOException || TlsFailures.of(failure) != null;
+		return broken ? GatewayError.BACKEND_RESET : GatewayError.BAD_ANSWER;
+	}
+
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.proxy;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * What the traffic port answers to those who ask after the gateway's own health.
+ */
+final class ProbeAnswers {
+
+	private final TrafficServer port;
+
+	private final String livenessPath;
+
+	private final String readinessPath;
+
+	ProbeAnswers(TrafficServer port) {
+		this.port = port;
+		this.livenessPath = port.settings().livenessPath();
+		this.readinessPath = port.settings().readinessPath();
+	}
+
+	/**
+	 * Answers a request if it is a probe.
+	 * @return whether it is
+	 */
+	boolean answer(HttpServerRequest request) {
+		Probes probes = this.port.probes();
+		String path = request.uri();
+		if (this.livenessPath.equals(path)) {
+			boolean live = probes.live();
+			answer(request, live, live ? "ok" : "not live");
+			return true;
+		}
+		if (this.readinessPath.equals(path)) {
+			boolean ready = probes.ready();
+			answer(request, ready, ready ? "ok" : probes.notReadyReason());
+			return true;
+		}
+		return false;
+	}
+
+	private void answer(HttpServerRequest request, boolean passed, String text) {
+		if (this.port.isShuttingDown() && request.version() != HttpVersion.HTTP_2) {
+			request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+			Connections.closeAfterAnswer(request.connection());
+		}
+		request.response()
+			.setStatusCode(passed ? 200 : 503)
+			.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+			.end(text + "\n");
+	}
+
+}
