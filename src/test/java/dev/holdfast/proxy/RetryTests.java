@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.upstream.Outcome;
 import org.junit.jupiter.api.Test;
@@ -162,6 +164,53 @@ class RetryTests {
 			}
 			assertThat(backend.connections()).isEqualTo(3);
 		}
+	}
+
+	/**
+	 * The event loop finds the request before the ends of the connections that lie idle.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "POST", "PATCH" })
+	void whatMayNotBeDoneTwiceIsNotSentOnConnectionsThatTheInstanceHasClosed(String method) throws IOException {
+		CompletableFuture<Void> answer = new CompletableFuture<>();
+		CompletableFuture<Void> hangUp = new CompletableFuture<>();
+		CompletableFuture<Boolean> live = new CompletableFuture<>();
+		AtomicInteger closed = new AtomicInteger();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			answer.join();
+			peer.write(OK);
+			hangUp.join();
+			peer.socket().close();
+			closed.incrementAndGet();
+		});
+				Gateway gateway = new Gateway(oneEventLoop(), backend.port());
+				RawClient client = gateway.client();
+				RawClient other = gateway.client();
+				RawClient blocking = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			other.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> backend.heads().size() == 2);
+			answer.complete(null);
+			assertThat(client.answer().body()).isEqualTo("ok");
+			assertThat(other.answer().body()).isEqualTo("ok");
+			gateway.probes.live = live;
+			blocking.send("GET /livez HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> live.getNumberOfDependents() > 0);
+			client.send(method + " /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n\r\nhi");
+			hangUp.complete(null);
+			await().until(() -> closed.get() == 2);
+			live.complete(true);
+			assertThat(client.answer().body()).isEqualTo("ok");
+			assertThat(backend.heads()).filteredOn((head) -> head.startsWith(method)).hasSize(1);
+			assertThat(gateway.recorder.retries).isEmpty();
+			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SUCCESS);
+		}
+	}
+
+	private static TrafficSettings oneEventLoop() {
+		return new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
+				TrafficTimes.DEFAULTS);
 	}
 
 	@Test
