@@ -61,6 +61,9 @@ public final class Http2Wire implements AutoCloseable {
 
 	private Http2Wire(Socket socket) throws IOException {
 		this.socket = socket;
+		// A frame is several writes: each would wait for the other side to acknowledge
+		// the one before.
+		socket.setTcpNoDelay(true);
 		this.out = socket.getOutputStream();
 	}
 
