@@ -34,6 +34,17 @@ class Http2Tests {
 	}
 
 	@Test
+	void optionsOfTheServerAreAnsweredHere() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			assertThat(client.message(client.request("OPTIONS", "*", true)).status()).isEqualTo(200);
+			assertThat(client.message(client.get("*")).status()).isEqualTo(400);
+			assertThat(backend.heads()).isEmpty();
+		}
+	}
+
+	@Test
 	void bodyOfUnknownLengthIsSentInChunksToAnHttp1Backend() throws IOException {
 		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
 				Gateway gateway = new Gateway(backend.port());
