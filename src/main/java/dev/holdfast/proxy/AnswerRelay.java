@@ -116,7 +116,11 @@ final class AnswerRelay {
 	}
 
 	private void write(Buffer chunk) {
+		boolean first = !this.client.headWritten();
 		this.client.write(chunk);
+		if (first) {
+			this.attempt.onHeadWritten();
+		}
 		if (this.client.writeQueueFull() && !this.blocked) {
 			this.blocked = true;
 			this.clock.block();

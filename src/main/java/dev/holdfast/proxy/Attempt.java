@@ -188,6 +188,13 @@ final class Attempt {
 	}
 
 	/**
+	 * The client's answer has begun.
+	 */
+	void onHeadWritten() {
+		this.exchange.onHeadWritten();
+	}
+
+	/**
 	 * The answer broke off after its head.
 	 */
 	void onAnswerBroken(Throwable failure) {

@@ -250,7 +250,11 @@ final class ClientAnswer {
 
 	private void finishStream(Buffer rest, @Nullable RequestBody body) {
 		// An answer without body must end with its head: to gRPC the two are not alike.
+		boolean first = !this.response.headWritten();
 		Future<Void> sent = (rest.length() == 0) ? this.response.end() : this.response.end(rest);
+		if (first) {
+			sendHead();
+		}
 		if (body != null && !body.isEnded()) {
 			if (!body.isNearlyEnded() || body.expectsContinue()) {
 				// Not at once: a client that still sends may take a reset for the
@@ -259,6 +263,16 @@ final class ClientAnswer {
 				sent.onComplete((done) -> this.server.after(LINGER.toNanos(), () -> stopUpload(body)));
 			}
 			body.discard();
+		}
+	}
+
+	/**
+	 * Sees to it that the head, which has been written with the first of the body, does
+	 * not wait for the rest.
+	 */
+	void sendHead() {
+		if (this.http2) {
+			Http2Windows.sendHead(this.request);
 		}
 	}
 

@@ -441,6 +441,13 @@ final class Exchange implements ExchangeRecord {
 	}
 
 	/**
+	 * The client's answer has begun.
+	 */
+	void onHeadWritten() {
+		this.answer.sendHead();
+	}
+
+	/**
 	 * The answer has arrived whole.
 	 * @param rest what of it is still to be sent
 	 * @param trailers its trailers

@@ -1,6 +1,11 @@
 package dev.holdfast.proxy;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 
 /**
  * How much of HTTP/2 goes on at the same time on one connection.
@@ -22,6 +27,20 @@ final class Http2Windows {
 	 */
 	static int ofClients(TrafficLimits limits) {
 		return limits.maxStreams() * STREAM;
+	}
+
+	/**
+	 * Sends what has been written of a message whose body finds no window. Vert.x lets
+	 * the head wait for the body, and the other side may wait for the head before it
+	 * opens a window.
+	 */
+	static void sendHead(HttpServerRequest request) {
+		ChannelHandlerContext context = ((HttpServerConnection) request.connection()).channelHandlerContext();
+		Http2ConnectionHandler handler = (Http2ConnectionHandler) context.handler();
+		Http2Stream stream = handler.connection().stream((int) request.streamId());
+		if (stream != null && !handler.encoder().flowController().isWritable(stream)) {
+			context.flush();
+		}
 	}
 
 	/**

@@ -5,7 +5,10 @@ import java.io.IOException;
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.Http2Wire.Head;
+import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +33,20 @@ class Http2Tests {
 				.containsIgnoringCase("\r\ncookie: a=1; b=2\r\n")
 				.doesNotContainIgnoringCase("content-length")
 				.doesNotContainIgnoringCase("transfer-encoding");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Content-Length: 2\r\n\r\nok", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+			"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n" })
+	void clientSeesTheHeadBeforeItOpensAWindowForTheBody(String rest) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\n" + rest);
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
+			int stream = client.get("/orders/");
+			assertThat(client.head(stream)).matches((head) -> head.header(":status").equals("200") && !head.end());
+			client.window(stream, 2);
+			assertThat(client.data(stream).text()).isEqualTo("ok");
 		}
 	}
 
