@@ -95,9 +95,7 @@ final class AnswerDecoder extends MessageDecoder {
 
 	@Override
 	Body onHead(FieldSection section, List<Object> out) throws MalformedMessageException {
-		if (section.isChunked() && this.version.equals(HttpVersion.HTTP_1_0)) {
-			throw new MalformedMessageException(Rejection.FRAMING);
-		}
+		section.checkFraming(this.version);
 		int code = this.status.code();
 		// RFC 9110, section 15.2: an interim answer that is not understood is ignored.
 		if (code < 200 && code != 100 && code != 101 && code != 103) {

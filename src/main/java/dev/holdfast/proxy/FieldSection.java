@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.http.impl.headers.Http1xHeaders;
 
 /**
@@ -24,6 +25,9 @@ final class FieldSection {
 
 	private boolean chunked;
 
+	/** Whether the chunks hold something that the gateway cannot read. */
+	private boolean coded;
+
 	/**
 	 * Prepares to read fields.
 	 * @param maxSize the largest sum of their lines, bytes
@@ -41,6 +45,7 @@ final class FieldSection {
 		this.count = 0;
 		this.contentLength = -1;
 		this.chunked = false;
+		this.coded = false;
 	}
 
 	/**
@@ -63,13 +68,48 @@ final class FieldSection {
 		}
 		else if (nameEnd == "Transfer-Encoding".length()
 				&& HeaderKind.of(name.toString()) == HeaderKind.TRANSFER_ENCODING) {
-			// RFC 9112, section 6.1; no coding but this one is in use.
-			if (this.contentLength >= 0 || this.chunked || !value.equalsIgnoreCase("chunked")) {
+			this.coded = !value.equalsIgnoreCase("chunked");
+			if (this.contentLength >= 0 || this.chunked || (this.coded && !endsInChunked(line, nameEnd + 1))) {
 				throw new MalformedMessageException(Rejection.FRAMING);
 			}
 			this.chunked = true;
 		}
 		this.fields.add(name, value);
+	}
+
+	/**
+	 * Whether a list of codings names chunked last and only then. Without it nobody knows
+	 * where the message ends (RFC 9112, section 6.3).
+	 */
+	private static boolean endsInChunked(Line line, int listStart) {
+		int start = line.blankEnd(listStart);
+		int end = line.tokenEnd(start);
+		int next = line.blankEnd(end);
+		while (end > start && line.at(next) == ',' && !isChunked(line, start, end)) {
+			start = line.blankEnd(next + 1);
+			end = line.tokenEnd(start);
+			next = line.blankEnd(end);
+		}
+		return next == line.length() && isChunked(line, start, end);
+	}
+
+	private static boolean isChunked(Line line, int start, int end) {
+		return line.text(start, end).equalsIgnoreCase("chunked");
+	}
+
+	/**
+	 * Judges the framing when all fields are there.
+	 * @param version the message's
+	 * @throws MalformedMessageException if it is none of that version, or chunks hold
+	 * what has been coded in another way (RFC 9112, section 6.1)
+	 */
+	void checkFraming(HttpVersion version) throws MalformedMessageException {
+		if (this.chunked && version.equals(HttpVersion.HTTP_1_0)) {
+			throw new MalformedMessageException(Rejection.FRAMING);
+		}
+		if (this.coded) {
+			throw new MalformedMessageException(Rejection.CODING);
+		}
 	}
 
 	private void count(Line line) throws MalformedMessageException {

@@ -38,6 +38,9 @@ enum GatewayError {
 	/** Never sent either: it is the answer that the client does not take. */
 	CLIENT_STALLED(499, "client-stalled", "Client stalled", "The client did not take its answer in time."),
 
+	CODING_NOT_SUPPORTED(501, "coding-not-supported", "Transfer coding not supported",
+			"The gateway knows no transfer coding but chunked."),
+
 	BAD_ANSWER(502, "bad-answer", "Bad answer", "The service's answer was malformed."),
 
 	CONNECT_FAILED(502, "connect-failed", "Connect failed", "No connection to the service could be made."),
@@ -113,7 +116,7 @@ enum GatewayError {
 			case CLIENT_GONE, CLIENT_STALLED -> 1;
 			case REQUEST_TIMEOUT, HEADER_TIMEOUT, TIMEOUT -> 4;
 			case BODY_TOO_LARGE, URI_TOO_LONG, HEADERS_TOO_LARGE, TOO_MANY_HEADERS -> 8;
-			case NO_ROUTE, METHOD_NOT_ALLOWED, VERSION_NOT_SUPPORTED -> 12;
+			case NO_ROUTE, METHOD_NOT_ALLOWED, CODING_NOT_SUPPORTED, VERSION_NOT_SUPPORTED -> 12;
 			case BAD_REQUEST, BAD_ANSWER -> 13;
 			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, OVERLOADED, SHUTTING_DOWN,
 					CIRCUIT_OPEN ->

@@ -88,9 +88,7 @@ final class RequestDecoder extends MessageDecoder {
 
 	@Override
 	Body onHead(FieldSection section, List<Object> out) throws MalformedMessageException {
-		if (section.isChunked() && this.version.equals(HttpVersion.HTTP_1_0)) {
-			throw new MalformedMessageException(Rejection.FRAMING);
-		}
+		section.checkFraming(this.version);
 		this.request = new ReceivedRequest(this.version, this.method, this.target, section.fields(), this);
 		out.add(this.request);
 		return Body.BY_FIELDS;

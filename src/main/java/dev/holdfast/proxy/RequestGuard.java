@@ -63,6 +63,8 @@ final class RequestGuard {
 
 		FRAMING("framing", GatewayError.BAD_REQUEST),
 
+		CODING("coding", GatewayError.CODING_NOT_SUPPORTED),
+
 		CHUNK("chunk", GatewayError.BAD_REQUEST);
 
 		private final String reason;

@@ -81,8 +81,8 @@ final class AnswerRows {
 			rows.add(HardAnswer.rejected("answer with Content-Length: '" + LengthRows.printable(value) + "'",
 					OK + "Content-Length: " + value + "\r\n\r\nok"));
 		}
-		for (String value : new String[] { "identity", "gzip", "gzip, chunked", "chunked, chunked", "chunked, gzip", "",
-				"xchunked", "\u000bchunked", "\"chunked\"" }) {
+		for (String value : new String[] { "identity", "gzip", "gzip, chunked", "deflate, gzip, chunked",
+				"chunked, chunked", "chunked, gzip", "", "xchunked", "\u000bchunked", "\"chunked\"" }) {
 			rows.add(HardAnswer.rejected("answer with Transfer-Encoding: '" + LengthRows.printable(value) + "'",
 					OK + "Transfer-Encoding: " + value + "\r\n\r\n2\r\nok\r\n0\r\n\r\n"));
 		}

@@ -1,6 +1,8 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +80,19 @@ class ForwardingTests {
 			assertThat(client.get("/orders/").header("keep-alive")).isEmpty();
 			client.get("/orders/");
 			assertThat(backend.connections()).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void idleConnectionIsClosedWhenItsTimeIsOver() throws IOException {
+		CompletableFuture<Boolean> end = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 0\r\n\r\n");
+			end.complete(peer.awaitEnd());
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.get("/orders/");
+			assertThat(end.orTimeout(10, TimeUnit.SECONDS).join()).as("ended by a reset").isFalse();
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -188,9 +189,12 @@ final class Gateway implements AutoCloseable {
 
 		volatile boolean ready = true;
 
+		/** The event loop that is asked stands still until this is known. */
+		volatile CompletableFuture<Boolean> live = CompletableFuture.completedFuture(true);
+
 		@Override
 		public boolean live() {
-			return true;
+			return this.live.join();
 		}
 
 		@Override

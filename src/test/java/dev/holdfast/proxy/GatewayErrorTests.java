@@ -90,6 +90,7 @@ class GatewayErrorTests {
 			TRACE /a HTTP/1.1~Host: a~~                                            | 405 | method
 			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: chunked~~ | 400 | framing
 			POST /a HTTP/1.1~Host: a~Content-Length: 3~Transfer-Encoding: identity~~ | 400 | framing
+			POST /a HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~            | 501 | coding
 			GET /a HTTP/1.1~Bad Name: x~Host: a~~                                  | 400 | field
 			""")
 	void ambiguousRequestIsTurnedAwayAndItsConnectionClosed(String request, int status, String reason)

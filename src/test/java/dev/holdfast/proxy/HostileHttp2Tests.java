@@ -14,9 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -25,7 +22,6 @@ import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
 import org.junit.jupiter.api.AfterAll;
@@ -220,7 +216,7 @@ class HostileHttp2Tests {
 		Level level = ResourceLeakDetector.getLevel();
 		// Half a million buffers, each with its stack traces, would take a minute.
 		ResourceLeakDetector.setLevel(Level.DISABLED);
-		try (Socket socket = socket(false)) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), clear.server.port())) {
 			OutputStream out = socket.getOutputStream();
 			out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 			out.write(new Frames().add(Frames.SETTINGS, 0, 0).bytes());
@@ -348,24 +344,10 @@ class HostileHttp2Tests {
 		}
 	}
 
-	private static Socket socket(boolean tls) throws IOException {
-		Socket plain = new Socket(InetAddress.getLoopbackAddress(), gateway(tls).server.port());
-		if (!tls) {
-			return plain;
-		}
-		SSLSocket socket = (SSLSocket) PemBundles.read(authority.certificate(), null)
-			.createSslContext()
-			.getSocketFactory()
-			.createSocket(plain, null, 1, true);
-		SSLParameters parameters = socket.getSSLParameters();
-		parameters.setApplicationProtocols(new String[] { "h2" });
-		socket.setSSLParameters(parameters);
-		socket.startHandshake();
-		return socket;
-	}
-
 	private static Http2Wire connect(boolean tls) throws IOException {
-		return Http2Wire.connect(socket(tls), new Http2Settings());
+		int port = gateway(tls).server.port();
+		return tls ? Http2Wire.connect(port, PemBundles.read(authority.certificate(), null).createSslContext())
+				: Http2Wire.connect(port);
 	}
 
 	/**

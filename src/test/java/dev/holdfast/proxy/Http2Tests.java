@@ -36,6 +36,31 @@ class Http2Tests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "Content-Length: 2\r\n\r\nok", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+			"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n" })
+	void clientSeesTheHeadBeforeItOpensAWindowForTheBody(String rest) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\n" + rest);
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
+			int stream = client.get("/orders/");
+			assertThat(client.head(stream)).matches((head) -> head.header(":status").equals("200") && !head.end());
+			client.window(stream, 2);
+			assertThat(client.data(stream).text()).isEqualTo("ok");
+		}
+	}
+
+	@Test
+	void optionsOfTheServerAreAnsweredHere() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			assertThat(client.message(client.request("OPTIONS", "*", true)).status()).isEqualTo(200);
+			assertThat(client.message(client.get("*")).status()).isEqualTo(400);
+			assertThat(backend.heads()).isEmpty();
+		}
+	}
+
 	@Test
 	void bodyOfUnknownLengthIsSentInChunksToAnHttp1Backend() throws IOException {
 		try (ScriptedBackend backend = ScriptedBackend.answering(OK);

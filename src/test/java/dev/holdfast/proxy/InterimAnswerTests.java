@@ -1,7 +1,10 @@
 package dev.holdfast.proxy;
 
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 
 import dev.holdfast.testing.Http2Wire;
 import org.junit.jupiter.api.Test;
@@ -129,6 +132,71 @@ class InterimAnswerTests {
 			assertThat(all).endsWith("\r\n\r\nok");
 			// As much as the kernel holds, and what was under way.
 			assertThat(all.length()).isLessThan(16 * 1024 * 1024);
+		}
+	}
+
+	@Test
+	void hintsWithoutEndDoNotPileUpForAnHttp2ClientThatReadsNothing() throws IOException {
+		// HPACK cannot shorten it.
+		String hint = "HTTP/1.1 103 Early Hints\r\nLink: " + "~".repeat(32 * 1024) + "\r\n\r\n";
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			for (int i = 0; i < 2000; i++) {
+				peer.write(hint);
+			}
+			sent.complete(null);
+			peer.write(OK);
+			peer.awaitEnd();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+			client.out().write(new Frames().add(Frames.SETTINGS, 0, 0).get(1, "/orders/").bytes());
+			sent.join();
+			// As much as the kernel holds, and what was under way.
+			assertThat(lengthToTheEnd(new DataInputStream(client.in()))).isLessThan(16 * 1024 * 1024);
+		}
+	}
+
+	/**
+	 * Counts bytes to the end of stream 1.
+	 */
+	private static int lengthToTheEnd(DataInputStream in) throws IOException {
+		int length = 0;
+		while (true) {
+			int size = (in.readUnsignedByte() << 16) + in.readUnsignedShort();
+			int type = in.readUnsignedByte();
+			int flags = in.readUnsignedByte();
+			int stream = in.readInt();
+			in.skipNBytes(size);
+			length += size;
+			if (stream == 1 && type == Frames.DATA && (flags & Frames.END_STREAM) != 0) {
+				return length;
+			}
+		}
+	}
+
+	@Test
+	void hintsWithoutEndAreNoAnswer() throws IOException {
+		Semaphore wanted = new Semaphore(1);
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			while (true) {
+				wanted.acquireUninterruptibly();
+				peer.write("HTTP/1.1 103 Early Hints\r\n\r\n");
+			}
+		});
+				Gateway gateway = new Gateway(Gateway.policy(Duration.ofMillis(300), Duration.ZERO), backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			int stream = client.get("/orders/");
+			long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+			String status = client.head(stream).header(":status");
+			while (status.equals("103") && System.nanoTime() < until) {
+				wanted.release();
+				status = client.head(stream).header(":status");
+			}
+			assertThat(status).isEqualTo("504");
+			assertThat(gateway.recorder.end().errorCode()).isEqualTo("timeout");
+			wanted.release();
 		}
 	}
 

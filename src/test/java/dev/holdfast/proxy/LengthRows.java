@@ -68,16 +68,29 @@ final class LengthRows {
 	}
 
 	private static void transferEncoding(List<HardInput> rows) {
-		String[] values = { "identity", "xchunked", "chunkedx", "x chunked", "chunked, gzip", "gzip, chunked",
-				"chunked, identity", "identity, chunked", "chunked, chunked", ", chunked", "chunked,", ",chunked,", "",
-				"\u000bchunked", "chunked\u000b", "\u000cchunked", "chunked\u000c", "chunked\u0000", "\u0000chunked",
-				"\"chunked\"", "'chunked'", "chun\u0000ked", "chunked;q=1", "chunked; a", "chunked\u00a0",
-				"\u00ffchunked", "chunk", "gzip", "deflate", "compress", "trailers", "chunked x", "chunked\u007f",
-				"cow, chunked", "chun\u212aed", "chunked\rX: y" };
+		String[] values = { "identity", "xchunked", "chunkedx", "x chunked", "chunked, gzip", "chunked, identity",
+				"gzip, chunked, gzip", "chunked, gzip, chunked", "gzip chunked", "gzip; q=1, chunked", "gzip,, chunked",
+				"gzip,", "chunked, chunked", ", chunked", "chunked,", ",chunked,", "", "\u000bchunked", "chunked\u000b",
+				"\u000cchunked", "chunked\u000c", "chunked\u0000", "\u0000chunked", "\"chunked\"", "'chunked'",
+				"chun\u0000ked", "chunked;q=1", "chunked; a", "chunked\u00a0", "\u00ffchunked", "chunk", "gzip",
+				"deflate", "compress", "trailers", "chunked x", "chunked\u007f", "chun\u212aed", "chunked\rX: y" };
 		for (String value : values) {
 			rows.add(rejected("Transfer-Encoding: '" + printable(value) + "'",
 					post("Transfer-Encoding: " + value + "\r\n", "0\r\n\r\n")));
 		}
+		for (String value : new String[] { "gzip, chunked", "identity, chunked", "cow,chunked",
+				"gzip ,\tdeflate,Chunked", "chunkedx, chunked" }) {
+			rows.add(rejected("Transfer-Encoding: '" + printable(value) + "' is not understood",
+					post("Transfer-Encoding: " + value + "\r\n", "0\r\n\r\n"), 501));
+			rows.add(rejected("Content-Length before '" + printable(value) + "'",
+					post("Content-Length: 5\r\nTransfer-Encoding: " + value + "\r\n", "0\r\n\r\n")));
+			rows.add(rejected("Content-Length behind '" + printable(value) + "'",
+					post("Transfer-Encoding: " + value + "\r\nContent-Length: 5\r\n", "0\r\n\r\n")));
+		}
+		rows.add(rejected("a coding in HTTP/1.0",
+				"POST /orders/a HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"));
+		rows.add(rejected("TE.TE: codings in two lines",
+				post("Transfer-Encoding: gzip, chunked\r\n" + CHUNKED, "0\r\n\r\n")));
 		rows.add(rejected("two Transfer-Encoding chunked", post(CHUNKED + CHUNKED, "0\r\n\r\n")));
 		rows.add(rejected("TE.TE: chunked, then an unknown one",
 				post(CHUNKED + "Transfer-Encoding: x\r\n", "0\r\n\r\n")));

@@ -1,14 +1,21 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
+import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.PemBundles;
 import dev.holdfast.upstream.Outcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +23,12 @@ import static org.awaitility.Awaitility.await;
 class LimitTests {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+	private static final int REFUSED_STREAM = 0x7;
+
+	private static final int CANCEL = 0x8;
+
+	private static final int ENHANCE_YOUR_CALM = 0xb;
 
 	private static final RoutePolicy SMALL_BODIES = Gateway.policy(RouteTimes.DEFAULTS, 10);
 
@@ -116,6 +129,41 @@ class LimitTests {
 			assertThat(client.rest()).isEmpty();
 			assertThat(gateway.recorder.turnedAway).containsExactly("connections too-many-connections");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void http2ConnectionTakesAsManyStreamsAndResetsAsConfigured(boolean tls, @TempDir Path folder) throws IOException {
+		TrafficLimits limits = new TrafficLimits(8192, 16_384, 100, 1000, 0, 3, 5);
+		TrafficSettings settings = Gateway.settings(limits, TrafficTimes.DEFAULTS);
+		CertificateAuthority authority = new CertificateAuthority(folder, "authority");
+		try (ScriptedBackend backend = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
+				Gateway gateway = tls ? new Gateway(settings, Gateway.tls(authority), backend.port())
+						: new Gateway(settings, backend.port());
+				Http2Wire many = connect(tls, gateway, authority);
+				Http2Wire fickle = connect(tls, gateway, authority)) {
+			for (int i = 0; i < 4; i++) {
+				many.get("/orders/" + i);
+			}
+			assertThat(many.awaitReset(7)).isEqualTo(REFUSED_STREAM);
+			await().until(() -> backend.connections() == 3);
+			for (int i = 0; i < 5; i++) {
+				fickle.reset(fickle.get("/orders/"), CANCEL);
+			}
+			fickle.ping(1);
+			fickle.awaitPong(1);
+			fickle.reset(fickle.get("/orders/"), CANCEL);
+			assertThat(fickle.awaitGoAway().code()).isEqualTo(ENHANCE_YOUR_CALM);
+			fickle.awaitEnd();
+			assertThat(many.frames()).noneMatch(Http2Wire.GoAway.class::isInstance);
+		}
+	}
+
+	private static Http2Wire connect(boolean tls, Gateway gateway, CertificateAuthority authority) throws IOException {
+		return tls
+				? Http2Wire.connect(gateway.server.port(),
+						PemBundles.read(authority.certificate(), null).createSslContext())
+				: Http2Wire.connect(gateway.server.port());
 	}
 
 	@Test

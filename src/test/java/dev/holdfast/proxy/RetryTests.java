@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +22,8 @@ class RetryTests {
 
 	/** More requests than a balancer sends to the same one of two instances. */
 	private static final int MANY = 50;
+
+	private static final long INTERNAL_ERROR = 0x2;
 
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -164,6 +169,53 @@ class RetryTests {
 		}
 	}
 
+	/**
+	 * The event loop finds the request before the ends of the connections that lie idle.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "POST", "PATCH" })
+	void whatMayNotBeDoneTwiceIsNotSentOnConnectionsThatTheInstanceHasClosed(String method) throws IOException {
+		CompletableFuture<Void> answer = new CompletableFuture<>();
+		CompletableFuture<Void> hangUp = new CompletableFuture<>();
+		CompletableFuture<Boolean> live = new CompletableFuture<>();
+		AtomicInteger closed = new AtomicInteger();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			answer.join();
+			peer.write(OK);
+			hangUp.join();
+			peer.socket().close();
+			closed.incrementAndGet();
+		});
+				Gateway gateway = new Gateway(oneEventLoop(), backend.port());
+				RawClient client = gateway.client();
+				RawClient other = gateway.client();
+				RawClient blocking = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			other.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> backend.heads().size() == 2);
+			answer.complete(null);
+			assertThat(client.answer().body()).isEqualTo("ok");
+			assertThat(other.answer().body()).isEqualTo("ok");
+			gateway.probes.live = live;
+			blocking.send("GET /livez HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> live.getNumberOfDependents() > 0);
+			client.send(method + " /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n\r\nhi");
+			hangUp.complete(null);
+			await().until(() -> closed.get() == 2);
+			live.complete(true);
+			assertThat(client.answer().body()).isEqualTo("ok");
+			assertThat(backend.heads()).filteredOn((head) -> head.startsWith(method)).hasSize(1);
+			assertThat(gateway.recorder.retries).isEmpty();
+			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SUCCESS);
+		}
+	}
+
+	private static TrafficSettings oneEventLoop() {
+		return new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
+				TrafficTimes.DEFAULTS);
+	}
+
 	@Test
 	void answerThatBreaksOffIsNeitherTriedAgainNorPassedOffAsWhole() throws IOException {
 		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
@@ -191,6 +243,44 @@ class RetryTests {
 			client.line();
 			read.complete(null);
 			assertThatThrownBy(client::chunkSize).isInstanceOf(IOException.class);
+		}
+	}
+
+	/**
+	 * To it, an orderly end would be the end of a whole answer.
+	 */
+	@Test
+	void oldClientSeesThatAChunkedAnswerBreaksOff() throws IOException {
+		CompletableFuture<Void> read = new CompletableFuture<>();
+		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+			read.join();
+		}); Gateway gateway = new Gateway(broken.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.0\r\n\r\n");
+			assertThat(client.head().status()).isEqualTo(200);
+			assertThat(client.text(4)).isEqualTo("half");
+			read.complete(null);
+			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+			assertThat(gateway.recorder.end().errorCode()).isEqualTo("backend-reset");
+		}
+	}
+
+	@Test
+	void http2ClientSeesThatAChunkedAnswerBreaksOff() throws IOException {
+		CompletableFuture<Void> read = new CompletableFuture<>();
+		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+			read.join();
+		}); Gateway gateway = new Gateway(broken.port()); Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			int stream = client.get("/orders/");
+			assertThat(client.data(stream)).isEqualTo(new Http2Wire.Data(stream, "half", false));
+			read.complete(null);
+			assertThat(client.awaitReset(stream)).isEqualTo(INTERNAL_ERROR);
+			assertThat(client.frames())
+				.noneMatch((frame) -> frame instanceof Http2Wire.Data || frame instanceof Http2Wire.GoAway);
+			assertThat(gateway.recorder.end().errorCode()).isEqualTo("backend-reset");
 		}
 	}
 

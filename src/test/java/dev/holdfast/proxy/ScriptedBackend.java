@@ -217,7 +217,8 @@ final class ScriptedBackend implements AutoCloseable {
 		 */
 		boolean awaitEnd() {
 			try {
-				while (this.in.read() >= 0) {
+				byte[] rest = new byte[64 * 1024];
+				while (this.in.read(rest) >= 0) {
 					// What it still sends does not matter.
 				}
 				return false;

@@ -3,10 +3,13 @@ package dev.holdfast.proxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
+import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
+import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -133,6 +136,32 @@ class TimeoutTests {
 	}
 
 	@Test
+	void idleHttp2ClientIsToldToGo() throws IOException {
+		CompletableFuture<Void> idleTimeIsOver = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			idleTimeIsOver.join();
+			peer.write("HTTP/1.1 204 No Content\r\n\r\n");
+		});
+				Gateway gateway = new Gateway(impatient(), backend.port());
+				Http2Wire waiting = Http2Wire.connect(gateway.server.port());
+				Http2Wire idle = Http2Wire.connect(gateway.server.port());
+				Http2Wire silent = Http2Wire.connect(gateway.server.port())) {
+			int stream = waiting.get("/orders/");
+			await().until(() -> !backend.heads().isEmpty());
+			int last = idle.get("/livez");
+			assertThat(idle.message(last).status()).isEqualTo(200);
+			assertThat(idle.awaitGoAway()).isEqualTo(new Http2Wire.GoAway(0, last, 0));
+			idle.awaitEnd();
+			assertThat(silent.awaitGoAway()).isEqualTo(new Http2Wire.GoAway(0, 0, 0));
+			silent.awaitEnd();
+			idleTimeIsOver.complete(null);
+			assertThat(waiting.message(stream).status()).isEqualTo(204);
+			assertThat(gateway.recorder.turnedAway).isEmpty();
+		}
+	}
+
+	@Test
 	void clientThatWaitsForItsAnswerIsNotIdle() throws IOException {
 		CompletableFuture<Void> idleTimeIsOver = new CompletableFuture<>();
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
@@ -239,6 +268,47 @@ class TimeoutTests {
 				.isEqualTo(new Gateway.Recorder.Entry("by-path", "orders", "GET", 499, "client-stalled", 1));
 			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);
 			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+		}
+	}
+
+	@Test
+	void http2ClientThatOpensNoWindowIsGivenUp() throws IOException {
+		CompletableFuture<Boolean> end = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+			String block = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+			try {
+				while (true) {
+					peer.write(block);
+				}
+			}
+			finally {
+				end.complete(true);
+			}
+		});
+				Gateway gateway = new Gateway(impatient(), backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
+			int stream = client.get("/orders/");
+			assertThat(client.head(stream).header(":status")).isEqualTo("200");
+			assertThat(client.awaitReset(stream)).isNotZero();
+			assertThat(end.orTimeout(10, TimeUnit.SECONDS).join()).isTrue();
+			assertThat(gateway.recorder.end())
+				.isEqualTo(new Gateway.Recorder.Entry("by-path", "orders", "GET", 499, "client-stalled", 1));
+			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);
+			assertThat(client.frames()).noneMatch(Http2Wire.Data.class::isInstance);
+		}
+	}
+
+	@Test
+	void http2ClientThatOpensNoWindowForASmallAnswerIsNotKeptForEver() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+				Gateway gateway = new Gateway(impatient(), backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
+			client.get("/orders/");
+			assertThat(gateway.recorder.end().status()).isEqualTo(200);
+			client.awaitEnd();
+			assertThat(client.frames()).noneMatch(Http2Wire.Data.class::isInstance);
 		}
 	}
 

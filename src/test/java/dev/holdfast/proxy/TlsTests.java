@@ -31,6 +31,7 @@ import javax.net.ssl.SSLSocket;
 import dev.holdfast.proxy.RawClient.Answer;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
+import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.ServerName;
@@ -185,11 +186,47 @@ class TlsTests {
 					"Connection: keep-alive, client-cert")
 				.status()).isEqualTo(200);
 		}
+		assertThat(fields("client-cert")).containsExactly(clientCert(own));
+	}
+
+	@Test
+	void anHttp2ClientsCertificateIsForwardedWithEachOfItsRequests() throws Exception {
+		Issued own = this.authority.issue("client");
+		try (Gateway gateway = gateway(ClientAuth.NEED);
+				Http2Wire client = Http2Wire.connect(gateway.server.port(), trusting(own))) {
+			for (int i = 0; i < 2; i++) {
+				int stream = client.get("/orders/1", "client-cert", ":c3Bvb2Y=:", "client-cert-chain", ":c3Bvb2Y=:");
+				assertThat(client.message(stream).status()).isEqualTo(200);
+			}
+		}
+		assertThat(fields("client-cert")).containsExactly(clientCert(own), clientCert(own));
+		assertThat(this.backend.heads()).first().asString().contains("x-forwarded-proto: https", "via: 2.0 holdfast");
+	}
+
+	private static String clientCert(Issued own) throws Exception {
 		byte[] certificate = CertificateFactory.getInstance("X.509")
 			.generateCertificate(Files.newInputStream(own.certificate()))
 			.getEncoded();
-		assertThat(fields("client-cert"))
-			.containsExactly("client-cert: :" + Base64.getEncoder().encodeToString(certificate) + ":");
+		return "client-cert: :" + Base64.getEncoder().encodeToString(certificate) + ":";
+	}
+
+	@Test
+	void http2ClientsWithoutATrustedCertificateAreRefused() throws IOException {
+		CertificateAuthority other = new CertificateAuthority(this.folder, "other");
+		try (Gateway gateway = gateway(ClientAuth.NEED)) {
+			assertRefused(() -> http2Request(gateway, trusting(null)));
+			assertRefused(() -> http2Request(gateway, trusting(other.issue("stranger"))));
+			await().until(() -> gateway.recorder.rejections.size() == 2);
+			assertThat(gateway.recorder.rejections).containsOnly("tls-handshake");
+			http2Request(gateway, trusting(this.authority.issue("client")));
+		}
+		assertThat(this.backend.heads()).hasSize(1);
+	}
+
+	private static void http2Request(Gateway gateway, SSLContext context) throws IOException {
+		try (Http2Wire client = Http2Wire.connect(gateway.server.port(), context)) {
+			assertThat(client.message(client.get("/orders/1")).status()).isEqualTo(200);
+		}
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.testing.CertificateAuthority.Issued;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -22,6 +23,7 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A gRPC server of grpc-java with one service that has methods of all four shapes:
@@ -56,12 +58,16 @@ public final class GrpcBackend implements AutoCloseable {
 
 	private final AtomicInteger flooded = new AtomicInteger();
 
-	private GrpcBackend(String service, int port) {
-		this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+	private GrpcBackend(String service, @Nullable Issued own) {
+		NettyServerBuilder builder = NettyServerBuilder
+			.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
 			.addService(service(service))
 			.intercept(new Interceptor())
-			.maxInboundMessageSize(LARGEST_MESSAGE)
-			.build();
+			.maxInboundMessageSize(LARGEST_MESSAGE);
+		if (own != null) {
+			builder.useTransportSecurity(own.certificate().toFile(), own.key().toFile());
+		}
+		this.server = builder.build();
 		try {
 			this.server.start();
 		}
@@ -84,7 +90,16 @@ public final class GrpcBackend implements AutoCloseable {
 	 * @return the running backend
 	 */
 	public static GrpcBackend start(String service) {
-		return new GrpcBackend(service, 0);
+		return new GrpcBackend(service, null);
+	}
+
+	/**
+	 * Starts a backend with TLS on a free port.
+	 * @param own its certificate and its key
+	 * @return the running backend
+	 */
+	public static GrpcBackend start(Issued own) {
+		return new GrpcBackend(SERVICE, own);
 	}
 
 	private ServerServiceDefinition service(String name) {

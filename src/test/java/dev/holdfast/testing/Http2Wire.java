@@ -11,6 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -57,6 +61,9 @@ public final class Http2Wire implements AutoCloseable {
 
 	private Http2Wire(Socket socket) throws IOException {
 		this.socket = socket;
+		// A frame is several writes: each would wait for the other side to acknowledge
+		// the one before.
+		socket.setTcpNoDelay(true);
 		this.out = socket.getOutputStream();
 	}
 
@@ -79,6 +86,23 @@ public final class Http2Wire implements AutoCloseable {
 	 */
 	public static Http2Wire connect(int port, Http2Settings settings) throws IOException {
 		return connect(new Socket(InetAddress.getLoopbackAddress(), port), settings);
+	}
+
+	/**
+	 * Connects to a server with TLS, by ALPN.
+	 * @param port the port on this machine
+	 * @param context whom to trust, and the own certificate
+	 * @return the connection, with its preface sent
+	 * @throws IOException if there is no connection, or the handshake fails
+	 */
+	public static Http2Wire connect(int port, SSLContext context) throws IOException {
+		Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
+		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, port, true);
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setApplicationProtocols(new String[] { "h2" });
+		socket.setSSLParameters(parameters);
+		socket.startHandshake();
+		return connect(socket, new Http2Settings());
 	}
 
 	/**
