@@ -17,11 +17,9 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * Vert.x's transport by epoll, without two faults of Netty 4.2.18 and 4.2.20.
  *
  * <p>
- * A socket that waits for nothing, since its peer has ended its side while it is not read
- * or when nothing is to be written, is taken out of epoll, and Netty forgets that: the
- * next time that it has something to wait for it counts as broken. A client that reads
- * slowly would lose the end of an answer whose instance has closed the connection, and
- * one that has sent everything through a tunnel what it is answered.
+ * A socket that waits for nothing is taken out of epoll, and Netty forgets that: the next
+ * time that it has something to wait for, it counts as broken. A tunnel of which one side
+ * has ended would be reset when the other one, which was slow, goes on.
  *
  * <p>
  * What happened to a socket is looked up by its descriptor. When one is closed and
