@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.GrpcBackend;
@@ -280,17 +281,8 @@ public final class SoakLoad {
 	}
 
 	private String events() throws Exception {
-		try (Socket socket = socket("GET /web/events HTTP/1.1\r\nHost: soak.test\r\n\r\n")) {
-			InputStream in = socket.getInputStream();
-			StringBuilder text = new StringBuilder();
-			while (text.indexOf("data: 50\n") < 0) {
-				int next = in.read();
-				if (next < 0) {
-					return "ended";
-				}
-				text.append((char) next);
-			}
-			return text.indexOf("HTTP/1.1 200") == 0 ? "ok" : text.substring(0, 12);
+		try (Stream<String> lines = this.http1.send(request("/web/events").build(), HttpResponse.BodyHandlers.ofLines()).body()) {
+			return lines.anyMatch("data: 50"::equals) ? "ok" : "ended";
 		}
 	}
 
