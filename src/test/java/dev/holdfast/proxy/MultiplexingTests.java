@@ -76,7 +76,7 @@ class MultiplexingTests {
 				Gateway gateway = Gateway.toHttp2(backend.port());
 				RawClient client = gateway.client()) {
 			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("connect-failed");
-			assertThat(backend.wires()).hasSize(1);
+			await().until(() -> backend.wires().size() == 1);
 		}
 	}
 
