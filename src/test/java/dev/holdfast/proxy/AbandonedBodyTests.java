@@ -57,11 +57,7 @@ class AbandonedBodyTests {
 		AtomicLong written = new AtomicLong();
 		CompletableFuture<Void> gone = new CompletableFuture<>();
 		CompletableFuture<Boolean> reset = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
-			peer.readHead();
-			gone.join();
-			reset.complete(peer.awaitEnd());
-		}); Gateway gateway = new Gateway(backend.port())) {
+		try (ScriptedBackend backend = readingNothing(gone, reset); Gateway gateway = new Gateway(backend.port())) {
 			RawClient client = gateway.client();
 			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: " + MOST + "\r\n\r\n");
 			Thread.ofVirtual().start(() -> {
@@ -89,11 +85,7 @@ class AbandonedBodyTests {
 	void http2ClientGoesWhileItsUploadWaits(boolean resetsItsStream) throws IOException {
 		CompletableFuture<Void> gone = new CompletableFuture<>();
 		CompletableFuture<Boolean> reset = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
-			peer.readHead();
-			gone.join();
-			reset.complete(peer.awaitEnd());
-		});
+		try (ScriptedBackend backend = readingNothing(gone, reset);
 				Gateway gateway = new Gateway(backend.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
 			leave(client, fill(client, () -> !backend.heads().isEmpty()), resetsItsStream);
@@ -120,6 +112,19 @@ class AbandonedBodyTests {
 			assertThat(gateway.recorder.end().errorCode()).isEqualTo("client-gone");
 			assertThat(gateway.active()).isZero();
 		}
+	}
+
+	/**
+	 * A backend that reads nothing of a body.
+	 * @param gone completed when the client has gone
+	 * @param reset told whether the connection then ends by a reset
+	 */
+	private static ScriptedBackend readingNothing(CompletableFuture<Void> gone, CompletableFuture<Boolean> reset) {
+		return new ScriptedBackend((peer) -> {
+			peer.readHead();
+			gone.join();
+			reset.complete(peer.awaitEnd());
+		});
 	}
 
 	private static void leave(Http2Wire client, int stream, boolean byReset) throws IOException {

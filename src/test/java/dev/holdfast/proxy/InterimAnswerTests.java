@@ -113,11 +113,12 @@ class InterimAnswerTests {
 		}
 	}
 
-	@Test
-	void hintsWithoutEndDoNotPileUpForAClientThatReadsNothing() throws IOException {
-		String hint = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(32 * 1024) + "\r\n\r\n";
-		CompletableFuture<Void> sent = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+	/**
+	 * A backend that has more to say before its answer than anybody keeps.
+	 * @param sent completed when all but the answer has been written
+	 */
+	private static ScriptedBackend hintingOften(String hint, CompletableFuture<Void> sent) {
+		return new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			for (int i = 0; i < 2000; i++) {
 				peer.write(hint);
@@ -125,7 +126,16 @@ class InterimAnswerTests {
 			sent.complete(null);
 			peer.write(OK);
 			peer.awaitEnd();
-		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+		});
+	}
+
+	@Test
+	void hintsWithoutEndDoNotPileUpForAClientThatReadsNothing() throws IOException {
+		String hint = "HTTP/1.1 103 Early Hints\r\nLink: " + "x".repeat(32 * 1024) + "\r\n\r\n";
+		CompletableFuture<Void> sent = new CompletableFuture<>();
+		try (ScriptedBackend backend = hintingOften(hint, sent);
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\nConnection: close\r\n\r\n");
 			sent.join();
 			String all = client.rest();
@@ -140,15 +150,9 @@ class InterimAnswerTests {
 		// HPACK cannot shorten it.
 		String hint = "HTTP/1.1 103 Early Hints\r\nLink: " + "~".repeat(32 * 1024) + "\r\n\r\n";
 		CompletableFuture<Void> sent = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			for (int i = 0; i < 2000; i++) {
-				peer.write(hint);
-			}
-			sent.complete(null);
-			peer.write(OK);
-			peer.awaitEnd();
-		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+		try (ScriptedBackend backend = hintingOften(hint, sent);
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
 			client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 			client.out().write(new Frames().add(Frames.SETTINGS, 0, 0).get(1, "/orders/").bytes());
 			sent.join();

@@ -229,14 +229,24 @@ class RetryTests {
 		}
 	}
 
-	@Test
-	void chunkedAnswerThatBreaksOffIsNotPassedOffAsWhole() throws IOException {
-		CompletableFuture<Void> read = new CompletableFuture<>();
-		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
+	/**
+	 * A backend that ends its connection in the middle of a chunked answer.
+	 * @param read completed when the client has read the answer's first half
+	 */
+	private static ScriptedBackend breakingOffAfterAChunk(CompletableFuture<Void> read) {
+		return new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
 			read.join();
-		}); Gateway gateway = new Gateway(broken.port()); RawClient client = gateway.client()) {
+		});
+	}
+
+	@Test
+	void chunkedAnswerThatBreaksOffIsNotPassedOffAsWhole() throws IOException {
+		CompletableFuture<Void> read = new CompletableFuture<>();
+		try (ScriptedBackend broken = breakingOffAfterAChunk(read);
+				Gateway gateway = new Gateway(broken.port());
+				RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
 			assertThat(client.head().status()).isEqualTo(200);
 			assertThat(client.text(client.chunkSize())).isEqualTo("half");
@@ -252,11 +262,9 @@ class RetryTests {
 	@Test
 	void oldClientSeesThatAChunkedAnswerBreaksOff() throws IOException {
 		CompletableFuture<Void> read = new CompletableFuture<>();
-		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-			read.join();
-		}); Gateway gateway = new Gateway(broken.port()); RawClient client = gateway.client()) {
+		try (ScriptedBackend broken = breakingOffAfterAChunk(read);
+				Gateway gateway = new Gateway(broken.port());
+				RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.0\r\n\r\n");
 			assertThat(client.head().status()).isEqualTo(200);
 			assertThat(client.text(4)).isEqualTo("half");
@@ -269,11 +277,9 @@ class RetryTests {
 	@Test
 	void http2ClientSeesThatAChunkedAnswerBreaksOff() throws IOException {
 		CompletableFuture<Void> read = new CompletableFuture<>();
-		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-			read.join();
-		}); Gateway gateway = new Gateway(broken.port()); Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+		try (ScriptedBackend broken = breakingOffAfterAChunk(read);
+				Gateway gateway = new Gateway(broken.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
 			int stream = client.get("/orders/");
 			assertThat(client.data(stream)).isEqualTo(new Http2Wire.Data(stream, "half", false));
 			read.complete(null);

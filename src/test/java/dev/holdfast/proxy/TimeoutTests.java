@@ -249,19 +249,9 @@ class TimeoutTests {
 	@Test
 	void clientThatDoesNotTakeItsAnswerIsGivenUp() throws IOException {
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-			String megabyte = "100000\r\n" + "x".repeat(0x100000) + "\r\n";
-			try {
-				while (true) {
-					peer.write(megabyte);
-				}
-			}
-			finally {
-				end.complete(true);
-			}
-		}); Gateway gateway = new Gateway(impatient(), backend.port()); RawClient client = gateway.client()) {
+		try (ScriptedBackend backend = answeringWithoutEnd(0x100000, end);
+				Gateway gateway = new Gateway(impatient(), backend.port());
+				RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
 			assertThat(end.join()).isTrue();
 			assertThat(gateway.recorder.end())
@@ -274,19 +264,7 @@ class TimeoutTests {
 	@Test
 	void http2ClientThatOpensNoWindowIsGivenUp() throws IOException {
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
-		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-			String block = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
-			try {
-				while (true) {
-					peer.write(block);
-				}
-			}
-			finally {
-				end.complete(true);
-			}
-		});
+		try (ScriptedBackend backend = answeringWithoutEnd(0x10000, end);
 				Gateway gateway = new Gateway(impatient(), backend.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
 			int stream = client.get("/orders/");
@@ -310,6 +288,27 @@ class TimeoutTests {
 			client.awaitEnd();
 			assertThat(client.frames()).noneMatch(Http2Wire.Data.class::isInstance);
 		}
+	}
+
+	/**
+	 * A backend that answers for as long as it is read from.
+	 * @param chunk the size of its chunks, bytes
+	 * @param end completed when nobody reads any more
+	 */
+	private static ScriptedBackend answeringWithoutEnd(int chunk, CompletableFuture<Boolean> end) {
+		return new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+			String block = Integer.toHexString(chunk) + "\r\n" + "x".repeat(chunk) + "\r\n";
+			try {
+				while (true) {
+					peer.write(block);
+				}
+			}
+			finally {
+				end.complete(true);
+			}
+		});
 	}
 
 	private static TrafficSettings impatient() {
