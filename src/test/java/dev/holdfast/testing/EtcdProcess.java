@@ -223,8 +223,8 @@ public final class EtcdProcess implements AutoCloseable {
 	 * Ends the process in order (SIGTERM) and waits for its end.
 	 */
 	public void stop() {
-		this.process.destroy();
 		resume();
+		this.process.destroy();
 		awaitEnd();
 	}
 
