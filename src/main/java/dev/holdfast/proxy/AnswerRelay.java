@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Streams a backend's answer to the client, no faster than the client takes it. The head
  * is held back until the body's first bytes, so that a small answer is one write.
  */
-final class AnswerRelay {
+final class AnswerRelay implements BodySource {
 
 	private static final Buffer NOTHING = Buffer.buffer();
 
@@ -38,8 +38,6 @@ final class AnswerRelay {
 
 	/** What brings the answer, {@code null} until it has to wait. */
 	private @Nullable BodySource source;
-
-	private boolean blocked;
 
 	private boolean ended;
 
@@ -126,24 +124,29 @@ final class AnswerRelay {
 
 	private void write(Buffer chunk) {
 		if (this.backlog == null) {
-			this.backlog = new Backlog(this::unblock);
+			this.backlog = new Backlog(this);
 		}
 		this.backlog.add(chunk.length(), this.client.write(chunk));
-		if (this.backlog.isFull() && !this.blocked) {
-			this.blocked = true;
-			this.clock.block();
-			this.answer.pause();
-			source().pause();
+	}
+
+	@Override
+	public void pause() {
+		this.clock.block();
+		this.answer.pause();
+		source().pause();
+	}
+
+	@Override
+	public void resume() {
+		if (!this.ended) {
+			this.clock.unblock();
+			readOn();
 		}
 	}
 
-	private void unblock() {
-		if (this.blocked && !this.ended) {
-			this.blocked = false;
-			this.clock.unblock();
-			source().resume();
-			this.answer.resume();
-		}
+	private void readOn() {
+		source().resume();
+		this.answer.resume();
 	}
 
 	private BodySource source() {
@@ -192,10 +195,9 @@ final class AnswerRelay {
 	 */
 	void cancel() {
 		this.ended = true;
-		if (this.blocked) {
-			source().resume();
+		if (this.backlog != null && this.backlog.isFull()) {
 			// Vert.x forgets the buffers of a connection that is closed while it waits.
-			this.answer.resume();
+			readOn();
 		}
 	}
 

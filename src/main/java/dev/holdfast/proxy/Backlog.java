@@ -3,8 +3,9 @@ package dev.holdfast.proxy;
 import io.vertx.core.Future;
 
 /**
- * What of a body has been written and not been sent yet. Vert.x counts the messages that
- * it queues for a peer that takes nothing, however large they are.
+ * What of a body has been written and not been sent yet, which stops the body's source
+ * while it is too much. Vert.x counts the messages that it queues for a peer that takes
+ * nothing, however large they are.
  */
 final class Backlog {
 
@@ -17,18 +18,20 @@ final class Backlog {
 	/** What it takes to keep a message, however small it is, bytes. */
 	private static final int EACH = 256;
 
-	private final Runnable drained;
+	private final BodySource source;
 
 	private int size;
 
 	private boolean full;
 
+	private boolean abandoned;
+
 	/**
 	 * Starts with nothing.
-	 * @param drained to be run each time it was full and is not any more
+	 * @param source paused when it gets too much, and resumed when that has been sent
 	 */
-	Backlog(Runnable drained) {
-		this.drained = drained;
+	Backlog(BodySource source) {
+		this.source = source;
 	}
 
 	/**
@@ -41,23 +44,33 @@ final class Backlog {
 		}
 		int weight = length + EACH;
 		this.size += weight;
-		this.full |= this.size >= HIGH;
+		if (this.size >= HIGH && !this.full) {
+			this.full = true;
+			this.source.pause();
+		}
 		sent.onComplete((done) -> remove(weight));
 	}
 
 	private void remove(int weight) {
 		this.size -= weight;
-		if (this.full && this.size <= LOW) {
+		if (this.full && this.size <= LOW && !this.abandoned) {
 			this.full = false;
-			this.drained.run();
+			this.source.resume();
 		}
 	}
 
 	/**
-	 * Whether the body's source must wait.
+	 * Whether the body's source has to wait.
 	 */
 	boolean isFull() {
 		return this.full;
+	}
+
+	/**
+	 * Lets the source alone from now on: it sends to somebody else, or to nobody.
+	 */
+	void abandon() {
+		this.abandoned = true;
 	}
 
 }

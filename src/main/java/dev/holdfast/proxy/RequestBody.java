@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Streams a request's body to the backend of the current try, no faster than the backend
  * takes it. While there is no backend, the client is not read.
  */
-final class RequestBody {
+final class RequestBody implements BodySource {
 
 	/** How much of a request's body is kept for another try, bytes. */
 	static final int MOST_KEPT = 64 * 1024;
@@ -39,8 +39,6 @@ final class RequestBody {
 	private long received;
 
 	private boolean headSent;
-
-	private boolean blocked;
 
 	private boolean ended;
 
@@ -74,8 +72,6 @@ final class RequestBody {
 	void sendTo(BackendRequest backend, boolean sendHead) {
 		this.backend = backend;
 		this.headSent = sendHead;
-		this.backlog = null;
-		this.blocked = false;
 		if (this.contentLength < 0) {
 			backend.setChunked(true);
 		}
@@ -98,7 +94,7 @@ final class RequestBody {
 			backend.finish(null, this.exchange.trailers());
 		}
 		if (!this.ended) {
-			if (!this.blocked) {
+			if (!isBlocked()) {
 				resume();
 			}
 			// What the client sent in one packet with its head has not been seen yet.
@@ -135,34 +131,28 @@ final class RequestBody {
 	}
 
 	private void write(Buffer chunk) {
-		BackendRequest to = this.backend;
-		if (to == null) {
+		if (this.backend == null) {
 			return;
 		}
 		this.headSent = true;
 		if (this.backlog == null) {
-			this.backlog = new Backlog(() -> unblock(to));
+			this.backlog = new Backlog(this);
 		}
-		this.backlog.add(chunk.length(), to.write(chunk));
-		if (this.backlog.isFull() && !this.blocked) {
-			this.blocked = true;
-			pause();
-		}
+		this.backlog.add(chunk.length(), this.backend.write(chunk));
 	}
 
-	private void unblock(BackendRequest drained) {
-		if (this.blocked && drained.equals(this.backend)) {
-			this.blocked = false;
-			resume();
-		}
+	private boolean isBlocked() {
+		return this.backlog != null && this.backlog.isFull();
 	}
 
-	private void pause() {
+	@Override
+	public void pause() {
 		this.client.pause();
 		this.source.pause();
 	}
 
-	private void resume() {
+	@Override
+	public void resume() {
 		this.source.resume();
 		this.client.resume();
 	}
@@ -196,7 +186,7 @@ final class RequestBody {
 	 * Stops sending, because the try has failed.
 	 */
 	void detach() {
-		this.backend = null;
+		leaveBackend();
 		if (!this.ended && !this.discarded) {
 			pause();
 		}
@@ -206,10 +196,18 @@ final class RequestBody {
 	 * Reads the rest, if any, and forgets it: the answer is there already.
 	 */
 	void discard() {
-		this.backend = null;
+		leaveBackend();
 		this.discarded = true;
 		if (!this.ended) {
 			resume();
+		}
+	}
+
+	private void leaveBackend() {
+		this.backend = null;
+		if (this.backlog != null) {
+			this.backlog.abandon();
+			this.backlog = null;
 		}
 	}
 
@@ -231,7 +229,7 @@ final class RequestBody {
 	 * Whether the gateway would read more of it if the client sent more.
 	 */
 	boolean isAwaited() {
-		return !this.ended && !this.blocked && this.backend != null;
+		return !this.ended && !isBlocked() && this.backend != null;
 	}
 
 	/**
