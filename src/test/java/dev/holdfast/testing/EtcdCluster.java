@@ -9,7 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import dev.holdfast.testing.EtcdProcess.Bootstrap;
 import dev.holdfast.testing.EtcdProcess.Place;
 import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.cluster.Member;
 
 import static org.awaitility.Awaitility.await;
 
@@ -164,8 +166,12 @@ public final class EtcdCluster implements AutoCloseable {
 	private EtcdProcess join(boolean learner) {
 		Place place = place(this.started + 1);
 		// Right after an election etcd calls the cluster unhealthy, and refuses.
-		tryUntilDone((keys) -> keys
-			.call((client) -> client.getClusterClient().addMember(List.of(URI.create(place.peerUrl())), learner)));
+		tryUntilDone((keys) -> {
+			if (find(keys, place).isEmpty()) {
+				keys.call(
+						(client) -> client.getClusterClient().addMember(List.of(URI.create(place.peerUrl())), learner));
+			}
+		});
 		this.started++;
 		List<Place> all = new ArrayList<>(places());
 		all.add(place);
@@ -179,14 +185,8 @@ public final class EtcdCluster implements AutoCloseable {
 	 * @param member the member, alive or not
 	 */
 	public void remove(EtcdProcess member) {
-		String url = member.place().peerUrl();
-		long id = call((keys) -> keys.call((client) -> client.getClusterClient().listMember())).getMembers()
-			.stream()
-			.filter((known) -> known.getPeerURIs().contains(URI.create(url)))
-			.findFirst()
-			.orElseThrow(() -> new IllegalStateException("no member has the peer URL " + url))
-			.getId();
-		tryUntilDone((keys) -> keys.call((client) -> client.getClusterClient().removeMember(id)));
+		tryUntilDone((keys) -> find(keys, member.place())
+			.ifPresent((known) -> keys.call((client) -> client.getClusterClient().removeMember(known.getId()))));
 		this.members.remove(member);
 		member.close();
 	}
@@ -262,18 +262,23 @@ public final class EtcdCluster implements AutoCloseable {
 		this.members.forEach(EtcdProcess::awaitReady);
 	}
 
-	private <T> T call(Function<EtcdKeys, T> call) {
-		List<String> alive = this.members.stream().filter(EtcdProcess::isAlive).map(EtcdProcess::endpoint).toList();
-		try (EtcdKeys keys = new EtcdKeys(alive, this.settings)) {
-			return call.apply(keys);
-		}
+	// An answer may be lost, and etcd refuses to do the same again: a call looks first.
+	private void tryUntilDone(Consumer<EtcdKeys> call) {
+		await().atMost(LEADER).ignoreExceptionsInstanceOf(IllegalStateException.class).until(() -> {
+			List<String> alive = this.members.stream().filter(EtcdProcess::isAlive).map(EtcdProcess::endpoint).toList();
+			try (EtcdKeys keys = new EtcdKeys(alive, this.settings)) {
+				call.accept(keys);
+				return true;
+			}
+		});
 	}
 
-	private void tryUntilDone(Function<EtcdKeys, ?> call) {
-		await().atMost(LEADER).ignoreExceptionsInstanceOf(IllegalStateException.class).until(() -> {
-			call(call);
-			return true;
-		});
+	private static Optional<Member> find(EtcdKeys keys, Place place) {
+		return keys.call((client) -> client.getClusterClient().listMember())
+			.getMembers()
+			.stream()
+			.filter((member) -> member.getPeerURIs().contains(URI.create(place.peerUrl())))
+			.findFirst();
 	}
 
 	private static void delete(Path folder) {
