@@ -30,7 +30,7 @@ final class BackendConnections {
 	/** An announced time is cut short by this, lest both ends act at the same moment. */
 	private static final int SAFETY_SECONDS = 1;
 
-	/** By endpoint, so that the usual request makes no key. */
+	/** By endpoint: the destination of the usual request need not outlive the lookup. */
 	private final Map<Endpoint, EndpointConnections> plain = new HashMap<>();
 
 	private final Map<Destination.Secured, EndpointConnections> secured = new HashMap<>();
@@ -62,9 +62,7 @@ final class BackendConnections {
 	 * @return the connection, {@code null} when there is none
 	 */
 	@Nullable BackendConnection take(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
-		EndpointConnections connections = endpoint.scheme().isSecure()
-				? this.secured.get(new Destination.Secured(endpoint, this.bundles.of(security)))
-				: this.plain.get(endpoint);
+		EndpointConnections connections = find(destination(endpoint, security));
 		if (connections == null) {
 			return null;
 		}
@@ -82,11 +80,22 @@ final class BackendConnections {
 	 * Makes a connection, or waits for the one that is being made.
 	 */
 	Future<BackendConnection> connect(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
-		Destination destination = endpoint.scheme().isSecure()
-				? new Destination.Secured(endpoint, this.bundles.of(security)) : new Destination.Plain(endpoint);
+		Destination destination = destination(endpoint, security);
 		HttpConnectOptions options = options(destination, protocol);
 		return (protocol == WireProtocol.HTTP1) ? open(destination, options)
 				: of(destination).await(() -> open(destination, options));
+	}
+
+	private Destination destination(Endpoint endpoint, BackendSecurity security) {
+		return endpoint.scheme().isSecure() ? new Destination.Secured(endpoint, this.bundles.of(security))
+				: new Destination.Plain(endpoint);
+	}
+
+	private @Nullable EndpointConnections find(Destination destination) {
+		return switch (destination) {
+			case Destination.Plain(Endpoint endpoint) -> this.plain.get(endpoint);
+			case Destination.Secured key -> this.secured.get(key);
+		};
 	}
 
 	private EndpointConnections of(Destination destination) {
@@ -176,10 +185,7 @@ final class BackendConnections {
 	}
 
 	private void forget(BackendConnection connection) {
-		EndpointConnections connections = switch (connection.destination()) {
-			case Destination.Plain(Endpoint endpoint) -> this.plain.get(endpoint);
-			case Destination.Secured key -> this.secured.get(key);
-		};
+		EndpointConnections connections = find(connection.destination());
 		if (connections != null) {
 			connections.remove(connection);
 		}

@@ -8,7 +8,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -22,28 +21,13 @@ final class ClientAnswer {
 
 	private static final Buffer NOTHING = Buffer.buffer();
 
-	/** Tells an HTTP/2 client that no more of its body is wanted. */
-	private static final long NO_ERROR = 0x0;
-
-	/** How long a client may take to notice that no more of its body is wanted. */
-	private static final Duration LINGER = Duration.ofSeconds(1);
-
-	private static final int NO_CONTENT = 204;
-
-	private static final int NOT_MODIFIED = 304;
-
-	/** Tells an HTTP/2 client that the answer is not whole. */
-	private static final long INTERNAL_ERROR = 0x2;
-
 	private final EventLoopServer server;
 
 	private final HttpServerRequest request;
 
 	private final HttpServerResponse response;
 
-	private final boolean http2;
-
-	private final ClientConnection connection;
+	private final AnswerWriter writer;
 
 	private @Nullable ProtocolSwitch offered;
 
@@ -51,16 +35,14 @@ final class ClientAnswer {
 
 	private boolean hasLength;
 
-	private boolean closing;
-
 	private boolean permitted;
 
 	ClientAnswer(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
 		this.server = server;
 		this.request = request;
 		this.response = request.response();
-		this.connection = connection;
-		this.http2 = request.version() == HttpVersion.HTTP_2;
+		this.writer = (request.version() == HttpVersion.HTTP_2) ? new Http2AnswerWriter(server, request, connection)
+				: new Http1AnswerWriter(request);
 		this.grpc = GrpcCall.of(request);
 	}
 
@@ -83,11 +65,10 @@ final class ClientAnswer {
 	}
 
 	/**
-	 * What of it the client has not taken: a number that changes when it takes some. An
-	 * HTTP/2 client takes as much at a time as its window says, or nothing.
+	 * What of it the client has not taken: a number that changes when it takes some.
 	 */
 	long untaken() {
-		return this.http2 ? 0 : Connections.untaken(this.request.connection());
+		return this.writer.untaken();
 	}
 
 	/**
@@ -108,7 +89,7 @@ final class ClientAnswer {
 		// connection's end alone.
 		if (this.server.isShuttingDown()
 				|| (headers.contentLength() < 0 && this.request.version() == HttpVersion.HTTP_1_0)) {
-			closeAfterwards();
+			this.writer.closeAfterwards();
 		}
 		return headers;
 	}
@@ -176,7 +157,7 @@ final class ClientAnswer {
 		if (declined != null) {
 			this.offered = null;
 			if (!declined.decline(this.server.requestDecoder())) {
-				closeAfterwards();
+				this.writer.closeAfterwards();
 			}
 		}
 	}
@@ -209,7 +190,7 @@ final class ClientAnswer {
 		Buffer problem = error.prepare(this.response, requestId);
 		declineSwitch();
 		if (close || this.server.isShuttingDown()) {
-			closeAfterwards();
+			this.writer.closeAfterwards();
 		}
 		finish(problem, body);
 	}
@@ -219,8 +200,7 @@ final class ClientAnswer {
 	 * @return completed when it has been sent
 	 */
 	Future<Void> write(Buffer chunk) {
-		sendHeadAhead();
-		return this.response.write(chunk);
+		return this.writer.write(chunk);
 	}
 
 	/**
@@ -231,40 +211,13 @@ final class ClientAnswer {
 	}
 
 	/**
-	 * Vert.x would have the head wait with the body for the client to open its window.
-	 */
-	private void sendHeadAhead() {
-		if (this.http2 && !this.response.headWritten()
-				&& !this.connection.frames().isWritable(this.request.streamId())) {
-			this.response.writeHead();
-		}
-	}
-
-	/**
 	 * Sends the end of the answer.
 	 * @param rest what of it is still to be sent
-	 * @param body what the client may have yet to send: a little is read, but over much
-	 * the connection is closed
+	 * @param body what the client may have yet to send: a little is read, and a client
+	 * with more than that is stopped
 	 */
 	void finish(Buffer rest, @Nullable RequestBody body) {
-		if (this.http2) {
-			finishStream(rest, body);
-			return;
-		}
-		if (body != null && !body.isEnded()) {
-			if (!body.isNearlyEnded() || body.expectsContinue()) {
-				closeAfterwards();
-			}
-			body.discard();
-		}
-		if (this.closing) {
-			// Not before: from here on the connection has little time left.
-			Connections.closeAfterAnswer(this.request.connection());
-		}
-		Future<Void> sent = this.response.end(rest);
-		if (this.closing) {
-			sent.onComplete((done) -> Connections.endOutput(this.request.connection()));
-		}
+		this.writer.finish(rest, body);
 	}
 
 	/**
@@ -272,49 +225,7 @@ final class ClientAnswer {
 	 * can be understood any more.
 	 */
 	void hangUp() {
-		if (!this.closing) {
-			this.closing = true;
-			Connections.closeAfterAnswer(this.request.connection());
-			Connections.endOutput(this.request.connection());
-		}
-	}
-
-	private void finishStream(Buffer rest, @Nullable RequestBody body) {
-		Future<Void> sent;
-		if (rest.length() == 0) {
-			// With its head, if that is still to come: to gRPC the two are not alike.
-			sent = this.response.end();
-		}
-		else {
-			sendHeadAhead();
-			sent = this.response.end(rest);
-		}
-		if (body != null && !body.isEnded()) {
-			if (!body.isNearlyEnded() || body.expectsContinue()) {
-				// Not at once: a client that still sends may take a reset for the
-				// answer's
-				// failure, but one that has read the answer stops by itself.
-				sent.onComplete((done) -> this.server.after(LINGER.toNanos(), () -> stopUpload(body)));
-			}
-			body.discard();
-		}
-	}
-
-	private void stopUpload(RequestBody body) {
-		if (!body.isEnded()) {
-			this.response.reset(NO_ERROR);
-		}
-	}
-
-	private void closeAfterwards() {
-		if (this.http2) {
-			// Other streams go on, and a client is sent off by GOAWAY.
-			return;
-		}
-		this.closing = true;
-		if (!this.response.headWritten()) {
-			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-		}
+		this.writer.hangUp();
 	}
 
 	/**
@@ -324,28 +235,10 @@ final class ClientAnswer {
 	 * @param trailers the answer's trailers
 	 */
 	void finish(Buffer rest, @Nullable RequestBody body, MultiMap trailers) {
-		if (!trailers.isEmpty() && takesTrailers()) {
+		if (!trailers.isEmpty() && this.writer.prepareTrailers(this.hasLength)) {
 			Trailers.copy(trailers, this.response.trailers());
 		}
 		finish(rest, body);
-	}
-
-	/**
-	 * Whether the answer is framed in a way that has trailers.
-	 */
-	private boolean takesTrailers() {
-		if (this.http2) {
-			return true;
-		}
-		if (this.hasLength || this.request.version() == HttpVersion.HTTP_1_0
-				|| this.request.method().equals(HttpMethod.HEAD) || this.response.getStatusCode() == NO_CONTENT
-				|| this.response.getStatusCode() == NOT_MODIFIED) {
-			return false;
-		}
-		if (!this.response.headWritten()) {
-			this.response.setChunked(true);
-		}
-		return true;
 	}
 
 	/**
@@ -367,7 +260,7 @@ final class ClientAnswer {
 	 */
 	void endCall(GatewayError error, @Nullable RequestBody body) {
 		GrpcCall.write(error, this.response.trailers());
-		finishStream(NOTHING, body);
+		finish(NOTHING, body);
 	}
 
 	/**
@@ -379,11 +272,8 @@ final class ClientAnswer {
 			GrpcCall.write(error, this.response.trailers());
 			this.response.end();
 		}
-		else if (this.http2) {
-			this.response.reset(INTERNAL_ERROR);
-		}
 		else {
-			Connections.reset(this.request.connection());
+			this.writer.abort();
 		}
 	}
 
