@@ -1,12 +1,17 @@
 package dev.holdfast.gateway;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 import dev.holdfast.testing.CertificateAuthority;
@@ -14,6 +19,7 @@ import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Folders;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.testing.SecureLoad;
@@ -21,7 +27,9 @@ import dev.holdfast.testing.TestBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -35,9 +43,10 @@ class CertificateRenewalIT {
 	private Path folder;
 
 	@Test
-	void noRequestFailsWhileTheCertificateIsReplaced() throws Exception {
+	void noRequestFailsWhileTheCertificateOfASecretIsReplaced() throws Exception {
 		CertificateAuthority authority = new CertificateAuthority(this.folder, "authority");
-		Issued own = authority.issue("gateway", "localhost", "127.0.0.1", "old.test");
+		MountedSecret secret = new MountedSecret(Files.createDirectory(this.folder.resolve("secret")));
+		secret.replace(authority.issue("gateway", "localhost", "127.0.0.1", "old.test"));
 		SSLContext trusting = PemBundles.read(authority.certificate(), null).createSslContext();
 		try (EtcdProcess etcd = EtcdProcess.start(EtcdOptions.NONE);
 				EtcdKeys keys = new EtcdKeys(List.of(etcd.endpoint()), (builder) -> builder);
@@ -45,8 +54,8 @@ class CertificateRenewalIT {
 			keys.put("/services/orders/a", backend.address());
 			try (GatewayProcess gateway = GatewayProcess.with(etcd.endpoint())
 				.arguments("--holdfast.server.ssl-bundle=traffic", BUNDLE + "reload-on-update=true",
-						BUNDLE + "keystore.certificate=" + own.certificate().toUri(),
-						BUNDLE + "keystore.private-key=" + own.key().toUri(),
+						BUNDLE + "keystore.certificate=" + secret.certificate().toUri(),
+						BUNDLE + "keystore.private-key=" + secret.key().toUri(),
 						"--spring.ssl.bundle.watch.file.quiet-period=500ms")
 				.secure(authority.certificate())
 				.start()) {
@@ -54,15 +63,40 @@ class CertificateRenewalIT {
 				try (SecureLoad load = SecureLoad.start(target, trusting)) {
 					await().until(() -> load.answers() > 50);
 					assertThat(names(trusting, target)).contains("old.test");
-					authority.issue("gateway", "localhost", "127.0.0.1", "new.test");
+					secret.replace(authority.issue("gateway", "localhost", "127.0.0.1", "new.test"));
 					await().atMost(Duration.ofSeconds(30)).until(() -> names(trusting, target).contains("new.test"));
 					long before = load.answers();
 					await().until(() -> load.answers() > before + 50);
 					assertThat(load.failures()).isEmpty();
 				}
+				assertRenegotiatesNot(trusting, target);
 				assertThat(gateway.defects()).isEmpty();
 			}
 		}
+	}
+
+	/**
+	 * One handshake costs a server far more than a client, and a connection could ask for
+	 * any number of them.
+	 */
+	private static void assertRenegotiatesNot(SSLContext context, URI target) throws IOException {
+		try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
+			.createSocket(target.getHost(), target.getPort())) {
+			socket.setSoTimeout(10_000);
+			socket.setEnabledProtocols(new String[] { "TLSv1.2" });
+			assertThat(probe(socket)).startsWith("HTTP/1.1 200");
+			// Done with the next read.
+			socket.startHandshake();
+			assertThatThrownBy(() -> probe(socket)).isInstanceOf(SSLException.class);
+		}
+	}
+
+	private static String probe(SSLSocket socket) throws IOException {
+		socket.getOutputStream().write("HEAD /livez HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+		// An answer this small is one record.
+		byte[] answer = new byte[1024];
+		int length = socket.getInputStream().read(answer);
+		return new String(answer, 0, length, US_ASCII).lines().findFirst().orElse("");
 	}
 
 	private static List<Object> names(SSLContext context, URI target) throws Exception {
@@ -72,6 +106,45 @@ class CertificateRenewalIT {
 			X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
 			return certificate.getSubjectAlternativeNames().stream().<Object>map((name) -> name.get(1)).toList();
 		}
+	}
+
+	/**
+	 * A folder that Kubernetes mounts a Secret at: its files are links through one link
+	 * that is replaced when the Secret has changed.
+	 */
+	private static final class MountedSecret {
+
+		private final Path folder;
+
+		private int version;
+
+		private MountedSecret(Path folder) throws IOException {
+			this.folder = folder;
+			Files.createSymbolicLink(certificate(), Path.of("..data", "tls.crt"));
+			Files.createSymbolicLink(key(), Path.of("..data", "tls.key"));
+		}
+
+		private Path certificate() {
+			return this.folder.resolve("tls.crt");
+		}
+
+		private Path key() {
+			return this.folder.resolve("tls.key");
+		}
+
+		private void replace(Issued issued) throws IOException {
+			Path data = this.folder.resolve("..data");
+			Optional<Path> before = Files.exists(data) ? Optional.of(data.toRealPath()) : Optional.empty();
+			Path next = Files.createDirectory(this.folder.resolve("..version" + ++this.version));
+			Files.copy(issued.certificate(), next.resolve("tls.crt"));
+			Files.copy(issued.key(), next.resolve("tls.key"));
+			Path link = Files.createSymbolicLink(this.folder.resolve("..data_tmp"), next.getFileName());
+			Files.move(link, data, StandardCopyOption.ATOMIC_MOVE);
+			if (before.isPresent()) {
+				Folders.delete(before.get());
+			}
+		}
+
 	}
 
 }
