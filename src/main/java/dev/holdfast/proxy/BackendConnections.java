@@ -10,6 +10,7 @@ import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,9 @@ final class BackendConnections {
 	}
 
 	private Future<BackendConnection> open(Destination destination, HttpConnectOptions options) {
-		return this.client.connect(options).map((connection) -> {
+		Future<HttpClientConnection> connected = this.client.connect(options)
+			.recover((failure) -> Future.failedFuture(TlsFailures.named(failure, options)));
+		return connected.map((connection) -> {
 			AnswerDecoder decoder = new AnswerDecoder(this.line, this.maxHeaderSize);
 			BackendConnection made = new BackendConnection(destination, connection, decoder);
 			connection.closeHandler((closed) -> onClosed(made));

@@ -5,6 +5,8 @@ import java.security.cert.CertificateExpiredException;
 import javax.net.ssl.SSLException;
 
 import io.netty.handler.codec.DecoderException;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,16 @@ final class TlsFailures {
 			return tls;
 		}
 		return (failure instanceof DecoderException && failure.getCause() instanceof SSLException tls) ? tls : null;
+	}
+
+	/**
+	 * Names a handshake that came to another HTTP than the one that was asked for, of
+	 * which Vert.x says only that the connection is in a wrong state.
+	 */
+	static Throwable named(Throwable failure, HttpConnectOptions options) {
+		boolean disagreed = failure instanceof IllegalStateException && options.isSsl()
+				&& options.getProtocolVersion() == HttpVersion.HTTP_2;
+		return disagreed ? new SSLException("it does not agree on HTTP/2 (ALPN)") : failure;
 	}
 
 	/**

@@ -126,6 +126,17 @@ class BackendTlsTests {
 	}
 
 	@Test
+	void anInstanceThatDoesNotAgreeOnHttp2IsNoConnection(CapturedOutput output) throws IOException {
+		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false);
+				Gateway gateway = gateway(BackendProtocol.H2, "", trust(null), backend)) {
+			assertRefused(gateway);
+			assertThat(output).contains("No connection to orders-" + backend.port())
+				.contains("it does not agree on HTTP/2 (ALPN)");
+			assertThat(backend.heads()).isEmpty();
+		}
+	}
+
+	@Test
 	void aFailedHandshakeIsTriedElsewhereWhateverTheMethod() throws IOException {
 		Issued good = this.authority.issue("orders", "127.0.0.1");
 		Issued late = this.authority.issueExpired("late", "127.0.0.1");
@@ -174,12 +185,16 @@ class BackendTlsTests {
 
 	private static Gateway gateway(String serverName, Map<String, Supplier<TlsMaterial>> bundles,
 			ScriptedBackend... backends) {
+		return gateway(BackendProtocol.AUTO, serverName, bundles, backends);
+	}
+
+	private static Gateway gateway(BackendProtocol protocol, String serverName,
+			Map<String, Supplier<TlsMaterial>> bundles, ScriptedBackend... backends) {
 		int[] ports = new int[backends.length];
 		for (int i = 0; i < ports.length; i++) {
 			ports[i] = backends[i].port();
 		}
-		RoutePolicy policy = new RoutePolicy(BackendProtocol.AUTO, RouteTimes.DEFAULTS, 0,
-				new BackendSecurity("own", serverName));
+		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", serverName));
 		Route route = new Route("orders", "", "/orders/**", Set.of(), Map.of(), Gateway.ORDERS, "", false, policy);
 		return new Gateway(Gateway.settings(), new TrafficTls(Optional.empty(), bundles), List.of(route), Scheme.HTTPS,
 				ports);
