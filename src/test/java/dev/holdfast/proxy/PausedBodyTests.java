@@ -67,6 +67,26 @@ class PausedBodyTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "Content-Length: 2\r\n\r\nhi", "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n" })
+	void headOfARequestDoesNotWaitForRoomForItsBody(String rest) throws IOException {
+		try (Http2Backend backend = new Http2Backend(NO_ROOM, (wire) -> {
+			for (int i = 0; i < 2; i++) {
+				Http2Wire.Head head = wire.nextHead();
+				wire.window(head.stream(), MUCH);
+				wire.answer(head.stream(), head.end() ? "500" : "200", false);
+				wire.data(head.stream(), wire.data(head.stream()).text(), true);
+			}
+			wire.awaitEnd();
+		}); Gateway gateway = Gateway.toHttp2(backend.port()); RawClient client = gateway.client()) {
+			for (int i = 0; i < 2; i++) {
+				client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\n" + rest);
+				assertThat(client.answer().body()).isEqualTo("hi");
+			}
+			assertThat(backend.wires()).hasSize(1);
+		}
+	}
+
 	@Test
 	void answerArrivesWhole() throws IOException {
 		CompletableFuture<Void> sent = new CompletableFuture<>();
