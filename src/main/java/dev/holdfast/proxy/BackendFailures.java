@@ -32,6 +32,7 @@ final class BackendFailures {
 			case NoRouteToHostException unreachable -> "unreachable";
 			case ConnectException refused -> "refused";
 			case UnknownHostException unknown -> "unknown-host";
+			case Http2RefusedException disagreed -> "no-http2";
 			case SSLException tls -> "tls";
 			case null, default -> "other";
 		};

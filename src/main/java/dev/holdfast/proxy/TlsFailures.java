@@ -16,6 +16,9 @@ final class TlsFailures {
 
 	private static final int MOST_CAUSES = 10;
 
+	/** The alert of RFC 7301, section 3.2, as the JDK spells it. */
+	private static final String NO_APPLICATION_PROTOCOL = "no_application_protocol";
+
 	private TlsFailures() {
 	}
 
@@ -31,13 +34,18 @@ final class TlsFailures {
 	}
 
 	/**
-	 * Names a handshake that came to another HTTP than the one that was asked for, of
-	 * which Vert.x says only that the connection is in a wrong state.
+	 * Names a handshake that did not come to the HTTP/2 that was asked for. Of one that
+	 * came to no protocol, Vert.x says only that the connection is in a wrong state.
 	 */
 	static Throwable named(Throwable failure, HttpConnectOptions options) {
-		boolean disagreed = failure instanceof IllegalStateException && options.isSsl()
-				&& options.getProtocolVersion() == HttpVersion.HTTP_2;
-		return disagreed ? new SSLException("it does not agree on HTTP/2 (ALPN)") : failure;
+		if (!options.isSsl() || options.getProtocolVersion() != HttpVersion.HTTP_2) {
+			return failure;
+		}
+		if (failure instanceof IllegalStateException) {
+			return new Http2RefusedException("chose no protocol");
+		}
+		boolean refused = failure instanceof SSLException && explain(failure).contains(NO_APPLICATION_PROTOCOL);
+		return refused ? new Http2RefusedException("takes none of what was offered") : failure;
 	}
 
 	/**

@@ -17,6 +17,7 @@ import javax.net.ServerSocketFactory;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -125,14 +127,25 @@ class BackendTlsTests {
 		}
 	}
 
-	@Test
-	void anInstanceThatDoesNotAgreeOnHttp2IsNoConnection(CapturedOutput output) throws IOException {
-		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false);
+	@ParameterizedTest
+	@CsvSource({ "'', chose no protocol", "http/1.1, takes none of what was offered" })
+	void anInstanceThatDoesNotAgreeOnHttp2IsNoConnection(String spoken, String answer, CapturedOutput output)
+			throws IOException {
+		String[] protocols = spoken.isEmpty() ? new String[0] : new String[] { spoken };
+		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false, protocols);
 				Gateway gateway = gateway(BackendProtocol.H2, "", trust(null), backend)) {
-			assertRefused(gateway);
+			assertRefused(gateway, "no-http2");
 			assertThat(output).contains("No connection to orders-" + backend.port())
-				.contains("it does not agree on HTTP/2 (ALPN)");
+				.contains(": HTTP/2 was expected (h2 by ALPN), the instance " + answer + ";");
 			assertThat(backend.heads()).isEmpty();
+		}
+	}
+
+	@Test
+	void anotherFailureIsNotTakenForADisagreementOnHttp2() throws IOException {
+		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false);
+				Gateway gateway = gateway(BackendProtocol.H2, "", Map.of(), backend)) {
+			assertRefused(gateway);
 		}
 	}
 
@@ -170,11 +183,15 @@ class BackendTlsTests {
 	}
 
 	private static void assertRefused(Gateway gateway) throws IOException {
+		assertRefused(gateway, "tls");
+	}
+
+	private static void assertRefused(Gateway gateway, String reason) throws IOException {
 		try (RawClient client = gateway.client()) {
 			Answer answer = client.get("/orders/1");
 			assertThat(answer.status()).isEqualTo(502);
 			assertThat(answer.header("holdfast-error")).isEqualTo("connect-failed");
-			assertThat(gateway.recorder.connectFailures).isNotEmpty().containsOnly("tls");
+			assertThat(gateway.recorder.connectFailures).isNotEmpty().containsOnly(reason);
 		}
 	}
 
@@ -203,9 +220,9 @@ class BackendTlsTests {
 	/**
 	 * A backend that writes down who the gateway says it is, or whom it asks for.
 	 */
-	private ScriptedBackend backend(Issued own, boolean clientAuth) {
+	private ScriptedBackend backend(Issued own, boolean clientAuth, String... protocols) {
 		SSLContext context = PemBundles.read(this.authority.certificate(), own).createSslContext();
-		return new ScriptedBackend(new Secured(context.getServerSocketFactory(), clientAuth), (peer) -> {
+		return new ScriptedBackend(new Secured(context.getServerSocketFactory(), clientAuth, protocols), (peer) -> {
 			SSLSocket socket = (SSLSocket) peer.socket();
 			socket.startHandshake();
 			this.seen.add(clientAuth ? socket.getSession().getPeerPrincipal().getName() : askedFor(socket));
@@ -229,7 +246,7 @@ class BackendTlsTests {
 	}
 
 	/**
-	 * Makes sockets that ask for certificates.
+	 * Makes sockets that may ask for certificates and choose among protocols.
 	 */
 	private static final class Secured extends ServerSocketFactory {
 
@@ -237,9 +254,12 @@ class BackendTlsTests {
 
 		private final boolean clientAuth;
 
-		private Secured(ServerSocketFactory sockets, boolean clientAuth) {
+		private final String[] protocols;
+
+		private Secured(ServerSocketFactory sockets, boolean clientAuth, String... protocols) {
 			this.sockets = sockets;
 			this.clientAuth = clientAuth;
+			this.protocols = protocols;
 		}
 
 		@Override
@@ -256,7 +276,10 @@ class BackendTlsTests {
 		public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address) {
 			try {
 				SSLServerSocket socket = (SSLServerSocket) this.sockets.createServerSocket(port, backlog, address);
-				socket.setNeedClientAuth(this.clientAuth);
+				SSLParameters parameters = socket.getSSLParameters();
+				parameters.setNeedClientAuth(this.clientAuth);
+				parameters.setApplicationProtocols(this.protocols);
+				socket.setSSLParameters(parameters);
 				return socket;
 			}
 			catch (IOException ex) {
