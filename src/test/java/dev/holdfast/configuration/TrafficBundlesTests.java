@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import javax.net.ssl.X509KeyManager;
 
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
+import dev.holdfast.testing.MountedSecret;
 import dev.holdfast.tls.TlsMaterial;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +119,44 @@ class TrafficBundlesTests {
 				.contains("holdfast.server.ssl-bundle: \"own\" has changed; new connections use it")
 				.doesNotContain("\tat ");
 		}
+	}
+
+	@Test
+	void aMountedSecretIsTakenAnewEachTimeItChanges() throws IOException {
+		MountedSecret secret = new MountedSecret(Files.createDirectory(this.folder.resolve("secret")));
+		secret.replace(this.own);
+		try (ConfigurableApplicationContext context = start("--holdfast.server.ssl-bundle=secret",
+				"--holdfast.upstream.ssl-bundle=secret", "--spring.ssl.bundle.pem.secret.reload-on-update=true",
+				"--spring.ssl.bundle.pem.secret.keystore.certificate=" + secret.certificate().toUri(),
+				"--spring.ssl.bundle.pem.secret.keystore.private-key=" + secret.key().toUri(),
+				"--spring.ssl.bundle.watch.file.quiet-period=100ms")) {
+			TrafficBundles bundles = context.getBean(TrafficBundles.class);
+			bundles.onChange(() -> {
+			});
+			assertThat(subject(material(bundles))).isEqualTo("CN=gateway");
+			// A watch of the folder that is gone would tell of the first change alone.
+			for (String name : List.of("second", "third")) {
+				secret.replace(this.authority.issue(name));
+				await().untilAsserted(() -> {
+					assertThat(subject(material(bundles))).isEqualTo("CN=" + name);
+					assertThat(bundles.tls().backends()).hasEntrySatisfying("secret",
+							(bundle) -> assertThat(subject(bundle.get())).isEqualTo("CN=" + name));
+				});
+			}
+		}
+	}
+
+	private static String subject(TlsMaterial material) {
+		return Stream.of("EC", "RSA")
+			.flatMap((type) -> Stream.ofNullable(keys(material).getServerAliases(type, null)))
+			.map((aliases) -> keys(material).getCertificateChain(aliases[0])[0])
+			.map((certificate) -> certificate.getSubjectX500Principal().getName())
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private static X509KeyManager keys(TlsMaterial material) {
+		return (X509KeyManager) material.keys().getKeyManagers()[0];
 	}
 
 	private static TlsMaterial material(TrafficBundles bundles) {

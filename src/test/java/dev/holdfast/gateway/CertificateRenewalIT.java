@@ -4,23 +4,20 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 import dev.holdfast.testing.CertificateAuthority;
-import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
-import dev.holdfast.testing.Folders;
 import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.MountedSecret;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.testing.SecureLoad;
 import dev.holdfast.testing.TestBackend;
@@ -106,45 +103,6 @@ class CertificateRenewalIT {
 			X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
 			return certificate.getSubjectAlternativeNames().stream().<Object>map((name) -> name.get(1)).toList();
 		}
-	}
-
-	/**
-	 * A folder that Kubernetes mounts a Secret at: its files are links through one link
-	 * that is replaced when the Secret has changed.
-	 */
-	private static final class MountedSecret {
-
-		private final Path folder;
-
-		private int version;
-
-		private MountedSecret(Path folder) throws IOException {
-			this.folder = folder;
-			Files.createSymbolicLink(certificate(), Path.of("..data", "tls.crt"));
-			Files.createSymbolicLink(key(), Path.of("..data", "tls.key"));
-		}
-
-		private Path certificate() {
-			return this.folder.resolve("tls.crt");
-		}
-
-		private Path key() {
-			return this.folder.resolve("tls.key");
-		}
-
-		private void replace(Issued issued) throws IOException {
-			Path data = this.folder.resolve("..data");
-			Optional<Path> before = Files.exists(data) ? Optional.of(data.toRealPath()) : Optional.empty();
-			Path next = Files.createDirectory(this.folder.resolve("..version" + ++this.version));
-			Files.copy(issued.certificate(), next.resolve("tls.crt"));
-			Files.copy(issued.key(), next.resolve("tls.key"));
-			Path link = Files.createSymbolicLink(this.folder.resolve("..data_tmp"), next.getFileName());
-			Files.move(link, data, StandardCopyOption.ATOMIC_MOVE);
-			if (before.isPresent()) {
-				Folders.delete(before.get());
-			}
-		}
-
 	}
 
 }
