@@ -84,7 +84,7 @@ final class BackendConnections {
 		Destination destination = destination(endpoint, security);
 		HttpConnectOptions options = options(destination, protocol);
 		return (protocol == WireProtocol.HTTP1) ? open(destination, options)
-				: of(destination).await(() -> open(destination, options));
+				: of(destination).await(protocol, () -> open(destination, options));
 	}
 
 	private Destination destination(Endpoint endpoint, BackendSecurity security) {

@@ -26,12 +26,11 @@ final class EndpointConnections {
 	/** Connections with many requests at a time, the oldest first. */
 	private final List<BackendConnection> shared = new ArrayList<>();
 
-	private final Queue<Promise<BackendConnection>> waiting = new ArrayDeque<>();
+	/** Of requests that only HTTP/2 will do for. */
+	private final Dial http2 = new Dial();
 
-	private boolean connecting;
-
-	/** Whether the last handshake that could choose came to HTTP/1.1. */
-	private boolean exclusive;
+	/** Of requests that take what the handshake comes to. */
+	private final Dial negotiated = new Dial();
 
 	@Nullable BackendConnection takeIdle() {
 		return this.idle.pollLast();
@@ -54,81 +53,16 @@ final class EndpointConnections {
 
 	/**
 	 * Waits for a connection that others wait for as well.
+	 * @param protocol what it must speak, HTTP/2 or what the handshake comes to
 	 * @param connect makes one
 	 */
-	Future<BackendConnection> await(Supplier<Future<BackendConnection>> connect) {
-		if (this.exclusive) {
-			return connect.get().map(this::handOut);
-		}
-		Promise<BackendConnection> promise = Promise.promise();
-		this.waiting.add(promise);
-		if (!this.connecting) {
-			connect(connect);
-		}
-		return promise.future();
-	}
-
-	private void connect(Supplier<Future<BackendConnection>> connect) {
-		this.connecting = true;
-		connect.get().onComplete((made, failure) -> {
-			this.connecting = false;
-			if (made == null) {
-				failAll(failure);
-			}
-			else {
-				learn(made);
-				serve(made, connect);
-			}
-		});
-	}
-
-	private BackendConnection handOut(BackendConnection made) {
-		learn(made);
-		made.acquire();
-		return made;
-	}
-
-	private void learn(BackendConnection made) {
-		this.exclusive = !made.isShared();
-		if (made.isShared()) {
-			this.shared.add(made);
-		}
-	}
-
-	private void failAll(@Nullable Throwable failure) {
-		Throwable cause = (failure != null) ? failure : new IllegalStateException("connect: no connection");
-		for (int i = this.waiting.size(); i > 0; i--) {
-			this.waiting.remove().fail(cause);
-		}
-	}
-
-	private void serve(BackendConnection made, Supplier<Future<BackendConnection>> connect) {
-		if (!made.isShared()) {
-			Promise<BackendConnection> first = this.waiting.poll();
-			if (first != null) {
-				made.acquire();
-				first.complete(made);
-			}
-			while (!this.waiting.isEmpty()) {
-				connect.get().map(this::handOut).onComplete(this.waiting.remove());
-			}
-			return;
-		}
-		if (!made.isFree()) {
-			failAll(new IllegalStateException("connect: an instance that takes no streams"));
-		}
-		serveWaiting();
-		if (!this.waiting.isEmpty()) {
-			connect(connect);
-		}
+	Future<BackendConnection> await(WireProtocol protocol, Supplier<Future<BackendConnection>> connect) {
+		return ((protocol == WireProtocol.HTTP2) ? this.http2 : this.negotiated).await(connect);
 	}
 
 	private void serveWaiting() {
-		BackendConnection free = this.waiting.isEmpty() ? null : takeShared();
-		while (free != null) {
-			this.waiting.remove().complete(free);
-			free = this.waiting.isEmpty() ? null : takeShared();
-		}
+		this.http2.serveWaiting();
+		this.negotiated.serveWaiting();
 	}
 
 	/**
@@ -184,7 +118,101 @@ final class EndpointConnections {
 	}
 
 	boolean isEmpty() {
-		return this.idle.isEmpty() && this.shared.isEmpty() && this.waiting.isEmpty() && !this.connecting;
+		return this.idle.isEmpty() && this.shared.isEmpty() && this.http2.isIdle() && this.negotiated.isIdle();
+	}
+
+	/**
+	 * A connection that is being made, and the requests that wait for it. Each may take a
+	 * place on one that another has made.
+	 */
+	private final class Dial {
+
+		private final Queue<Promise<BackendConnection>> waiting = new ArrayDeque<>();
+
+		private boolean connecting;
+
+		/** Whether the last handshake came to HTTP/1.1. */
+		private boolean exclusive;
+
+		private Future<BackendConnection> await(Supplier<Future<BackendConnection>> connect) {
+			if (this.exclusive) {
+				return connect.get().map(this::handOut);
+			}
+			Promise<BackendConnection> promise = Promise.promise();
+			this.waiting.add(promise);
+			if (!this.connecting) {
+				connect(connect);
+			}
+			return promise.future();
+		}
+
+		private void connect(Supplier<Future<BackendConnection>> connect) {
+			this.connecting = true;
+			connect.get().onComplete((made, failure) -> {
+				this.connecting = false;
+				if (made == null) {
+					failAll(failure);
+				}
+				else {
+					learn(made);
+					serve(made, connect);
+				}
+			});
+		}
+
+		private BackendConnection handOut(BackendConnection made) {
+			learn(made);
+			made.acquire();
+			return made;
+		}
+
+		private void learn(BackendConnection made) {
+			this.exclusive = !made.isShared();
+			if (made.isShared()) {
+				EndpointConnections.this.shared.add(made);
+			}
+		}
+
+		private void failAll(@Nullable Throwable failure) {
+			Throwable cause = (failure != null) ? failure : new IllegalStateException("connect: no connection");
+			for (int i = this.waiting.size(); i > 0; i--) {
+				this.waiting.remove().fail(cause);
+			}
+		}
+
+		private void serve(BackendConnection made, Supplier<Future<BackendConnection>> connect) {
+			if (!made.isShared()) {
+				Promise<BackendConnection> first = this.waiting.poll();
+				if (first != null) {
+					made.acquire();
+					first.complete(made);
+				}
+				while (!this.waiting.isEmpty()) {
+					connect.get().map(this::handOut).onComplete(this.waiting.remove());
+				}
+				return;
+			}
+			if (!made.isFree()) {
+				failAll(new IllegalStateException("connect: an instance that takes no streams"));
+			}
+			EndpointConnections.this.serveWaiting();
+			if (!this.waiting.isEmpty() && !this.connecting) {
+				connect(connect);
+			}
+		}
+
+		private void serveWaiting() {
+			BackendConnection free = this.waiting.isEmpty() ? null : takeShared();
+			while (free != null) {
+				this.waiting.remove().complete(free);
+				free = this.waiting.isEmpty() ? null : takeShared();
+			}
+		}
+
+		private boolean isIdle() {
+			return this.waiting.isEmpty() && !this.connecting;
+		}
+
 	}
 
 }

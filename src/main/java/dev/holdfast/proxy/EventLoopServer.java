@@ -18,12 +18,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of the traffic port that runs on one event loop, with everything that its
  * requests share. Nothing in it is touched by another thread but the shutdown.
  */
 final class EventLoopServer extends VerticleBase {
+
+	private static final Logger logger = LoggerFactory.getLogger(EventLoopServer.class);
 
 	private static final int SWEEP_MILLIS = 100;
 
@@ -102,8 +106,15 @@ final class EventLoopServer extends VerticleBase {
 	 * of now.
 	 */
 	void tlsChanged() {
-		if (this.server != null) {
-			this.owner.tls().clients().map(ClientTls::options).ifPresent(this.server::updateSSLOptions);
+		HttpServer created = this.server;
+		if (created != null) {
+			this.owner.tls()
+				.clients()
+				.map(ClientTls::options)
+				.ifPresent((options) -> created.updateSSLOptions(options)
+					.onFailure((ex) -> logger.warn(
+							"The changed certificates are not used, new connections get those of before: {}",
+							ex.getMessage())));
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -46,6 +47,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Instances whose connections are secured.
@@ -141,6 +143,37 @@ class BackendTlsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "auto", "h2" })
+	void aRouteForHttp2AndOneForEitherDoNotWaitForTheSameHandshake(String first) throws IOException {
+		SSLContext context = PemBundles.read(this.authority.certificate(), this.authority.issue("orders", "127.0.0.1"))
+			.createSslContext();
+		CompletableFuture<Void> bothWait = new CompletableFuture<>();
+		try (ScriptedBackend backend = new ScriptedBackend(context.getServerSocketFactory(), (peer) -> {
+			bothWait.join();
+			serve(peer);
+		});
+				Gateway gateway = new Gateway(
+						new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
+								TrafficTimes.DEFAULTS),
+						new TrafficTls(Optional.empty(), trust(null)),
+						List.of(route("auto", BackendProtocol.AUTO, ""), route("h2", BackendProtocol.H2, "")),
+						Scheme.HTTPS, backend.port());
+				RawClient one = gateway.client();
+				RawClient two = gateway.client()) {
+			one.send("GET /%s/1 HTTP/1.1\r\nHost: gateway.test\r\n\r\n".formatted(first));
+			await().until(() -> backend.connections() == 1);
+			String second = first.equals("h2") ? "auto" : "h2";
+			two.send("GET /%s/1 HTTP/1.1\r\nHost: gateway.test\r\n\r\n".formatted(second));
+			await().until(() -> backend.connections() == 2);
+			bothWait.complete(null);
+			assertThat((first.equals("auto") ? one : two).answer().status()).isEqualTo(200);
+			assertThat((first.equals("auto") ? two : one).answer().header("holdfast-error"))
+				.isEqualTo("connect-failed");
+			assertThat(backend.heads()).singleElement().asString().startsWith("GET /auto/1 HTTP/1.1");
+		}
+	}
+
 	@Test
 	void anotherFailureIsNotTakenForADisagreementOnHttp2() throws IOException {
 		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false);
@@ -211,10 +244,13 @@ class BackendTlsTests {
 		for (int i = 0; i < ports.length; i++) {
 			ports[i] = backends[i].port();
 		}
+		return new Gateway(Gateway.settings(), new TrafficTls(Optional.empty(), bundles),
+				List.of(route("orders", protocol, serverName)), Scheme.HTTPS, ports);
+	}
+
+	private static Route route(String id, BackendProtocol protocol, String serverName) {
 		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", serverName));
-		Route route = new Route("orders", "", "/orders/**", Set.of(), Map.of(), Gateway.ORDERS, "", false, policy);
-		return new Gateway(Gateway.settings(), new TrafficTls(Optional.empty(), bundles), List.of(route), Scheme.HTTPS,
-				ports);
+		return new Route(id, "", "/" + id + "/**", Set.of(), Map.of(), Gateway.ORDERS, "", false, policy);
 	}
 
 	/**
