@@ -77,6 +77,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 		}
 		ClientWatch watch = new ClientWatch(server, connection, address);
 		if (channel.pipeline().get("ssl") != null) {
+			Handshakes.end(channel);
 			channel.pipeline().addAfter("ssl", null, watch);
 		}
 		else {

@@ -1,5 +1,7 @@
 package dev.holdfast.proxy;
 
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -7,11 +9,13 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vert.x's transport by epoll, without two faults of Netty 4.2.18 and 4.2.20.
@@ -28,6 +32,28 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  * would fail, and its instance count as unreachable.
  */
 final class EpollTransport extends io.vertx.core.impl.transports.EpollTransport {
+
+	private final @Nullable ChannelHandler accepting;
+
+	/**
+	 * Prepares to make sockets.
+	 * @param accepting sees each connection that is accepted before anybody else,
+	 * {@code null} for nobody
+	 */
+	EpollTransport(@Nullable ChannelHandler accepting) {
+		this.accepting = accepting;
+	}
+
+	@Override
+	public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+		ChannelFactory<? extends ServerChannel> sockets = super.serverChannelFactory(domainSocket);
+		ChannelHandler first = this.accepting;
+		return (first == null) ? sockets : () -> {
+			ServerChannel socket = sockets.newChannel();
+			socket.pipeline().addLast(first);
+			return socket;
+		};
+	}
 
 	@Override
 	public IoHandlerFactory ioHandlerFactory() {

@@ -134,9 +134,14 @@ public final class TrafficServer {
 	private Vertx vertx() {
 		VertxBuilder builder = Vertx.builder().with(options());
 		if (Epoll.isAvailable()) {
-			builder.withTransport(new TransportInternal("epoll", true, null, new EpollTransport()));
+			builder.withTransport(new TransportInternal("epoll", true, null, new EpollTransport(handshakes())));
 		}
 		return builder.build();
+	}
+
+	private @Nullable Handshakes handshakes() {
+		return this.tls.clients().isPresent() ? new Handshakes(this.settings.limits().maxConnections(), this.listener)
+				: null;
 	}
 
 	private VertxOptions options() {

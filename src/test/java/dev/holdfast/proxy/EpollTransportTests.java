@@ -38,7 +38,8 @@ class EpollTransportTests {
 
 	private static final int MUCH = 32 * 1024 * 1024;
 
-	private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new EpollTransport().ioHandlerFactory());
+	private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1,
+			new EpollTransport(null).ioHandlerFactory());
 
 	private final AtomicInteger read = new AtomicInteger();
 

@@ -3,6 +3,7 @@ package dev.holdfast.proxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -305,6 +308,48 @@ class TlsTests {
 			slow.rest();
 			await().until(() -> gateway.recorder.rejections.size() == 2);
 			assertServed(gateway, trusting(null));
+		}
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void moreHandshakesThanThereMayBeConnectionsAreClosed() throws IOException {
+		TrafficLimits four = new TrafficLimits(8192, 16_384, 100, 4, 0, 100, 200);
+		SSLContext context = trusting(null);
+		try (Gateway gateway = new Gateway(Gateway.settings(four, TrafficTimes.DEFAULTS),
+				tls(issued("server"), Map.of(), ClientAuth.NONE, PATIENCE), this.backend.port());
+				Socket first = silent(gateway);
+				Socket second = silent(gateway);
+				Socket third = silent(gateway)) {
+			// An open connection has left the fourth place to the next one.
+			try (RawClient open = new RawClient(connect(gateway, context, ""))) {
+				assertThat(open.get("/orders/1").status()).isEqualTo(200);
+				assertServed(gateway, context);
+			}
+			try (Socket fourth = silent(gateway); Socket fifth = silent(gateway)) {
+				assertThat(fifth.getInputStream().read()).isEqualTo(-1);
+				assertThat(gateway.recorder.rejections).containsExactly("too-many-handshakes");
+				assertThat(List.of(first, second, third, fourth)).noneMatch(TlsTests::isEnded);
+			}
+			await().ignoreExceptionsInstanceOf(IOException.class)
+				.until(() -> request(gateway, context).status() == 200);
+		}
+	}
+
+	private static Socket silent(Gateway gateway) throws IOException {
+		return new Socket(InetAddress.getLoopbackAddress(), gateway.server.port());
+	}
+
+	private static boolean isEnded(Socket socket) {
+		try {
+			socket.setSoTimeout(1);
+			return socket.getInputStream().read() < 0;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
+		catch (IOException ex) {
+			return true;
 		}
 	}
 
