@@ -90,7 +90,7 @@ final class ThreeMembers extends Stage {
 
 	@Override
 	void put(String key, String value) {
-		ask((keys) -> keys.put(key, value));
+		ask((keys) -> keys.putOnce(key, value));
 	}
 
 	@Override

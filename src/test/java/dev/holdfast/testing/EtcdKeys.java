@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,8 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.PutOption;
@@ -76,6 +79,23 @@ public final class EtcdKeys implements AutoCloseable {
 	public long put(String key, String value, long lease) {
 		PutOption option = PutOption.builder().withLeaseId(lease).build();
 		return ask((etcd) -> etcd.getKVClient().put(bytes(key), bytes(value), option)).getHeader().getRevision();
+	}
+
+	/**
+	 * Writes a key once, however often etcd has to be asked: what a member that did not
+	 * answer in time was asked for may be done long after, when the key has been deleted.
+	 * @param key the key
+	 * @param value its value
+	 */
+	public void putOnce(String key, String value) {
+		ByteSequence token = bytes("/once/" + UUID.randomUUID());
+		Op[] puts = { Op.put(token, ByteSequence.EMPTY, PutOption.DEFAULT),
+				Op.put(bytes(key), bytes(value), PutOption.DEFAULT) };
+		ask((etcd) -> etcd.getKVClient()
+			.txn()
+			.If(new Cmp(token, Cmp.Op.EQUAL, CmpTarget.version(0)))
+			.Then(puts)
+			.commit());
 	}
 
 	/**
