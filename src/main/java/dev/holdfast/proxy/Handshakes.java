@@ -44,7 +44,7 @@ final class Handshakes extends ChannelInboundHandlerAdapter {
 			return;
 		}
 		this.underWay.incrementAndGet();
-		Handshake handshake = new Handshake(this.underWay);
+		Handshake handshake = new Handshake();
 		accepted.attr(HANDSHAKE).set(handshake);
 		accepted.closeFuture().addListener((closed) -> handshake.end());
 		context.fireChannelRead(accepted);
@@ -63,20 +63,14 @@ final class Handshakes extends ChannelInboundHandlerAdapter {
 	/**
 	 * One handshake, which ends once, on its connection's event loop.
 	 */
-	private static final class Handshake {
-
-		private final AtomicInteger underWay;
+	private final class Handshake {
 
 		private boolean ended;
-
-		private Handshake(AtomicInteger underWay) {
-			this.underWay = underWay;
-		}
 
 		private void end() {
 			if (!this.ended) {
 				this.ended = true;
-				this.underWay.decrementAndGet();
+				Handshakes.this.underWay.decrementAndGet();
 			}
 		}
 

@@ -77,8 +77,7 @@ class CertificateRenewalIT {
 	 * any number of them.
 	 */
 	private static void assertRenegotiatesNot(SSLContext context, URI target) throws IOException {
-		try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
-			.createSocket(target.getHost(), target.getPort())) {
+		try (SSLSocket socket = connect(context, target)) {
 			socket.setSoTimeout(10_000);
 			socket.setEnabledProtocols(new String[] { "TLSv1.2" });
 			assertThat(probe(socket)).startsWith("HTTP/1.1 200");
@@ -86,6 +85,10 @@ class CertificateRenewalIT {
 			socket.startHandshake();
 			assertThatThrownBy(() -> probe(socket)).isInstanceOf(SSLException.class);
 		}
+	}
+
+	private static SSLSocket connect(SSLContext context, URI target) throws IOException {
+		return (SSLSocket) context.getSocketFactory().createSocket(target.getHost(), target.getPort());
 	}
 
 	private static String probe(SSLSocket socket) throws IOException {
@@ -97,8 +100,7 @@ class CertificateRenewalIT {
 	}
 
 	private static List<Object> names(SSLContext context, URI target) throws Exception {
-		try (SSLSocket socket = (SSLSocket) context.getSocketFactory()
-			.createSocket(target.getHost(), target.getPort())) {
+		try (SSLSocket socket = connect(context, target)) {
 			socket.startHandshake();
 			X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
 			return certificate.getSubjectAlternativeNames().stream().<Object>map((name) -> name.get(1)).toList();

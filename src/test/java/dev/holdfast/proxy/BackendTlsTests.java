@@ -153,10 +153,7 @@ class BackendTlsTests {
 			bothWait.join();
 			serve(peer);
 		});
-				Gateway gateway = new Gateway(
-						new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
-								TrafficTimes.DEFAULTS),
-						new TrafficTls(Optional.empty(), trust(null)),
+				Gateway gateway = new Gateway(Gateway.oneEventLoop(), new TrafficTls(Optional.empty(), trust(null)),
 						List.of(route("auto", BackendProtocol.AUTO, ""), route("h2", BackendProtocol.H2, "")),
 						Scheme.HTTPS, backend.port());
 				RawClient one = gateway.client();

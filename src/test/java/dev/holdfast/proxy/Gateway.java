@@ -136,6 +136,14 @@ final class Gateway implements AutoCloseable {
 		return settings(TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS, trustedProxies);
 	}
 
+	/**
+	 * Settings with which requests share their connections to instances.
+	 */
+	static TrafficSettings oneEventLoop() {
+		return new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
+				TrafficTimes.DEFAULTS);
+	}
+
 	static TrafficSettings settings(TrafficLimits limits, TrafficTimes times, String... trustedProxies) {
 		return new TrafficSettings("127.0.0.1", 0, 2, List.of(trustedProxies), "/livez", "/readyz", limits, times);
 	}

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -187,7 +186,7 @@ class RetryTests {
 			peer.socket().close();
 			closed.incrementAndGet();
 		});
-				Gateway gateway = new Gateway(oneEventLoop(), backend.port());
+				Gateway gateway = new Gateway(Gateway.oneEventLoop(), backend.port());
 				RawClient client = gateway.client();
 				RawClient other = gateway.client();
 				RawClient blocking = gateway.client()) {
@@ -209,11 +208,6 @@ class RetryTests {
 			assertThat(gateway.recorder.retries).isEmpty();
 			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SUCCESS);
 		}
-	}
-
-	private static TrafficSettings oneEventLoop() {
-		return new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
-				TrafficTimes.DEFAULTS);
 	}
 
 	@Test
