@@ -63,7 +63,8 @@ record YamlNode(Object value) {
 			.orElseThrow(() -> new AssertionError("no item named " + name + " in " + this.value));
 	}
 
-	// A key that is there twice is a mistake, of which one would see the second value alone.
+	// A key that is there twice is a mistake, of which one would see the second value
+	// alone.
 	private static Yaml yaml() {
 		LoaderOptions options = new LoaderOptions();
 		options.setAllowDuplicateKeys(false);
