@@ -1,27 +1,27 @@
 {{/*
-What the chart itself sets, or relies on: the key, and what is to be done instead. A key stands for those below it too.
+What the chart itself sets, or relies on: the key, and what is to be done instead. An asterisk stands for all keys below.
 */}}
 {{- define "holdfast.ownedKeys" -}}
 server.port: the admin port is fixed in the container; set adminService.port
 server.address: probes and Services ask the pod's own address
-server.ssl: probes, ServiceMonitor and helm test ask the admin port in clear text; put TLS before the admin Service
+server.ssl.*: probes, ServiceMonitor and helm test ask the admin port in clear text; put TLS before the admin Service
 server.servlet.context-path: probes ask for /actuator/health at the root
 spring.mvc.servlet.path: probes ask for /actuator/health at the root
 spring.main.web-application-type: probes ask the admin port
-management.server: probes ask for /actuator/health on the admin port
+management.server.*: probes ask for /actuator/health on the admin port
 management.endpoints.web.base-path: probes ask for /actuator/health
-management.endpoints.web.path-mapping: probes ask for /actuator/health
-management.endpoints.web.exposure: probes ask for health and Prometheus for its meters; both are exposed
-management.endpoints.access: probes ask for health
+management.endpoints.web.path-mapping.*: probes ask for /actuator/health
+management.endpoints.web.exposure.*: probes ask for health and Prometheus for its meters; both are exposed
+management.endpoints.access.*: probes ask for health
 management.endpoints.enabled-by-default: probes ask for health
 management.endpoint.health.access: probes ask for it
 management.endpoint.health.enabled: probes ask for it
-management.endpoint.health.group: probes ask for the groups liveness and readiness as they are
-management.endpoint.health.probes: probes ask for the groups liveness and readiness as they are
-management.endpoint.health.status: a gateway that serves without etcd is DEGRADED and answers 200
-management.health.defaults: probes ask for the groups liveness and readiness as they are
-management.health.livenessstate: probes ask for it
-management.health.readinessstate: probes ask for it
+management.endpoint.health.group.*: probes ask for the groups liveness and readiness as they are
+management.endpoint.health.probes.*: probes ask for the groups liveness and readiness as they are
+management.endpoint.health.status.*: a gateway that serves without etcd is DEGRADED and answers 200
+management.health.defaults.*: probes ask for the groups liveness and readiness as they are
+management.health.livenessstate.*: probes ask for it
+management.health.readinessstate.*: probes ask for it
 holdfast.server.port: the traffic port is fixed in the container; set service.port
 holdfast.server.address: the Service asks the pod's own address
 holdfast.server.shutdown-grace: set shutdown.graceSeconds, which the pod's termination time follows
@@ -34,7 +34,7 @@ holdfast.registry.snapshot.path: the snapshot has its own volume
 holdfast.admin.token: set admin.existingSecret; a ConfigMap is no place for it
 holdfast.admin.allowed-hosts: set admin.allowedHosts, which is added to the admin Service's names
 {{- if .Values.tls.existingSecret }}
-spring.ssl.bundle.pem.traffic: tls.existingSecret sets it
+spring.ssl.bundle.pem.traffic.*: tls.existingSecret sets it
 {{- end }}
 {{- if .Values.config }}
 spring.config.additional-location: config is read from there; mount more files below /etc/holdfast/config
@@ -70,7 +70,8 @@ spring.config.additional-location: config is read from there; mount more files b
 
 {{- define "holdfast.checkOwned" -}}
 {{- range $key, $instead := fromYaml (include "holdfast.ownedKeys" .root) -}}
-{{- if hasPrefix (include "holdfast.bareKey" $key) $.bare -}}
+{{- $own := include "holdfast.bareKey" $key -}}
+{{- if ternary (hasPrefix $own $.bare) (regexMatch (printf "^%s[0-9]*$" $own) $.bare) (hasSuffix ".*" $key) -}}
 {{- fail (printf "%s is set (expected: not here; %s)" $.written $instead) -}}
 {{- end -}}
 {{- end -}}

@@ -158,6 +158,12 @@ class HelmChartConfigurationTests {
 	}
 
 	@Test
+	void variableThatOnlyBeginsLikeAnotherKeyReachesTheGateway() throws IOException {
+		YamlNode env = container(render("extraEnv: [ { name: SERVER_PORTAL, value: a } ]")).at("env");
+		assertThat(env.itemNamed("SERVER_PORTAL").at("value").text()).isEqualTo("a");
+	}
+
+	@Test
 	void changedSecretRollsThePodsWhenHelmRunsAndWithoutAClusterNothingIsMadeUp() throws IOException {
 		String values = "{ admin: { existingSecret: operators }, etcd: { existingSecret: etcd-user } }";
 		Map<?, ?> alone = annotations(this.chart.render(values));
