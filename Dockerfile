@@ -1,5 +1,5 @@
 # The jar is the same on every processor, so a build for another platform compiles on this one.
-FROM --platform=$BUILDPLATFORM eclipse-temurin:25.0.3_9-jdk-noble AS build
+FROM --platform=$BUILDPLATFORM eclipse-temurin:25.0.4.1_1-jdk-noble AS build
 WORKDIR /build
 COPY .mvn .mvn
 COPY mvnw pom.xml ./
@@ -9,7 +9,7 @@ COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -ntp -Dmaven.test.skip=true package
 RUN java -Djarmode=tools -jar target/holdfast.jar extract --layers --destination extracted
 
-FROM eclipse-temurin:25.0.3_9-jre-noble
+FROM eclipse-temurin:25.0.4.1_1-jre-noble
 LABEL org.opencontainers.image.title="Holdfast" \
       org.opencontainers.image.description="Service-discovery gateway that keeps routing while its registry is away" \
       org.opencontainers.image.licenses="Apache-2.0"

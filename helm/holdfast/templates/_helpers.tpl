@@ -2,14 +2,14 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* 57 characters leave room for the admin Service's suffix. */}}
+{{/* 52 characters leave room for the Services' suffixes, and for the revision that a StatefulSet's pods have in a label. */}}
 {{- define "holdfast.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 57 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
 {{- else if contains (include "holdfast.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 57 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name (include "holdfast.name" .) | trunc 57 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name (include "holdfast.name" .) | trunc 52 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 
@@ -36,6 +36,33 @@ app.kubernetes.io/part-of: holdfast
 {{- else -}}
 {{- default "default" .Values.serviceAccount.name -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The names by which the admin Service is asked inside the cluster, and those that the operator adds. */}}
+{{- define "holdfast.allowedHosts" -}}
+{{- $service := printf "%s-admin" (include "holdfast.fullname" .) -}}
+{{- $inNamespace := printf "%s.%s" $service .Release.Namespace -}}
+{{- $names := list $service $inNamespace (printf "%s.svc" $inNamespace) (printf "%s.svc.%s" $inNamespace .Values.clusterDomain) -}}
+{{- join "," (uniq (concat $names .Values.admin.allowedHosts)) -}}
+{{- end -}}
+
+{{- define "holdfast.secretsAnnotation" -}}
+holdfast.dev/secrets
+{{- end -}}
+
+{{/*
+The Secrets that are read at the start alone, each with its version: what changes rolls the pods. Nothing where no
+cluster can be asked. The version and not a checksum, since whoever sees a pod could try passwords against that.
+*/}}
+{{- define "holdfast.secretVersions" -}}
+{{- $versions := list -}}
+{{- range uniq (compact (list .Values.admin.existingSecret .Values.etcd.existingSecret)) -}}
+{{- $secret := lookup "v1" "Secret" $.Release.Namespace . -}}
+{{- if $secret -}}
+{{- $versions = append $versions (printf "%s=%s" . $secret.metadata.resourceVersion) -}}
+{{- end -}}
+{{- end -}}
+{{- join "," $versions -}}
 {{- end -}}
 
 {{- define "holdfast.image" -}}

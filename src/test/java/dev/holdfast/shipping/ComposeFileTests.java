@@ -44,6 +44,15 @@ class ComposeFileTests {
 	}
 
 	@Test
+	void imageOfTheMembersIsAnExactReleaseWithTheFixesOf3_5_33() {
+		assertThat(ETCD).allSatisfy((member) -> {
+			String image = this.services.at(member, "image").text();
+			assertThat(image).matches("quay\\.io/coreos/etcd:v3\\.5\\.[0-9]+");
+			assertThat(Integer.parseInt(image.substring(image.lastIndexOf('.') + 1))).isGreaterThanOrEqualTo(33);
+		});
+	}
+
+	@Test
 	void healthOfAMemberIsAskedWithoutAShell() {
 		assertThat(ETCD)
 			.allSatisfy((member) -> assertThat(this.services.at(member, "healthcheck", "test").value()).isEqualTo(List

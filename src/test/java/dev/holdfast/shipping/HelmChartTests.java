@@ -16,8 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.util.FileSystemUtils;
-
+import static dev.holdfast.shipping.HelmChart.container;
+import static dev.holdfast.shipping.HelmChart.kinds;
+import static dev.holdfast.shipping.HelmChart.one;
+import static dev.holdfast.shipping.HelmChart.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,18 +28,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 class HelmChartTests {
 
-	private static final Path CHART = Path.of("helm/holdfast");
+	private final HelmChart chart;
 
-	// Without a cluster to ask, Helm would assume a version from before the chart's own
-	// minimum.
-	private static final String KUBERNETES = "1.32.0";
-
-	@TempDir
-	Path folder;
+	HelmChartTests(@TempDir Path folder) {
+		this.chart = new HelmChart(folder);
+	}
 
 	@Test
 	void lintFindsNothingWrongEvenWhenStrict() {
-		LintResult result = new Helm(CHART).lint().strict().call();
+		LintResult result = new Helm(HelmChart.SOURCE).lint().strict().call();
 		assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
 		assertThat(result.getMessages()).noneMatch((message) -> message.contains("[WARNING]"));
 	}
@@ -52,7 +51,7 @@ class HelmChartTests {
 	void chartNamesTheVersionThatTheBuildMakes() throws IOException {
 		String version = Files.readString(Path.of("pom.xml"))
 			.replaceAll("(?s).*?<artifactId>holdfast</artifactId>\\s*<version>([^<]+)</version>.*", "$1");
-		assertThat(YamlNode.read(CHART.resolve("Chart.yaml")).at("appVersion").text())
+		assertThat(YamlNode.read(HelmChart.SOURCE.resolve("Chart.yaml")).at("appVersion").text())
 			.isEqualTo(version.replace("-SNAPSHOT", ""));
 	}
 
@@ -72,7 +71,7 @@ class HelmChartTests {
 	void bothPodsMeetTheRestrictedPodSecurityStandard() throws IOException {
 		List<YamlNode> manifests = render("");
 		List<YamlNode> pods = List.of(one(manifests, "Deployment").at("spec", "template", "spec"),
-				testPod().at("spec"));
+				this.chart.testPod().at("spec"));
 		assertThat(pods).allSatisfy((pod) -> {
 			assertThat(pod.at("automountServiceAccountToken").value()).isEqualTo(false);
 			assertThat(pod.at("securityContext", "runAsNonRoot").value()).isEqualTo(true);
@@ -92,7 +91,7 @@ class HelmChartTests {
 	void servicesReachTheGatewayAndNotTheTestPod() throws IOException {
 		List<YamlNode> manifests = render("serviceMonitor: { enabled: true }");
 		Map<?, ?> podLabels = one(manifests, "Deployment").at("spec", "template", "metadata", "labels").map();
-		Map<?, ?> testLabels = testPod().at("metadata", "labels").map();
+		Map<?, ?> testLabels = this.chart.testPod().at("metadata", "labels").map();
 		List<Map<?, ?>> selectors = List.of(one(manifests, "Deployment").at("spec", "selector", "matchLabels").map(),
 				service(manifests, "traffic").at("spec", "selector").map(),
 				service(manifests, "admin").at("spec", "selector").map(),
@@ -127,7 +126,15 @@ class HelmChartTests {
 		assertThat(monitor.at("spec", "endpoints", 0, "port").text())
 			.isEqualTo(admin.at("spec", "ports", 0, "name").text());
 		assertThat(monitor.at("spec", "endpoints", 0, "path").text()).isEqualTo("/actuator/prometheus");
+		assertThat(monitor.at("spec", "endpoints", 0, "honorLabels").value()).isEqualTo(true);
 		assertThat(monitor.at("metadata", "labels", "release").text()).isEqualTo("prometheus");
+	}
+
+	@Test
+	void labelsThatAreAddedStandBesideThoseOfTheChart() throws IOException {
+		YamlNode pod = one(render("podLabels: { team: edge }"), "Deployment").at("spec", "template");
+		assertThat(pod.at("metadata", "labels", "team").text()).isEqualTo("edge");
+		assertThat(pod.at("metadata", "labels", "app.kubernetes.io/name").text()).isEqualTo("holdfast");
 	}
 
 	@ParameterizedTest
@@ -167,20 +174,6 @@ class HelmChartTests {
 	}
 
 	@Test
-	void secretsAreReadFromWhereTheyAreKept() throws IOException {
-		YamlNode env = container(render("""
-				admin: { existingSecret: operators, existingSecretKey: write-token }
-				etcd: { existingSecret: etcd-user }
-				""")).at("env");
-		assertThat(env.itemNamed("HOLDFAST_ADMIN_TOKEN").at("valueFrom", "secretKeyRef").value())
-			.isEqualTo(Map.of("name", "operators", "key", "write-token"));
-		assertThat(env.itemNamed("HOLDFAST_ETCD_USERNAME").at("valueFrom", "secretKeyRef").value())
-			.isEqualTo(Map.of("name", "etcd-user", "key", "username"));
-		assertThat(env.itemNamed("HOLDFAST_ETCD_PASSWORD").at("valueFrom", "secretKeyRef").value())
-			.isEqualTo(Map.of("name", "etcd-user", "key", "password"));
-	}
-
-	@Test
 	void secretMakesTheTrafficPortSpeakTlsWhileProbesStayInTheClear() throws IOException {
 		List<YamlNode> manifests = render("tls: { existingSecret: edge-tls, clientAuth: want }");
 		YamlNode container = container(manifests);
@@ -209,63 +202,6 @@ class HelmChartTests {
 	}
 
 	@Test
-	void configurationIsMountedWhereTheGatewayReadsIt() throws IOException {
-		List<YamlNode> manifests = render("""
-				config:
-				  holdfast:
-				    routes:
-				      - { id: users, path: /users/**, service: user-api }
-				""");
-		YamlNode config = one(manifests, "ConfigMap");
-		YamlNode written = YamlNode.readAll(config.at("data", "application.yaml").text()).get(0);
-		assertThat(written.at("holdfast", "routes", 0, "path").text()).isEqualTo("/users/**");
-		YamlNode container = container(manifests);
-		String location = container.at("env").itemNamed("SPRING_CONFIG_ADDITIONAL_LOCATION").at("value").text();
-		assertThat(location)
-			.isEqualTo("file:" + container.at("volumeMounts").itemNamed("config").at("mountPath").text() + "/");
-		assertThat(one(manifests, "Deployment").at("spec", "template", "spec", "volumes")
-			.itemNamed("config")
-			.at("configMap", "name")
-			.text()).isEqualTo(config.at("metadata", "name").text());
-	}
-
-	@Test
-	void changedConfigurationRollsThePods() throws IOException {
-		String before = checksum("config: { logging: { level: { root: info } } }");
-		String after = checksum("config: { logging: { level: { root: debug } } }");
-		assertThat(before).hasSize(64).isNotEqualTo(after);
-	}
-
-	@Test
-	void snapshotOnAClaimIsNeverSharedByTwoPods() throws IOException {
-		YamlNode deployment = one(render("""
-				replicaCount: 1
-				snapshot: { existingClaim: last-known }
-				"""), "Deployment");
-		assertThat(deployment.at("spec", "strategy", "type").text()).isEqualTo("Recreate");
-		assertThat(deployment.at("spec", "template", "spec", "volumes")
-			.itemNamed("snapshot")
-			.at("persistentVolumeClaim", "claimName")
-			.text()).isEqualTo("last-known");
-	}
-
-	@Test
-	void extraVariablesAndVolumesReachTheContainer() throws IOException {
-		List<YamlNode> manifests = render("""
-				extraEnv: [ { name: JDK_JAVA_OPTIONS, value: -Xmx64m } ]
-				extraVolumes: [ { name: certificates, secret: { secretName: etcd-tls } } ]
-				extraVolumeMounts: [ { name: certificates, mountPath: /certificates } ]
-				""");
-		YamlNode container = container(manifests);
-		assertThat(container.at("env").itemNamed("JDK_JAVA_OPTIONS").at("value").text()).isEqualTo("-Xmx64m");
-		assertThat(container.at("volumeMounts").itemNamed("certificates").at("mountPath").text())
-			.isEqualTo("/certificates");
-		assertThat(one(manifests, "Deployment").at("spec", "template", "spec", "volumes")
-			.itemNamed("certificates")
-			.has("secret")).isTrue();
-	}
-
-	@Test
 	void digestWinsOverTheTag() throws IOException {
 		String digest = "sha256:" + "a".repeat(64);
 		assertThat(container(
@@ -290,6 +226,8 @@ class HelmChartTests {
 			service: { port: 70000 }            | service
 			shutdown: { graceSeconds: 0 }       | shutdown
 			tls: { clientAuth: maybe }          | tls
+			admin: { allowedHosts: ['a,b'] }    | admin
+			clusterDomain: 'a b'                | clusterDomain
 			""")
 	void valueOfTheWrongShapeIsRejectedByItsName(String values, String key) {
 		assertThatThrownBy(() -> render(values)).hasMessageContaining(key).hasMessageContaining("schema");
@@ -302,12 +240,10 @@ class HelmChartTests {
 					podDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } | minAvailable and podDisruptionBudget.maxUnavailable are both set
 					podDisruptionBudget: { minAvailable: 0, maxUnavailable: 0 } | are both set
 					{ replicaCount: 3, podDisruptionBudget: { minAvailable: 3 } } | minAvailable is 3 and replicaCount is 3
-					snapshot: { existingClaim: last-known } | snapshot.existingClaim is set and replicaCount is 2
+					podLabels: { app.kubernetes.io/name: mine } | podLabels.app.kubernetes.io/name is set
+					serviceMonitor: { enabled: true, labels: { app.kubernetes.io/instance: a } } | serviceMonitor.labels.app.kubernetes.io/instance is set
+					podAnnotations: { checksum/config: a } | podAnnotations.checksum/config is set
 					tls: { clientAuth: need } | tls.clientAuth is need and tls.existingSecret is not set
-					config: { server: { port: 9000 } } | config.server.port is set
-					config: { server.port: 9000 } | config.server.port is set
-					config: { holdfast: { admin: { token: secret } } } | config.holdfast.admin.token is set
-					config: { holdfast: { etcd: { endpoints: [ 'http://e:1' ] } } } | config.holdfast.etcd.endpoints is set
 					""")
 	void valuesThatContradictEachOtherAreRejectedWithTheReason(String values, String message) {
 		assertThatThrownBy(() -> render(values)).hasMessageContaining(message).hasMessageContaining("(expected: ");
@@ -317,7 +253,7 @@ class HelmChartTests {
 	@ParameterizedTest
 	@CsvSource({ "200, 0", "503, 1" })
 	void helmTestPassesOnlyWhenTheGatewayIsReady(int status, int exit) throws IOException, InterruptedException {
-		YamlNode pod = testPod();
+		YamlNode pod = this.chart.testPod();
 		assertThat(pod.at("metadata", "annotations", "helm.sh/hook").text()).isEqualTo("test");
 		YamlNode container = pod.at("spec", "containers", 0);
 		assertThat(container.at("env").itemNamed("HOST").at("value").text()).isEqualTo("edge-holdfast-admin");
@@ -329,52 +265,8 @@ class HelmChartTests {
 		}
 	}
 
-	private String checksum(String values) throws IOException {
-		return one(render(values), "Deployment").at("spec", "template", "metadata", "annotations", "checksum/config")
-			.text();
-	}
-
-	// The library renders no hooks, so the test's annotation gets another name on the way
-	// and its own back.
-	private YamlNode testPod() throws IOException {
-		Path copy = Files.createDirectories(this.folder.resolve("chart"));
-		FileSystemUtils.copyRecursively(CHART, copy);
-		Path test = copy.resolve("templates/tests/readiness.yaml");
-		Files.writeString(test, Files.readString(test).replace("helm.sh/hook", "not-yet/hook"));
-		String rendered = new Helm(copy).template().withName("edge").withKubeVersion(KUBERNETES).call();
-		return one(YamlNode.readAll(rendered.replace("not-yet/hook", "helm.sh/hook")), "Pod");
-	}
-
 	private List<YamlNode> render(String values) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("values.yaml"), values);
-		return YamlNode.readAll(
-				new Helm(CHART).template().withName("edge").withKubeVersion(KUBERNETES).withValuesFile(file).call());
-	}
-
-	private static List<String> kinds(List<YamlNode> manifests) {
-		return manifests.stream().map((manifest) -> manifest.at("kind").text()).toList();
-	}
-
-	private static YamlNode one(List<YamlNode> manifests, String kind) {
-		List<YamlNode> found = manifests.stream()
-			.filter((manifest) -> manifest.at("kind").text().equals(kind))
-			.toList();
-		assertThat(found).as(kind).hasSize(1);
-		return found.get(0);
-	}
-
-	private static YamlNode service(List<YamlNode> manifests, String component) {
-		return manifests.stream()
-			.filter((manifest) -> manifest.at("kind").text().equals("Service"))
-			.filter((manifest) -> manifest.at("metadata", "labels", "app.kubernetes.io/component")
-				.text()
-				.equals(component))
-			.findFirst()
-			.orElseThrow(() -> new AssertionError("no Service for " + component));
-	}
-
-	private static YamlNode container(List<YamlNode> manifests) {
-		return one(manifests, "Deployment").at("spec", "template", "spec", "containers", 0);
+		return this.chart.render(values);
 	}
 
 }

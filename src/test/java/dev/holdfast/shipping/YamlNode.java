@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /**
@@ -17,11 +18,11 @@ import org.yaml.snakeyaml.Yaml;
 record YamlNode(Object value) {
 
 	static YamlNode read(Path file) throws IOException {
-		return new YamlNode(new Yaml().load(Files.readString(file)));
+		return new YamlNode(yaml().load(Files.readString(file)));
 	}
 
 	static List<YamlNode> readAll(String documents) {
-		return StreamSupport.stream(new Yaml().loadAll(documents).spliterator(), false)
+		return StreamSupport.stream(yaml().loadAll(documents).spliterator(), false)
 			.filter(Objects::nonNull)
 			.map(YamlNode::new)
 			.toList();
@@ -60,6 +61,14 @@ record YamlNode(Object value) {
 			.filter((item) -> item.has("name") && item.at("name").text().equals(name))
 			.findFirst()
 			.orElseThrow(() -> new AssertionError("no item named " + name + " in " + this.value));
+	}
+
+	// A key that is there twice is a mistake, of which one would see the second value
+	// alone.
+	private static Yaml yaml() {
+		LoaderOptions options = new LoaderOptions();
+		options.setAllowDuplicateKeys(false);
+		return new Yaml(options);
 	}
 
 	private @Nullable Object find(Object... path) {
