@@ -99,6 +99,13 @@ final class ClientRequest {
 	}
 
 	/**
+	 * Whether the path is not to pass as it is spelled.
+	 */
+	boolean isMisspelt(RoutePolicy policy) {
+		return policy.paths().rejects(target().path());
+	}
+
+	/**
 	 * Finds the way to go.
 	 * @return the way, {@code null} when no route matches
 	 */

@@ -83,11 +83,17 @@ final class Exchange {
 
 	private void dispatch() {
 		this.match = this.request.match(this.server.routes());
+		if (this.match != null) {
+			this.account.route(this.match);
+		}
+		if (this.request.isMisspelt(this.server.routes().policy(this.match))) {
+			reject(Rejection.ENCODED_SLASH);
+			return;
+		}
 		if (this.match == null) {
 			answer(GatewayError.NO_ROUTE, false);
 			return;
 		}
-		this.account.route(this.match);
 		Upstream upstream = this.server.upstreams().find(this.match.service());
 		if (upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);

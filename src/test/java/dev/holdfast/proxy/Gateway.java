@@ -96,6 +96,10 @@ final class Gateway implements AutoCloseable {
 		this(settings, tls, RoutePolicy.DEFAULTS, UpstreamSettings.DEFAULTS, explicit, scheme, ports);
 	}
 
+	Gateway(RoutePolicy policy, List<dev.holdfast.route.Route> explicit, int... ports) {
+		this(settings(), TrafficTls.NONE, policy, UpstreamSettings.DEFAULTS, explicit, Scheme.HTTP, ports);
+	}
+
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
@@ -160,7 +164,8 @@ final class Gateway implements AutoCloseable {
 	}
 
 	static RoutePolicy policy(RouteTimes times, long maxBodySize) {
-		return new RoutePolicy(BackendProtocol.AUTO, times, maxBodySize, RoutePolicy.DEFAULTS.security());
+		return new RoutePolicy(BackendProtocol.AUTO, times, maxBodySize, RoutePolicy.DEFAULTS.security(),
+				RoutePolicy.DEFAULTS.paths());
 	}
 
 	/**

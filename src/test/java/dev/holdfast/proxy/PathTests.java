@@ -1,0 +1,115 @@
+package dev.holdfast.proxy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.route.EncodedSlashes;
+import dev.holdfast.route.PathRules;
+import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.testing.Http2Wire;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of a request's path on its way to an instance. How paths may be spelled at
+ * all is for {@link TargetRows} to tell.
+ */
+class PathTests {
+
+	private static final PathRules REJECT = new PathRules(EncodedSlashes.REJECT, false);
+
+	private static final PathRules MERGE = new PathRules(EncodedSlashes.PASS, true);
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/@scope%2Fname", "/a%5Cb", "//a///b", "/http://example.org//x", "//" })
+	void slashesThatAreDataReachTheBackendFromEitherHttp(String path) throws IOException {
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				Http2Wire http2 = Http2Wire.connect(gateway.server.port())) {
+			assertThat(client.get("/orders" + path).body()).isEqualTo(path);
+			assertThat(http2.message(http2.get("/orders" + path)).body()).isEqualTo(path);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/orders/a/..%2fb", "/orders/a%5C..%5cb", "/orders//..", "/orders/..;/b" })
+	void whatWouldStepUpIsTurnedAwayInHttp2AsWell(String path) throws IOException {
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			assertThat(client.message(client.get(path)).status()).isEqualTo(400);
+			assertThat(gateway.recorder.rejections).containsExactly("target");
+			assertThat(backend.requests()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/orders/a%2Fb", "/orders/a%5cb", "/nothing%2fhere", "/strict/a%2Fb" })
+	void encodedSlashesAreTurnedAwayWhereTheyAreNotToPass(String target) throws IOException {
+		List<Route> routes = List.of(route("strict", policy(REJECT)), route("open", RoutePolicy.DEFAULTS));
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = new Gateway(policy(REJECT), routes, backend.port());
+				RawClient client = gateway.client();
+				RawClient other = gateway.client()) {
+			RawClient.Answer answer = client.get(target);
+			assertThat(answer.status()).isEqualTo(400);
+			assertThat(answer.header("holdfast-error")).isEqualTo("bad-request");
+			assertThat(answer.header("connection")).isEqualTo("close");
+			assertThat(gateway.recorder.rejections).containsExactly("encoded-slash");
+			assertThat(other.get("/open/a%2Fb").body()).isEqualTo("/a%2Fb");
+			assertThat(other.get("/orders/a%252Fb?c=%2F").body()).isEqualTo("/a%252Fb?c=%2F");
+			assertThat(backend.requests()).hasSize(2);
+		}
+	}
+
+	@Test
+	void routeOfItsOwnMayTurnEncodedSlashesAwayAlone() throws IOException {
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = new Gateway(RoutePolicy.DEFAULTS, List.of(route("strict", policy(REJECT))),
+						backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/a%2Fb").body()).isEqualTo("/a%2Fb");
+			assertThat(client.get("/strict/a%2Fb").status()).isEqualTo(400);
+			assertThat(gateway.recorder.ends).extracting(Gateway.Recorder.Entry::route)
+				.containsExactly("by-path", "strict");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/orders//a///b//?c=//, /a/b/?c=//", "//orders/a, /a", "/orders/a%2F%2Fb, /a%2F%2Fb",
+			"//raw//a, /raw/a", "/raw//a, /raw//a" })
+	void mergedPathIsTheOneThatIsRoutedAndSent(String target, String sent) throws IOException {
+		Route raw = new Route("raw", "", "/raw/**", Set.of(), Map.of(), Gateway.ORDERS, "", false,
+				RoutePolicy.DEFAULTS);
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = new Gateway(policy(MERGE), List.of(raw), backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get(target).body()).isEqualTo(sent);
+		}
+	}
+
+	@Test
+	void emptyFirstSegmentNamesNoService() throws IOException {
+		try (Gateway gateway = new Gateway(); RawClient client = gateway.client()) {
+			assertThat(client.get("//orders/a").header("holdfast-error")).isEqualTo("no-route");
+		}
+	}
+
+	private static Route route(String id, RoutePolicy policy) {
+		return new Route(id, "", "/" + id + "/**", Set.of(), Map.of(), Gateway.ORDERS, "/" + id, false, policy);
+	}
+
+	private static RoutePolicy policy(PathRules rules) {
+		RoutePolicy usual = RoutePolicy.DEFAULTS;
+		return new RoutePolicy(usual.protocol(), usual.times(), usual.maxBodySize(), usual.security(), rules);
+	}
+
+}
