@@ -41,9 +41,14 @@ final class Exchange {
 
 	private boolean ended;
 
-	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
+	/**
+	 * Makes the exchange of a request.
+	 * @param target what it asks for, {@code null} when that cannot be told
+	 */
+	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection,
+			@Nullable RequestTarget target) {
 		this.server = server;
-		this.request = new ClientRequest(request, connection);
+		this.request = new ClientRequest(request, connection, target);
 		this.account = new ExchangeAccount(server.listener(), request);
 		this.answer = new ClientAnswer(server, request, connection);
 		this.connection = connection;

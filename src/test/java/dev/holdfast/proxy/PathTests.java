@@ -103,6 +103,46 @@ class PathTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/readyz", "/readyz?verbose", "/readyz?", "http://gateway.test/readyz",
+			"HTTPS://gateway.test:8443/readyz?verbose", "/%72eadyz" })
+	void probeIsKnownByItsPathWhateverItsQueryAndForm(String target) throws IOException {
+		try (Gateway gateway = new Gateway(); RawClient client = gateway.client()) {
+			assertThat(client.get(target).body()).isEqualTo("ok\n");
+			assertThat(client.send("HEAD " + target + " HTTP/1.1\r\nHost: a\r\n\r\n").head().status()).isEqualTo(200);
+			assertThat(client.get(target.replace("ready", "live").replace("%72eady", "%6cive")).body())
+				.isEqualTo("ok\n");
+			gateway.probes.ready = false;
+			assertThat(client.get(target).status()).isEqualTo(503);
+			assertThat(gateway.recorder.starts).hasValue(0);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/readyz?verbose", "/livez?a=b", "/%6civez" })
+	void probeIsKnownByItsPathInHttp2(String target) throws IOException {
+		try (Gateway gateway = new Gateway(); Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			assertThat(client.message(client.get(target)).body()).isEqualTo("ok\n");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "/readyz/", "/readyz/etcd", "/readyz;verbose", "//readyz", "/readyz%2F", "/orders/readyz" })
+	void whatIsNoProbeIsForARoute(String target) throws IOException {
+		try (Gateway gateway = new Gateway(); RawClient client = gateway.client()) {
+			assertThat(client.get(target).status()).isIn(404, 503);
+			assertThat(gateway.recorder.end().errorCode()).isIn("no-route", "no-instance");
+		}
+	}
+
+	@Test
+	void probeIsKnownByItsMergedPathWherePathsAreMerged() throws IOException {
+		try (Gateway gateway = new Gateway(policy(MERGE)); RawClient client = gateway.client()) {
+			assertThat(client.get("//readyz").body()).isEqualTo("ok\n");
+		}
+	}
+
 	private static Route route(String id, RoutePolicy policy) {
 		return new Route(id, "", "/" + id + "/**", Set.of(), Map.of(), Gateway.ORDERS, "/" + id, false, policy);
 	}
