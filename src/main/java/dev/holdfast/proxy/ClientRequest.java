@@ -125,7 +125,7 @@ final class ClientRequest {
 	 */
 	void writeHead(BackendRequest backend, RouteMatch match, Endpoint endpoint, String id) {
 		backend.setMethod(this.request.method());
-		backend.setURI(match.path() + target().query());
+		backend.setURI(endpoint.path() + match.path() + target().query());
 		// Another stream of the same connection may have named another host since.
 		this.connection.useHost(this.host);
 		RequestHeaders.write(this.request, this.connection, match, id, endpoint.authority(), backend);

@@ -9,7 +9,11 @@ import dev.holdfast.route.EncodedSlashes;
 import dev.holdfast.route.PathRules;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Http2Wire.Head;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,6 +144,46 @@ class PathTests {
 	void probeIsKnownByItsMergedPathWherePathsAreMerged() throws IOException {
 		try (Gateway gateway = new Gateway(policy(MERGE)); RawClient client = gateway.client()) {
 			assertThat(client.get("//readyz").body()).isEqualTo("ok\n");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/orders/items?x=1, /api/v1/items?x=1", "/orders, /api/v1/", "/orders/, /api/v1/",
+			"/orders//a, /api/v1//a" })
+	void instanceIsAskedBehindThePathOfItsOwn(String target, String sent) throws IOException {
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = Gateway.at(new Endpoint(Scheme.HTTP, "127.0.0.1", backend.port(), "/api/v1"));
+				RawClient client = gateway.client()) {
+			assertThat(client.get(target).body()).isEqualTo(sent);
+			List<String> fields = backend.readings().getFirst().requests().getFirst().fields();
+			assertThat(ReferenceReader.values(fields, "host")).containsExactly("127.0.0.1:" + backend.port());
+			assertThat(ReferenceReader.values(fields, "x-forwarded-prefix")).containsExactly("/orders");
+		}
+	}
+
+	@Test
+	void instanceThatSpeaksHttp2IsAskedBehindThePathOfItsOwn() throws IOException {
+		try (Http2Backend backend = new Http2Backend((wire) -> {
+			Head head = wire.nextHead();
+			wire.answer(head.stream(), "200", true, "x-path", head.header(":path"));
+		});
+				Gateway gateway = Gateway.at(new Endpoint(Scheme.GRPC, "127.0.0.1", backend.port(), "/api"));
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/items").header("x-path")).isEqualTo("/api/items");
+		}
+	}
+
+	@Test
+	void instancesAtOneAddressShareConnections() throws IOException {
+		try (RecordingBackend backend = new RecordingBackend();
+				Gateway gateway = Gateway.at(new Endpoint(Scheme.HTTP, "127.0.0.1", backend.port(), "/a"),
+						new Endpoint(Scheme.HTTP, "127.0.0.1", backend.port(), "/b"));
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < 40; i++) {
+				assertThat(client.get("/orders/x").body()).isIn("/a/x", "/b/x");
+			}
+			assertThat(backend.requests()).contains("GET /a/x", "GET /b/x");
+			assertThat(backend.readings()).hasSize(1);
 		}
 	}
 

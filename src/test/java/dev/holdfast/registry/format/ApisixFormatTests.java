@@ -100,6 +100,7 @@ class ApisixFormatTests {
 		return Stream.of(argumentSet("no nodes", "{\"type\":\"roundrobin\"}", "nodes: \"\""),
 				argumentSet("nodes of another type", "{\"nodes\":\"a:1\"}", "an object of addresses"),
 				argumentSet("a node of another type", "{\"nodes\":[\"a:1\"]}", "a list of objects"),
+				argumentSet("a path", "{\"nodes\":{\"a:1/b\":1}}", "nodes: \"a:1/b\" (expected: host:port or host)"),
 				argumentSet("a negative weight", "{\"nodes\":{\"a:1\":-1}}", "a whole number"),
 				argumentSet("a weight as text", "{\"nodes\":{\"a:1\":\"1\"}}", "a whole number"),
 				argumentSet("a host that is none", "{\"nodes\":{\"*\":1}}", "nodes: \"http://*\""),

@@ -37,6 +37,9 @@ class JsonFormatTests {
 	static Stream<Arguments> endpoints() {
 		return Stream.of(argumentSet("url", "{\"url\":\"http://10.0.0.5:8080\"}", "http://10.0.0.5:8080"),
 				argumentSet("url without port", "{\"url\":\"https://example.org/\"}", "https://example.org:443"),
+				argumentSet("url with a path", "{\"url\":\"http://a:1/api/v1/\"}", "http://a:1/api/v1"),
+				argumentSet("url with a path without port", "{\"url\":\"https://a/%c3%a4\"}", "https://a:443/%C3%A4"),
+				argumentSet("address with a path", "{\"address\":\"http://a:1/api\"}", "http://a:1/api"),
 				argumentSet("url without scheme", "{\"url\":\"10.0.0.5:8080\"}", "http://10.0.0.5:8080"),
 				argumentSet("host and port", "{\"host\":\"10.0.0.5\",\"port\":8080}", "http://10.0.0.5:8080"),
 				argumentSet("IPv6 host and port", "{\"host\":\"fd00::5\",\"port\":80}", "http://[fd00::5]:80"),
@@ -56,7 +59,8 @@ class JsonFormatTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0,0", "1,1", "65535,65535", "70000,65535", "2147483647,65535" })
+	@CsvSource({ "0,0", "1,1", "65535,65535",
+			"70000,65535", "2147483647,65535" })
 	void readBoundsTheWeight(String written, int weight) {
 		assertThat(RecordReaderTests.instance(read("{\"url\":\"a:1\",\"weight\":" + written + "}")).weight())
 			.isEqualTo(weight);
@@ -67,6 +71,13 @@ class JsonFormatTests {
 				argumentSet("url of another type", "{\"url\":{}}", "url: \"{}\" (expected: a string)"),
 				argumentSet("url of another protocol", "{\"url\":\"ftp://a:1\"}", "url: \"ftp://a:1\""),
 				argumentSet("url with a user", "{\"url\":\"http://user:secret@a:1\"}", "host:port"),
+				argumentSet("url with a query", "{\"url\":\"http://a:1/b?c=d\"}", "no user info, query or fragment"),
+				argumentSet("url with an empty query", "{\"url\":\"http://a:1?\"}", "url: \"http://a:1?\""),
+				argumentSet("url with a fragment", "{\"url\":\"http://a:1/#b\"}", "url: \"http://a:1/#b\""),
+				argumentSet("url that steps up", "{\"url\":\"http://a:1/b/..%2fc\"}", "no dot segment in the path"),
+				argumentSet("url with a backslash", "{\"url\":\"http://a:1/b\\\\c\"}", "url: "),
+				argumentSet("url with a blank", "{\"url\":\"http://a:1/b c\"}", "url: \"http://a:1/b c\""),
+				argumentSet("url with an endless path", "{\"url\":\"http://a:1/" + "b".repeat(1024) + "\"}", "url: "),
 				argumentSet("unknown scheme", "{\"address\":\"a:1\",\"scheme\":\"ftp\"}",
 						"scheme: \"ftp\" (expected: http, https, grpc or grpcs)"),
 				argumentSet("host without port", "{\"host\":\"a\"}", "port: \"\""),
