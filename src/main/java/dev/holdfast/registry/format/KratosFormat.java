@@ -40,8 +40,8 @@ final class KratosFormat implements RecordFormat {
 		Members members = new Members(entry.object());
 		entry.requireSameName("name", members.text("name"));
 		Map<String, String> metadata = members.metadata("metadata");
-		return entry.registered(this, entry.choose(endpoints(members)), weight(metadata), "",
-				members.textOrEmpty("version"), metadata);
+		return entry.registered(this, entry.choose(endpoints(members)),
+				weight(members.object().path("metadata").path("weight")), "", members.textOrEmpty("version"), metadata);
 	}
 
 	private static List<Endpoint> endpoints(Members members) throws UnreadableRecordException {
@@ -78,9 +78,11 @@ final class KratosFormat implements RecordFormat {
 	}
 
 	// Kratos' own balancers read the weight from here, and pass over what is no number.
-	private static int weight(Map<String, String> metadata) {
-		String weight = metadata.getOrDefault("weight", "");
-		return weight.matches("[0-9]{1,9}") ? Integer.parseInt(weight) : Instance.DEFAULT_WEIGHT;
+	private static int weight(JsonNode written) {
+		if (written.isTextual() && written.textValue().matches("[0-9]{1,9}")) {
+			return Integer.parseInt(written.textValue());
+		}
+		return Members.wholeNumber(written, 0, Integer.MAX_VALUE).orElse(Instance.DEFAULT_WEIGHT);
 	}
 
 }

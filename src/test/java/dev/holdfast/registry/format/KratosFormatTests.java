@@ -66,6 +66,14 @@ class KratosFormatTests {
 			.weight()).isEqualTo(weight);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "10.0,10", "7,7", "2.5,100", "1e999999999,100" })
+	void readTakesAWeightThatIsNoTextIfItIsWhole(String written, int weight) {
+		assertThat(RecordReaderTests
+			.instance(read("{\"metadata\":{\"weight\":" + written + "},\"endpoints\":[\"http://a:8\"]}"))
+			.weight()).isEqualTo(weight);
+	}
+
 	@Test
 	void readWhenTheKeyHasMoreSegmentsThanTheNameNamesTheServiceByTheKey() {
 		Reading reading = RecordReader.of("kratos", "/", Scheme.HTTP)
