@@ -8,6 +8,8 @@ import java.util.Set;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.EncodedSlashes;
+import dev.holdfast.route.PathRules;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
@@ -62,7 +64,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		RouteTimes times = new RouteTimes(this.upstream.requestTimeout(), this.upstream.tryTimeout(),
 				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
 		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes(),
-				new BackendSecurity(this.upstream.sslBundle(), ""));
+				new BackendSecurity(this.upstream.sslBundle(), ""), this.server.paths());
 	}
 
 	/**
@@ -83,6 +85,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param maxHeaderSize Largest head of a request.
 	 * @param maxHeaderCount Most header fields that a request may have.
 	 * @param maxBodySize Largest body of a request, 0 for any.
+	 * @param encodedSlashes What becomes of requests with an encoded slash or backslash
+	 * in their path.
+	 * @param mergeSlashes Whether slashes that follow each other in a path count as one.
 	 * @param bodyTimeout Time without a byte after which a client that has not sent its
 	 * whole request is given up.
 	 * @param maxConnections Most connections that clients may have at a time.
@@ -112,7 +117,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration handshakeTimeout,
 			@DefaultValue List<String> trustedProxies, @DefaultValue("8KB") DataSize maxRequestLineSize,
 			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("100") @Min(1) @Max(10_000) int maxHeaderCount,
-			@DefaultValue("0") DataSize maxBodySize, @DefaultValue("20000") @Min(1) @Max(10_000_000) int maxConnections,
+			@DefaultValue("0") DataSize maxBodySize, @DefaultValue("pass") EncodedSlashes encodedSlashes,
+			@DefaultValue("false") boolean mergeSlashes,
+			@DefaultValue("20000") @Min(1) @Max(10_000_000) int maxConnections,
 			@DefaultValue("0") @Min(0) @Max(10_000_000) int maxConnectionsPerAddress,
 			@DefaultValue("100") @Min(1) @Max(10_000) int maxStreams,
 			@DefaultValue("200") @Min(1) @Max(1_000_000) int maxResets,
@@ -124,6 +131,15 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("20s") @DurationMin(message = NOT_NEGATIVE) Duration shutdownGrace,
 			@DefaultValue("/livez") @Pattern(regexp = PATH, message = PATH_MESSAGE) String livenessPath,
 			@DefaultValue("/readyz") @Pattern(regexp = PATH, message = PATH_MESSAGE) String readinessPath) {
+
+		/**
+		 * Gives what applies to the paths of requests whose route says nothing else.
+		 * @return the rules
+		 */
+		public PathRules paths() {
+			return new PathRules(this.encodedSlashes, this.mergeSlashes);
+		}
+
 	}
 
 	/**
@@ -277,6 +293,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param streamIdleTimeout Time without a byte after which an answer that has begun
 	 * is given up, 0 for any.
 	 * @param maxBodySize Largest body of a request, 0 for any.
+	 * @param encodedSlashes What becomes of requests with an encoded slash or backslash
+	 * in their path.
+	 * @param mergeSlashes Whether slashes that follow each other in a path count as one.
 	 * @param sslBundle Name of the SSL bundle that instances which speak TLS are trusted
 	 * by, with the certificate that the gateway shows them.
 	 * @param serverName DNS name that the certificates of instances which speak TLS must
@@ -288,7 +307,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("") String stripPrefix, @DefaultValue("false") boolean preserveHost,
 			@Nullable BackendProtocol protocol, @Nullable Duration requestTimeout, @Nullable Duration tryTimeout,
 			@Nullable Duration totalTimeout, @Nullable Duration bodyTimeout, @Nullable Duration streamIdleTimeout,
-			@Nullable DataSize maxBodySize, @Nullable String sslBundle, @DefaultValue("") String serverName) {
+			@Nullable DataSize maxBodySize, @Nullable EncodedSlashes encodedSlashes, @Nullable Boolean mergeSlashes,
+			@Nullable String sslBundle, @DefaultValue("") String serverName) {
 
 		/**
 		 * Gives the route in the words of the route table.
@@ -308,7 +328,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 					either(this.bodyTimeout, times.body()), either(this.streamIdleTimeout, times.streamIdle()));
 			return new RoutePolicy(either(this.protocol, defaults.protocol()), own,
 					(this.maxBodySize != null) ? this.maxBodySize.toBytes() : defaults.maxBodySize(),
-					new BackendSecurity(either(this.sslBundle, defaults.security().bundle()), this.serverName));
+					new BackendSecurity(either(this.sslBundle, defaults.security().bundle()), this.serverName),
+					new PathRules(either(this.encodedSlashes, defaults.paths().encodedSlashes()),
+							either(this.mergeSlashes, defaults.paths().mergeSlashes())));
 		}
 
 		private static <T> T either(@Nullable T own, T otherwise) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.TimeLimits;
+import dev.holdfast.service.CanonicalPath;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.ServerName;
 import io.netty.util.NetUtil;
@@ -54,6 +55,8 @@ final class PropertiesValidator implements Validator {
 		if (server.maxBodySize().isNegative()) {
 			reject(errors, "server.maxBodySize", "must not be negative");
 		}
+		checkProbe(server, server.livenessPath(), "server.livenessPath", errors);
+		checkProbe(server, server.readinessPath(), "server.readinessPath", errors);
 		DataSize size = server.maxHeaderSize();
 		if (size.compareTo(SMALLEST_HEADER) < 0 || size.compareTo(LARGEST_HEADER) > 0) {
 			reject(errors, "server.maxHeaderSize", "must be between 1KB and 1MB");
@@ -67,6 +70,15 @@ final class PropertiesValidator implements Validator {
 				reject(errors, "server.trustedProxies[%d]".formatted(i),
 						"must be an IP address or a CIDR block such as 10.0.0.0/8");
 			}
+		}
+	}
+
+	private static void checkProbe(HoldfastProperties.Server server, String path, String field, Errors errors) {
+		String canonical = path.startsWith("/") ? CanonicalPath.of(path) : path;
+		if (canonical == null || !path.equals(server.paths().spelling(canonical))) {
+			reject(errors, field,
+					"must be spelled as requests are compared with it: no dot segment, escapes in capital letters and "
+							+ "only where they are needed");
 		}
 	}
 

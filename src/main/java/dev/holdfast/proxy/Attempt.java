@@ -55,7 +55,7 @@ final class Attempt {
 
 	void start() {
 		this.instance.start();
-		Endpoint endpoint = this.instance.instance().endpoint();
+		Endpoint endpoint = this.instance.origin();
 		WireProtocol protocol = WireProtocol.of(this.exchange.match().policy().protocol(), endpoint.scheme());
 		BackendSecurity security = this.exchange.match().policy().security();
 		if (protocol == WireProtocol.NEGOTIATED && this.exchange.answer().offered() != null) {

@@ -26,14 +26,15 @@ final class ClientRequest {
 
 	private final int number;
 
-	private @Nullable RequestTarget target;
+	private final @Nullable RequestTarget target;
 
 	private String host = "";
 
 	private @Nullable RequestBody body;
 
-	ClientRequest(HttpServerRequest request, ClientConnection connection) {
+	ClientRequest(HttpServerRequest request, ClientConnection connection, @Nullable RequestTarget target) {
 		this.request = request;
+		this.target = target;
 		this.connection = connection;
 		this.head = new RequestHead(request, connection);
 		this.number = connection.requestNumber();
@@ -63,13 +64,11 @@ final class ClientRequest {
 	}
 
 	private @Nullable Rejection checkTarget() {
-		RequestTarget parsed = RequestTarget.parse(this.request.uri());
-		if (parsed == null) {
+		if (this.target == null) {
 			return Rejection.TARGET;
 		}
-		this.target = parsed;
 		// RFC 9112, section 3.2.2: an absolute-form target wins over Host.
-		this.host = parsed.authority().isEmpty() ? this.head.host() : parsed.authority();
+		this.host = this.target.authority().isEmpty() ? this.head.host() : this.target.authority();
 		boolean valid = this.connection.useHost(this.host) && (!this.host.isEmpty() || this.head.hosts() == 0);
 		return valid ? null : Rejection.HOST;
 	}
@@ -99,6 +98,13 @@ final class ClientRequest {
 	}
 
 	/**
+	 * Whether the path is not to pass as it is spelled.
+	 */
+	boolean isMisspelt(RoutePolicy policy) {
+		return policy.paths().rejects(target().path());
+	}
+
+	/**
 	 * Finds the way to go.
 	 * @return the way, {@code null} when no route matches
 	 */
@@ -109,7 +115,7 @@ final class ClientRequest {
 
 	private RequestTarget target() {
 		if (this.target == null) {
-			throw new IllegalStateException("target: before the request was checked");
+			throw new IllegalStateException("target: of a request that is turned away");
 		}
 		return this.target;
 	}
@@ -119,7 +125,7 @@ final class ClientRequest {
 	 */
 	void writeHead(BackendRequest backend, RouteMatch match, Endpoint endpoint, String id) {
 		backend.setMethod(this.request.method());
-		backend.setURI(match.path() + target().query());
+		backend.setURI(endpoint.path() + match.path() + target().query());
 		// Another stream of the same connection may have named another host since.
 		this.connection.useHost(this.host);
 		RequestHeaders.write(this.request, this.connection, match, id, endpoint.authority(), backend);

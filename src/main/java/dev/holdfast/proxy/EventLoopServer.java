@@ -128,13 +128,15 @@ final class EventLoopServer extends VerticleBase {
 		connection.watch().begin();
 		ReceivedRequest received = ReceivedRequest.of(request);
 		if (received != null && received.rejection() != null) {
-			new Exchange(this, request, connection).rejectInvalid(received.rejection());
+			new Exchange(this, request, connection, null).rejectInvalid(received.rejection());
+			return;
 		}
-		else if (this.probes.answer(request)) {
+		RequestTarget target = RequestTarget.parse(request.uri());
+		if (target != null && this.probes.answer(request, target.path())) {
 			connection.watch().end();
 		}
 		else {
-			new Exchange(this, request, connection).start();
+			new Exchange(this, request, connection, target).start();
 		}
 	}
 

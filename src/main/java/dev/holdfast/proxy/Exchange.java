@@ -41,9 +41,14 @@ final class Exchange {
 
 	private boolean ended;
 
-	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection) {
+	/**
+	 * Makes the exchange of a request.
+	 * @param target what it asks for, {@code null} when that cannot be told
+	 */
+	Exchange(EventLoopServer server, HttpServerRequest request, ClientConnection connection,
+			@Nullable RequestTarget target) {
 		this.server = server;
-		this.request = new ClientRequest(request, connection);
+		this.request = new ClientRequest(request, connection, target);
 		this.account = new ExchangeAccount(server.listener(), request);
 		this.answer = new ClientAnswer(server, request, connection);
 		this.connection = connection;
@@ -83,11 +88,17 @@ final class Exchange {
 
 	private void dispatch() {
 		this.match = this.request.match(this.server.routes());
+		if (this.match != null) {
+			this.account.route(this.match);
+		}
+		if (this.request.isMisspelt(this.server.routes().policy(this.match))) {
+			reject(Rejection.ENCODED_SLASH);
+			return;
+		}
 		if (this.match == null) {
 			answer(GatewayError.NO_ROUTE, false);
 			return;
 		}
-		this.account.route(this.match);
 		Upstream upstream = this.server.upstreams().find(this.match.service());
 		if (upstream == null) {
 			answer(GatewayError.NO_INSTANCE, false);

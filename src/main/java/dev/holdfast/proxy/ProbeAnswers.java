@@ -23,17 +23,18 @@ final class ProbeAnswers {
 
 	/**
 	 * Answers a request if it is a probe.
+	 * @param path its canonical path
 	 * @return whether it is
 	 */
-	boolean answer(HttpServerRequest request) {
+	boolean answer(HttpServerRequest request, String path) {
 		Probes probes = this.port.probes();
-		String path = request.uri();
-		if (this.livenessPath.equals(path)) {
+		String spelling = this.port.routes().policy(null).paths().spelling(path);
+		if (this.livenessPath.equals(spelling)) {
 			boolean live = probes.live();
 			answer(request, live, live ? "ok" : "not live");
 			return true;
 		}
-		if (this.readinessPath.equals(path)) {
+		if (this.readinessPath.equals(spelling)) {
 			boolean ready = probes.ready();
 			answer(request, ready, ready ? "ok" : probes.notReadyReason());
 			return true;

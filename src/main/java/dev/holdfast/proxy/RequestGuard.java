@@ -46,6 +46,8 @@ final class RequestGuard {
 
 		TARGET("target", GatewayError.BAD_REQUEST),
 
+		ENCODED_SLASH("encoded-slash", GatewayError.BAD_REQUEST),
+
 		TARGET_TOO_LONG("target-too-long", GatewayError.URI_TOO_LONG),
 
 		HEADERS_TOO_LARGE("headers-too-large", GatewayError.HEADERS_TOO_LARGE),

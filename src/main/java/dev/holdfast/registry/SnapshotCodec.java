@@ -63,7 +63,7 @@ final class SnapshotCodec {
 	static void write(Snapshot snapshot, Instant savedAt, Path path) throws IOException {
 		try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
 				StandardOpenOption.TRUNCATE_EXISTING)) {
-			SnapshotHeader header = new SnapshotHeader(savedAt, snapshot.revision(), 0);
+			SnapshotHeader header = new SnapshotHeader(schema(snapshot), savedAt, snapshot.revision(), 0);
 			CRC32C checksum = new CRC32C();
 			OutputStream out = new BufferedOutputStream(
 					new CheckedOutputStream(Channels.newOutputStream(channel), checksum), BUFFER_SIZE);
@@ -78,6 +78,19 @@ final class SnapshotCodec {
 			}
 			channel.force(true);
 		}
+	}
+
+	/**
+	 * Chooses the oldest schema that has room for everything, so that the version before
+	 * can go on from the file.
+	 */
+	private static int schema(Snapshot snapshot) {
+		boolean paths = snapshot.services()
+			.values()
+			.stream()
+			.flatMap((service) -> service.instances().stream())
+			.anyMatch((instance) -> !instance.endpoint().path().isEmpty());
+		return paths ? SnapshotHeader.WITH_PATHS : SnapshotHeader.WITHOUT_PATHS;
 	}
 
 	private static void writeServices(Snapshot snapshot, OutputStream out) throws IOException {
@@ -111,6 +124,9 @@ final class SnapshotCodec {
 		generator.writeStringField("scheme", instance.endpoint().scheme().toString());
 		generator.writeStringField("host", instance.endpoint().host());
 		generator.writeNumberField("port", instance.endpoint().port());
+		if (!instance.endpoint().path().isEmpty()) {
+			generator.writeStringField("path", instance.endpoint().path());
+		}
 		generator.writeNumberField("weight", instance.weight());
 		generator.writeStringField("zone", instance.zone());
 		generator.writeStringField("version", instance.version());
@@ -200,7 +216,7 @@ final class SnapshotCodec {
 		String scheme = node.required("scheme").asText();
 		Endpoint endpoint = new Endpoint(
 				Scheme.parse(scheme).orElseThrow(() -> new IOException("the scheme \"" + scheme + "\" is unknown")),
-				node.required("host").asText(), node.required("port").intValue());
+				node.required("host").asText(), node.required("port").intValue(), node.path("path").asText());
 		Map<String, String> metadata = new LinkedHashMap<>();
 		for (Map.Entry<String, JsonNode> entry : node.required("metadata").properties()) {
 			metadata.put(entry.getKey(), entry.getValue().asText());

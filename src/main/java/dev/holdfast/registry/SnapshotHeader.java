@@ -15,22 +15,27 @@ import dev.holdfast.service.Revision;
  * The first line of a snapshot on disk. Its length does not depend on the checksum, which
  * is known last.
  *
+ * @param schema how the rest is laid out
  * @param savedAt when the file was written
  * @param revision the registry's revision that it holds
  * @param checksum the CRC-32C of the whole file with 0 for the checksum
  */
-record SnapshotHeader(Instant savedAt, Revision revision, int checksum) {
+record SnapshotHeader(int schema, Instant savedAt, Revision revision, int checksum) {
 
-	/** The schema that is written, and the only one that is read. */
-	static final int SCHEMA = 1;
+	/** Instances are known by scheme, host and port. */
+	static final int WITHOUT_PATHS = 1;
+
+	/**
+	 * Instances may have a path as well, which whoever does not know it must not lose.
+	 */
+	static final int WITH_PATHS = 2;
 
 	private static final int MAX_LENGTH = 256;
 
 	private static final Pattern SCHEMA_FIRST = Pattern.compile("\\{\"schema\":(\\d{1,9}),.*", Pattern.DOTALL);
 
-	private static final Pattern LINE = Pattern
-		.compile("\\{\"schema\":" + SCHEMA + ",\"savedAt\":\"([0-9TZ:.-]{20,30})\","
-				+ "\"cluster\":\"([0-9a-f]{1,16})\",\"revision\":(\\d{1,19}),\"checksum\":\"crc32c:([0-9a-f]{8})\",\n");
+	private static final Pattern LINE = Pattern.compile("\\{\"schema\":([12]),\"savedAt\":\"([0-9TZ:.-]{20,30})\","
+			+ "\"cluster\":\"([0-9a-f]{1,16})\",\"revision\":(\\d{1,19}),\"checksum\":\"crc32c:([0-9a-f]{8})\",\n");
 
 	/**
 	 * Gives the same header with another checksum.
@@ -38,7 +43,7 @@ record SnapshotHeader(Instant savedAt, Revision revision, int checksum) {
 	 * @return the other header
 	 */
 	SnapshotHeader withChecksum(int checksum) {
-		return new SnapshotHeader(this.savedAt, this.revision, checksum);
+		return new SnapshotHeader(this.schema, this.savedAt, this.revision, checksum);
 	}
 
 	/**
@@ -48,7 +53,7 @@ record SnapshotHeader(Instant savedAt, Revision revision, int checksum) {
 	byte[] bytes() {
 		return String.format(Locale.ROOT, """
 				{"schema":%d,"savedAt":"%s","cluster":"%x","revision":%d,"checksum":"crc32c:%08x",
-				""", SCHEMA, this.savedAt, this.revision.cluster(), this.revision.number(), this.checksum)
+				""", this.schema, this.savedAt, this.revision.cluster(), this.revision.number(), this.checksum)
 			.getBytes(StandardCharsets.US_ASCII);
 	}
 
@@ -65,10 +70,10 @@ record SnapshotHeader(Instant savedAt, Revision revision, int checksum) {
 			throw new IOException(unlike(line));
 		}
 		try {
-			Revision revision = new Revision(Long.parseUnsignedLong(matcher.group(2), 16),
-					Long.parseLong(matcher.group(3)));
-			return new SnapshotHeader(Instant.parse(matcher.group(1)), revision,
-					Integer.parseUnsignedInt(matcher.group(4), 16));
+			Revision revision = new Revision(Long.parseUnsignedLong(matcher.group(3), 16),
+					Long.parseLong(matcher.group(4)));
+			return new SnapshotHeader(Integer.parseInt(matcher.group(1)), Instant.parse(matcher.group(2)), revision,
+					Integer.parseUnsignedInt(matcher.group(5), 16));
 		}
 		catch (NumberFormatException | DateTimeException ex) {
 			throw new IOException(unlike(line), ex);
@@ -85,8 +90,8 @@ record SnapshotHeader(Instant savedAt, Revision revision, int checksum) {
 
 	private static String unlike(String line) {
 		Matcher schema = SCHEMA_FIRST.matcher(line);
-		if (schema.matches() && Integer.parseInt(schema.group(1)) != SCHEMA) {
-			return "its schema is %s (expected: %d)".formatted(schema.group(1), SCHEMA);
+		if (schema.matches() && !schema.group(1).matches("[12]")) {
+			return "its schema is %s (expected: %d or %d)".formatted(schema.group(1), WITHOUT_PATHS, WITH_PATHS);
 		}
 		return "its first line is not that of a snapshot (expected: schema, savedAt, cluster, revision, checksum)";
 	}

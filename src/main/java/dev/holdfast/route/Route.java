@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
+import dev.holdfast.service.CanonicalPath;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,7 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 
 	private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
 
-	/** Escapes of what a canonical path has as it is, and of what it never has. */
-	private static final String NOT_ESCAPED = "[01]|2[DEF]|3[0-9]|4[1-9A-F]|5[0-9ACF]|6[1-9A-F]|7[0-9AEF]";
-
-	private static final Pattern PATH = Pattern
-		.compile("/|(/(?!\\.{1,2}(/|$))([A-Za-z0-9._~!$&'()+,=:@-]|%(?!" + NOT_ESCAPED + ")[0-9A-F]{2})+)+/?");
+	private static final Pattern PATH = Pattern.compile("/|(/([A-Za-z0-9._~!$&'()+,=:@-]|%[0-9A-F]{2})+)+/?");
 
 	private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z0-9_-]*");
 
@@ -65,9 +62,9 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 		if (!host.isEmpty() && !HOST.matcher(host).matches()) {
 			throw invalid("host", host, "a host name without port, *.suffix, or nothing");
 		}
-		if (!path.equals(PREFIX) && (!PATH.matcher(withoutWildcard(path)).matches() || path.endsWith("/" + PREFIX))) {
+		if (!path.equals(PREFIX) && (!isCanonical(withoutWildcard(path)) || path.endsWith("/" + PREFIX))) {
 			throw invalid("path", path,
-					"a canonical path such as /users or /users/**, without query, dot segment or other *");
+					"a canonical path such as /users or /users/**, without query, empty or dot segment, or other *");
 		}
 		for (String method : methods) {
 			if (!METHOD.matcher(method).matches()) {
@@ -78,6 +75,10 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 		if (!isPrefix(stripPrefix, withoutWildcard(path))) {
 			throw invalid("strip-prefix", stripPrefix, "whole segments at the beginning of the path " + path);
 		}
+	}
+
+	private static boolean isCanonical(String path) {
+		return PATH.matcher(path).matches() && path.equals(CanonicalPath.of(path));
 	}
 
 	private static Map<String, String> lowerCaseNames(Map<String, String> headers) {

@@ -7,12 +7,16 @@ package dev.holdfast.route;
  * @param times how long the parts of a request may take
  * @param maxBodySize the largest body of a request, bytes; 0 for any
  * @param security how connections to backends are secured
+ * @param paths what becomes of paths with unusual slashes
  */
-public record RoutePolicy(BackendProtocol protocol, RouteTimes times, long maxBodySize, BackendSecurity security) {
+public record RoutePolicy(BackendProtocol protocol, RouteTimes times, long maxBodySize, BackendSecurity security,
+		PathRules paths) {
 
-	/** Any protocol, the usual times, bodies of any size, the JVM's trust store. */
+	/**
+	 * Any protocol, the usual times, bodies of any size, the JVM's trust store, any path.
+	 */
 	public static final RoutePolicy DEFAULTS = new RoutePolicy(BackendProtocol.AUTO, RouteTimes.DEFAULTS, 0,
-			BackendSecurity.DEFAULTS);
+			BackendSecurity.DEFAULTS, PathRules.DEFAULTS);
 
 	/**
 	 * Checks the size.

@@ -79,7 +79,10 @@ public final class RouteTable implements SnapshotListener {
 	}
 
 	/**
-	 * Finds the route of a request.
+	 * Finds the route of a request. The spelling of the path that decides is the one that
+	 * the backend sees: the path as it is, or, where the route found by it merges slashes
+	 * (without a route, where requests routed by their path do), the merged one, by which
+	 * the route is looked up anew.
 	 * @param method the method
 	 * @param host the host in lower case without port
 	 * @param path the canonical path, without query
@@ -92,6 +95,22 @@ public final class RouteTable implements SnapshotListener {
 		if (path.isEmpty() || path.charAt(0) != '/') {
 			return null;
 		}
+		RouteMatch match = matchAsSpelled(method, host, path, headers);
+		String spelling = policy(match).paths().spelling(path);
+		return spelling.equals(path) ? match : matchAsSpelled(method, host, spelling, headers);
+	}
+
+	/**
+	 * Gives what applies to a request.
+	 * @param match its route, {@code null} when it is for no service
+	 * @return how it is treated
+	 */
+	public RoutePolicy policy(@Nullable RouteMatch match) {
+		return (match != null) ? match.policy() : this.byPathPolicy;
+	}
+
+	private @Nullable RouteMatch matchAsSpelled(String method, String host, String path,
+			Function<String, @Nullable String> headers) {
 		Route route = find(method, host, path, headers);
 		if (route != null) {
 			return route.match(path);

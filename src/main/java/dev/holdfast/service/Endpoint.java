@@ -3,19 +3,25 @@ package dev.holdfast.service;
 import java.util.regex.Pattern;
 
 /**
- * Where an instance listens.
+ * Where an instance listens, and what is its own there. Two that differ in the path alone
+ * are two instances, to which connections may be shared.
  *
  * @param scheme the protocol spoken there
  * @param host a DNS name, an IPv4 address, or an IPv6 address without brackets
  * @param port 1 to 65535
+ * @param path what the paths of all its requests begin with: a canonical path without a
+ * slash at its end, empty for none
  */
-public record Endpoint(Scheme scheme, String host, int port) {
+public record Endpoint(Scheme scheme, String host, int port, String path) {
 
 	private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,253}");
 
+	private static final int MAX_PATH_LENGTH = 1024;
+
 	/**
-	 * Checks host and port.
-	 * @throws IllegalArgumentException if one of them cannot be connected to
+	 * Checks host, port and path.
+	 * @throws IllegalArgumentException if they cannot be connected to, or no request can
+	 * have such a path
 	 */
 	public Endpoint {
 		if (!HOST.matcher(host).matches()) {
@@ -24,11 +30,28 @@ public record Endpoint(Scheme scheme, String host, int port) {
 		if (port < 1 || port > 65_535) {
 			throw new IllegalArgumentException("port: %d (expected: 1 to 65535)".formatted(port));
 		}
+		if (!path.isEmpty()
+				&& (path.length() > MAX_PATH_LENGTH || path.endsWith("/") || !path.equals(CanonicalPath.of(path)))) {
+			throw new IllegalArgumentException(
+					"path: \"%s\" (expected: a canonical path of at most %d characters without a slash at its end)"
+						.formatted(path, MAX_PATH_LENGTH));
+		}
 	}
 
 	/**
-	 * Reads {@code host:port}, {@code [v6]:port} or {@code scheme://host[:port]}; a path
-	 * behind a URL's authority is ignored.
+	 * Gives a place whose requests have the paths that clients ask for.
+	 * @param scheme the protocol spoken there
+	 * @param host a DNS name, an IPv4 address, or an IPv6 address without brackets
+	 * @param port 1 to 65535
+	 * @throws IllegalArgumentException if they cannot be connected to
+	 */
+	public Endpoint(Scheme scheme, String host, int port) {
+		this(scheme, host, port, "");
+	}
+
+	/**
+	 * Reads {@code host:port}, {@code [v6]:port} or {@code scheme://host[:port][/path]}.
+	 * Slashes at the end of the path do not count.
 	 * @param text the text
 	 * @param defaultScheme what a text without a scheme means
 	 * @return the endpoint
@@ -37,13 +60,16 @@ public record Endpoint(Scheme scheme, String host, int port) {
 	public static Endpoint parse(String text, Scheme defaultScheme) {
 		Scheme scheme = defaultScheme;
 		String authority = text;
+		String path = "";
 		int separator = text.indexOf("://");
 		if (separator >= 0) {
 			String name = text.substring(0, separator);
 			scheme = Scheme.parse(name)
 				.orElseThrow(() -> new IllegalArgumentException(
 						"scheme: \"%s\" (expected: http, https, grpc or grpcs)".formatted(name)));
-			authority = upTo(text.substring(separator + 3), "/?#");
+			int slash = text.indexOf('/', separator + 3);
+			authority = text.substring(separator + 3, (slash < 0) ? text.length() : slash);
+			path = path(text.substring(separator + 3 + authority.length()), text);
 		}
 		int colon = authority.lastIndexOf(':');
 		boolean bracketed = authority.startsWith("[");
@@ -54,9 +80,22 @@ public record Endpoint(Scheme scheme, String host, int port) {
 		String host = authority.substring(bracketed ? 1 : 0, hostEnd);
 		String rest = authority.substring(bracketed ? hostEnd + 1 : hostEnd);
 		if (rest.isEmpty() && separator >= 0) {
-			return new Endpoint(scheme, host, scheme.defaultPort());
+			return new Endpoint(scheme, host, scheme.defaultPort(), path);
 		}
-		return new Endpoint(scheme, host, port(rest, text));
+		return new Endpoint(scheme, host, port(rest, text), path);
+	}
+
+	private static String path(String written, String text) {
+		int end = written.length();
+		while (end > 0 && written.charAt(end - 1) == '/') {
+			end--;
+		}
+		String path = (end > 0) ? CanonicalPath.of(written.substring(0, end)) : "";
+		if (path == null) {
+			throw new IllegalArgumentException(
+					"address: \"%s\" (expected: nothing behind the path, and no dot segment in it)".formatted(text));
+		}
+		return path;
 	}
 
 	private static int port(String rest, String text) {
@@ -67,13 +106,12 @@ public record Endpoint(Scheme scheme, String host, int port) {
 		throw new IllegalArgumentException("address: \"%s\" (expected: host:port)".formatted(text));
 	}
 
-	private static String upTo(String text, String delimiters) {
-		for (int i = 0; i < text.length(); i++) {
-			if (delimiters.indexOf(text.charAt(i)) >= 0) {
-				return text.substring(0, i);
-			}
-		}
-		return text;
+	/**
+	 * Gives what connections to it are made by.
+	 * @return the same without a path
+	 */
+	public Endpoint origin() {
+		return this.path.isEmpty() ? this : new Endpoint(this.scheme, this.host, this.port);
 	}
 
 	/**
@@ -86,7 +124,7 @@ public record Endpoint(Scheme scheme, String host, int port) {
 
 	@Override
 	public String toString() {
-		return this.scheme + "://" + authority();
+		return this.scheme + "://" + authority() + this.path;
 	}
 
 }

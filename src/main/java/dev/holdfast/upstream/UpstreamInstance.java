@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class UpstreamInstance {
 	private final UpstreamSettings settings;
 
 	private final LongSupplier nanoTime;
+
+	private final Endpoint origin;
 
 	private volatile Instance instance;
 
@@ -57,6 +60,7 @@ public final class UpstreamInstance {
 	UpstreamInstance(ServiceName service, Instance instance, UpstreamSettings settings, LongSupplier nanoTime) {
 		this.service = service;
 		this.instance = instance;
+		this.origin = instance.endpoint().origin();
 		this.settings = settings;
 		this.nanoTime = nanoTime;
 		this.quietUntil = nanoTime.getAsLong();
@@ -68,6 +72,14 @@ public final class UpstreamInstance {
 	 */
 	public Instance instance() {
 		return this.instance;
+	}
+
+	/**
+	 * Where connections are made to.
+	 * @return its endpoint without a path
+	 */
+	public Endpoint origin() {
+		return this.origin;
 	}
 
 	/**

@@ -136,6 +136,12 @@ class ConfigurationErrorTests {
 						"holdfast.registry.sources[0].prefix: \"/a\" must end with /"),
 				argumentSet("CIDR block", "holdfast.server.trusted-proxies=10.0.0.0/8,10.0.0.0/33",
 						"holdfast.server.trusted-proxies[1]: \"10.0.0.0/33\" must be an IP address or a CIDR block"),
+				argumentSet("encoded slashes", "holdfast.server.encoded-slashes=decode",
+						"holdfast.server.encoded-slashes: \"decode\" must be one of pass, reject"),
+				argumentSet("probe path that steps up", "holdfast.server.readiness-path=/a/../readyz",
+						"holdfast.server.readiness-path: \"/a/../readyz\" must be spelled as requests are compared with it"),
+				argumentSet("probe path with an escape", "holdfast.server.liveness-path=/%6civez",
+						"holdfast.server.liveness-path: \"/%6civez\" must be spelled as requests are compared with it"),
 				argumentSet("probe path", "holdfast.server.liveness-path=livez",
 						"holdfast.server.liveness-path: \"livez\" must be a path that begins with /"), };
 	}

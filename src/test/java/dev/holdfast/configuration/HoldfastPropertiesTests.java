@@ -10,6 +10,8 @@ import java.util.Set;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.EncodedSlashes;
+import dev.holdfast.route.PathRules;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
@@ -40,9 +42,9 @@ class HoldfastPropertiesTests {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
 			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, "", List.of(),
 					ClientAuth.NONE, Duration.ofSeconds(10), List.of(), DataSize.ofKilobytes(8),
-					DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), 20_000, 0, 100, 200, Duration.ofSeconds(30),
-					Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10), Duration.ofSeconds(60),
-					Duration.ofSeconds(20), "/livez", "/readyz"));
+					DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), EncodedSlashes.PASS, false, 20_000, 0, 100, 200,
+					Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
+					Duration.ofSeconds(60), Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
 					"", "", "", false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(
@@ -84,12 +86,12 @@ class HoldfastPropertiesTests {
 	void routeOverridesWhatAppliesToTheOthers() {
 		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
 				holdfast:
-				  server: { max-body-size: 10MB }
+				  server: { max-body-size: 10MB, encoded-slashes: reject, merge-slashes: true }
 				  upstream: { try-timeout: 5s, protocol: http1, ssl-bundle: usual }
 				  routes:
 				  - { id: chat, path: /chat/**, service: chat, protocol: h2, request-timeout: 10s, try-timeout: 0,
 				      total-timeout: 1h, body-timeout: 2m, stream-idle-timeout: 0s, max-body-size: 1KB,
-				      ssl-bundle: own, server-name: Users.internal }
+				      encoded-slashes: pass, merge-slashes: false, ssl-bundle: own, server-name: Users.internal }
 				  - { id: users, path: /users/**, service: users, total-timeout: 1m }
 				"""))).run((context) -> {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
@@ -98,11 +100,13 @@ class HoldfastPropertiesTests {
 						new RoutePolicy(BackendProtocol.H2,
 								new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1),
 										Duration.ofMinutes(2), Duration.ZERO),
-								1024, new BackendSecurity("own", "users.internal")),
+								1024, new BackendSecurity("own", "users.internal"),
+								new PathRules(EncodedSlashes.PASS, false)),
 						new RoutePolicy(BackendProtocol.HTTP1,
 								new RouteTimes(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMinutes(1),
 										Duration.ofSeconds(30), Duration.ofMinutes(5)),
-								10 * 1024 * 1024, new BackendSecurity("usual", "")));
+								10 * 1024 * 1024, new BackendSecurity("usual", ""),
+								new PathRules(EncodedSlashes.REJECT, true)));
 		});
 	}
 

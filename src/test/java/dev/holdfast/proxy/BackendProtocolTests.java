@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.PathRules;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
@@ -157,7 +158,8 @@ class BackendProtocolTests {
 	}
 
 	private static Gateway gateway(BackendProtocol protocol, String path, Scheme scheme, int port) {
-		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", ""));
+		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", ""),
+				PathRules.DEFAULTS);
 		Route route = new Route("orders", "", path + "/**", Set.of(), Map.of(), Gateway.ORDERS, "", false, policy);
 		return new Gateway(Gateway.settings(), tls, List.of(route), scheme, port);
 	}

@@ -26,6 +26,7 @@ import dev.holdfast.proxy.RawClient.Answer;
 import dev.holdfast.proxy.ScriptedBackend.Peer;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.PathRules;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
@@ -246,7 +247,8 @@ class BackendTlsTests {
 	}
 
 	private static Route route(String id, BackendProtocol protocol, String serverName) {
-		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", serverName));
+		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", serverName),
+				PathRules.DEFAULTS);
 		return new Route(id, "", "/" + id + "/**", Set.of(), Map.of(), Gateway.ORDERS, "", false, policy);
 	}
 

@@ -2,7 +2,7 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,19 +96,33 @@ final class Gateway implements AutoCloseable {
 		this(settings, tls, RoutePolicy.DEFAULTS, UpstreamSettings.DEFAULTS, explicit, scheme, ports);
 	}
 
+	Gateway(RoutePolicy policy, List<dev.holdfast.route.Route> explicit, int... ports) {
+		this(settings(), TrafficTls.NONE, policy, UpstreamSettings.DEFAULTS, explicit, Scheme.HTTP, ports);
+	}
+
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
+		this(settings, tls, policy, upstream, explicit,
+				Arrays.stream(ports).mapToObj((port) -> instance(new Endpoint(scheme, "127.0.0.1", port))).toList());
+	}
+
+	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
+			List<dev.holdfast.route.Route> explicit, List<Instance> instances) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
 		this.upstreams = new Upstreams(upstream, this.breakers);
-		List<Instance> instances = new ArrayList<>();
-		for (int port : ports) {
-			instances.add(instance(scheme, port));
-		}
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
 		this.upstreams.onSnapshot(snapshot, Set.of(ORDERS));
 		this.server = new TrafficServer(settings, tls, routes, this.upstreams, this.probes, this.recorder);
 		this.server.start();
+	}
+
+	/**
+	 * A traffic port in front of backends with paths of their own.
+	 */
+	static Gateway at(Endpoint... endpoints) {
+		return new Gateway(oneEventLoop(), TrafficTls.NONE, RoutePolicy.DEFAULTS, UpstreamSettings.DEFAULTS, List.of(),
+				Arrays.stream(endpoints).map(Gateway::instance).toList());
 	}
 
 	static Gateway preservingHost(int... ports) {
@@ -127,9 +141,10 @@ final class Gateway implements AutoCloseable {
 				RoutePolicy.DEFAULTS);
 	}
 
-	private static Instance instance(Scheme scheme, int port) {
-		return new Instance("orders-" + port, new Endpoint(scheme, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "", "",
-				Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
+	private static Instance instance(Endpoint endpoint) {
+		String id = endpoint.port() + endpoint.path();
+		return new Instance("orders-" + id, endpoint, Instance.DEFAULT_WEIGHT, "", "", Map.of(),
+				new Registration("/services/orders/" + id, "plain", 1, 1, 0, Origin.LIST));
 	}
 
 	static TrafficSettings settings(String... trustedProxies) {
@@ -160,7 +175,8 @@ final class Gateway implements AutoCloseable {
 	}
 
 	static RoutePolicy policy(RouteTimes times, long maxBodySize) {
-		return new RoutePolicy(BackendProtocol.AUTO, times, maxBodySize, RoutePolicy.DEFAULTS.security());
+		return new RoutePolicy(BackendProtocol.AUTO, times, maxBodySize, RoutePolicy.DEFAULTS.security(),
+				RoutePolicy.DEFAULTS.paths());
 	}
 
 	/**

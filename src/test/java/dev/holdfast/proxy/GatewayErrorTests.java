@@ -77,8 +77,8 @@ class GatewayErrorTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			GET /a/../b HTTP/1.1~Host: a~~                                         | 400 | target
-			GET /a%2fb HTTP/1.1~Host: a~~                                          | 400 | target
-			GET //a HTTP/1.1~Host: a~~                                             | 400 | target
+			GET /a%2f..%2fb HTTP/1.1~Host: a~~                                     | 400 | target
+			GET //.. HTTP/1.1~Host: a~~                                            | 400 | target
 			GET * HTTP/1.1~Host: a~~                                               | 400 | target
 			GET /a HTTP/1.1~~                                                      | 400 | host
 			GET /a HTTP/1.1~Host: a~Host: a~~                                      | 400 | host

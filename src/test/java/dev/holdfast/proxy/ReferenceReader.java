@@ -20,6 +20,10 @@ final class ReferenceReader {
 		.compile("(" + TOKEN + "):[ \\t]*((?:[\\x21-\\x7e\\x80-\\xff](?:[\\t\\x20-\\x7e\\x80-\\xff]*"
 				+ "[\\x21-\\x7e\\x80-\\xff])?)?)[ \\t]*");
 
+	private static final Pattern ESCAPE = Pattern.compile("%([0-9A-F]{2})");
+
+	private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-F]{2})");
+
 	private static final Pattern CHUNK = Pattern.compile("([0-9A-Fa-f]{1,15})");
 
 	private final String bytes;
@@ -55,6 +59,7 @@ final class ReferenceReader {
 
 	private Request request() {
 		Matcher line = match(REQUEST_LINE, line());
+		checkPath(line.group(2).split("\\?", 2)[0]);
 		List<String> fields = fields();
 		List<String> lengths = values(fields, "content-length");
 		List<String> codings = values(fields, "transfer-encoding");
@@ -75,6 +80,20 @@ final class ReferenceReader {
 			body.append(take(Integer.parseInt(lengths.getFirst())));
 		}
 		return new Request(line.group(1), line.group(2), fields, body.toString(), trailers);
+	}
+
+	/**
+	 * A backend that decodes the whole path before it splits it, takes a backslash for a
+	 * slash and cuts parameters off must not be led anywhere else.
+	 */
+	private static void checkPath(String path) {
+		check(path.matches("/[^#\\\\]*") && !BAD_ESCAPE.matcher(path).find(), path);
+		String decoded = ESCAPE.matcher(path)
+			.replaceAll((found) -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(found.group(1), 16))));
+		for (String segment : decoded.split("[/\\\\]", -1)) {
+			String name = segment.split("[;?#]", 2)[0];
+			check(!name.equals(".") && !name.equals(".."), path);
+		}
 	}
 
 	private int chunkSize() {

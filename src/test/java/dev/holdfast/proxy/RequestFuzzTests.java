@@ -28,7 +28,8 @@ class RequestFuzzTests {
 	private static final List<String> PIECES = List.of("\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", ";", ",",
 			"\u0000", "\u000b", "\u00ff", "0", "5", "0\r\n\r\n", "Content-Length: 5\r\n",
 			"Transfer-Encoding: chunked\r\n", "Host: b\r\n", "GET /orders/x HTTP/1.1\r\nHost: b\r\n\r\n", "HTTP/1.1",
-			"%2e", "/../", "\"", "\\", "+", "0x", "Expect: 100-continue\r\n", "Connection: close\r\n", "chunked");
+			"%2e", "/../", "%2f", "%5c", "%3b", "//", "..", ".", ";", "%2f..%2f", "%252e", "\"", "\\", "+", "0x",
+			"Expect: 100-continue\r\n", "Connection: close\r\n", "chunked");
 
 	@Test
 	void whateverIsForwardedIsReadAlikeByTheBackend() throws IOException {

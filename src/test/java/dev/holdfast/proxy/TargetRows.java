@@ -101,9 +101,11 @@ final class TargetRows {
 				"/orders/%1f", "/orders/%7f", "/orders/%c0%af", "/orders/%c0%ae%c0%ae/x", "/orders/%e0%80%af",
 				"/orders/%f0%80%80%af", "/orders/%c1%9c", "/orders/%", "/orders/%4", "/orders/%zz", "/orders/%u002e",
 				"/orders/..", "/orders/../a", "/orders/./a", "/orders/.", "/orders/%2e%2e/a", "/orders/.%2e/a",
-				"/orders/%2E%2e", "/orders/..%2fa", "/orders/%2fa", "/orders/..%5ca", "/orders/a\\b", "/orders/%5c",
-				"//orders/a", "/orders//a", "/orders/..;/a", "/orders/..;x=y/a", "/orders/.;/a", "/orders/%2e%2e;/a",
-				"/orders/a/%2e", "/orders/%252e%252e\u0000" };
+				"/orders/%2E%2e", "/orders/..%2fa", "/orders/..%5ca", "/orders/a\\b", "/orders/..;/a",
+				"/orders/..;x=y/a", "/orders/.;/a", "/orders/%2e%2e;/a", "/orders/a/%2e", "/orders/%252e%252e\u0000",
+				"/orders/a%2f..%2fb", "/orders/a%2F%2e%2e%2Fb", "/orders/%2e%2e%2fb", "/orders/a%5c..%5cb",
+				"/orders/a%2f..", "/orders/a%2f.", "/orders//../b", "//../orders/a", "/orders/..%3b/a",
+				"/orders/..%3Fa", "/orders/..%23a" };
 		for (String target : targets) {
 			rows.add(rejected("target '" + LengthRows.printable(target) + "'", target(target)));
 		}
@@ -111,6 +113,15 @@ final class TargetRows {
 		rows.add(accepted("escapes in small letters", target("/orders/%c3%a4"), "GET /%C3%A4"));
 		rows.add(accepted("escapes of another charset", target("/orders/%ff%c0x"), "GET /%FF%C0x"));
 		rows.add(accepted("escaped percent sign", target("/orders/%252e%252e/a"), "GET /%252e%252e/a"));
+		rows.add(accepted("escaped slash", target("/orders/a%2fb/c"), "GET /a%2Fb/c"));
+		rows.add(
+				accepted("escaped slash at the beginning and at the end", target("/orders/%2F/a%2F"), "GET /%2F/a%2F"));
+		rows.add(accepted("escaped backslash", target("/orders/a%5cb"), "GET /a%5Cb"));
+		rows.add(accepted("escaped escapes that would step up", target("/orders/a%252f..%252fb"),
+				"GET /a%252f..%252fb"));
+		rows.add(accepted("empty segments", target("/orders//a///b//"), "GET //a///b//"));
+		rows.add(accepted("a URL in the path", target("/orders/http://example.org/x"), "GET /http://example.org/x"));
+		rows.add(accepted("absolute-form with empty segments", target("http://right.test/orders//a"), "GET //a"));
 		rows.add(accepted("segment with parameters", target("/orders/a;b=c/d"), "GET /a;b=c/d"));
 		rows.add(accepted("segment that begins with dots", target("/orders/..a/...b"), "GET /..a/...b"));
 		rows.add(accepted("query with dots and slashes", target("/orders/a?b=../%2f//c"), "GET /a?b=../%2f//c"));

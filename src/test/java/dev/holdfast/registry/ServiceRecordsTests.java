@@ -37,6 +37,17 @@ class ServiceRecordsTests {
 		assertThat(after.revision()).isEqualTo(2);
 	}
 
+	@Test
+	void pathsOfTheirOwnMakeTwoInstancesOfOneAddress() {
+		Endpoint api = Endpoint.parse("http://10.0.0.5:80/api", Scheme.HTTP);
+		Endpoint admin = Endpoint.parse("http://10.0.0.5:80/admin/", Scheme.HTTP);
+		this.records.put("/k/1", List.of(instance("i1", api, 1)));
+		this.records.put("/k/2", List.of(instance("i2", admin, 1)));
+		this.records.put("/k/3", List.of(instance("i3", api, 1)));
+		assertThat(this.records.merged()).extracting((instance) -> instance.endpoint().toString())
+			.containsExactly("http://10.0.0.5:80/api", "http://10.0.0.5:80/admin");
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
 	void aServiceIsTheSameMadeFromTheOneBeforeAsMadeFromAllRecords(long seed) {
@@ -71,7 +82,11 @@ class ServiceRecordsTests {
 	}
 
 	private static Instance instance(String id, int host, int weight) {
-		return new Instance(id, new Endpoint(Scheme.HTTP, "10.0.0." + host, 80), weight % 1_000, "", "", Map.of(),
+		return instance(id, new Endpoint(Scheme.HTTP, "10.0.0." + host, 80), weight);
+	}
+
+	private static Instance instance(String id, Endpoint endpoint, int weight) {
+		return new Instance(id, endpoint, weight % 1_000, "", "", Map.of(),
 				new Registration("/k", "json", 1, weight, 0, Registration.Origin.WATCH));
 	}
 

@@ -181,6 +181,62 @@ class RouteTableTests {
 			.isEqualTo(new RouteMatch("b", service, "/", "/v1", false, RoutePolicy.DEFAULTS));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "/orders/a%2Fb, /a%2Fb", "/orders//a, //a", "/orders/%2F, /%2F" })
+	void slashesThatAreDataBelongToTheirSegments(String path, String rest) {
+		assertThat(match(byPath("orders", "a"), "GET", "", path)).isEqualTo(
+				new RouteMatch("by-path", new ServiceName("orders"), rest, "/orders", false, RoutePolicy.DEFAULTS));
+		assertThat(id(table(route("a").path("/orders/a/**")), "GET", "", path)).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "//orders/a", "//", "/orders%2Fa", "/%2Forders" })
+	void pathWhoseFirstSegmentIsNoServiceMatchesNothing(String path) {
+		assertThat(match(byPath("orders"), "GET", "", path)).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/orders/a//b, /a/b", "//orders///a, /a", "/orders//, /", "/orders/a%2F%2Fb, /a%2F%2Fb" })
+	void mergedPathDecidesTheServiceAndIsWhatItSees(String path, String rest) {
+		RouteTable table = new RouteTable(List.of(), true, policy(true));
+		announce(table, "orders");
+		assertThat(match(table, "GET", "", path))
+			.isEqualTo(new RouteMatch("by-path", new ServiceName("orders"), rest, "/orders", false, policy(true)));
+	}
+
+	@Test
+	void routeThatMergesIsFoundByThePathAsItIsAndThenTheMergedOneDecides() {
+		RouteTable table = new RouteTable(List.of(route("all", "/a/**", true), route("one", "/a/b", false)), true,
+				RoutePolicy.DEFAULTS);
+		assertThat(match(table, "GET", "", "/a//c")).extracting(RouteMatch::route, RouteMatch::path)
+			.containsExactly("all", "/a/c");
+		assertThat(match(table, "GET", "", "/a//b")).extracting(RouteMatch::route, RouteMatch::path)
+			.containsExactly("one", "/a/b");
+		assertThat(match(table, "GET", "", "//a/b")).isNull();
+	}
+
+	@Test
+	void routeThatDoesNotMergeSeesThePathAsItIsWhereOthersAreMerged() {
+		RouteTable table = new RouteTable(List.of(route("git", "/git/**", false), route("rest", "/**", true)), true,
+				policy(true));
+		assertThat(match(table, "GET", "", "/git//x")).extracting(RouteMatch::route, RouteMatch::path)
+			.containsExactly("git", "/git//x");
+		assertThat(match(table, "GET", "", "//git/x")).extracting(RouteMatch::route, RouteMatch::path)
+			.containsExactly("git", "/git/x");
+		assertThat(match(table, "GET", "", "//x//y")).extracting(RouteMatch::route, RouteMatch::path)
+			.containsExactly("rest", "/x/y");
+	}
+
+	private static Route route(String id, String path, boolean mergeSlashes) {
+		return new Route(id, "", path, Set.of(), Map.of(), new ServiceName("users"), "", false, policy(mergeSlashes));
+	}
+
+	private static RoutePolicy policy(boolean mergeSlashes) {
+		RoutePolicy usual = RoutePolicy.DEFAULTS;
+		return new RoutePolicy(usual.protocol(), usual.times(), 0, usual.security(),
+				new PathRules(EncodedSlashes.PASS, mergeSlashes));
+	}
+
 	@Test
 	void duplicateIdsAreRejected() {
 		assertThatIllegalArgumentException().isThrownBy(() -> table(route("a").path("/x"), route("a").path("/y")))

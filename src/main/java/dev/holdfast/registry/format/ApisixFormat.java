@@ -113,10 +113,7 @@ final class ApisixFormat implements RecordFormat {
 		else if (written.isObject()) {
 			for (Map.Entry<String, JsonNode> entry : written.properties()) {
 				int weight = Members.number("weight", entry.getValue(), 0, Integer.MAX_VALUE);
-				// With a scheme before it the address may lack a port, as it may in
-				// APISIX.
-				nodes.add(new Node(RecordEntry.endpoint("nodes", scheme + "://" + entry.getKey(), scheme), weight, 0,
-						Map.of()));
+				nodes.add(new Node(keyed(entry.getKey(), scheme), weight, 0, Map.of()));
 			}
 		}
 		else {
@@ -124,6 +121,14 @@ final class ApisixFormat implements RecordFormat {
 					"an object of addresses with weights, or a list of nodes");
 		}
 		return nodes;
+	}
+
+	// With a scheme before it the address may lack a port, as it may in APISIX.
+	private static Endpoint keyed(String address, Scheme scheme) throws UnreadableRecordException {
+		if (address.indexOf('/') >= 0) {
+			throw UnreadableRecordException.unexpected("nodes", address, "host:port or host");
+		}
+		return RecordEntry.endpoint("nodes", scheme + "://" + address, scheme);
 	}
 
 	private static Node listed(JsonNode element, Scheme scheme) throws UnreadableRecordException {

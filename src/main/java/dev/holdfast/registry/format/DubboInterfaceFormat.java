@@ -99,7 +99,8 @@ final class DubboInterfaceFormat implements RecordFormat {
 			return new Reading.Ignored(
 					"the provider speaks " + Excerpt.of(protocol) + ", neither HTTP nor gRPC (Triple)");
 		}
-		Endpoint endpoint = RecordEntry.endpoint("key", scheme.get() + address.substring(separator), scheme.get());
+		// The path is the interface's name, behind a context that HTTP may know or not.
+		Endpoint endpoint = RecordEntry.origin("key", scheme.get() + address.substring(separator), scheme.get());
 		return RecordEntry.registered(service,
 				List.of(entry.instance(this, endpoint.authority(), endpoint, weight(parameters),
 						parameters.getOrDefault("zone", ""), parameters.getOrDefault("version", ""), parameters)));

@@ -17,9 +17,10 @@ import dev.holdfast.service.Scheme;
  *
  * <p>
  * Of the endpoints the first HTTP one is taken, or the first gRPC one where there is none
- * or the source's default scheme is gRPC. The key names the service, since etcd's
- * permissions are given by key; a record whose {@code name} disagrees is unreadable, as
- * Kratos' own client (contrib/registry/etcd) passes over it as well.
+ * or the source's default scheme is gRPC. A URL's query has parameters of Kratos' own.
+ * The key names the service, since etcd's permissions are given by key; a record whose
+ * {@code name} disagrees is unreadable, as Kratos' own client (contrib/registry/etcd)
+ * passes over it as well.
  */
 final class KratosFormat implements RecordFormat {
 
@@ -39,8 +40,8 @@ final class KratosFormat implements RecordFormat {
 		Members members = new Members(entry.object());
 		entry.requireSameName("name", members.text("name"));
 		Map<String, String> metadata = members.metadata("metadata");
-		return entry.registered(this, entry.choose(endpoints(members)), weight(metadata), "",
-				members.textOrEmpty("version"), metadata);
+		return entry.registered(this, entry.choose(endpoints(members)),
+				weight(members.object().path("metadata").path("weight")), "", members.textOrEmpty("version"), metadata);
 	}
 
 	private static List<Endpoint> endpoints(Members members) throws UnreadableRecordException {
@@ -54,7 +55,7 @@ final class KratosFormat implements RecordFormat {
 			int separator = url.indexOf("://");
 			// Protocols of the project's own stand beside those that can be routed to.
 			if (separator > 0 && Scheme.parse(url.substring(0, separator)).isPresent()) {
-				endpoints.add(secured(url, RecordEntry.endpoint("endpoints", url, Scheme.HTTP)));
+				endpoints.add(endpoint(url));
 			}
 		}
 		if (endpoints.isEmpty()) {
@@ -64,21 +65,24 @@ final class KratosFormat implements RecordFormat {
 		return endpoints;
 	}
 
-	private static Endpoint secured(String url, Endpoint endpoint) {
-		String query = url.substring(url.indexOf('?') + 1);
-		for (String parameter : query.split("&", -1)) {
+	private static Endpoint endpoint(String url) throws UnreadableRecordException {
+		int query = url.indexOf('?');
+		Endpoint endpoint = RecordEntry.endpoint("endpoints", (query < 0) ? url : url.substring(0, query), Scheme.HTTP);
+		for (String parameter : url.substring(query + 1).split("&", -1)) {
 			if (parameter.equals("isSecure=true")) {
 				return new Endpoint(RecordEntry.isGrpc(endpoint.scheme()) ? Scheme.GRPCS : Scheme.HTTPS,
-						endpoint.host(), endpoint.port());
+						endpoint.host(), endpoint.port(), endpoint.path());
 			}
 		}
 		return endpoint;
 	}
 
 	// Kratos' own balancers read the weight from here, and pass over what is no number.
-	private static int weight(Map<String, String> metadata) {
-		String weight = metadata.getOrDefault("weight", "");
-		return weight.matches("[0-9]{1,9}") ? Integer.parseInt(weight) : Instance.DEFAULT_WEIGHT;
+	private static int weight(JsonNode written) {
+		if (written.isTextual() && written.textValue().matches("[0-9]{1,9}")) {
+			return Integer.parseInt(written.textValue());
+		}
+		return Members.wholeNumber(written, 0, Integer.MAX_VALUE).orElse(Instance.DEFAULT_WEIGHT);
 	}
 
 }

@@ -1,7 +1,9 @@
 package dev.holdfast.registry.format;
 
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.service.Instance;
@@ -77,11 +79,29 @@ record Members(JsonNode object) {
 	 * @throws UnreadableRecordException if it is no number or out of range
 	 */
 	static int number(String what, JsonNode value, int min, int max) throws UnreadableRecordException {
-		if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < min || value.intValue() > max) {
-			throw UnreadableRecordException.unexpected(what, value.toString(),
-					"a whole number from %d to %d".formatted(min, max));
+		return wholeNumber(value, min, max).orElseThrow(() -> UnreadableRecordException.unexpected(what,
+				value.toString(), "a whole number from %d to %d".formatted(min, max)));
+	}
+
+	/**
+	 * Reads a number that is whole, however it is written: {@code 10}, {@code 10.0} and
+	 * {@code 1e1} are the same to JSON (RFC 8259, section 6).
+	 * @param value the value
+	 * @param min the smallest that is accepted
+	 * @param max the largest that is accepted
+	 * @return the number, or empty when the value is something else
+	 */
+	static OptionalInt wholeNumber(JsonNode value, int min, int max) {
+		if (!value.isNumber()) {
+			return OptionalInt.empty();
 		}
-		return value.intValue();
+		BigDecimal number = value.decimalValue();
+		// In this order: a number out of range may have more zeros than fit into memory.
+		if (number.compareTo(BigDecimal.valueOf(min)) < 0 || number.compareTo(BigDecimal.valueOf(max)) > 0
+				|| number.stripTrailingZeros().scale() > 0) {
+			return OptionalInt.empty();
+		}
+		return OptionalInt.of(number.intValueExact());
 	}
 
 	/**

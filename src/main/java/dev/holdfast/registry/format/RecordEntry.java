@@ -59,7 +59,8 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 	}
 
 	/**
-	 * Reads an address.
+	 * Reads an address. A URL's path is what the paths of the instance's requests begin
+	 * with.
 	 * @param what what the address is of, such as {@code url}
 	 * @param address the address
 	 * @param scheme what an address without a scheme means
@@ -72,8 +73,29 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 		}
 		catch (IllegalArgumentException ex) {
 			throw UnreadableRecordException.unexpected(what, address,
-					"host:port or scheme://host:port, scheme one of http, https, grpc, grpcs, port 1 to 65535");
+					"host:port or scheme://host:port/path, scheme one of http, https, grpc, grpcs, port 1 to 65535, "
+							+ "no user info, query or fragment, no dot segment in the path");
 		}
+	}
+
+	/**
+	 * Reads a URL whose path and all behind it mean nothing to HTTP.
+	 * @param what what the URL is of, such as {@code key}
+	 * @param url the URL
+	 * @param scheme what an address without a scheme means
+	 * @return the endpoint
+	 * @throws UnreadableRecordException if it is no address
+	 */
+	static Endpoint origin(String what, String url, Scheme scheme) throws UnreadableRecordException {
+		int separator = url.indexOf("://");
+		if (separator < 0) {
+			return endpoint(what, url, scheme);
+		}
+		int end = separator + 3;
+		while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
+			end++;
+		}
+		return endpoint(what, url.substring(0, end), scheme);
 	}
 
 	/**

@@ -1,6 +1,10 @@
 package dev.holdfast.registry.format;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -56,8 +60,8 @@ final class StrictJson {
 
 	private static <T extends JsonNode> T parse(String what, String text, Class<T> type, String expected)
 			throws UnreadableRecordException {
-		try {
-			T parsed = MAPPER.readValue(text, type);
+		try (JsonParser parser = MAPPER.createParser(text)) {
+			T parsed = MAPPER.readerFor(type).with(new WrittenNumber.Factory(parser)).readValue(parser);
 			if (parsed == null) {
 				throw UnreadableRecordException.unexpected(what, text, expected);
 			}
@@ -65,6 +69,10 @@ final class StrictJson {
 		}
 		catch (JsonProcessingException ex) {
 			throw unexpected(what, text, expected, ex.getOriginalMessage());
+		}
+		// Nothing is read but the text.
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 		// What Jackson 2.21 lets escape for an exponent beyond 32 bit.
 		catch (NumberFormatException ex) {

@@ -17,7 +17,8 @@ import dev.holdfast.service.ServiceName;
  * {@code http://10.0.0.5:8080}, and {@code …/servers/<n>/weight} the weight of the same
  * server (traefik/traefik, pkg/provider/kv/kv.go and pkg/config/dynamic/http_config.go).
  * The rest of the tree is passed over. As in Traefik, the case of the tree's own names
- * does not matter, and a URL's path does not count.
+ * does not matter, and a URL's path does not count. Where the server's
+ * {@code preservePath} says that it does, that key is refused rather than passed over.
  */
 final class TraefikFormat implements RecordFormat {
 
@@ -51,6 +52,7 @@ final class TraefikFormat implements RecordFormat {
 		return switch (entry.segment(0).toLowerCase(Locale.ROOT)) {
 			case "url" -> RecordEntry.registered(service,
 					List.of(entry.instance(this, id, endpoint(entry), DEFAULT_WEIGHT, "", "", Map.of())));
+			case "preservepath" -> preservePath(entry.text());
 			case "weight" -> new Reading.Weighted(service, id, weight(entry.text()));
 			default -> new Reading.Ignored("a server's " + Excerpt.of(entry.segment(0)) + ", not its url or weight");
 		};
@@ -64,8 +66,16 @@ final class TraefikFormat implements RecordFormat {
 
 	private static Endpoint endpoint(RecordEntry entry) throws UnreadableRecordException {
 		String url = entry.text();
-		return RecordEntry.endpoint("value",
+		return RecordEntry.origin("value",
 				url.startsWith(H2C) ? Scheme.GRPC + "://" + url.substring(H2C.length()) : url, entry.defaultScheme());
+	}
+
+	private static Reading preservePath(String text) throws UnreadableRecordException {
+		if (text.equalsIgnoreCase("true")) {
+			throw UnreadableRecordException.unexpected("preservePath", text,
+					"false, since the path of a server's URL is not used");
+		}
+		return new Reading.Ignored("a server's preservePath that asks for nothing");
 	}
 
 	// A server whose weight is not positive gets no requests: wrr.go, Add.

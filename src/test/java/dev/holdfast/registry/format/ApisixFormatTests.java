@@ -100,6 +100,8 @@ class ApisixFormatTests {
 		return Stream.of(argumentSet("no nodes", "{\"type\":\"roundrobin\"}", "nodes: \"\""),
 				argumentSet("nodes of another type", "{\"nodes\":\"a:1\"}", "an object of addresses"),
 				argumentSet("a node of another type", "{\"nodes\":[\"a:1\"]}", "a list of objects"),
+				argumentSet("a path", "{\"nodes\":{\"a:1/b\":1}}", "nodes: \"a:1/b\" (expected: host:port or host)"),
+				argumentSet("a weight with a fraction", "{\"nodes\":{\"a:1\":1.50}}", "weight: \"1.50\""),
 				argumentSet("a negative weight", "{\"nodes\":{\"a:1\":-1}}", "a whole number"),
 				argumentSet("a weight as text", "{\"nodes\":{\"a:1\":\"1\"}}", "a whole number"),
 				argumentSet("a host that is none", "{\"nodes\":{\"*\":1}}", "nodes: \"http://*\""),

@@ -37,6 +37,10 @@ class JsonFormatTests {
 	static Stream<Arguments> endpoints() {
 		return Stream.of(argumentSet("url", "{\"url\":\"http://10.0.0.5:8080\"}", "http://10.0.0.5:8080"),
 				argumentSet("url without port", "{\"url\":\"https://example.org/\"}", "https://example.org:443"),
+				argumentSet("url with a path", "{\"url\":\"http://a:1/api/v1/\"}", "http://a:1/api/v1"),
+				argumentSet("url with a path without port", "{\"url\":\"https://a/%c3%a4\"}", "https://a:443/%C3%A4"),
+				argumentSet("address with a path", "{\"address\":\"http://a:1/api\"}", "http://a:1/api"),
+				argumentSet("port with a fraction of zero", "{\"host\":\"a\",\"port\":80.0}", "http://a:80"),
 				argumentSet("url without scheme", "{\"url\":\"10.0.0.5:8080\"}", "http://10.0.0.5:8080"),
 				argumentSet("host and port", "{\"host\":\"10.0.0.5\",\"port\":8080}", "http://10.0.0.5:8080"),
 				argumentSet("IPv6 host and port", "{\"host\":\"fd00::5\",\"port\":80}", "http://[fd00::5]:80"),
@@ -56,7 +60,8 @@ class JsonFormatTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0,0", "1,1", "65535,65535", "70000,65535", "2147483647,65535" })
+	@CsvSource({ "10.0,10", "1e1,10", "1.0E+1,10", "1500e-2,15", "0e999999999,0", "0,0", "1,1", "65535,65535",
+			"70000,65535", "2147483647,65535" })
 	void readBoundsTheWeight(String written, int weight) {
 		assertThat(RecordReaderTests.instance(read("{\"url\":\"a:1\",\"weight\":" + written + "}")).weight())
 			.isEqualTo(weight);
@@ -67,6 +72,13 @@ class JsonFormatTests {
 				argumentSet("url of another type", "{\"url\":{}}", "url: \"{}\" (expected: a string)"),
 				argumentSet("url of another protocol", "{\"url\":\"ftp://a:1\"}", "url: \"ftp://a:1\""),
 				argumentSet("url with a user", "{\"url\":\"http://user:secret@a:1\"}", "host:port"),
+				argumentSet("url with a query", "{\"url\":\"http://a:1/b?c=d\"}", "no user info, query or fragment"),
+				argumentSet("url with an empty query", "{\"url\":\"http://a:1?\"}", "url: \"http://a:1?\""),
+				argumentSet("url with a fragment", "{\"url\":\"http://a:1/#b\"}", "url: \"http://a:1/#b\""),
+				argumentSet("url that steps up", "{\"url\":\"http://a:1/b/..%2fc\"}", "no dot segment in the path"),
+				argumentSet("url with a backslash", "{\"url\":\"http://a:1/b\\\\c\"}", "url: "),
+				argumentSet("url with a blank", "{\"url\":\"http://a:1/b c\"}", "url: \"http://a:1/b c\""),
+				argumentSet("url with an endless path", "{\"url\":\"http://a:1/" + "b".repeat(1024) + "\"}", "url: "),
 				argumentSet("unknown scheme", "{\"address\":\"a:1\",\"scheme\":\"ftp\"}",
 						"scheme: \"ftp\" (expected: http, https, grpc or grpcs)"),
 				argumentSet("host without port", "{\"host\":\"a\"}", "port: \"\""),
@@ -75,9 +87,13 @@ class JsonFormatTests {
 				argumentSet("port 0", "{\"host\":\"a\",\"port\":0}", "from 1 to 65535"),
 				argumentSet("port 65536", "{\"host\":\"a\",\"port\":65536}", "from 1 to 65535"),
 				argumentSet("port beyond 64 bit", "{\"host\":\"a\",\"port\":18446744073709551617}", "from 1 to 65535"),
-				argumentSet("port with a fraction", "{\"host\":\"a\",\"port\":80.0}", "from 1 to 65535"),
+				argumentSet("port with a fraction", "{\"host\":\"a\",\"port\":80.5}", "port: \"80.5\""),
 				argumentSet("negative weight", "{\"url\":\"a:1\",\"weight\":-1}", "weight: \"-1\""),
 				argumentSet("weight with a fraction", "{\"url\":\"a:1\",\"weight\":0.5}", "weight: \"0.5\""),
+				argumentSet("weight with zeros", "{\"url\":\"a:1\",\"weight\":10.50}", "weight: \"10.50\""),
+				argumentSet("weight with an exponent", "{\"url\":\"a:1\",\"weight\":1.5e0}", "weight: \"1.5e0\""),
+				argumentSet("tiny weight", "{\"url\":\"a:1\",\"weight\":1E-999999999}", "weight: \"1E-999999999\""),
+				argumentSet("huge weight", "{\"url\":\"a:1\",\"weight\":1e999999999}", "weight: \"1e999999999\""),
 				argumentSet("weight as text", "{\"url\":\"a:1\",\"weight\":\"5\"}", "a whole number"),
 				argumentSet("weight beyond 32 bit", "{\"url\":\"a:1\",\"weight\":2147483648}", "a whole number"),
 				argumentSet("zone of another type", "{\"url\":\"a:1\",\"zone\":1}", "zone: \"1\""),

@@ -41,6 +41,7 @@ class KratosFormatTests {
 				argumentSet("the first of two", Scheme.HTTP, "\"https://a:8\",\"http://a:7\"", "https://a:8"),
 				argumentSet("secure HTTP", Scheme.HTTP, "\"http://a:8?isSecure=true\"", "https://a:8"),
 				argumentSet("secure gRPC", Scheme.HTTP, "\"grpc://a:9?x=1&isSecure=true\"", "grpcs://a:9"),
+				argumentSet("a path", Scheme.HTTP, "\"http://a:8/api/?isSecure=true\"", "https://a:8/api"),
 				argumentSet("not secure", Scheme.HTTP, "\"http://a:8?isSecure=false\"", "http://a:8"),
 				argumentSet("protocols of the project's own", Scheme.HTTP, "\"ws://a:7\",\"kafka:x\",\"http://a:8\"",
 						"http://a:8"),
@@ -65,6 +66,14 @@ class KratosFormatTests {
 			.weight()).isEqualTo(weight);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "10.0,10", "7,7", "2.5,100", "1e999999999,100" })
+	void readTakesAWeightThatIsNoTextIfItIsWhole(String written, int weight) {
+		assertThat(RecordReaderTests
+			.instance(read("{\"metadata\":{\"weight\":" + written + "},\"endpoints\":[\"http://a:8\"]}"))
+			.weight()).isEqualTo(weight);
+	}
+
 	@Test
 	void readWhenTheKeyHasMoreSegmentsThanTheNameNamesTheServiceByTheKey() {
 		Reading reading = RecordReader.of("kratos", "/", Scheme.HTTP)
@@ -85,6 +94,7 @@ class KratosFormatTests {
 				argumentSet("foreign endpoints alone", "{\"endpoints\":[\"ws://a:7\"]}", "at least one"),
 				argumentSet("endpoints of another type", "{\"endpoints\":[{\"name\":\"x\"}]}", "a list of URLs"),
 				argumentSet("endpoint with a bad port", "{\"endpoints\":[\"http://a:99999\"]}", "port 1 to 65535"),
+				argumentSet("endpoint that steps up", "{\"endpoints\":[\"http://a:8/../b\"]}", "no dot segment"),
 				argumentSet("version of another type", "{\"version\":1,\"endpoints\":[\"http://a:8\"]}", "a string"),
 				argumentSet("metadata of another type", "{\"metadata\":[],\"endpoints\":[\"http://a:8\"]}",
 						"an object"));

@@ -23,7 +23,7 @@ class TraefikFormatTests {
 	@ParameterizedTest
 	@CsvSource({ "http://10.0.0.5:8080,http://10.0.0.5:8080",
 			"https://orders.example.org/,https://orders.example.org:443", "http://[::1]:80/path,http://[::1]:80",
-			"h2c://10.0.0.5:9000,grpc://10.0.0.5:9000" })
+			"http://a:1/b/../c?d#e,http://a:1", "http://a?b,http://a:80", "h2c://10.0.0.5:9000,grpc://10.0.0.5:9000" })
 	void readTakesAServersUrlForAnInstance(String url, String endpoint) {
 		Reading reading = read(SERVERS + "7/url", url);
 		assertThat(((Reading.Registered) reading).service()).hasToString("orders");
@@ -79,6 +79,7 @@ class TraefikFormatTests {
 	static Stream<Arguments> unreadable() {
 		return Stream.of(argumentSet("a url of another protocol", "url", "fcgi://a:1", "value: \"fcgi://a:1\""),
 				argumentSet("an empty url", "url", "", "host:port"),
+				argumentSet("a path that counts", "preservePath", "true", "preservePath: \"true\" (expected: false"),
 				argumentSet("a weight that is no number", "weight", "heavy", "a weight, a whole number"),
 				argumentSet("a weight without end", "weight", "9".repeat(500), "a weight, a whole number"));
 	}
