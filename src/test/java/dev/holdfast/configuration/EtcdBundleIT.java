@@ -2,7 +2,6 @@ package dev.holdfast.configuration;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -123,7 +122,7 @@ class EtcdBundleIT {
 	}
 
 	private static void await(ThrowingRunnable assertion) {
-		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(assertion);
+		Awaitility.await().untilAsserted(assertion);
 	}
 
 }

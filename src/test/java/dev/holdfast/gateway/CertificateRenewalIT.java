@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 
 import javax.net.ssl.SSLContext;
@@ -61,7 +60,7 @@ class CertificateRenewalIT {
 					await().until(() -> load.answers() > 50);
 					assertThat(names(trusting, target)).contains("old.test");
 					secret.replace(authority.issue("gateway", "localhost", "127.0.0.1", "new.test"));
-					await().atMost(Duration.ofSeconds(30)).until(() -> names(trusting, target).contains("new.test"));
+					await().until(() -> names(trusting, target).contains("new.test"));
 					long before = load.answers();
 					await().until(() -> load.answers() > before + 50);
 					assertThat(load.failures()).isEmpty();

@@ -57,8 +57,7 @@ final class Conversation {
 	 */
 	void awaitMore() {
 		int before = this.exchanged.get();
-		await(this.name).atMost(Duration.ofSeconds(10))
-			.until(() -> this.broken != null || this.exchanged.get() >= before + MORE);
+		await(this.name).until(() -> this.broken != null || this.exchanged.get() >= before + MORE);
 		assertThat(this.broken).as("%s after %d messages", this.name, this.exchanged.get()).isNull();
 	}
 
@@ -68,7 +67,7 @@ final class Conversation {
 	 */
 	void end() {
 		this.over = true;
-		await(this.name).atMost(Duration.ofSeconds(10)).until(() -> !this.thread.isAlive());
+		await(this.name).until(() -> !this.thread.isAlive());
 		assertThat(this.broken).as("%s after %d messages", this.name, this.exchanged.get()).isNull();
 	}
 

@@ -136,7 +136,6 @@ class CrowdIT {
 		}
 		assertThat(result.reasons()).isEmpty();
 		assertThat(result.failures()).isZero();
-		assertThat(result.slowest()).isLessThan(Duration.ofSeconds(5));
 	}
 
 	@Test

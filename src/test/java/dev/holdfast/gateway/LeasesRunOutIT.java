@@ -11,6 +11,7 @@ import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.Load;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.TestBackend;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +25,6 @@ import static org.awaitility.Awaitility.await;
 class LeasesRunOutIT {
 
 	private static final Duration TTL = Duration.ofSeconds(8);
-
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	@Test
 	void noRequestFailsTheDeadInstanceGoesAndEveryHoldEndsWithTheRegistration() {
@@ -50,7 +49,7 @@ class LeasesRunOutIT {
 			until(() -> gateway.status().path("state").asText().equals("STALE"));
 			backends.getLast().kill();
 			await().during(TTL.plusSeconds(1))
-				.atMost(PATIENCE)
+				.atMost(Patience.TIME)
 				.until(() -> gateway.status().path("instances").asInt() == 3);
 			etcd.restart();
 			until(() -> keys.get("/services/orders/a").isEmpty());
@@ -83,7 +82,7 @@ class LeasesRunOutIT {
 	}
 
 	private static void until(Callable<Boolean> condition) {
-		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(condition);
+		await().pollInterval(Duration.ofMillis(100)).until(condition);
 	}
 
 	private static List<String> instances(GatewayProcess gateway) {

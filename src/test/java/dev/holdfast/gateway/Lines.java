@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.gateway.Conversation.Line;
 import dev.holdfast.testing.GrpcClient;
+import dev.holdfast.testing.Patience;
 import io.grpc.Status;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -31,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Lines {
 
-	private static final int PATIENCE_SECONDS = 10;
+	private static final long PATIENCE_SECONDS = Patience.TIME.toSeconds();
 
 	private static final int NORMAL = 1000;
 

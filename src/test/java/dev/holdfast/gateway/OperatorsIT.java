@@ -3,7 +3,6 @@ package dev.holdfast.gateway;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -170,7 +169,7 @@ class OperatorsIT {
 				"registry_instances{service=\"orders\",state=\"routable\"}", "registry_unreadable_records 0",
 				"registry_snapshot_age_seconds", "resilience4j_circuitbreaker_state{", "jvm_memory_used_bytes{",
 				"tomcat_sessions");
-		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+		await().untilAsserted(() -> {
 			String meters = gateway.getAdmin("/actuator/prometheus").body();
 			assertThat(lines).allSatisfy((line) -> assertThat(meters).contains("\n" + line));
 		});

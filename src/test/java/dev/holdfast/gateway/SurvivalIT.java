@@ -32,8 +32,6 @@ class SurvivalIT {
 
 	private static final Metadata.Key<String> WANTED = Metadata.Key.of("x-service", Metadata.ASCII_STRING_MARSHALLER);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
-
 	private static final int TICK_MILLIS = 20;
 
 	private final EtcdProcess etcd = EtcdProcess.start();
@@ -132,7 +130,7 @@ class SurvivalIT {
 	}
 
 	private static void until(Callable<Boolean> condition) {
-		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(condition);
+		await().pollInterval(Duration.ofMillis(50)).until(condition);
 	}
 
 	private static void serve(HttpServerRequest request) {

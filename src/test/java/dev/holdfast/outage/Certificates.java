@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
@@ -27,7 +28,7 @@ final class Certificates extends Stage {
 
 	private static final String ADDRESS = "127.0.0.1";
 
-	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
+	private final Folders.Temporary folder = open(Folders.temporary("holdfast-outage-"));
 
 	private final CertificateAuthority authority = new CertificateAuthority(this.folder.path(), "authority");
 
@@ -39,22 +40,23 @@ final class Certificates extends Stage {
 
 	private final GatewayProcess gateway;
 
-	Certificates() {
+	Certificates(Closer closer) {
+		super(closer);
 		Issued server = this.authority.issue(ETCD, ADDRESS);
 		this.etcd = EtcdProcess.start(EtcdOptions.NONE.withTls(server.certificate(), server.key())
 			.withClientCertificates(this.authority.certificate()));
-		this.proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
-		this.keys = new EtcdKeys(List.of(this.etcd.endpoint()), trusting(this.authority.issue("operator")));
+		this.proxy = open(TcpProxy.before(this.etcd.address(), this.etcd.port()));
+		this.keys = open(new EtcdKeys(List.of(this.etcd.endpoint()), trusting(this.authority.issue("operator"))));
 		register();
 		Issued own = this.authority.issue(GATEWAY);
-		this.gateway = GatewayProcess.with(this.proxy.url().replace("http:", "https:"))
+		this.gateway = open(GatewayProcess.with(this.proxy.url().replace("http:", "https:"))
 			.arguments("--holdfast.etcd.ssl-bundle=etcd",
 					"--spring.ssl.bundle.pem.etcd.truststore.certificate=" + this.authority.certificate(),
 					"--spring.ssl.bundle.pem.etcd.keystore.certificate=" + own.certificate(),
 					"--spring.ssl.bundle.pem.etcd.keystore.private-key=" + own.key(),
 					"--spring.ssl.bundle.pem.etcd.reload-on-update=true",
 					"--spring.ssl.bundle.watch.file.quiet-period=500ms")
-			.start();
+			.start());
 	}
 
 	private UnaryOperator<ClientBuilder> trusting(Issued own) {
@@ -111,16 +113,6 @@ final class Certificates extends Stage {
 	@Override
 	void delete(String key) {
 		this.keys.delete(key);
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.proxy.close();
-		this.keys.close();
-		this.etcd.close();
-		this.folder.close();
 	}
 
 }

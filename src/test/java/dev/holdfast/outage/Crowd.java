@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
@@ -50,17 +51,18 @@ final class Crowd extends Stage {
 				.slow(),
 			Outage.<Crowd>of("10 000 puts/s for 30 s").fault(Crowd::flood).briefly().slow());
 
-	private final EtcdProcess etcd = EtcdProcess.start();
+	private final EtcdProcess etcd = open(EtcdProcess.start());
 
-	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+	private final EtcdKeys keys = open(new EtcdKeys(this.etcd.endpoint()));
 
-	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
+	private final TcpProxy proxy = open(TcpProxy.before(this.etcd.address(), this.etcd.port()));
 
 	private final GatewayProcess gateway;
 
-	Crowd() {
+	Crowd(Closer closer) {
+		super(closer);
 		register();
-		this.gateway = GatewayProcess.with(this.proxy.url()).jvmFlags("-Xmx512m").start();
+		this.gateway = open(GatewayProcess.with(this.proxy.url()).jvmFlags("-Xmx512m").start());
 	}
 
 	private void fill() {
@@ -130,15 +132,6 @@ final class Crowd extends Stage {
 	@Override
 	void delete(String key) {
 		this.keys.delete(key);
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.proxy.close();
-		this.keys.close();
-		this.etcd.close();
 	}
 
 }

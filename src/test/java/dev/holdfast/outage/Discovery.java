@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdCluster;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
@@ -29,16 +30,17 @@ final class Discovery extends Stage {
 			})
 			.briefly());
 
-	private final EtcdCluster cluster = EtcdCluster.start();
+	private final EtcdCluster cluster = open(EtcdCluster.start());
 
 	private final GatewayProcess gateway;
 
-	Discovery() {
+	Discovery(Closer closer) {
+		super(closer);
 		register();
 		// The members are asked for with each full list.
-		this.gateway = GatewayProcess.with(this.cluster.endpoints().getFirst())
+		this.gateway = open(GatewayProcess.with(this.cluster.endpoints().getFirst())
 			.arguments("--holdfast.etcd.discover-members=true", "--holdfast.registry.relist-interval=2s")
-			.start();
+			.start());
 	}
 
 	@Override
@@ -60,13 +62,6 @@ final class Discovery extends Stage {
 		try (EtcdKeys keys = new EtcdKeys(this.cluster.endpoints(), UnaryOperator.identity())) {
 			call.accept(keys);
 		}
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.cluster.close();
 	}
 
 }

@@ -27,14 +27,16 @@ final class Matrix {
 
 	static final Act<Starts> STARTS = new Act<>("The gateway starts while etcd is away", Starts::new, StartRows.ALL);
 
-	static final Act<Users> USERS = new Act<>("The gateway's user", () -> new Users(EtcdOptions.NONE),
+	static final Act<Users> USERS = new Act<>("The gateway's user", (closer) -> new Users(EtcdOptions.NONE, closer),
 			UserRows.REFUSED);
 
 	static final Act<Users> SIMPLE_TOKENS = new Act<>("Simple tokens",
-			() -> new Users(EtcdOptions.NONE.withSimpleTokens(UserRows.TOKEN_TTL)), UserRows.SIMPLE_TOKENS);
+			(closer) -> new Users(EtcdOptions.NONE.withSimpleTokens(UserRows.TOKEN_TTL), closer),
+			UserRows.SIMPLE_TOKENS);
 
 	static final Act<Users> JWT = new Act<>("JWTs",
-			() -> new Users(EtcdOptions.NONE.withJwt(Path.of("target"), UserRows.TOKEN_TTL)), UserRows.JWT);
+			(closer) -> new Users(EtcdOptions.NONE.withJwt(Path.of("target"), UserRows.TOKEN_TTL), closer),
+			UserRows.JWT);
 
 	static final Act<Certificates> CERTIFICATES = new Act<>("Certificates", Certificates::new, CertificateRows.ALL);
 

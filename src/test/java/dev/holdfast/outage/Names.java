@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.Folders;
@@ -16,22 +17,23 @@ import dev.holdfast.testing.TcpProxy;
  */
 final class Names extends Stage {
 
-	private final EtcdProcess etcd = EtcdProcess.start();
+	private final EtcdProcess etcd = open(EtcdProcess.start());
 
-	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+	private final EtcdKeys keys = open(new EtcdKeys(this.etcd.endpoint()));
 
-	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
+	private final TcpProxy proxy = open(TcpProxy.before(this.etcd.address(), this.etcd.port()));
 
-	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
+	private final Folders.Temporary folder = open(Folders.temporary("holdfast-outage-"));
 
 	private final GatewayProcess gateway;
 
-	Names() {
+	Names(Closer closer) {
+		super(closer);
 		register();
 		know();
-		this.gateway = GatewayProcess.with("http://nobody.invalid:2379", "http://etcd.test:" + this.proxy.port())
+		this.gateway = open(GatewayProcess.with("http://nobody.invalid:2379", "http://etcd.test:" + this.proxy.port())
 			.jvmFlags("-Xmx160m", "-Djdk.net.hosts.file=" + hosts())
-			.start();
+			.start());
 	}
 
 	/** Lets the gateway's machine know etcd's name. */
@@ -74,16 +76,6 @@ final class Names extends Stage {
 	@Override
 	void delete(String key) {
 		this.keys.delete(key);
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.proxy.close();
-		this.keys.close();
-		this.etcd.close();
-		this.folder.close();
 	}
 
 }

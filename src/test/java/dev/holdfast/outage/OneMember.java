@@ -2,6 +2,7 @@ package dev.holdfast.outage;
 
 import java.nio.file.Path;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
@@ -16,23 +17,24 @@ final class OneMember extends Stage {
 
 	private static final long QUOTA = 16L << 20;
 
-	private final EtcdProcess etcd = EtcdProcess.start(EtcdOptions.NONE.withQuota(QUOTA));
+	private final EtcdProcess etcd = open(EtcdProcess.start(EtcdOptions.NONE.withQuota(QUOTA)));
 
-	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+	private final EtcdKeys keys = open(new EtcdKeys(this.etcd.endpoint()));
 
-	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
+	private final TcpProxy proxy = open(TcpProxy.before(this.etcd.address(), this.etcd.port()));
 
-	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
+	private final Folders.Temporary folder = open(Folders.temporary("holdfast-outage-"));
 
 	private final GatewayProcess gateway;
 
-	OneMember() {
+	OneMember(Closer closer) {
+		super(closer);
 		register();
-		this.gateway = GatewayProcess.with(this.proxy.url())
+		this.gateway = open(GatewayProcess.with(this.proxy.url())
 			.snapshot(data().resolve("snapshot.json"))
 			// A gateway that is halted for a minute finds all shorter times over.
 			.arguments("--holdfast.upstream.request-timeout=2m", "--holdfast.server.idle-timeout=3m")
-			.start();
+			.start());
 	}
 
 	@Override
@@ -65,16 +67,6 @@ final class OneMember extends Stage {
 	@Override
 	void delete(String key) {
 		this.keys.delete(key);
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.proxy.close();
-		this.keys.close();
-		this.etcd.close();
-		this.folder.close();
 	}
 
 }

@@ -115,9 +115,8 @@ final class OneMemberRows {
 			delete(stage.data());
 			stage.delete("/services/users/a");
 		})
-			.afterwards((stage) -> await().atMost(Duration.ofSeconds(30))
-				.untilAsserted(
-						() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isEmpty()));
+			.afterwards((stage) -> await().untilAsserted(
+					() -> assertThat(stage.gateway().status().at("/snapshot/lastError").asText()).isEmpty()));
 	}
 
 	private static Outage<OneMember> oddRecords() {

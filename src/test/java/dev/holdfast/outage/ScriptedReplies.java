@@ -1,5 +1,6 @@
 package dev.holdfast.outage;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.ScriptedEtcd;
 
@@ -8,13 +9,14 @@ import dev.holdfast.testing.ScriptedEtcd;
  */
 final class ScriptedReplies extends Stage {
 
-	private final ScriptedEtcd etcd = ScriptedEtcd.start();
+	private final ScriptedEtcd etcd = open(ScriptedEtcd.start());
 
 	private final GatewayProcess gateway;
 
-	ScriptedReplies() {
+	ScriptedReplies(Closer closer) {
+		super(closer);
 		register();
-		this.gateway = GatewayProcess.with(this.etcd.endpoint()).start();
+		this.gateway = open(GatewayProcess.with(this.etcd.endpoint()).start());
 	}
 
 	@Override
@@ -34,13 +36,6 @@ final class ScriptedReplies extends Stage {
 	@Override
 	void delete(String key) {
 		this.etcd.delete(key);
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.etcd.close();
 	}
 
 }

@@ -4,8 +4,10 @@ import java.net.URI;
 import java.time.Duration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.Load;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.TestBackend;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +17,7 @@ import static org.awaitility.Awaitility.await;
  * Where outages are played: a registry, two backends of the service {@code orders}, and a
  * gateway. A row leaves it as it was, so that the next one need not start another.
  */
-abstract class Stage implements AutoCloseable {
+abstract class Stage {
 
 	static final String SERVICE = "/services/orders/";
 
@@ -24,11 +26,26 @@ abstract class Stage implements AutoCloseable {
 	/** Makes some 300 requests a second, and leaves the machine to the rest. */
 	private static final Duration PAUSE = Duration.ofMillis(20);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private final Closer closer;
 
-	private final TestBackend first = TestBackend.start("a");
+	private final TestBackend first;
 
-	private final TestBackend second = TestBackend.start("b");
+	private final TestBackend second;
+
+	/**
+	 * Begins to set the stage.
+	 * @param closer closes all that is opened for it, however far the setting came
+	 */
+	Stage(Closer closer) {
+		this.closer = closer;
+		this.first = open(TestBackend.start("a"));
+		this.second = open(TestBackend.start("b"));
+	}
+
+	/** Keeps what has been opened until the stage is struck. */
+	final <T extends AutoCloseable> T open(T resource) {
+		return this.closer.register(resource);
+	}
 
 	/**
 	 * Registers both backends.
@@ -73,7 +90,7 @@ abstract class Stage implements AutoCloseable {
 	}
 
 	void awaitLive() {
-		awaitState("LIVE", PATIENCE);
+		awaitState("LIVE", Patience.TIME);
 	}
 
 	/**
@@ -88,12 +105,6 @@ abstract class Stage implements AutoCloseable {
 
 	static int port(String url) {
 		return URI.create(url).getPort();
-	}
-
-	@Override
-	public void close() {
-		this.first.close();
-		this.second.close();
 	}
 
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.Folders;
@@ -21,22 +21,24 @@ import static org.awaitility.Awaitility.await;
  */
 final class Starts extends Stage {
 
-	private final EtcdProcess etcd = EtcdProcess.start();
+	private final EtcdProcess etcd = open(EtcdProcess.start());
 
-	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+	private final EtcdKeys keys = open(new EtcdKeys(this.etcd.endpoint()));
 
-	private final TcpProxy proxy = TcpProxy.before(this.etcd.address(), this.etcd.port());
+	private final TcpProxy proxy = open(TcpProxy.before(this.etcd.address(), this.etcd.port()));
 
-	private final Folders.Temporary folder = Folders.temporary("holdfast-outage-");
+	private final Folders.Temporary folder = open(Folders.temporary("holdfast-outage-"));
 
 	private final String saved;
 
 	private @Nullable GatewayProcess gateway;
 
-	Starts() {
+	Starts(Closer closer) {
+		super(closer);
+		closer.register(this::end);
 		register();
 		try (GatewayProcess earlier = GatewayProcess.with(this.proxy.url()).snapshot(snapshot()).start()) {
-			await().atMost(Duration.ofSeconds(30)).until(() -> earlier.status().at("/snapshot/revision").asLong() > 0);
+			await().until(() -> earlier.status().at("/snapshot/revision").asLong() > 0);
 			this.saved = Files.readString(snapshot());
 		}
 		catch (IOException ex) {
@@ -100,19 +102,11 @@ final class Starts extends Stage {
 	}
 
 	private void end() {
-		if (this.gateway != null) {
-			this.gateway.close();
+		GatewayProcess running = this.gateway;
+		this.gateway = null;
+		if (running != null) {
+			running.close();
 		}
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		end();
-		this.proxy.close();
-		this.keys.close();
-		this.etcd.close();
-		this.folder.close();
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdCluster;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
@@ -18,23 +19,25 @@ import dev.holdfast.testing.TcpProxy;
  */
 final class ThreeMembers extends Stage {
 
-	private final EtcdCluster cluster = EtcdCluster.start();
+	private final EtcdCluster cluster = open(EtcdCluster.start());
 
 	private final List<EtcdProcess> members = this.cluster.members();
 
 	private final List<TcpProxy> proxies = this.members.stream()
-		.map((member) -> TcpProxy.before(member.address(), member.port()))
+		.map((member) -> open(TcpProxy.before(member.address(), member.port())))
 		.toList();
 
 	private final Set<EtcdProcess> away = new HashSet<>();
 
-	private final Folders.Temporary backup = Folders.temporary("holdfast-backup-");
+	private final Folders.Temporary backup = open(Folders.temporary("holdfast-backup-"));
 
 	private final GatewayProcess gateway;
 
-	ThreeMembers() {
+	ThreeMembers(Closer closer) {
+		super(closer);
 		register();
-		this.gateway = GatewayProcess.with(this.proxies.stream().map(TcpProxy::url).toArray(String[]::new)).start();
+		this.gateway = open(
+				GatewayProcess.with(this.proxies.stream().map(TcpProxy::url).toArray(String[]::new)).start());
 	}
 
 	@Override
@@ -106,15 +109,6 @@ final class ThreeMembers extends Stage {
 		try (EtcdKeys keys = new EtcdKeys(alive, UnaryOperator.identity())) {
 			call.accept(keys);
 		}
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.proxies.forEach(TcpProxy::close);
-		this.cluster.close();
-		this.backup.close();
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
@@ -32,22 +33,23 @@ final class Users extends Stage {
 
 	private final GatewayProcess gateway;
 
-	Users(EtcdOptions options) {
-		this.etcd = EtcdProcess.start(options);
+	Users(EtcdOptions options, Closer closer) {
+		super(closer);
+		this.etcd = open(EtcdProcess.start(options));
 		try (EtcdKeys nobody = new EtcdKeys(this.etcd.endpoint())) {
 			nobody.enableAuthentication("root", "secret");
 		}
-		this.keys = new EtcdKeys(List.of(this.etcd.endpoint()),
-				(builder) -> builder.user(bytes("root")).password(bytes("secret")));
+		this.keys = open(new EtcdKeys(List.of(this.etcd.endpoint()),
+				(builder) -> builder.user(bytes("root")).password(bytes("secret"))));
 		ByteSequence prefix = bytes("/services/");
 		ask((auth) -> auth.roleAdd(ROLE));
 		ask((auth) -> auth.roleGrantPermission(ROLE, prefix, OptionsUtil.prefixEndOf(prefix), Permission.Type.READ));
 		ask((auth) -> auth.userAdd(USER, PASSWORD));
 		ask((auth) -> auth.userGrantRole(USER, ROLE));
 		register();
-		this.gateway = GatewayProcess.with(this.etcd.endpoint())
+		this.gateway = open(GatewayProcess.with(this.etcd.endpoint())
 			.arguments("--holdfast.etcd.username=" + USER, "--holdfast.etcd.password=" + PASSWORD)
-			.start();
+			.start());
 	}
 
 	static ByteSequence bytes(String text) {
@@ -71,14 +73,6 @@ final class Users extends Stage {
 	@Override
 	void delete(String key) {
 		this.keys.delete(key);
-	}
-
-	@Override
-	public void close() {
-		super.close();
-		this.gateway.close();
-		this.keys.close();
-		this.etcd.close();
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class EarlyCloseTests {
 
 	private static final String BODY = PIECE.repeat(PIECES);
 
-	private static final int PATIENCE_SECONDS = 10;
+	private static final long PATIENCE_SECONDS = Patience.TIME.toSeconds();
 
 	@ParameterizedTest
 	@EnumSource

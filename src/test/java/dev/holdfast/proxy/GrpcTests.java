@@ -292,8 +292,7 @@ class GrpcTests {
 			flood.next();
 			GrpcClient.Call collect = client.call("Collect").send("x");
 			await().until(() -> backend.heads().size() == 4);
-			long start = System.nanoTime();
-			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofMinutes(10)));
 			for (GrpcClient.Call stream : List.of(chat, quiet, flood)) {
 				GrpcClient.Result result = stream.result();
 				assertThat(result.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -304,7 +303,6 @@ class GrpcTests {
 			assertThat(stop.isAlive()).isTrue();
 			assertThat(collect.send("y").halfClose().result().messages()).containsExactly("xy");
 			await().until(() -> !stop.isAlive());
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
 			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SUCCESS);
 		}
 	}

@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
+import dev.holdfast.testing.Patience;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 class OverloadTests {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private static final String GET = "GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n";
 
@@ -20,7 +19,7 @@ class OverloadTests {
 	@Test
 	void requestsBeyondWhatAnInstanceTakesWaitForTheirTurn() throws IOException {
 		try (ScriptedBackend backend = answeringWhenAllowed();
-				Gateway gateway = new Gateway(1, 2, PATIENCE, backend.port());
+				Gateway gateway = new Gateway(1, 2, Patience.TIME, backend.port());
 				RawClient first = gateway.client();
 				RawClient second = gateway.client();
 				RawClient third = gateway.client();
@@ -58,7 +57,7 @@ class OverloadTests {
 	@Test
 	void clientThatGoesLeavesTheLine() throws IOException {
 		try (ScriptedBackend backend = answeringWhenAllowed();
-				Gateway gateway = new Gateway(1, 1, PATIENCE, backend.port());
+				Gateway gateway = new Gateway(1, 1, Patience.TIME, backend.port());
 				RawClient first = gateway.client();
 				RawClient third = gateway.client()) {
 			first.send(GET);

@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.holdfast.testing.Patience;
+
 /**
  * A client that sends what it is told to, byte by byte.
  */
 final class RawClient implements AutoCloseable {
 
-	private static final int PATIENCE_MILLIS = 20_000;
+	private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
 
 	private final Socket socket;
 

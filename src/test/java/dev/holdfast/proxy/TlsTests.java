@@ -33,6 +33,7 @@ import dev.holdfast.proxy.RawClient.Answer;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.ServerName;
@@ -60,8 +61,6 @@ import static org.awaitility.Awaitility.await;
 class TlsTests {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	@TempDir
 	private Path folder;
@@ -102,11 +101,11 @@ class TlsTests {
 	@EnumSource(HttpClient.Version.class)
 	void theHandshakeDecidesTheVersionOfHttp(HttpClient.Version version) throws Exception {
 		TlsMaterial material = PemBundles.material(null, this.authority.issue("server", "127.0.0.1"));
-		try (Gateway gateway = gateway(() -> material, Map.of(), ClientAuth.NONE, PATIENCE);
+		try (Gateway gateway = gateway(() -> material, Map.of(), ClientAuth.NONE, Patience.TIME);
 				HttpClient client = HttpClient.newBuilder().version(version).sslContext(trusting(null)).build()) {
 			URI target = URI.create("https://127.0.0.1:" + gateway.server.port() + "/orders/1");
 			HttpResponse<String> answer = client.send(
-					HttpRequest.newBuilder(target).POST(BodyPublishers.ofString("body")).timeout(PATIENCE).build(),
+					HttpRequest.newBuilder(target).POST(BodyPublishers.ofString("body")).timeout(Patience.TIME).build(),
 					BodyHandlers.ofString());
 			assertThat(answer.statusCode()).isEqualTo(200);
 			assertThat(answer.body()).isEqualTo("ok");
@@ -118,7 +117,7 @@ class TlsTests {
 	@Test
 	void onlyTheProtocolsOfTheBundleAreSpoken() throws IOException {
 		TlsMaterial material = PemBundles.material(null, this.authority.issue("server"), "TLSv1.3");
-		try (Gateway gateway = gateway(() -> material, Map.of(), ClientAuth.NONE, PATIENCE)) {
+		try (Gateway gateway = gateway(() -> material, Map.of(), ClientAuth.NONE, Patience.TIME)) {
 			assertThatThrownBy(() -> connect(gateway, trusting(null), "", "TLSv1.2")).isInstanceOf(SSLException.class);
 			await().until(() -> gateway.recorder.rejections.contains("tls-handshake"));
 			connect(gateway, trusting(null), "", "TLSv1.3").close();
@@ -132,7 +131,7 @@ class TlsTests {
 	void theNameThatAClientAsksForDecidesTheCertificate(String name, String certificate) throws IOException {
 		Map<ServerName, Supplier<TlsMaterial>> names = Map.of(new ServerName("*.example.org"), issued("wildcard"),
 				new ServerName("api.example.org"), issued("exact"));
-		try (Gateway gateway = gateway(issued("otherwise"), names, ClientAuth.NONE, PATIENCE);
+		try (Gateway gateway = gateway(issued("otherwise"), names, ClientAuth.NONE, Patience.TIME);
 				SSLSocket socket = connect(gateway, trusting(null), name);
 				RawClient client = new RawClient(socket)) {
 			assertThat(subject(socket)).isEqualTo("CN=" + certificate);
@@ -147,7 +146,7 @@ class TlsTests {
 	void newConnectionsSeeANewCertificateWhileOldOnesGoOn() throws IOException {
 		AtomicReference<TlsMaterial> current = new AtomicReference<>(issued("old").get());
 		SSLContext context = trusting(null);
-		try (Gateway gateway = gateway(current::get, Map.of(), ClientAuth.NONE, PATIENCE);
+		try (Gateway gateway = gateway(current::get, Map.of(), ClientAuth.NONE, Patience.TIME);
 				SSLSocket first = connect(gateway, context, "");
 				RawClient before = new RawClient(first)) {
 			assertThat(before.get("/orders/1").status()).isEqualTo(200);
@@ -171,7 +170,7 @@ class TlsTests {
 		AtomicReference<TlsMaterial> current = new AtomicReference<>(
 				PemBundles.material(this.authority.certificate(), server));
 		SSLContext context = trusting(this.authority.issue("client"));
-		try (Gateway gateway = gateway(current::get, Map.of(), ClientAuth.NEED, PATIENCE)) {
+		try (Gateway gateway = gateway(current::get, Map.of(), ClientAuth.NEED, Patience.TIME)) {
 			assertServed(gateway, context);
 			current.set(PemBundles.material(other.certificate(), server));
 			gateway.server.tlsChanged();
@@ -259,7 +258,7 @@ class TlsTests {
 	@Test
 	void theFieldIsBelievedFromATrustedProxyWhoseOwnCertificateIsNotTheClients() throws IOException {
 		TrafficSettings settings = Gateway.settings("127.0.0.1");
-		try (Gateway gateway = new Gateway(settings, tls(issued("server"), Map.of(), ClientAuth.NEED, PATIENCE),
+		try (Gateway gateway = new Gateway(settings, tls(issued("server"), Map.of(), ClientAuth.NEED, Patience.TIME),
 				this.backend.port())) {
 			SSLContext proxy = trusting(this.authority.issue("proxy"));
 			assertThat(request(gateway, proxy, "Client-Cert: :Y2xpZW50:", "Client-Cert-Chain: :Y2E=:").status())
@@ -317,7 +316,7 @@ class TlsTests {
 		TrafficLimits four = new TrafficLimits(8192, 16_384, 100, 4, 0, 100, 200);
 		SSLContext context = trusting(null);
 		try (Gateway gateway = new Gateway(Gateway.settings(four, TrafficTimes.DEFAULTS),
-				tls(issued("server"), Map.of(), ClientAuth.NONE, PATIENCE), this.backend.port());
+				tls(issued("server"), Map.of(), ClientAuth.NONE, Patience.TIME), this.backend.port());
 				Socket first = silent(gateway);
 				Socket second = silent(gateway);
 				Socket third = silent(gateway)) {
@@ -363,7 +362,7 @@ class TlsTests {
 	}
 
 	private Gateway gateway(ClientAuth clientAuth) {
-		return gateway(issued("server"), Map.of(), clientAuth, PATIENCE);
+		return gateway(issued("server"), Map.of(), clientAuth, Patience.TIME);
 	}
 
 	private Gateway gateway(Supplier<TlsMaterial> otherwise, Map<ServerName, Supplier<TlsMaterial>> names,
@@ -398,7 +397,7 @@ class TlsTests {
 			parameters.setProtocols(protocols);
 		}
 		socket.setSSLParameters(parameters);
-		socket.setSoTimeout((int) PATIENCE.toMillis());
+		socket.setSoTimeout((int) Patience.TIME.toMillis());
 		socket.startHandshake();
 		return socket;
 	}

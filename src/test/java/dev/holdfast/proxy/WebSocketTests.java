@@ -5,13 +5,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.testing.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
@@ -34,8 +34,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WebSocketTests {
 
 	private static final String LONG = "All work and no play makes Jack a dull boy. ".repeat(20_000);
-
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final Vertx vertx = Vertx.vertx();
 
@@ -75,7 +73,7 @@ class WebSocketTests {
 	}
 
 	private String next() throws InterruptedException {
-		return String.valueOf(this.heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+		return String.valueOf(this.heard.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS));
 	}
 
 	@Test

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 
 import dev.holdfast.testing.EtcdBinary;
@@ -57,8 +56,7 @@ class DemoIT {
 	void lostLeaseIsReplaced() {
 		long lease = this.keys.leaseOf(KEYS.getFirst());
 		this.keys.revoke(lease);
-		await().atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(this.keys.get(KEYS.getFirst())).isPresent());
+		await().untilAsserted(() -> assertThat(this.keys.get(KEYS.getFirst())).isPresent());
 		assertThat(this.keys.leaseOf(KEYS.getFirst())).isNotEqualTo(lease).isNotZero();
 	}
 
@@ -66,13 +64,14 @@ class DemoIT {
 	void printedCommandsStopEtcdAndStartItAgainAndBackendsStayRegistered() throws Exception {
 		EtcdProcess etcd = this.demo.etcd();
 		Instructions instructions = new Instructions("http://localhost:8080", "http://localhost:8081", etcd.endpoint(),
-				"kill " + etcd.pid(), etcd.shellCommand());
+				"kill " + etcd.pid(), etcd.startScript().toString());
 		List<String> commands = instructions.text()
 			.lines()
 			.filter((line) -> line.startsWith("$ "))
 			.map((line) -> line.substring(2))
 			.toList();
 		assertThat(commands).hasSize(4)
+			.allSatisfy((command) -> assertThat(command).hasSizeLessThan(80))
 			.startsWith("curl -s http://localhost:8080/orders/v1/items",
 					"curl -s http://localhost:8081/registry/status");
 		shell(commands.get(2));
@@ -82,8 +81,7 @@ class DemoIT {
 	}
 
 	private void awaitRegistrations() {
-		await().atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> assertThat(KEYS).allSatisfy((key) -> assertThat(this.keys.get(key)).isPresent()));
+		await().untilAsserted(() -> assertThat(KEYS).allSatisfy((key) -> assertThat(this.keys.get(key)).isPresent()));
 	}
 
 	private static void shell(String command) throws IOException, InterruptedException {

@@ -90,7 +90,7 @@ public final class QuickStart {
 		int traffic = gateway.getBean(HoldfastProperties.class).server().port();
 		String admin = gateway.getEnvironment().getRequiredProperty("local.server.port");
 		return new Instructions("http://localhost:" + traffic, "http://localhost:" + admin, etcd.endpoint(),
-				"kill " + etcd.pid(), etcd.shellCommand());
+				"kill " + etcd.pid(), etcd.startScript().toString());
 	}
 
 	private static void say(String line) {

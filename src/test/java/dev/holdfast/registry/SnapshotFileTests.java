@@ -344,7 +344,7 @@ class SnapshotFileTests {
 		}
 		try (SnapshotFile file = file(AT_ONCE)) {
 			file.save(snapshot.at(new Revision(1, 1_000)));
-			await().atMost(Duration.ofSeconds(45)).until(() -> file.state().revision() == 1_000);
+			await().until(() -> file.state().revision() == 1_000);
 		}
 		Optional<SnapshotFile.Saved> saved = file(AT_ONCE).load();
 		assertThat(saved.orElseThrow().snapshot().instances()).isEqualTo(100_000);

@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,22 +19,20 @@ import static org.awaitility.Awaitility.await;
  */
 class DemoBackendTests {
 
-	private static final Duration SOON = Duration.ofSeconds(60);
-
 	@Test
 	void backendRegistersAgainAfterItsLeaseWasLostAndDeregistersWhenItIsStopped() throws Exception {
 		try (EtcdJsonGateway etcd = new EtcdJsonGateway()) {
 			Process backend = start("http://127.0.0.1:1," + etcd.url());
 			try {
-				await().atMost(SOON).until(() -> etcd.puts().size() == 1);
+				await().until(() -> etcd.puts().size() == 1);
 				assertThat(etcd.puts().get(0).key()).isEqualTo("/services/orders/orders-1");
 				assertThat(etcd.puts().get(0).underTheLease()).isTrue();
 				assertThat(get(etcd.puts().get(0))).contains("\"instance\":\"orders-1\"");
 				etcd.expireTheLease();
-				await().atMost(SOON).until(() -> etcd.puts().size() == 2);
+				await().until(() -> etcd.puts().size() == 2);
 				assertThat(etcd.puts().get(1)).isEqualTo(etcd.puts().get(0));
 				backend.destroy();
-				await().atMost(SOON).until(() -> !etcd.holdsALease());
+				await().until(() -> !etcd.holdsALease());
 			}
 			finally {
 				backend.destroyForcibly().waitFor();

@@ -33,8 +33,6 @@ public final class EtcdCluster implements AutoCloseable {
 	// etcd's own default: with less, a busy machine elects again and again.
 	private static final Duration ELECTION = Duration.ofSeconds(1);
 
-	private static final Duration LEADER = Duration.ofSeconds(60);
-
 	private static final int SIZE = 3;
 
 	private static final int PORT_TRIES = 10;
@@ -131,7 +129,7 @@ public final class EtcdCluster implements AutoCloseable {
 	 * @return the member that leads
 	 */
 	public EtcdProcess leader() {
-		return await().atMost(LEADER)
+		return await()
 			.until(() -> this.members.stream().filter(EtcdProcess::isLeader).toList(), (leaders) -> leaders.size() == 1)
 			.getFirst();
 	}
@@ -264,7 +262,7 @@ public final class EtcdCluster implements AutoCloseable {
 
 	// An answer may be lost, and etcd refuses to do the same again: a call looks first.
 	private void tryUntilDone(Consumer<EtcdKeys> call) {
-		await().atMost(LEADER).ignoreExceptionsInstanceOf(IllegalStateException.class).until(() -> {
+		await().ignoreExceptionsInstanceOf(IllegalStateException.class).until(() -> {
 			List<String> alive = this.members.stream().filter(EtcdProcess::isAlive).map(EtcdProcess::endpoint).toList();
 			try (EtcdKeys keys = new EtcdKeys(alive, this.settings)) {
 				call.accept(keys);

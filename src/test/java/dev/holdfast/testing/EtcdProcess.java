@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,14 +210,22 @@ public final class EtcdProcess implements AutoCloseable {
 	}
 
 	/**
-	 * The command for a shell, which starts this etcd in the background with the same
-	 * ports, data and log.
-	 * @return one line
+	 * Writes a script that starts this etcd in the background with the same ports, data
+	 * and log.
+	 * @return the script, executable; deleted by {@link #close()}
 	 */
-	public String shellCommand() {
+	public Path startScript() {
 		String words = command().stream().map(EtcdProcess::quoted).collect(Collectors.joining(" "));
 		String environment = isArm() ? "ETCD_UNSUPPORTED_ARCH=arm64 " : "";
-		return environment + words + " >>" + quoted(logFile().toString()) + " 2>&1 &";
+		try {
+			Path script = Files.writeString(this.folder.resolve("start-etcd"),
+					"#!/bin/sh\n" + environment + words + " >>" + quoted(logFile().toString()) + " 2>&1 &\n");
+			Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+			return script;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**

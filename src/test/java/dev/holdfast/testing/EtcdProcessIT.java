@@ -77,8 +77,7 @@ class EtcdProcessIT {
 		long lease = this.keys.grant(Duration.ofSeconds(1));
 		this.keys.put("/services/orders/a", "127.0.0.1:1", lease);
 		assertThat(this.keys.get("/services/orders/a")).isPresent();
-		await().atMost(Duration.ofSeconds(15))
-			.untilAsserted(() -> assertThat(this.keys.get("/services/orders/a")).isEmpty());
+		await().untilAsserted(() -> assertThat(this.keys.get("/services/orders/a")).isEmpty());
 	}
 
 	@Test

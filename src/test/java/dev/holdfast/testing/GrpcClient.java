@@ -22,7 +22,7 @@ public final class GrpcClient implements AutoCloseable {
 
 	private static final int LARGEST_MESSAGE = 64 * 1024 * 1024;
 
-	private static final long PATIENCE_SECONDS = 20;
+	private static final long PATIENCE_SECONDS = Patience.TIME.toSeconds();
 
 	private final ManagedChannel channel;
 

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -40,8 +39,6 @@ import io.netty.handler.codec.http2.Http2Settings;
 public final class Http2Wire implements AutoCloseable {
 
 	private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final Socket socket;
 
@@ -443,7 +440,7 @@ public final class Http2Wire implements AutoCloseable {
 	 * @throws IOException if the connection ends before
 	 */
 	public Frame await(Predicate<Frame> wanted) throws IOException {
-		long until = System.nanoTime() + PATIENCE.toNanos();
+		long until = System.nanoTime() + Patience.TIME.toNanos();
 		synchronized (this.frames) {
 			while (true) {
 				for (Frame frame : this.frames) {
@@ -477,7 +474,7 @@ public final class Http2Wire implements AutoCloseable {
 	 * @throws IOException if it does not
 	 */
 	public void awaitEnd() throws IOException {
-		long until = System.nanoTime() + PATIENCE.toNanos();
+		long until = System.nanoTime() + Patience.TIME.toNanos();
 		synchronized (this.frames) {
 			while (!this.ended) {
 				long rest = (until - System.nanoTime()) / 1_000_000;

@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,8 +19,6 @@ import javax.net.ssl.SSLContext;
  * on a new connection each.
  */
 public final class SecureLoad implements AutoCloseable {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final List<String> failures = new CopyOnWriteArrayList<>();
 
@@ -50,11 +47,11 @@ public final class SecureLoad implements AutoCloseable {
 	}
 
 	private static HttpClient client(SSLContext context, HttpClient.Version version) {
-		return HttpClient.newBuilder().sslContext(context).version(version).connectTimeout(PATIENCE).build();
+		return HttpClient.newBuilder().sslContext(context).version(version).connectTimeout(Patience.TIME).build();
 	}
 
 	private void run(String name, URI target, Supplier<HttpClient> clients, boolean renewed) {
-		HttpRequest request = HttpRequest.newBuilder(target).timeout(PATIENCE).build();
+		HttpRequest request = HttpRequest.newBuilder(target).timeout(Patience.TIME).build();
 		this.threads.add(Thread.ofVirtual().name(name).start(() -> {
 			HttpClient client = clients.get();
 			while (!this.stopping) {
@@ -107,7 +104,7 @@ public final class SecureLoad implements AutoCloseable {
 		this.stopping = true;
 		try {
 			for (Thread thread : this.threads) {
-				thread.join(PATIENCE);
+				thread.join(Patience.TIME);
 			}
 		}
 		catch (InterruptedException ex) {

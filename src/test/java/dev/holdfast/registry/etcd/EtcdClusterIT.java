@@ -100,7 +100,7 @@ class EtcdClusterIT {
 			follower.awaitLive();
 			List<EtcdProcess> majority = this.cluster.members().subList(1, 3);
 			majority.forEach(EtcdProcess::kill);
-			Follower.promised().until(() -> follower.registry().status() instanceof RegistryStatus.Stale);
+			Follower.patiently().until(() -> follower.registry().status() instanceof RegistryStatus.Stale);
 			assertThat(follower.orders()).containsExactly("http://10.0.0.1:8001");
 			this.cluster.restart();
 			follower.awaitLive();
@@ -120,7 +120,7 @@ class EtcdClusterIT {
 	}
 
 	private static void assertMembers(Follower follower, List<String> urls) {
-		Follower.promised()
+		Follower.patiently()
 			.untilAsserted(() -> assertThat(follower.registry().members()).extracting(MemberState::url)
 				.containsExactlyInAnyOrderElementsOf(urls));
 	}

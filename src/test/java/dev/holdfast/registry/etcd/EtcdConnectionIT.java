@@ -148,7 +148,7 @@ class EtcdConnectionIT {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> IntStream.range(0, 100).forEach((i) -> writer.put("/other/" + i, large)))
 				.withMessageContaining("database space exceeded");
-			Follower.promised()
+			Follower.patiently()
 				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError())
 					.contains("NOSPACE", "nothing new can register"));
 			follower.awaitLive();
@@ -157,7 +157,7 @@ class EtcdConnectionIT {
 				.getAlarms()
 				.getFirst();
 			writer.call((client) -> client.getMaintenanceClient().alarmDisarm(alarm));
-			Follower.promised()
+			Follower.patiently()
 				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError()).isEmpty());
 		}
 	}

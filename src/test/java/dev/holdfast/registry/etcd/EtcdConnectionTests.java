@@ -42,7 +42,7 @@ class EtcdConnectionTests {
 					}
 				});
 		connection.list();
-		Follower.promised().until(() -> {
+		Follower.patiently().until(() -> {
 			synchronized (signals) {
 				return !signals.isEmpty();
 			}

@@ -21,8 +21,6 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.TcpProxy;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,10 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The registry client on a real etcd, with a faulty network between.
  */
 class EtcdSourceIT {
-
-	private static final Duration TO_NOTICE = Duration.ofSeconds(15);
-
-	private static final Duration TO_RECOVER = Duration.ofSeconds(15);
 
 	private final EtcdProcess etcd = EtcdProcess.start();
 
@@ -69,7 +63,7 @@ class EtcdSourceIT {
 	void startLive() {
 		this.keys.put("/services/orders/a", "10.0.0.1:8001");
 		this.reflector.start();
-		within(TO_RECOVER).until(this::isLive);
+		Follower.patiently().until(this::isLive);
 	}
 
 	@AfterEach
@@ -87,46 +81,47 @@ class EtcdSourceIT {
 				{"id":"h1","name":"hello","version":"v1","metadata":{},"endpoints":["http://10.0.0.3:8000"]}""");
 		this.keys.put("openim/user-rpc-service/10.0.0.5:10110",
 				"{\"Op\":0,\"Addr\":\"10.0.0.5:10110\",\"Metadata\":null}");
-		within(Duration.ofSeconds(5)).untilAsserted(() -> {
+		Follower.patiently().untilAsserted(() -> {
 			assertThat(instances("users")).containsExactly("http://10.0.0.2:8080");
 			assertThat(instances("hello")).containsExactly("http://10.0.0.3:8000");
 			assertThat(instances("user-rpc-service")).containsExactly("http://10.0.0.5:10110");
 		});
 		this.keys.delete("/services/orders/a");
-		within(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(instances("orders")).isEmpty());
+		Follower.patiently().untilAsserted(() -> assertThat(instances("orders")).isEmpty());
 	}
 
 	@Test
 	void aKilledEtcdIsNoticedAndFollowedAgainAfterItsRestart() {
 		this.etcd.kill();
-		within(TO_NOTICE).until(this::isStale);
+		Follower.patiently().until(this::isStale);
 		assertThat(instances("orders")).containsExactly("http://10.0.0.1:8001");
 		this.etcd.restart();
 		this.keys.put("/services/orders/b", "10.0.0.1:8002");
-		within(TO_RECOVER).untilAsserted(() -> assertThat(instances("orders")).hasSize(2));
-		within(TO_RECOVER).until(this::isLive);
+		Follower.patiently().untilAsserted(() -> assertThat(instances("orders")).hasSize(2));
+		Follower.patiently().until(this::isLive);
 		assertThat(this.registry.reconnects()).isEqualTo(1);
 	}
 
 	@Test
 	void aStoppedProcessIsNoticedAndFollowedAgainWhenItGoesOn() {
 		this.etcd.pause();
-		within(TO_NOTICE).until(this::isStale);
+		Follower.patiently().until(this::isStale);
 		this.etcd.resume();
-		within(TO_RECOVER).until(this::isLive);
+		Follower.patiently().until(this::isLive);
 	}
 
 	@Test
 	void packetsThatVanishAreNoticedAndWhatChangedMeanwhileIsFound() {
 		this.network.blackhole();
-		within(TO_NOTICE).until(this::isStale);
+		Follower.patiently().until(this::isStale);
 		this.keys.put("/services/orders/b", "10.0.0.1:8002");
 		this.keys.delete("/services/orders/a");
 		long head = this.keys.put("/services/orders/b", "10.0.0.1:8003");
 		this.keys.compact(head);
 		this.network.pass();
-		within(TO_RECOVER).untilAsserted(() -> assertThat(instances("orders")).containsExactly("http://10.0.0.1:8003"));
-		within(TO_RECOVER).until(this::isLive);
+		Follower.patiently()
+			.untilAsserted(() -> assertThat(instances("orders")).containsExactly("http://10.0.0.1:8003"));
+		Follower.patiently().until(this::isLive);
 	}
 
 	@Test
@@ -134,10 +129,10 @@ class EtcdSourceIT {
 		try (TcpProxy second = TcpProxy.before("127.0.0.1", this.etcd.port());
 				Reflector both = follow(this.network.url(), second.url())) {
 			both.start();
-			within(TO_RECOVER).until(() -> both.registry().status() instanceof RegistryStatus.Live);
+			Follower.patiently().until(() -> both.registry().status() instanceof RegistryStatus.Live);
 			this.network.refuse();
-			within(TO_NOTICE).until(() -> both.registry().generation() > 1);
-			within(Duration.ofSeconds(2)).until(() -> both.registry().status() instanceof RegistryStatus.Live);
+			Follower.patiently().until(() -> both.registry().generation() > 1);
+			Follower.patiently().until(() -> both.registry().status() instanceof RegistryStatus.Live);
 			assertThat(both.registry().members()).extracting(MemberState::healthy)
 				.containsExactly(Optional.of(false), Optional.of(true));
 		}
@@ -149,7 +144,7 @@ class EtcdSourceIT {
 			.forEach((i) -> this.keys.put("/services/s%d/i".formatted(i % 500) + i, "10.0.0.1:" + (i + 1)));
 		this.network.reset();
 		this.network.pass();
-		within(TO_RECOVER).until(() -> this.registry.reconnects() == 1 && isLive());
+		Follower.patiently().until(() -> this.registry.reconnects() == 1 && isLive());
 		assertThat(this.registry.snapshot().instances()).isEqualTo(5_001);
 		assertThat(this.registry.snapshot().services()).hasSize(501);
 	}
@@ -161,9 +156,10 @@ class EtcdSourceIT {
 				Reflector right = follow(Optional.of(new Credentials("root", "secret")), this.etcd.endpoint())) {
 			wrong.start();
 			right.start();
-			within(TO_RECOVER).until(() -> right.registry().status() instanceof RegistryStatus.Live);
-			within(TO_RECOVER).untilAsserted(
-					() -> assertThat(wrong.registry().status().cause()).contains("invalid user ID or password"));
+			Follower.patiently().until(() -> right.registry().status() instanceof RegistryStatus.Live);
+			Follower.patiently()
+				.untilAsserted(
+						() -> assertThat(wrong.registry().status().cause()).contains("invalid user ID or password"));
 		}
 	}
 
@@ -179,10 +175,6 @@ class EtcdSourceIT {
 		Service found = this.registry.snapshot().find(new ServiceName(service));
 		return (found != null) ? found.instances().stream().map((instance) -> instance.endpoint().toString()).toList()
 				: List.of();
-	}
-
-	private static ConditionFactory within(Duration time) {
-		return Awaitility.await().atMost(time).pollInterval(Duration.ofMillis(20));
 	}
 
 }

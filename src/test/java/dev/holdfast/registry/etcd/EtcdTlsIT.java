@@ -125,7 +125,7 @@ class EtcdTlsIT {
 			follower.awaitLive();
 			long generation = follower.registry().generation();
 			follower.source().tlsChanged();
-			Follower.promised().until(() -> follower.registry().generation() == generation + 1);
+			Follower.patiently().until(() -> follower.registry().generation() == generation + 1);
 			follower.awaitLive();
 		}
 	}

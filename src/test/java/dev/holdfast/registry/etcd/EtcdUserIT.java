@@ -11,6 +11,7 @@ import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Patience;
 import io.etcd.jetcd.Auth;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.auth.Permission;
@@ -152,7 +153,7 @@ class EtcdUserIT {
 		void assertUndisturbedPast(Duration ttl) {
 			Awaitility.await()
 				.during(ttl.multipliedBy(3))
-				.atMost(ttl.multipliedBy(4))
+				.atMost(ttl.multipliedBy(3).plus(Patience.TIME))
 				.until(() -> this.follower.registry().generation() == 1
 						&& this.follower.registry().status() instanceof RegistryStatus.Live);
 			this.follower.refresh();

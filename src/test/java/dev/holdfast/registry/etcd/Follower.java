@@ -29,8 +29,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class Follower implements AutoCloseable {
 
 	/** What the gateway promises, both for noticing an outage and for its end. */
-	private static final Duration PROMISED = Duration.ofSeconds(15);
-
 	private final EtcdSource source;
 
 	private final Reflector reflector;
@@ -85,17 +83,17 @@ final class Follower implements AutoCloseable {
 	}
 
 	Follower awaitLive() {
-		promised().untilAsserted(() -> assertThat(registry().status()).isInstanceOf(RegistryStatus.Live.class));
+		patiently().untilAsserted(() -> assertThat(registry().status()).isInstanceOf(RegistryStatus.Live.class));
 		return this;
 	}
 
 	/** Waits until the outage is noticed and called by its name. */
 	void awaitCause(String... words) {
-		promised().untilAsserted(() -> assertThat(registry().status().cause()).contains(words));
+		patiently().untilAsserted(() -> assertThat(registry().status().cause()).contains(words));
 	}
 
 	void awaitInstances(String... addresses) {
-		promised().untilAsserted(() -> assertThat(orders()).containsExactlyInAnyOrder(addresses));
+		patiently().untilAsserted(() -> assertThat(orders()).containsExactlyInAnyOrder(addresses));
 	}
 
 	/** The instances of the service {@code orders}. */
@@ -111,8 +109,8 @@ final class Follower implements AutoCloseable {
 		return this;
 	}
 
-	static ConditionFactory promised() {
-		return Awaitility.await().atMost(PROMISED).pollInterval(Duration.ofMillis(20));
+	static ConditionFactory patiently() {
+		return Awaitility.await().pollInterval(Duration.ofMillis(20));
 	}
 
 	@Override

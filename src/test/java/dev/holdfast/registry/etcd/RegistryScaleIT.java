@@ -34,6 +34,7 @@ import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.Fleet;
 import dev.holdfast.testing.Folders;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -46,19 +47,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A registry of a hundred thousand instances in a real etcd. The bounds are those of
- * {@code bench/registry}, times {@code holdfast.scale.tolerance}, since a build may share
- * its processors with others.
+ * A registry of a hundred thousand instances in a real etcd. How fast that is has bounds
+ * where {@code bench/registry} measures it, since a build may share its processors with
+ * others.
  */
 class RegistryScaleIT {
 
-	private static final int TOLERANCE = Integer.getInteger("holdfast.scale.tolerance", 20);
+	private static final boolean TIMED = Boolean.getBoolean("holdfast.scale.timed");
 
 	private static final Duration LOAD = Duration.ofSeconds(Long.getLong("holdfast.scale.seconds", 5));
 
-	private static final Duration LIST_BOUND = Duration.ofSeconds(3).multipliedBy(TOLERANCE);
+	private static final Duration LIST_BOUND = Duration.ofSeconds(3);
 
-	private static final Duration LAG_BOUND = Duration.ofSeconds(1).multipliedBy(TOLERANCE);
+	private static final Duration LAG_BOUND = Duration.ofSeconds(1);
 
 	private static final int EVENTS_A_SECOND = 10_000;
 
@@ -149,14 +150,15 @@ class RegistryScaleIT {
 	void aHundredThousandInstancesAreListedAndTenThousandEventsASecondFollowed() {
 		long start = System.nanoTime();
 		this.reflector.start();
-		await().atMost(Duration.ofMinutes(1))
-			.pollInterval(Duration.ofMillis(5))
+		await().pollInterval(Duration.ofMillis(5))
 			.until(() -> this.registry.snapshot().instances() == this.fleet.instances());
 		Duration listed = since(start);
-		await().atMost(Duration.ofMinutes(1)).until(this::isLive);
+		await().until(this::isLive);
 		System.out.printf("listed %d instances of %d services within %d ms of the start%n", this.fleet.instances(),
 				this.registry.snapshot().services().size(), listed.toMillis());
-		assertThat(listed).isLessThanOrEqualTo(LIST_BOUND);
+		if (TIMED) {
+			assertThat(listed).isLessThanOrEqualTo(LIST_BOUND);
+		}
 		follow(TRANSACTION);
 	}
 
@@ -171,7 +173,7 @@ class RegistryScaleIT {
 			ScheduledFuture<?> samples = looks.scheduleAtFixedRate(() -> peak
 				.accumulateAndGet(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), Math::max), 10,
 					10, TimeUnit.MILLISECONDS);
-			Duration wrote = writer.write(toWrite, EVENTS_A_SECOND, LOAD.multipliedBy(TOLERANCE).plusSeconds(10));
+			Duration wrote = writer.write(toWrite, EVENTS_A_SECOND, LOAD.plus(Patience.TIME));
 			await().atMost(Duration.ofMinutes(2))
 				.pollInterval(Duration.ofMillis(2))
 				.until(() -> this.registry.snapshot().revision().number() >= writer.lastRevision());
@@ -185,10 +187,12 @@ class RegistryScaleIT {
 					this.worstPropagation.get(), peak.get() / MEBIBYTE,
 					this.folder.resolve("snapshot.json").toFile().length() / 1024);
 			assertThat(applied).isGreaterThanOrEqualTo(toWrite);
-			assertThat(wrote).isLessThanOrEqualTo(LOAD.multipliedBy(TOLERANCE).plusSeconds(1));
-			assertThat(ages.oldest()).isLessThanOrEqualTo(LAG_BOUND);
+			if (TIMED) {
+				assertThat(wrote).isLessThanOrEqualTo(LOAD.plusSeconds(1));
+				assertThat(ages.oldest()).isLessThanOrEqualTo(LAG_BOUND);
+				assertThat(Duration.ofMillis(this.worstPropagation.get())).isLessThanOrEqualTo(LAG_BOUND);
+			}
 		}
-		assertThat(this.worstPropagation.get()).isLessThanOrEqualTo(LAG_BOUND.toMillis());
 		assertThat(this.registry.snapshot().instances()).isEqualTo(this.fleet.instances());
 		assertThat(this.generations).hasValue(0);
 		assertThat(isLive()).isTrue();
