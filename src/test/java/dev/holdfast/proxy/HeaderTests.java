@@ -67,7 +67,8 @@ class HeaderTests {
 				.containsIgnoringCase("\r\nx-forwarded-host: shop.test\r\n")
 				.containsIgnoringCase("\r\nx-forwarded-port: 443\r\n")
 				.containsIgnoringCase("\r\nx-forwarded-prefix: /shop, /orders\r\n")
-				.containsIgnoringCase("\r\nforwarded: for=1.2.3.4, for=127.0.0.1;host=\"gateway.test\";proto=http\r\n");
+				.containsIgnoringCase(
+						"\r\nforwarded: for=1.2.3.4;host=\"shop.test\";proto=https, for=5.6.7.8, for=127.0.0.1\r\n");
 		}
 	}
 
