@@ -71,6 +71,10 @@ final class AnswerDecoder extends MessageDecoder {
 	}
 
 	@Override
+	void onStartLineCut(Line beginning) {
+	}
+
+	@Override
 	void onStartLine(Line line) throws MalformedMessageException {
 		boolean http11 = line.matches(0, "HTTP/1.1 ");
 		boolean wellFormed = (http11 || line.matches(0, "HTTP/1.0 ")) && line.isDigit(9) && line.isDigit(10)
@@ -115,7 +119,7 @@ final class AnswerDecoder extends MessageDecoder {
 		if (code < 200) {
 			return Body.IGNORED;
 		}
-		if (HttpMethod.HEAD.equals(this.asked) || code == 204 || code == 304) {
+		if (!ResponseContent.isAllowed(HttpMethod.HEAD.equals(this.asked), code)) {
 			return Body.NONE;
 		}
 		return (section.isChunked() || section.contentLength() >= 0) ? Body.BY_FIELDS : Body.UNTIL_CLOSE;

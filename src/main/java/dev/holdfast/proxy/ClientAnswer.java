@@ -187,7 +187,7 @@ final class ClientAnswer {
 			finish(NOTHING, body);
 			return;
 		}
-		Buffer problem = error.prepare(this.response, requestId);
+		Buffer problem = ResponseContent.announce(error.prepare(this.response, requestId), this.request);
 		declineSwitch();
 		if (close || this.server.isShuttingDown()) {
 			this.writer.closeAfterwards();

@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1AnswerWriter implements AnswerWriter {
 
-	private static final int NO_CONTENT = 204;
-
-	private static final int NOT_MODIFIED = 304;
-
 	private final HttpServerRequest request;
 
 	private final HttpServerResponse response;
@@ -61,8 +57,9 @@ final class Http1AnswerWriter implements AnswerWriter {
 
 	@Override
 	public boolean prepareTrailers(boolean hasLength) {
-		if (hasLength || this.request.version() == HttpVersion.HTTP_1_0 || this.request.method().equals(HttpMethod.HEAD)
-				|| this.response.getStatusCode() == NO_CONTENT || this.response.getStatusCode() == NOT_MODIFIED) {
+		boolean toHead = this.request.method().equals(HttpMethod.HEAD);
+		if (hasLength || this.request.version() == HttpVersion.HTTP_1_0
+				|| !ResponseContent.isAllowed(toHead, this.response.getStatusCode())) {
 			return false;
 		}
 		if (!this.response.headWritten()) {

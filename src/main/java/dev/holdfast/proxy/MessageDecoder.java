@@ -229,6 +229,10 @@ abstract class MessageDecoder extends PausableDecoder {
 		int end = in.indexOf(start + this.scanned, in.writerIndex(), (byte) '\n');
 		int length = ((end >= 0) ? end : in.writerIndex()) - start - 1;
 		if (length > longest) {
+			if (this.state == State.START) {
+				this.line.copy(in, start, longest);
+				onStartLineCut(this.line);
+			}
 			throw new MalformedMessageException(tooLong);
 		}
 		if (end < 0) {
@@ -273,6 +277,12 @@ abstract class MessageDecoder extends PausableDecoder {
 	abstract Rejection startLineTooLong();
 
 	abstract Rejection startLineMalformed();
+
+	/**
+	 * A start line is too long to be read.
+	 * @param beginning as much of it as is read
+	 */
+	abstract void onStartLineCut(Line beginning);
 
 	abstract void onStartLine(Line line) throws MalformedMessageException;
 

@@ -46,6 +46,17 @@ final class RequestDecoder extends MessageDecoder {
 		return Rejection.REQUEST_LINE;
 	}
 
+	/**
+	 * The method decides whether the answer that says so has content.
+	 */
+	@Override
+	void onStartLineCut(Line beginning) {
+		int methodEnd = beginning.tokenEnd(0);
+		if (methodEnd > 0 && beginning.at(methodEnd) == ' ') {
+			this.method = method(beginning, methodEnd);
+		}
+	}
+
 	@Override
 	void onStartLine(Line line) throws MalformedMessageException {
 		int methodEnd = line.tokenEnd(0);
