@@ -32,7 +32,7 @@ final class AnswerDecoder extends MessageDecoder {
 	private boolean reusable = true;
 
 	AnswerDecoder(Line line, int maxSize) {
-		super(line, maxSize, maxSize, MOST_FIELDS);
+		super(line, maxSize, maxSize, MOST_FIELDS, true);
 	}
 
 	/**

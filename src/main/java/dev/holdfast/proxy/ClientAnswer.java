@@ -131,7 +131,7 @@ final class ClientAnswer {
 		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {
 			this.response.setStatusMessage(answer.statusMessage());
 		}
-		return new AnswerHeaders(answer, this.response.headers());
+		return new AnswerHeaders(answer, this.response.headers(), this.request.version() != HttpVersion.HTTP_2);
 	}
 
 	/**

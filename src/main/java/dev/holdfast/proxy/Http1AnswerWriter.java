@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1AnswerWriter implements AnswerWriter {
 
+	private static final CharSequence UPGRADE_AND_CLOSE = HttpHeaders.createOptimized("upgrade, close");
+
 	private final HttpServerRequest request;
 
 	private final HttpServerResponse response;
@@ -72,7 +74,8 @@ final class Http1AnswerWriter implements AnswerWriter {
 	public void closeAfterwards() {
 		this.closing = true;
 		if (!this.response.headWritten()) {
-			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+			boolean upgrade = this.response.headers().contains(HttpHeaders.UPGRADE);
+			this.response.putHeader(HttpHeaders.CONNECTION, upgrade ? UPGRADE_AND_CLOSE : HttpHeaders.CLOSE);
 		}
 	}
 

@@ -49,11 +49,12 @@ abstract class MessageDecoder extends PausableDecoder {
 	 * @param maxLine the largest start line
 	 * @param maxSize the largest sum of a head's fields
 	 * @param maxFields the largest number of fields
+	 * @param lenient whether a blank before a field's colon is removed, and no fault
 	 */
-	MessageDecoder(Line line, int maxLine, int maxSize, int maxFields) {
+	MessageDecoder(Line line, int maxLine, int maxSize, int maxFields, boolean lenient) {
 		this.line = line;
 		this.maxLine = maxLine;
-		this.section = new FieldSection(maxSize, maxFields);
+		this.section = new FieldSection(maxSize, maxFields, lenient);
 	}
 
 	@Override

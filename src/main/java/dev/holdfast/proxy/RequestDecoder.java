@@ -23,7 +23,7 @@ final class RequestDecoder extends MessageDecoder {
 	private @Nullable ReceivedRequest request;
 
 	RequestDecoder(Line line, TrafficLimits limits) {
-		super(line, limits.maxRequestLineSize(), limits.maxHeaderSize(), limits.maxHeaderCount());
+		super(line, limits.maxRequestLineSize(), limits.maxHeaderSize(), limits.maxHeaderCount(), false);
 	}
 
 	@Override
