@@ -1,9 +1,12 @@
 package dev.holdfast.proxy;
 
+import java.io.IOException;
 import java.util.List;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -30,6 +33,8 @@ final class AnswerDecoder extends MessageDecoder {
 	private HttpResponseStatus status = HttpResponseStatus.OK;
 
 	private boolean reusable = true;
+
+	private boolean reset;
 
 	AnswerDecoder(Line line, int maxSize) {
 		super(line, maxSize, maxSize, MOST_FIELDS, true);
@@ -58,6 +63,25 @@ final class AnswerDecoder extends MessageDecoder {
 	@Override
 	boolean ignoresEmptyLines() {
 		return false;
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+		// Whoever fails to write hears of the reset, and whoever reads then just hears of
+		// an end.
+		this.reset |= event instanceof ChannelOutputShutdownEvent;
+		super.userEventTriggered(context, event);
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+		this.reset |= cause instanceof IOException;
+		super.exceptionCaught(context, cause);
+	}
+
+	@Override
+	boolean isReset() {
+		return this.reset;
 	}
 
 	@Override

@@ -263,7 +263,9 @@ abstract class MessageDecoder extends PausableDecoder {
 		super.decodeLast(context, in, out);
 		if (this.state == State.UNTIL_CLOSE) {
 			this.state = State.BROKEN;
-			out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+			if (!isReset()) {
+				out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+			}
 		}
 	}
 
@@ -286,6 +288,12 @@ abstract class MessageDecoder extends PausableDecoder {
 	abstract void onStartLineCut(Line beginning);
 
 	abstract void onStartLine(Line line) throws MalformedMessageException;
+
+	/**
+	 * Whether the connection has not been ended in order, so that its end is not a
+	 * body's.
+	 */
+	abstract boolean isReset();
 
 	/**
 	 * A head is complete.

@@ -37,6 +37,11 @@ final class RequestDecoder extends MessageDecoder {
 	}
 
 	@Override
+	boolean isReset() {
+		return false;
+	}
+
+	@Override
 	Rejection startLineTooLong() {
 		return Rejection.TARGET_TOO_LONG;
 	}
