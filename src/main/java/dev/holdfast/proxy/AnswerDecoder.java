@@ -1,9 +1,12 @@
 package dev.holdfast.proxy;
 
+import java.io.IOException;
 import java.util.List;
 
 import dev.holdfast.proxy.RequestGuard.Rejection;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -31,8 +34,10 @@ final class AnswerDecoder extends MessageDecoder {
 
 	private boolean reusable = true;
 
+	private boolean reset;
+
 	AnswerDecoder(Line line, int maxSize) {
-		super(line, maxSize, maxSize, MOST_FIELDS);
+		super(line, maxSize, maxSize, MOST_FIELDS, true);
 	}
 
 	/**
@@ -61,6 +66,25 @@ final class AnswerDecoder extends MessageDecoder {
 	}
 
 	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+		// Whoever fails to write hears of the reset, and whoever reads then just hears of
+		// an end.
+		this.reset |= event instanceof ChannelOutputShutdownEvent;
+		super.userEventTriggered(context, event);
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+		this.reset |= cause instanceof IOException;
+		super.exceptionCaught(context, cause);
+	}
+
+	@Override
+	boolean isReset() {
+		return this.reset;
+	}
+
+	@Override
 	Rejection startLineTooLong() {
 		return Rejection.HEADERS_TOO_LARGE;
 	}
@@ -68,6 +92,10 @@ final class AnswerDecoder extends MessageDecoder {
 	@Override
 	Rejection startLineMalformed() {
 		return Rejection.STATUS_LINE;
+	}
+
+	@Override
+	void onStartLineCut(Line beginning) {
 	}
 
 	@Override
@@ -115,7 +143,7 @@ final class AnswerDecoder extends MessageDecoder {
 		if (code < 200) {
 			return Body.IGNORED;
 		}
-		if (HttpMethod.HEAD.equals(this.asked) || code == 204 || code == 304) {
+		if (!ResponseContent.isAllowed(HttpMethod.HEAD.equals(this.asked), code)) {
 			return Body.NONE;
 		}
 		return (section.isChunked() || section.contentLength() >= 0) ? Body.BY_FIELDS : Body.UNTIL_CLOSE;

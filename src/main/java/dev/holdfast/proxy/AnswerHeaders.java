@@ -6,6 +6,7 @@ import java.util.function.BiConsumer;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class AnswerHeaders implements BiConsumer<String, String> {
 
 	private static final CharSequence VIA = AsciiString.cached("via");
+
+	private static final int UPGRADE_REQUIRED = 426;
 
 	private static final String EVENT_STREAM = "text/event-stream";
 
@@ -31,15 +34,24 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 
 	private @Nullable String keepAlive;
 
+	private @Nullable String upgrade;
+
 	/**
 	 * Copies an answer's fields.
 	 * @param answer the answer
 	 * @param out where the fields go; empty
+	 * @param takesUpgrade whether the client may be told of other protocols, which HTTP/2
+	 * forbids (RFC 9113, section 8.2.2)
 	 */
-	AnswerHeaders(HttpClientResponse answer, MultiMap out) {
+	AnswerHeaders(HttpClientResponse answer, MultiMap out, boolean takesUpgrade) {
 		this.out = out;
 		answer.headers().forEach(this);
 		ConnectionOptions.drop(this.options, out);
+		if (answer.statusCode() == UPGRADE_REQUIRED && this.upgrade != null && takesUpgrade) {
+			// RFC 9110, sections 15.5.22 and 7.8.
+			out.add(HttpHeaders.UPGRADE, this.upgrade);
+			out.add(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+		}
 		String received = Via.of(answer.version());
 		out.add(VIA, (this.via != null) ? this.via + ", " + received : received);
 	}
@@ -51,9 +63,10 @@ final class AnswerHeaders implements BiConsumer<String, String> {
 				this.contentLength = Long.parseLong(value);
 				this.out.add(name, value);
 			}
-			case HOP_BY_HOP, TRANSFER_ENCODING, TE, UPGRADE -> {
+			case HOP_BY_HOP, TRANSFER_ENCODING, TE -> {
 				// Of the backend's connection only.
 			}
+			case UPGRADE -> this.upgrade = (this.upgrade != null) ? this.upgrade + ", " + value : value;
 			case CONNECTION -> this.options = (this.options != null) ? this.options + "," + value : value;
 			case CONTENT_TYPE -> {
 				this.eventStream = value.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length());

@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ final class AnswerRelay implements BodySource {
 	private final ExchangeClock clock;
 
 	private final long contentLength;
+
+	private final boolean hasContent;
 
 	/** {@code null} when it is no gRPC call. */
 	private final @Nullable GrpcMessages messages;
@@ -56,6 +59,8 @@ final class AnswerRelay implements BodySource {
 		this.client = client;
 		this.clock = clock;
 		this.contentLength = contentLength;
+		this.hasContent = ResponseContent.isAllowed(answer.request().getMethod().equals(HttpMethod.HEAD),
+				answer.statusCode());
 		this.messages = messages;
 	}
 
@@ -67,13 +72,15 @@ final class AnswerRelay implements BodySource {
 		this.answer.exceptionHandler(this::onFailure);
 		this.answer.handler(this::onChunk);
 		this.answer.endHandler((end) -> onEnd());
-		if (this.contentLength < 0) {
+		if (this.contentLength < 0 && this.hasContent) {
 			exchange.defer(this::flush);
 		}
 	}
 
 	private void onChunk(Buffer chunk) {
-		if (this.ended) {
+		if (this.ended || !this.hasContent) {
+			// HTTP/2 frames what an instance sends against the rules as well; to a client
+			// that speaks HTTP/1.1, it would be the beginning of the next answer.
 			return;
 		}
 		this.clock.progress();

@@ -131,7 +131,7 @@ final class ClientAnswer {
 		if (!this.response.getStatusMessage().equals(answer.statusMessage())) {
 			this.response.setStatusMessage(answer.statusMessage());
 		}
-		return new AnswerHeaders(answer, this.response.headers());
+		return new AnswerHeaders(answer, this.response.headers(), this.request.version() != HttpVersion.HTTP_2);
 	}
 
 	/**
@@ -187,7 +187,7 @@ final class ClientAnswer {
 			finish(NOTHING, body);
 			return;
 		}
-		Buffer problem = error.prepare(this.response, requestId);
+		Buffer problem = ResponseContent.announce(error.prepare(this.response, requestId), this.request);
 		declineSwitch();
 		if (close || this.server.isShuttingDown()) {
 			this.writer.closeAfterwards();

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection {
 
-	private static final String HIGHEST_PORT = ":65535";
-
 	private final ClientWatch watch;
 
 	private final String address;
+
+	private final String node;
 
 	private final boolean trusted;
 
@@ -46,6 +46,7 @@ final class ClientConnection {
 		SocketAddress remote = connection.remoteAddress();
 		String peer = (remote != null) ? remote.hostAddress() : null;
 		this.address = (peer != null) ? peer : "unknown";
+		this.node = (this.address.indexOf(':') >= 0) ? "\"[" + this.address + "]\"" : this.address;
 		this.trusted = server.trustedProxies().contains(this.address);
 		this.secure = connection.isSsl();
 		this.certificate = (this.secure && !this.trusted) ? ClientCertificate.of(connection.sslSession()) : null;
@@ -127,43 +128,13 @@ final class ClientConnection {
 	}
 
 	private void parseHost(String field) {
-		int end = field.startsWith("[") ? field.indexOf(']') + 1 : field.indexOf(':');
-		if (end < 0) {
-			end = field.length();
-		}
-		String name = field.substring(0, end);
-		String rest = field.substring(end);
+		HostPort parsed = HostPort.parse(field);
 		this.hostField = field;
-		this.validHost = field.isEmpty() || (isName(name) && isPort(rest));
-		this.host = name.toLowerCase(Locale.ROOT);
-		this.port = (rest.length() > 1) ? rest.substring(1) : (this.secure ? "443" : "80");
-		this.forwarded = "for=%s%s;proto=%s".formatted(
-				(this.address.indexOf(':') >= 0) ? "\"[" + this.address + "]\"" : this.address,
-				field.isEmpty() ? "" : ";host=\"" + field + "\"", protocol());
-	}
-
-	private static boolean isName(String name) {
-		boolean bracketed = name.startsWith("[");
-		for (int i = bracketed ? 1 : 0; i < name.length() - (bracketed ? 1 : 0); i++) {
-			char c = name.charAt(i);
-			boolean hexadecimal = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-			boolean valid = bracketed ? hexadecimal || c == ':' || c == '.' : hexadecimal || (c >= 'g' && c <= 'z')
-					|| (c >= 'G' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
-			if (!valid) {
-				return false;
-			}
-		}
-		return name.length() > (bracketed ? 2 : 0);
-	}
-
-	private static boolean isPort(String rest) {
-		for (int i = 1; i < rest.length(); i++) {
-			if (rest.charAt(i) < '0' || rest.charAt(i) > '9') {
-				return false;
-			}
-		}
-		return rest.isEmpty() || (rest.charAt(0) == ':' && rest.length() <= 6
-				&& (rest.length() < 6 || rest.compareTo(HIGHEST_PORT) <= 0));
+		this.validHost = field.isEmpty() || parsed != null;
+		this.host = (parsed != null) ? parsed.name().toLowerCase(Locale.ROOT) : "";
+		this.port = (parsed != null && !parsed.port().isEmpty()) ? parsed.port() : (this.secure ? "443" : "80");
+		this.forwarded = "for=%s%s;proto=%s".formatted(this.node, field.isEmpty() ? "" : ";host=\"" + field + "\"",
+				protocol());
 	}
 
 	/**
@@ -178,6 +149,13 @@ final class ClientConnection {
 	 */
 	String address() {
 		return this.address;
+	}
+
+	/**
+	 * The peer's IP address as the Forwarded field has it (RFC 7239, section 6).
+	 */
+	String node() {
+		return this.node;
 	}
 
 	/**

@@ -129,6 +129,7 @@ final class ClientRequest {
 		// Another stream of the same connection may have named another host since.
 		this.connection.useHost(this.host);
 		RequestHeaders.write(this.request, this.connection, match, id, endpoint.authority(), backend);
+		this.head.announceNoContent(backend);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package dev.holdfast.proxy;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -44,10 +45,15 @@ final class Codecs {
 	}
 
 	/**
-	 * The same for a connection to a backend.
+	 * The same for a connection to a backend, which is read to its end when nothing more
+	 * can be written to it: a backend that wants no more of a request answers, and closes
+	 * with some of it unread, which resets the connection (RFC 9112, section 9.6). The
+	 * answer has arrived by then, and Netty would close without reading it.
 	 */
 	static void readStrictly(HttpConnection connection, AnswerDecoder decoder) {
-		ChannelPipeline pipeline = Connections.channel(connection).pipeline();
+		Channel channel = Connections.channel(connection);
+		channel.config().setAutoClose(false);
+		ChannelPipeline pipeline = channel.pipeline();
 		if (pipeline.get(CLIENT_CODEC) instanceof HttpClientCodec) {
 			pipeline.replace(CLIENT_CODEC, CLIENT_CODEC, new BackendCodec(decoder));
 			pipeline.addBefore(LAST_HANDLER, null, new LastMessages(connection));
@@ -70,6 +76,7 @@ final class Codecs {
 	 * decoded are passed on as they are, past all decoders.
 	 */
 	static void remove(ChannelPipeline pipeline) {
+		pipeline.channel().config().setAutoClose(true);
 		List<ChannelHandler> handlers = new ArrayList<>(pipeline.toMap().values());
 		for (ChannelHandler handler : handlers.reversed()) {
 			if (isForHttp(handler)) {

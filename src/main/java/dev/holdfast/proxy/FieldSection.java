@@ -15,6 +15,9 @@ final class FieldSection {
 
 	private final int maxCount;
 
+	/** Whether a blank before a colon is removed, and no fault. */
+	private final boolean lenient;
+
 	private HttpHeaders fields = Http1xHeaders.caseInsensitive();
 
 	private int size;
@@ -32,10 +35,13 @@ final class FieldSection {
 	 * Prepares to read fields.
 	 * @param maxSize the largest sum of their lines, bytes
 	 * @param maxCount the largest number of them
+	 * @param lenient whether a blank before a colon is removed, as a proxy must in
+	 * responses and must not in requests (RFC 9112, section 5.1)
 	 */
-	FieldSection(int maxSize, int maxCount) {
+	FieldSection(int maxSize, int maxCount, boolean lenient) {
 		this.maxSize = maxSize;
 		this.maxCount = maxCount;
+		this.lenient = lenient;
 	}
 
 	void begin() {
@@ -59,7 +65,8 @@ final class FieldSection {
 		count(line);
 		int nameEnd = line.nameEnd();
 		CharSequence name = FieldNames.read(line.bytes(), nameEnd);
-		String value = line.value(nameEnd);
+		int colon = line.colon(nameEnd, this.lenient);
+		String value = line.value(colon);
 		if (nameEnd == "Content-Length".length() && HeaderKind.of(name.toString()) == HeaderKind.CONTENT_LENGTH) {
 			if (this.contentLength >= 0 || this.chunked) {
 				throw new MalformedMessageException(Rejection.FRAMING);
@@ -69,7 +76,7 @@ final class FieldSection {
 		else if (nameEnd == "Transfer-Encoding".length()
 				&& HeaderKind.of(name.toString()) == HeaderKind.TRANSFER_ENCODING) {
 			this.coded = !value.equalsIgnoreCase("chunked");
-			if (this.contentLength >= 0 || this.chunked || (this.coded && !endsInChunked(line, nameEnd + 1))) {
+			if (this.contentLength >= 0 || this.chunked || (this.coded && !endsInChunked(line, colon + 1))) {
 				throw new MalformedMessageException(Rejection.FRAMING);
 			}
 			this.chunked = true;
@@ -131,7 +138,7 @@ final class FieldSection {
 		count(line);
 		int nameEnd = line.nameEnd();
 		CharSequence name = FieldNames.read(line.bytes(), nameEnd);
-		String value = line.value(nameEnd);
+		String value = line.value(line.colon(nameEnd, this.lenient));
 		if (Trailers.isAllowed(name.toString())) {
 			this.fields.add(name, value);
 		}

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1AnswerWriter implements AnswerWriter {
 
-	private static final int NO_CONTENT = 204;
-
-	private static final int NOT_MODIFIED = 304;
+	private static final CharSequence UPGRADE_AND_CLOSE = HttpHeaders.createOptimized("upgrade, close");
 
 	private final HttpServerRequest request;
 
@@ -61,8 +59,9 @@ final class Http1AnswerWriter implements AnswerWriter {
 
 	@Override
 	public boolean prepareTrailers(boolean hasLength) {
-		if (hasLength || this.request.version() == HttpVersion.HTTP_1_0 || this.request.method().equals(HttpMethod.HEAD)
-				|| this.response.getStatusCode() == NO_CONTENT || this.response.getStatusCode() == NOT_MODIFIED) {
+		boolean toHead = this.request.method().equals(HttpMethod.HEAD);
+		if (hasLength || this.request.version() == HttpVersion.HTTP_1_0
+				|| !ResponseContent.isAllowed(toHead, this.response.getStatusCode())) {
 			return false;
 		}
 		if (!this.response.headWritten()) {
@@ -75,7 +74,8 @@ final class Http1AnswerWriter implements AnswerWriter {
 	public void closeAfterwards() {
 		this.closing = true;
 		if (!this.response.headWritten()) {
-			this.response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+			boolean upgrade = this.response.headers().contains(HttpHeaders.UPGRADE);
+			this.response.putHeader(HttpHeaders.CONNECTION, upgrade ? UPGRADE_AND_CLOSE : HttpHeaders.CLOSE);
 		}
 	}
 

@@ -141,22 +141,36 @@ final class Line {
 	 */
 	int nameEnd() throws MalformedMessageException {
 		int end = tokenEnd(0);
-		if (end == 0 || at(end) != ':') {
+		if (end == 0) {
 			throw new MalformedMessageException(Rejection.FIELD);
 		}
 		return end;
 	}
 
 	/**
-	 * Reads the value in a field's line, without the blanks around it.
+	 * Finds the colon behind the name in a field's line.
 	 * @param nameEnd the end of its name
-	 * @throws MalformedMessageException if there is a control character in it
+	 * @param blanksAllowed whether there may be blanks before it
+	 * @throws MalformedMessageException if there is none
 	 */
-	String value(int nameEnd) throws MalformedMessageException {
-		if (textEnd(nameEnd + 1) != this.length) {
+	int colon(int nameEnd, boolean blanksAllowed) throws MalformedMessageException {
+		int colon = blanksAllowed ? blankEnd(nameEnd) : nameEnd;
+		if (at(colon) != ':') {
 			throw new MalformedMessageException(Rejection.FIELD);
 		}
-		int start = blankEnd(nameEnd + 1);
+		return colon;
+	}
+
+	/**
+	 * Reads the value in a field's line, without the blanks around it.
+	 * @param colon the colon before it
+	 * @throws MalformedMessageException if there is a control character in it
+	 */
+	String value(int colon) throws MalformedMessageException {
+		if (textEnd(colon + 1) != this.length) {
+			throw new MalformedMessageException(Rejection.FIELD);
+		}
+		int start = blankEnd(colon + 1);
 		int end = this.length;
 		while (end > start && isBlank(this.bytes[end - 1])) {
 			end--;

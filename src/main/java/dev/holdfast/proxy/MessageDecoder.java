@@ -49,11 +49,12 @@ abstract class MessageDecoder extends PausableDecoder {
 	 * @param maxLine the largest start line
 	 * @param maxSize the largest sum of a head's fields
 	 * @param maxFields the largest number of fields
+	 * @param lenient whether a blank before a field's colon is removed, and no fault
 	 */
-	MessageDecoder(Line line, int maxLine, int maxSize, int maxFields) {
+	MessageDecoder(Line line, int maxLine, int maxSize, int maxFields, boolean lenient) {
 		this.line = line;
 		this.maxLine = maxLine;
-		this.section = new FieldSection(maxSize, maxFields);
+		this.section = new FieldSection(maxSize, maxFields, lenient);
 	}
 
 	@Override
@@ -229,6 +230,10 @@ abstract class MessageDecoder extends PausableDecoder {
 		int end = in.indexOf(start + this.scanned, in.writerIndex(), (byte) '\n');
 		int length = ((end >= 0) ? end : in.writerIndex()) - start - 1;
 		if (length > longest) {
+			if (this.state == State.START) {
+				this.line.copy(in, start, longest);
+				onStartLineCut(this.line);
+			}
 			throw new MalformedMessageException(tooLong);
 		}
 		if (end < 0) {
@@ -258,7 +263,9 @@ abstract class MessageDecoder extends PausableDecoder {
 		super.decodeLast(context, in, out);
 		if (this.state == State.UNTIL_CLOSE) {
 			this.state = State.BROKEN;
-			out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+			if (!isReset()) {
+				out.add(LastHttpContent.EMPTY_LAST_CONTENT);
+			}
 		}
 	}
 
@@ -274,7 +281,19 @@ abstract class MessageDecoder extends PausableDecoder {
 
 	abstract Rejection startLineMalformed();
 
+	/**
+	 * A start line is too long to be read.
+	 * @param beginning as much of it as is read
+	 */
+	abstract void onStartLineCut(Line beginning);
+
 	abstract void onStartLine(Line line) throws MalformedMessageException;
+
+	/**
+	 * Whether the connection has not been ended in order, so that its end is not a
+	 * body's.
+	 */
+	abstract boolean isReset();
 
 	/**
 	 * A head is complete.

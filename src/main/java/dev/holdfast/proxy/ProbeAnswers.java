@@ -1,7 +1,9 @@
 package dev.holdfast.proxy;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
 /**
@@ -47,10 +49,16 @@ final class ProbeAnswers {
 			request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
 			Connections.closeAfterAnswer(request.connection());
 		}
-		request.response()
+		HttpServerResponse response = request.response()
 			.setStatusCode(passed ? 200 : 503)
-			.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-			.end(text + "\n");
+			.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8");
+		Buffer content = ResponseContent.announce(Buffer.buffer(text + "\n"), request);
+		if (content.length() > 0) {
+			response.end(content);
+		}
+		else {
+			response.end();
+		}
 	}
 
 }

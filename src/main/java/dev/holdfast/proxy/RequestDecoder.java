@@ -23,7 +23,7 @@ final class RequestDecoder extends MessageDecoder {
 	private @Nullable ReceivedRequest request;
 
 	RequestDecoder(Line line, TrafficLimits limits) {
-		super(line, limits.maxRequestLineSize(), limits.maxHeaderSize(), limits.maxHeaderCount());
+		super(line, limits.maxRequestLineSize(), limits.maxHeaderSize(), limits.maxHeaderCount(), false);
 	}
 
 	@Override
@@ -37,6 +37,11 @@ final class RequestDecoder extends MessageDecoder {
 	}
 
 	@Override
+	boolean isReset() {
+		return false;
+	}
+
+	@Override
 	Rejection startLineTooLong() {
 		return Rejection.TARGET_TOO_LONG;
 	}
@@ -44,6 +49,17 @@ final class RequestDecoder extends MessageDecoder {
 	@Override
 	Rejection startLineMalformed() {
 		return Rejection.REQUEST_LINE;
+	}
+
+	/**
+	 * The method decides whether the answer that says so has content.
+	 */
+	@Override
+	void onStartLineCut(Line beginning) {
+		int methodEnd = beginning.tokenEnd(0);
+		if (methodEnd > 0 && beginning.at(methodEnd) == ' ') {
+			this.method = method(beginning, methodEnd);
+		}
 	}
 
 	@Override

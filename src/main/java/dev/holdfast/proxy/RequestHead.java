@@ -2,6 +2,8 @@ package dev.holdfast.proxy;
 
 import java.util.function.BiConsumer;
 
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
@@ -111,6 +113,22 @@ final class RequestHead implements BiConsumer<String, String> {
 	 */
 	long contentLength() {
 		return (this.chunked || this.contentLength == null) ? -1 : Long.parseLong(this.contentLength);
+	}
+
+	/**
+	 * Tells an instance that there is no content, if the method is one that usually has
+	 * some and the client's fields do not tell: there are servers that answer 411 (RFC
+	 * 9110, section 8.6). HTTP/2 has frames for it.
+	 * @param backend the request to the instance, whose method is set
+	 */
+	void announceNoContent(HttpClientRequest backend) {
+		boolean usual = switch (backend.getMethod().name()) {
+			case "POST", "PUT", "PATCH" -> true;
+			default -> false;
+		};
+		if (usual && !this.chunked && this.contentLength == null && backend.version() != HttpVersion.HTTP_2) {
+			backend.putHeader(HttpHeaders.CONTENT_LENGTH, "0");
+		}
 	}
 
 	/**

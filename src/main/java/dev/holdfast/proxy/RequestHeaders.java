@@ -25,16 +25,6 @@ final class RequestHeaders implements BiConsumer<String, String> {
 
 	private static final CharSequence VIA = AsciiString.cached("via");
 
-	private static final CharSequence FORWARDED = AsciiString.cached("forwarded");
-
-	private static final CharSequence X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
-
-	private static final CharSequence X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
-
-	private static final CharSequence X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
-
-	private static final CharSequence X_FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
-
 	private static final CharSequence X_FORWARDED_PREFIX = AsciiString.cached("x-forwarded-prefix");
 
 	private static final CharSequence CLIENT_CERT = AsciiString.cached("client-cert");
@@ -51,15 +41,8 @@ final class RequestHeaders implements BiConsumer<String, String> {
 
 	private @Nullable String via;
 
-	private @Nullable String forwarded;
-
-	private @Nullable String forwardedFor;
-
-	private @Nullable String forwardedProto;
-
-	private @Nullable String forwardedHost;
-
-	private @Nullable String forwardedPort;
+	/** {@code null} when nothing is told that is believed. */
+	private @Nullable TrustedForwarding told;
 
 	private @Nullable String forwardedPrefix;
 
@@ -121,13 +104,20 @@ final class RequestHeaders implements BiConsumer<String, String> {
 			case CONNECTION -> this.options = appended(this.options, ",", value);
 			case TE -> this.trailers |= value.toLowerCase(Locale.ROOT).contains("trailers");
 			case VIA -> this.via = appended(this.via, ", ", value);
-			case FORWARDED -> this.forwarded = believed(this.forwarded, value);
-			case X_FORWARDED_FOR -> this.forwardedFor = believed(this.forwardedFor, value);
-			case X_FORWARDED_PROTO -> this.forwardedProto = believed(this.forwardedProto, value);
-			case X_FORWARDED_HOST -> this.forwardedHost = believed(this.forwardedHost, value);
-			case X_FORWARDED_PORT -> this.forwardedPort = believed(this.forwardedPort, value);
+			case FORWARDED, X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT -> {
+				if (this.trusted) {
+					believe(HeaderKind.of(name), value);
+				}
+			}
 			case X_FORWARDED_PREFIX -> this.forwardedPrefix = believed(this.forwardedPrefix, value);
 		}
+	}
+
+	private void believe(HeaderKind kind, String value) {
+		if (this.told == null) {
+			this.told = new TrustedForwarding();
+		}
+		this.told.take(kind, value);
 	}
 
 	private @Nullable String believed(@Nullable String before, String value) {
@@ -142,13 +132,11 @@ final class RequestHeaders implements BiConsumer<String, String> {
 		if (this.trailers) {
 			this.out.add(TE, TRAILERS);
 		}
-		this.out.add(FORWARDED, appended(this.forwarded, ", ", connection.forwarded()));
-		this.out.add(X_FORWARDED_FOR, appended(this.forwardedFor, ", ", connection.address()));
-		this.out.add(X_FORWARDED_PROTO, (this.forwardedProto != null) ? this.forwardedProto : connection.protocol());
-		this.out.add(X_FORWARDED_PORT, (this.forwardedPort != null) ? this.forwardedPort : connection.port());
-		String host = (this.forwardedHost != null) ? this.forwardedHost : connection.hostField();
-		if (!host.isEmpty()) {
-			this.out.add(X_FORWARDED_HOST, host);
+		if (this.told != null) {
+			this.told.write(connection, this.out);
+		}
+		else {
+			TrustedForwarding.begin(connection, this.out);
 		}
 		if (!prefix.isEmpty()) {
 			this.out.add(X_FORWARDED_PREFIX, appended(this.forwardedPrefix, ", ", prefix));

@@ -51,13 +51,32 @@ final class AnswerRows {
 
 	private static void fields(List<HardAnswer> rows) {
 		String[] lines = { "X: a\u0000b", "X: a\rb", "X: a\u0001b", "X: a\u000bb", "X: a\u007fb", "X: a\r\n b",
-				"X: a\r\n\tb", "X: a\nY: b", "X : a", "X\t: a", "no colon", ": a", "X@: a", "X\u00e4: a", " X: a",
-				"X Y: a", "X\r\nY: a" };
+				"X: a\r\n\tb", "X: a\nY: b", "no colon", ": a", " : a", "X Y : a", "X :: a\u0000", "X@: a",
+				"X\u00e4: a", " X: a", "X Y: a", "X\r\nY: a" };
 		for (String line : lines) {
 			rows.add(HardAnswer.rejected("answer with '" + LengthRows.printable(line) + "'",
 					OK + line + "\r\nContent-Length: 2\r\n\r\nok"));
 			rows.add(HardAnswer.rejected("answer that ends with '" + LengthRows.printable(line) + "'",
 					OK + "Content-Length: 2\r\n" + line + "\r\n\r\nok"));
+		}
+		for (String blank : new String[] { " ", "\t", " \t  " }) {
+			String name = LengthRows.printable(blank);
+			rows.add(HardAnswer.accepted("answer with '" + name + "' before a colon",
+					OK + "X" + blank + ": a\r\nContent-Length: 2\r\n\r\nok", 200, "ok"));
+			rows.add(HardAnswer.accepted("Content-Length with '" + name + "' before its colon",
+					OK + "Content-Length" + blank + ": 2\r\n\r\nok", 200, "ok"));
+			rows.add(HardAnswer.accepted("Transfer-Encoding with '" + name + "' before its colon",
+					OK + "Transfer-Encoding" + blank + ": chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, "ok"));
+			rows.add(HardAnswer.rejected("Content-Length twice, once with '" + name + "' before its colon",
+					OK + "Content-Length: 2\r\nContent-Length" + blank + ": 3\r\n\r\nok!"));
+			rows.add(HardAnswer.rejected("both framings, one with '" + name + "' before its colon",
+					OK + "Content-Length: 2\r\nTransfer-Encoding" + blank + ": chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"));
+			rows.add(HardAnswer.rejected("coding nobody knows, with '" + name + "' before its colon",
+					OK + "Transfer-Encoding" + blank + ": gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"));
+			rows.add(HardAnswer
+				.accepted("Connection with '" + name + "' before its colon",
+						OK + "Connection" + blank + ": close\r\nContent-Length: 2\r\n\r\nok", 200, "ok")
+				.thatEndsTheConnection());
 		}
 		rows.add(HardAnswer.rejected("answer head that ends with LF alone", OK + "Content-Length: 2\r\n\nok"));
 		rows.add(HardAnswer.rejected("answer head that is too large", OK + "X: " + "x".repeat(80_000) + "\r\n\r\n"));

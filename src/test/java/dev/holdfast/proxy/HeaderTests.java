@@ -1,10 +1,16 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 
+import dev.holdfast.testing.Http2Wire;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class HeaderTests {
 
@@ -67,7 +73,8 @@ class HeaderTests {
 				.containsIgnoringCase("\r\nx-forwarded-host: shop.test\r\n")
 				.containsIgnoringCase("\r\nx-forwarded-port: 443\r\n")
 				.containsIgnoringCase("\r\nx-forwarded-prefix: /shop, /orders\r\n")
-				.containsIgnoringCase("\r\nforwarded: for=1.2.3.4, for=127.0.0.1;host=\"gateway.test\";proto=http\r\n");
+				.containsIgnoringCase(
+						"\r\nforwarded: for=1.2.3.4;host=\"shop.test\";proto=https, for=5.6.7.8, for=127.0.0.1\r\n");
 		}
 	}
 
@@ -130,6 +137,131 @@ class HeaderTests {
 				RawClient client = gateway.client()) {
 			assertThat(client.get("/orders/").fields()).containsExactlyInAnyOrder("via: 1.1 other, 1.1 holdfast",
 					"Set-Cookie: a=1", "Set-Cookie: b=2", "Location: /x", "Content-Length: 0");
+		}
+	}
+
+	@Test
+	void blanksBeforeTheColonsOfAnAnswerAreRemoved() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend
+			.answering("HTTP/1.1 200 OK\r\nX-Odd : 1\r\nSet-Cookie\t : a=1\r\nContent-Length : 2\r\n\r\nok");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			RawClient.Answer answer = client.get("/orders/");
+			assertThat(answer.fields()).containsExactlyInAnyOrder("X-Odd: 1", "Set-Cookie: a=1", "Content-Length: 2",
+					"via: 1.1 holdfast");
+			assertThat(answer.body()).isEqualTo("ok");
+		}
+	}
+
+	@Test
+	void blanksBeforeTheColonsOfAnAnswersTrailersAreRemoved() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend
+			.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding : chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum : 1\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			Http2Wire.Message answer = client.message(client.get("/orders/"));
+			assertThat(answer.body()).isEqualTo("ok");
+			assertThat(answer.trailers().fields()).containsExactly("x-sum: 1");
+		}
+	}
+
+	@Test
+	void protocolThatAnAnswerRequiresIsNamed() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend
+			.answering("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket, TLS/1.2\r\nUpgrade: foo\r\n"
+					+ "Connection: Upgrade, X-Hop\r\nX-Hop: 1\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				Http2Wire http2 = Http2Wire.connect(gateway.server.port())) {
+			for (String[] offer : new String[][] { {}, { "Connection: upgrade", "Upgrade: websocket" } }) {
+				RawClient.Answer answer = client.get("/orders/", offer);
+				assertThat(answer.status()).isEqualTo(426);
+				assertThat(answer.header("upgrade")).isEqualTo("websocket, TLS/1.2, foo");
+				assertThat(answer.header("connection")).isEqualTo("upgrade");
+				assertThat(answer.header("x-hop")).isEmpty();
+			}
+			Http2Wire.Message answer = http2.message(http2.get("/orders/"));
+			assertThat(answer.status()).isEqualTo(426);
+			assertThat(answer.head().header("upgrade") + answer.head().header("connection")).isEmpty();
+		}
+	}
+
+	@Test
+	void protocolThatAnAnswerRequiresIsNamedOnItsWayOut() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend
+			.answering("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nContent-Length: 0\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				RawClient old = gateway.client()) {
+			gateway.server.beginShutdown();
+			assertThat(client.get("/orders/").fields()).contains("upgrade: websocket", "connection: upgrade, close");
+			RawClient.Answer answer = old.send("GET /orders/ HTTP/1.0\r\n\r\n").answer();
+			assertThat(answer.header("upgrade")).isEqualTo("websocket");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "POST", "PUT", "PATCH" })
+	void lengthIsToldOfARequestThatUsuallyHasContent(String method) throws IOException {
+		assertThat(withoutBody(method)).allSatisfy((head) -> assertThat(head).startsWith(method)
+			.containsOnlyOnce("content-length: 0\r\n")
+			.doesNotContain("transfer-encoding"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GET", "HEAD", "DELETE", "OPTIONS", "PROPFIND" })
+	void noLengthIsToldOfOtherRequestsWithoutContent(String method) throws IOException {
+		assertThat(withoutBody(method)).allSatisfy((head) -> assertThat(head).startsWith(method)
+			.doesNotContain("content-length")
+			.doesNotContain("transfer-encoding"));
+	}
+
+	/**
+	 * The heads of a request that has neither content nor a length, by each version of
+	 * HTTP.
+	 */
+	private static List<String> withoutBody(String method) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 204 No Content\r\n\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				RawClient old = gateway.client();
+				Http2Wire http2 = Http2Wire.connect(gateway.server.port())) {
+			client.send(method + " /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head();
+			old.send(method + " /orders/ HTTP/1.0\r\n\r\n").head();
+			http2.message(http2.request(method, "/orders/", true));
+			assertThat(backend.heads()).hasSize(3);
+			return backend.heads()
+				.stream()
+				.map((head) -> head.replaceAll("(?i)content-length", "content-length"))
+				.toList();
+		}
+	}
+
+	@Test
+	void requestWhoseEndComesLaterIsSentInChunksWithoutWaiting() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			int stream = client.request("POST", "/orders/", false);
+			await().until(() -> backend.heads().size() == 1);
+			client.data(stream, "", true);
+			assertThat(client.message(stream).status()).isEqualTo(200);
+			assertThat(backend.heads().getFirst()).containsIgnoringCase("\r\ntransfer-encoding: chunked\r\n")
+				.doesNotContainIgnoringCase("content-length");
+		}
+	}
+
+	@Test
+	void lengthThatAClientTellsIsNotToldTwice() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client();
+				Http2Wire http2 = Http2Wire.connect(gateway.server.port())) {
+			client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 0\r\n\r\n").answer();
+			http2.message(http2.request("POST", "/orders/", true, "content-length", "0"));
+			assertThat(backend.heads()).hasSize(2)
+				.allSatisfy(
+						(head) -> assertThat(head.toLowerCase(Locale.ROOT)).containsOnlyOnce("content-length: 0\r\n"));
 		}
 	}
 
