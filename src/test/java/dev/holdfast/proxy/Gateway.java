@@ -2,7 +2,7 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +16,7 @@ import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.HostLookup;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Registration.Origin;
@@ -77,7 +78,7 @@ final class Gateway implements AutoCloseable {
 	Gateway(int maxRequests, int maxQueued, Duration queueTimeout, int... ports) {
 		this(settings(TrafficLimits.DEFAULTS,
 				new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
-						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1))),
+						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1), Duration.ZERO)),
 				TrafficTls.NONE, RoutePolicy.DEFAULTS, new UpstreamSettings(Balancer.LEAST_REQUEST,
 						Duration.ofSeconds(1), Duration.ofSeconds(30), maxRequests, maxQueued),
 				List.of(), Scheme.HTTP, ports);
@@ -98,16 +99,19 @@ final class Gateway implements AutoCloseable {
 
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
+		this(settings, tls, policy, upstream, explicit, new HostResolver(HostLookup.system()),
+				Arrays.stream(ports).mapToObj((port) -> new Endpoint(scheme, "127.0.0.1", port)).toList());
+	}
+
+	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
+			List<dev.holdfast.route.Route> explicit, HostResolver hosts, List<Endpoint> endpoints) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
 		this.upstreams = new Upstreams(upstream, this.breakers);
-		List<Instance> instances = new ArrayList<>();
-		for (int port : ports) {
-			instances.add(instance(scheme, port));
-		}
+		List<Instance> instances = endpoints.stream().map(Gateway::instance).toList();
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
 		this.upstreams.onSnapshot(snapshot, Set.of(ORDERS));
-		this.server = new TrafficServer(settings, tls, routes, this.upstreams, this.probes, this.recorder);
+		this.server = new TrafficServer(settings, tls, hosts, routes, this.upstreams, this.probes, this.recorder);
 		this.server.start();
 	}
 
@@ -122,14 +126,23 @@ final class Gateway implements AutoCloseable {
 		return new Gateway(settings(), List.of(), Scheme.GRPC, ports);
 	}
 
+	/**
+	 * A traffic port in front of one backend, which is registered by name.
+	 * @param hosts finds its addresses
+	 */
+	static Gateway named(HostResolver hosts, TrafficTls tls, RoutePolicy policy, Endpoint endpoint) {
+		return new Gateway(oneEventLoop(), tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts,
+				List.of(endpoint));
+	}
+
 	private static dev.holdfast.route.Route preservingHost() {
 		return new dev.holdfast.route.Route("orders", "", "/orders/**", Set.of(), Map.of(), ORDERS, "/orders", true,
 				RoutePolicy.DEFAULTS);
 	}
 
-	private static Instance instance(Scheme scheme, int port) {
-		return new Instance("orders-" + port, new Endpoint(scheme, "127.0.0.1", port), Instance.DEFAULT_WEIGHT, "", "",
-				Map.of(), new Registration("/services/orders/" + port, "plain", 1, 1, 0, Origin.LIST));
+	private static Instance instance(Endpoint endpoint) {
+		return new Instance("orders-" + endpoint.port(), endpoint, Instance.DEFAULT_WEIGHT, "", "", Map.of(),
+				new Registration("/services/orders/" + endpoint.port(), "plain", 1, 1, 0, Origin.LIST));
 	}
 
 	static TrafficSettings settings(String... trustedProxies) {
