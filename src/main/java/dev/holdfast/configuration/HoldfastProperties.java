@@ -333,7 +333,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param connectTimeout Longest time that making a connection to an instance may
 	 * take, over all addresses of its name.
 	 * @param maxConnectionAge Age, give or take a tenth, from which on a connection to an
-	 * instance gets no more requests and is closed when those on it have ended, 0 for any.
+	 * instance gets no more requests and is closed when those on it have ended, 0 for
+	 * any.
 	 * @param requestTimeout Longest time without progress until the answer begins, over
 	 * all tries.
 	 * @param tryTimeout Longest time without progress until the answer to one try begins,

@@ -40,8 +40,8 @@ final class BackendConnector {
 	 * @param client makes connections to addresses
 	 * @param resolver finds the addresses of names
 	 * @param context the event loop
-	 * @param connectTimeout how long finding an address that can be connected to may take,
-	 * and as long again a handshake
+	 * @param connectTimeout how long finding an address that can be connected to may
+	 * take, and as long again a handshake
 	 */
 	BackendConnector(HttpClientAgent client, HostResolver resolver, ContextInternal context, Duration connectTimeout) {
 		this.client = client;
@@ -66,7 +66,8 @@ final class BackendConnector {
 		Endpoint endpoint = destination.endpoint();
 		HostAddresses host = host(endpoint);
 		if (host == null) {
-			return open(options(destination, protocol, SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host())))
+			return open(
+					options(destination, protocol, SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host())))
 				.map((made) -> new Connected(made, () -> false));
 		}
 		long begun = loop().ticker().nanoTime();
@@ -125,11 +126,14 @@ final class BackendConnector {
 		int port = destination.endpoint().port();
 		ConnectRace<HttpClientConnection> race = new ConnectRace<>(host, host.inOrder(addresses), loop(),
 				// Vert.x connects on the event loop of the context that it is in.
-				(address, done) -> this.context.dispatch(() -> open(options(destination, protocol,
-						SocketAddress.inetSocketAddress(new InetSocketAddress(address, port))))
-					.onComplete(done::accept)),
+				(address,
+						done) -> this.context.dispatch(() -> open(options(destination, protocol,
+								SocketAddress.inetSocketAddress(new InetSocketAddress(address, port))))
+							.onComplete(done::accept)),
 				new Finish(promise, host.name(), this.resolver));
-		race.start(connectNanos, destination.endpoint().scheme().isSecure() ? this.connectNanos : 0);
+		// HTTP/2 in clear text waits for the instance's preface as well.
+		boolean handshake = destination.endpoint().scheme().isSecure() || protocol == WireProtocol.HTTP2;
+		race.start(connectNanos, handshake ? this.connectNanos : 0);
 		return promise.future();
 	}
 

@@ -119,8 +119,8 @@ final class HostResolver {
 		catch (UnknownHostException | RuntimeException ex) {
 			host.onNoAnswer(question, ex);
 			if (!host.last().isEmpty() && this.unanswered.add(host.name()) && this.unanswered.size() == 1) {
-				logger.warn("The name {} cannot be looked up ({}); its last known addresses stay in use, and so do those "
-						+ "of others if it is not the only one", host.name(), ex.getMessage());
+				logger.warn("The name {} cannot be looked up ({}); the last known addresses of such names stay in use",
+						host.name(), ex.getMessage());
 			}
 		}
 	}

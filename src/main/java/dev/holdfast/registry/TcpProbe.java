@@ -14,9 +14,10 @@ import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.HostLookup;
 
 /**
- * Probes by opening a TCP connection to one of the endpoint's addresses, on platform threads that live as long as there is
- * something to probe: the resolution of a name would hold on to the carrier of a virtual
- * one, and with it hold up the registry's own thread.
+ * Probes by opening a TCP connection to one of the endpoint's addresses, on platform
+ * threads that live as long as there is something to probe: the resolution of a name
+ * would hold on to the carrier of a virtual one, and with it hold up the registry's own
+ * thread.
  */
 public final class TcpProbe implements Probe {
 

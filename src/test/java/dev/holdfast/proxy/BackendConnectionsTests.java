@@ -41,6 +41,8 @@ class BackendConnectionsTests {
 
 	private static final long START = 1_000_000;
 
+	private static final long AGE = Duration.ofMinutes(100).toNanos();
+
 	/** The age at which the first connections are too old. */
 	private static final long YOUNGEST = Duration.ofMinutes(90).toNanos();
 
@@ -60,8 +62,8 @@ class BackendConnectionsTests {
 								.setHttp2Config(new Http2ClientConfig().setClearTextUpgrade(false)),
 							new PoolOptions().setCleanerPeriod(0)),
 					new HostResolver(HostLookup.system()), (ContextInternal) this.loop, Duration.ofSeconds(1)),
-			new BackendBundles(Map.of(), Duration.ofSeconds(1)), new ConnectionAge(Duration.ofMinutes(100), this.now::get),
-			new Line(), 64 * 1024);
+			new BackendBundles(Map.of(), Duration.ofSeconds(1)),
+			new ConnectionAge(Duration.ofNanos(AGE), this.now::get), new Line(), 64 * 1024);
 
 	private Http2Backend backend;
 
@@ -149,14 +151,17 @@ class BackendConnectionsTests {
 
 	@Test
 	void connectionsMadeTogetherBecomeTooOldOneAfterTheOther() {
-		ConnectionAge age = new ConnectionAge(Duration.ofMinutes(100), this.now::get);
-		assertThat(Stream.generate(age::end).limit(100).distinct()).hasSizeGreaterThan(90)
-			.allMatch((end) -> end >= START + YOUNGEST && end < START + OLDEST);
+		ConnectionAge age = new ConnectionAge(Duration.ofNanos(AGE), this.now::get);
+		assertThat(Stream.generate(age::end).limit(100))
+			.allMatch((end) -> end >= START + YOUNGEST && end < START + OLDEST)
+			.anyMatch((end) -> end < START + (YOUNGEST + AGE) / 2)
+			.anyMatch((end) -> end > START + (AGE + OLDEST) / 2);
 	}
 
 	@Test
 	void connectionsMayBecomeAsOldAsTheyLike() {
-		assertThat(new ConnectionAge(Duration.ZERO, this.now::get).end()).isGreaterThan(Duration.ofDays(36_500).toNanos());
+		assertThat(new ConnectionAge(Duration.ZERO, this.now::get).end())
+			.isGreaterThan(Duration.ofDays(36_500).toNanos());
 	}
 
 	private Http2Wire wire() {

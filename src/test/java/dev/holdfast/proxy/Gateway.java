@@ -131,8 +131,7 @@ final class Gateway implements AutoCloseable {
 	 * @param hosts finds its addresses
 	 */
 	static Gateway named(HostResolver hosts, TrafficTls tls, RoutePolicy policy, Endpoint endpoint) {
-		return new Gateway(oneEventLoop(), tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts,
-				List.of(endpoint));
+		return new Gateway(oneEventLoop(), tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts, List.of(endpoint));
 	}
 
 	private static dev.holdfast.route.Route preservingHost() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
@@ -81,8 +82,7 @@ class InstanceNameTests {
 	@Test
 	void aServiceOnOneLoopbackAddressAloneIsFoundAtLocalhost() throws IOException {
 		boolean ipv6 = hasIpv6();
-		HostResolver hosts = ipv6 ? new HostResolver(HostLookup.system())
-				: new FakeNames(ONE, "127.0.0.1").resolver();
+		HostResolver hosts = ipv6 ? new HostResolver(HostLookup.system()) : new FakeNames(ONE, "127.0.0.1").resolver();
 		try (ScriptedBackend live = closing(ipv6 ? "::1" : "127.0.0.1");
 				Gateway gateway = Gateway.named(hosts, TrafficTls.NONE, RoutePolicy.DEFAULTS,
 						new Endpoint(Scheme.HTTP, "localhost", this.port));
@@ -97,7 +97,8 @@ class InstanceNameTests {
 	void anAddressThatDoesNotAnswerHoldsUpNobodyAndTheCertificateIsForTheName(@TempDir Path folder) throws IOException {
 		CertificateAuthority authority = new CertificateAuthority(folder, "authority");
 		TlsMaterial trust = PemBundles.material(authority.certificate(), null);
-		SSLContext context = PemBundles.read(authority.certificate(), authority.issue("orders", NAME)).createSslContext();
+		SSLContext context = PemBundles.read(authority.certificate(), authority.issue("orders", NAME))
+			.createSslContext();
 		RoutePolicy policy = new RoutePolicy(BackendProtocol.HTTP1, RouteTimes.DEFAULTS, 0,
 				new BackendSecurity("own", ""));
 		HostResolver hosts = this.names.resolver();
@@ -109,9 +110,8 @@ class InstanceNameTests {
 							peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 							peer.awaitEnd();
 						});
-				Gateway gateway = Gateway.named(hosts,
-						new TrafficTls(Optional.empty(), Map.of("own", () -> trust)), policy,
-						new Endpoint(Scheme.HTTPS, NAME, this.port));
+				Gateway gateway = Gateway.named(hosts, new TrafficTls(Optional.empty(), Map.of("own", () -> trust)),
+						policy, new Endpoint(Scheme.HTTPS, NAME, this.port));
 				RawClient client = gateway.client()) {
 			assertThat(mute.isBound()).isTrue();
 			assertThat(client.get("/orders/1").status()).isEqualTo(200);
@@ -136,7 +136,8 @@ class InstanceNameTests {
 		try (Gateway gateway = gateway(new FakeNames().resolver()); RawClient client = gateway.client()) {
 			assertThat(client.get("/orders/1").header("holdfast-error")).isEqualTo("connect-failed");
 			assertThat(gateway.recorder.connectFailures).containsExactly("unknown-host");
-			assertThat(output).contains("No connection to orders-" + this.port).contains(": orders.internal: no answer;");
+			assertThat(output).contains("No connection to orders-" + this.port)
+				.contains(": orders.internal: no answer;");
 		}
 	}
 
@@ -152,6 +153,35 @@ class InstanceNameTests {
 			this.names.answer(TWO);
 			this.names.now.addAndGet(Duration.ofSeconds(30).toNanos());
 			await().until(() -> client.get("/orders/1").body().equals("after"));
+			assertThat(client.get("/orders/1").body()).isEqualTo("after");
+			assertThat(before.connections()).isEqualTo(1);
+			assertThat(after.connections()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void anAnswerOnItsWayIsNotCutWhenTheNameMoves() throws IOException {
+		this.names.answer(ONE);
+		CompletableFuture<Void> moved = new CompletableFuture<>();
+		try (ScriptedBackend before = new ScriptedBackend(new At(ServerSocketFactory.getDefault(), ONE, this.port),
+				(peer) -> {
+					peer.readRequest();
+					peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nbe");
+					moved.join();
+					peer.write("fore");
+					peer.awaitEnd();
+				});
+				ScriptedBackend after = keeping(TWO, "after");
+				Gateway gateway = gateway(this.names.resolver());
+				RawClient client = gateway.client();
+				RawClient another = gateway.client()) {
+			client.send("GET /orders/1 HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head();
+			assertThat(client.text(2)).isEqualTo("be");
+			this.names.answer(TWO);
+			this.names.now.addAndGet(Duration.ofSeconds(30).toNanos());
+			assertThat(another.get("/orders/2").body()).isEqualTo("after");
+			moved.complete(null);
+			assertThat(client.text(4)).isEqualTo("fore");
 			assertThat(client.get("/orders/1").body()).isEqualTo("after");
 			assertThat(before.connections()).isEqualTo(1);
 			assertThat(after.connections()).isEqualTo(1);
