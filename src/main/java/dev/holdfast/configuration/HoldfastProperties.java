@@ -353,7 +353,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * one more.
 	 * @param queueTimeout Longest time that they wait.
 	 * @param connectTimeout Longest time that making a connection to an instance may
-	 * take.
+	 * take, over all addresses of its name.
+	 * @param maxConnectionAge Age, give or take a tenth, from which on a connection to an
+	 * instance gets no more requests and is closed when those on it have ended, 0 for
+	 * any.
 	 * @param requestTimeout Longest time without progress until the answer begins, over
 	 * all tries.
 	 * @param tryTimeout Longest time without progress until the answer to one try begins,
@@ -368,6 +371,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("100") @Min(0) int maxQueued,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration queueTimeout,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
+			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration maxConnectionAge,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration requestTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration tryTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,

@@ -187,6 +187,7 @@ final class PropertiesValidator implements Validator {
 		HoldfastProperties.Upstream upstream = properties.upstream();
 		checkTime(upstream.queueTimeout(), "upstream.queueTimeout", errors);
 		checkTime(upstream.connectTimeout(), "upstream.connectTimeout", errors);
+		checkTime(upstream.maxConnectionAge(), "upstream.maxConnectionAge", errors);
 		checkTime(upstream.requestTimeout(), "upstream.requestTimeout", errors);
 		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);
 		checkTime(upstream.totalTimeout(), "upstream.totalTimeout", errors);

@@ -67,7 +67,8 @@ class TrafficConfiguration {
 				Math.toIntExact(server.maxHeaderSize().toBytes()), server.maxHeaderCount(), server.maxConnections(),
 				server.maxConnectionsPerAddress(), server.maxStreams(), server.maxResets());
 		TrafficTimes times = new TrafficTimes(server.idleTimeout(), server.tunnelIdleTimeout(), server.headerTimeout(),
-				server.writeTimeout(), properties.upstream().queueTimeout(), properties.upstream().connectTimeout());
+				server.writeTimeout(), properties.upstream().queueTimeout(), properties.upstream().connectTimeout(),
+				properties.upstream().maxConnectionAge());
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
 				Runtime.getRuntime().availableProcessors(), server.trustedProxies(), server.livenessPath(),
 				server.readinessPath(), limits, times);

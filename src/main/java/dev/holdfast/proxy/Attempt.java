@@ -256,7 +256,7 @@ final class Attempt {
 
 	private void failToConnect(@Nullable Throwable failure) {
 		if (!this.ended) {
-			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
+			this.instance.explain(BackendFailures.explain(failure));
 			end(Outcome.CONNECT_FAILURE);
 			this.tries.onConnectFailed(BackendFailures.connectReason(failure));
 		}

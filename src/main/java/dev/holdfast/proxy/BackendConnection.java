@@ -1,5 +1,7 @@
 package dev.holdfast.proxy;
 
+import java.util.function.BooleanSupplier;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -36,6 +38,10 @@ final class BackendConnection {
 	/** {@code null} when it is not shared. */
 	private final @Nullable PausableStreams streams;
 
+	private final long dueAt;
+
+	private final BooleanSupplier outdated;
+
 	private int requests;
 
 	private int requestsEver;
@@ -48,8 +54,16 @@ final class BackendConnection {
 
 	private boolean closed;
 
-	BackendConnection(Destination destination, HttpClientConnection connection, AnswerDecoder decoder) {
+	/**
+	 * Takes a connection that has come about.
+	 * @param dueAt when it is too old, nanoseconds
+	 * @param outdated tells whether it leads where the instance is not any more
+	 */
+	BackendConnection(Destination destination, HttpClientConnection connection, AnswerDecoder decoder, long dueAt,
+			BooleanSupplier outdated) {
 		this.decoder = decoder;
+		this.dueAt = dueAt;
+		this.outdated = outdated;
 		this.destination = destination;
 		this.connection = connection;
 		this.shared = connection.protocolVersion() == HttpVersion.HTTP_2;
@@ -207,6 +221,14 @@ final class BackendConnection {
 	}
 
 	/**
+	 * Whether it is to take no more requests when those on it have ended.
+	 * @param now the time, nanoseconds
+	 */
+	boolean isDue(long now) {
+		return now - this.dueAt >= 0 || this.outdated.getAsBoolean();
+	}
+
+	/**
 	 * Whether it carried a request before, so that the instance may just be about to
 	 * close it.
 	 */
@@ -215,8 +237,7 @@ final class BackendConnection {
 	}
 
 	/**
-	 * Takes no more requests, because the instance said so, and closes when the last one
-	 * has ended.
+	 * Takes no more requests, and closes when the last one has ended.
 	 */
 	void leave() {
 		this.leaving = true;

@@ -9,10 +9,7 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +33,11 @@ final class BackendConnections {
 
 	private final Map<Destination.Secured, EndpointConnections> secured = new HashMap<>();
 
-	private final HttpClientAgent client;
+	private final BackendConnector connector;
 
 	private final BackendBundles bundles;
+
+	private final ConnectionAge age;
 
 	private final Line line;
 
@@ -46,16 +45,19 @@ final class BackendConnections {
 
 	/**
 	 * Prepares to connect.
-	 * @param client makes the connections
+	 * @param connector makes the connections
+	 * @param bundles what secures the connections
+	 * @param age how old they become
 	 * @param line shared by the decoders of the event loop
 	 * @param maxHeaderSize the largest head of an answer, bytes
-	 * @param bundles what secures the connections
 	 */
-	BackendConnections(HttpClientAgent client, Line line, int maxHeaderSize, BackendBundles bundles) {
-		this.client = client;
+	BackendConnections(BackendConnector connector, BackendBundles bundles, ConnectionAge age, Line line,
+			int maxHeaderSize) {
+		this.connector = connector;
+		this.bundles = bundles;
+		this.age = age;
 		this.line = line;
 		this.maxHeaderSize = maxHeaderSize;
-		this.bundles = bundles;
 	}
 
 	/**
@@ -82,9 +84,8 @@ final class BackendConnections {
 	 */
 	Future<BackendConnection> connect(Endpoint endpoint, WireProtocol protocol, BackendSecurity security) {
 		Destination destination = destination(endpoint, security);
-		HttpConnectOptions options = options(destination, protocol);
-		return (protocol == WireProtocol.HTTP1) ? open(destination, options)
-				: of(destination).await(protocol, () -> open(destination, options));
+		return (protocol == WireProtocol.HTTP1) ? open(destination, protocol)
+				: of(destination).await(protocol, () -> open(destination, protocol));
 	}
 
 	private Destination destination(Endpoint endpoint, BackendSecurity security) {
@@ -101,33 +102,21 @@ final class BackendConnections {
 
 	private EndpointConnections of(Destination destination) {
 		return switch (destination) {
-			case Destination.Plain(Endpoint endpoint) ->
-				this.plain.computeIfAbsent(endpoint, (absent) -> new EndpointConnections());
-			case Destination.Secured key -> this.secured.computeIfAbsent(key, (absent) -> new EndpointConnections());
+			case Destination.Plain(Endpoint endpoint) -> this.plain.computeIfAbsent(endpoint, this::make);
+			case Destination.Secured key -> this.secured.computeIfAbsent(key, (absent) -> make(absent.endpoint()));
 		};
 	}
 
-	private static HttpConnectOptions options(Destination destination, WireProtocol protocol) {
-		Endpoint endpoint = destination.endpoint();
-		HttpConnectOptions options = new HttpConnectOptions().setHost(endpoint.host())
-			.setPort(endpoint.port())
-			.setSsl(false)
-			.setProtocolVersion(protocol.version());
-		if (destination instanceof Destination.Secured secured) {
-			options.setSsl(true)
-				.setSslOptions(secured.tls().options())
-				.setServer(SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host()))
-				.setHost(secured.tls().serverName(endpoint.host()));
-		}
-		return options;
+	private EndpointConnections make(Endpoint endpoint) {
+		return new EndpointConnections(this.connector.host(endpoint));
 	}
 
-	private Future<BackendConnection> open(Destination destination, HttpConnectOptions options) {
-		Future<HttpClientConnection> connected = this.client.connect(options)
-			.recover((failure) -> Future.failedFuture(TlsFailures.named(failure, options)));
-		return connected.map((connection) -> {
+	private Future<BackendConnection> open(Destination destination, WireProtocol protocol) {
+		return this.connector.connect(destination, protocol).map((connected) -> {
+			HttpClientConnection connection = connected.connection();
 			AnswerDecoder decoder = new AnswerDecoder(this.line, this.maxHeaderSize);
-			BackendConnection made = new BackendConnection(destination, connection, decoder);
+			BackendConnection made = new BackendConnection(destination, connection, decoder, this.age.end(),
+					connected.outdated());
 			connection.closeHandler((closed) -> onClosed(made));
 			connection.exceptionHandler((failure) -> {
 				// The request on it hears of it as well, and an idle one is just closed.
@@ -161,7 +150,7 @@ final class BackendConnections {
 		}
 		long idleNanos = (announcedSeconds < 0) ? IDLE_TIME.toNanos()
 				: Math.min(IDLE_TIME.toNanos(), TimeUnit.SECONDS.toNanos(announcedSeconds - SAFETY_SECONDS));
-		if (idleNanos <= 0 || !connection.isClean()) {
+		if (idleNanos <= 0 || !connection.isClean() || connection.isDue(now)) {
 			connection.close();
 			return;
 		}
@@ -195,7 +184,8 @@ final class BackendConnections {
 	}
 
 	/**
-	 * Closes what has been idle for too long.
+	 * Closes what has been idle for too long, and lets go of what is too old or leads
+	 * where the instance is not any more.
 	 */
 	void sweep(long now) {
 		sweep(this.plain.values(), now);

@@ -28,6 +28,7 @@ final class BackendFailures {
 	 */
 	static String connectReason(@Nullable Throwable failure) {
 		return switch (failure) {
+			case UnreachableHostException all -> connectReason(all.getCause());
 			case ConnectTimeoutException timeout -> "timeout";
 			case NoRouteToHostException unreachable -> "unreachable";
 			case ConnectException refused -> "refused";
@@ -35,6 +36,19 @@ final class BackendFailures {
 			case Http2RefusedException disagreed -> "no-http2";
 			case SSLException tls -> "tls";
 			case null, default -> "other";
+		};
+	}
+
+	/**
+	 * What more is to be told of a connection that could not be made.
+	 * @return words for operators, empty for none
+	 */
+	static String explain(@Nullable Throwable failure) {
+		return switch (failure) {
+			case UnreachableHostException all -> String.valueOf(all.getMessage());
+			case UnknownHostException unknown -> String.valueOf(unknown.getMessage());
+			case SSLException tls -> TlsFailures.explain(tls);
+			case null, default -> "";
 		};
 	}
 

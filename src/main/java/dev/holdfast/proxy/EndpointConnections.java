@@ -26,11 +26,26 @@ final class EndpointConnections {
 	/** Connections with many requests at a time, the oldest first. */
 	private final List<BackendConnection> shared = new ArrayList<>();
 
+	/** {@code null} when the endpoint is an address. */
+	private final @Nullable HostAddresses host;
+
+	private int hostVersion;
+
 	/** Of requests that only HTTP/2 will do for. */
 	private final Dial http2 = new Dial();
 
 	/** Of requests that take what the handshake comes to. */
 	private final Dial negotiated = new Dial();
+
+	/**
+	 * Prepares to keep connections.
+	 * @param host the addresses that they may lead to, {@code null} when the endpoint is
+	 * one
+	 */
+	EndpointConnections(@Nullable HostAddresses host) {
+		this.host = host;
+		this.hostVersion = (host != null) ? host.version() : 0;
+	}
 
 	@Nullable BackendConnection takeIdle() {
 		return this.idle.pollLast();
@@ -98,9 +113,10 @@ final class EndpointConnections {
 	}
 
 	/**
-	 * Closes what has been idle for too long.
+	 * Closes what has been idle for too long, and lets go of what is due.
 	 */
 	void sweep(long now) {
+		followHost(now);
 		BackendConnection oldest = this.idle.peekFirst();
 		while (oldest != null && now - oldest.idleUntil() >= 0) {
 			this.idle.pollFirst();
@@ -110,10 +126,24 @@ final class EndpointConnections {
 		Iterator<BackendConnection> connections = this.shared.iterator();
 		while (connections.hasNext()) {
 			BackendConnection connection = connections.next();
-			if (connection.isIdle() && now - connection.idleUntil() >= 0) {
+			if ((connection.isIdle() && now - connection.idleUntil() >= 0) || connection.isDue(now)) {
 				connections.remove();
-				connection.close();
+				connection.leave();
 			}
+		}
+	}
+
+	private void followHost(long now) {
+		if (this.host == null || (this.idle.isEmpty() && this.shared.isEmpty())) {
+			return;
+		}
+		this.host.keepFresh();
+		int version = this.host.version();
+		if (version != this.hostVersion) {
+			this.hostVersion = version;
+			List<BackendConnection> due = this.idle.stream().filter((connection) -> connection.isDue(now)).toList();
+			this.idle.removeAll(due);
+			due.forEach(BackendConnection::close);
 		}
 	}
 

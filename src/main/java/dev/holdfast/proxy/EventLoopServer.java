@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,7 +73,11 @@ final class EventLoopServer extends VerticleBase {
 				HttpConfigs.client(settings.times().connect(), MAX_ANSWER_HEADER_SIZE),
 				// No cleaner: it would run on an event loop of its own choice.
 				new PoolOptions().setCleanerPeriod(0));
-		this.backends = new BackendConnections(client, this.line, MAX_ANSWER_HEADER_SIZE, this.owner.backendBundles());
+		BackendConnector connector = new BackendConnector(client, this.owner.hosts(), (ContextInternal) this.context,
+				settings.times().connect());
+		this.backends = new BackendConnections(connector, this.owner.backendBundles(),
+				new ConnectionAge(settings.times().connectionAge(), System::nanoTime), this.line,
+				MAX_ANSWER_HEADER_SIZE);
 		this.departure = new Departure(this.context, this.connections, this.streams, this.tunnels);
 		this.vertx.setPeriodic(SWEEP_MILLIS, (timer) -> sweep());
 		Optional<ClientTls> tls = this.owner.tls().clients();

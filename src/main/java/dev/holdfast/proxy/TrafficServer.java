@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.service.HostLookup;
 import dev.holdfast.upstream.Upstreams;
 import io.vertx.core.Future;
 import io.netty.channel.epoll.Epoll;
@@ -50,6 +51,8 @@ public final class TrafficServer {
 
 	private final BackendBundles backendBundles;
 
+	private final HostResolver hosts;
+
 	private final RouteTable routes;
 
 	private final Upstreams upstreams;
@@ -81,6 +84,15 @@ public final class TrafficServer {
 	 */
 	public TrafficServer(TrafficSettings settings, TrafficTls tls, RouteTable routes, Upstreams upstreams,
 			Probes probes, ExchangeListener listener) {
+		this(settings, tls, new HostResolver(HostLookup.system()), routes, upstreams, probes, listener);
+	}
+
+	/**
+	 * The same, with another way to find the addresses of instances' names.
+	 */
+	TrafficServer(TrafficSettings settings, TrafficTls tls, HostResolver hosts, RouteTable routes, Upstreams upstreams,
+			Probes probes, ExchangeListener listener) {
+		this.hosts = hosts;
 		this.settings = settings;
 		this.tls = tls;
 		this.backendBundles = new BackendBundles(tls.backends(), settings.times().connect());
@@ -223,6 +235,10 @@ public final class TrafficServer {
 
 	BackendBundles backendBundles() {
 		return this.backendBundles;
+	}
+
+	HostResolver hosts() {
+		return this.hosts;
 	}
 
 	TrafficSettings settings() {

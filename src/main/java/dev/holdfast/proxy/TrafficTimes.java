@@ -15,16 +15,19 @@ import dev.holdfast.route.TimeLimits;
  * @param write how long a client may take nothing of an answer that is ready for it
  * @param queue how long a request may wait until an instance can take it
  * @param connect how long making a connection to an instance may take
+ * @param connectionAge how old a connection to an instance becomes, about; zero for any
+ * age
  */
 public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, Duration write, Duration queue,
-		Duration connect) {
+		Duration connect, Duration connectionAge) {
 
 	/**
 	 * A minute between requests and for the answer, ten seconds for a head, an hour in
-	 * tunnels.
+	 * tunnels, five minutes for a connection to an instance.
 	 */
 	public static final TrafficTimes DEFAULTS = new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1),
-			Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(1));
+			Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(1),
+			Duration.ofMinutes(5));
 
 	/**
 	 * Checks the durations.
@@ -37,6 +40,9 @@ public record TrafficTimes(Duration idle, Duration tunnelIdle, Duration header, 
 		TimeLimits.check("write-timeout", write);
 		TimeLimits.check("queue-timeout", queue);
 		TimeLimits.check("connect-timeout", connect);
+		if (!connectionAge.isZero()) {
+			TimeLimits.check("max-connection-age", connectionAge);
+		}
 	}
 
 }

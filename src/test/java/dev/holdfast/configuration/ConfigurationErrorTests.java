@@ -91,6 +91,8 @@ class ConfigurationErrorTests {
 						"holdfast.registry.snapshot.max-age: \"0ms\" must be 1ms or longer"),
 				argumentSet("too long a duration", "holdfast.upstream.total-timeout=25d",
 						"holdfast.upstream.total-timeout: \"2160000000ms\" must be at most 24d"),
+				argumentSet("too great an age", "holdfast.upstream.max-connection-age=25d",
+						"holdfast.upstream.max-connection-age: \"2160000000ms\" must be at most 24d"),
 				argumentSet("request line beyond the header",
 						"holdfast.server.max-header-size=4KB holdfast.server.max-request-line-size=8KB",
 						"holdfast.server.max-request-line-size: \"8192B\" must be between 256B and"),

@@ -54,9 +54,10 @@ class HoldfastPropertiesTests {
 			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
-					BackendProtocol.AUTO, 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
-					Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
+			assertThat(properties.upstream())
+				.isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO, 1000, 100,
+						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
+						Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin().token()).isEmpty();
 		});

@@ -16,6 +16,7 @@ import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.HostLookup;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Registration.Origin;
@@ -77,7 +78,7 @@ final class Gateway implements AutoCloseable {
 	Gateway(int maxRequests, int maxQueued, Duration queueTimeout, int... ports) {
 		this(settings(TrafficLimits.DEFAULTS,
 				new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
-						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1))),
+						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1), Duration.ZERO)),
 				TrafficTls.NONE, RoutePolicy.DEFAULTS, new UpstreamSettings(Balancer.LEAST_REQUEST,
 						Duration.ofSeconds(1), Duration.ofSeconds(30), maxRequests, maxQueued),
 				List.of(), Scheme.HTTP, ports);
@@ -102,18 +103,19 @@ final class Gateway implements AutoCloseable {
 
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, Scheme scheme, int... ports) {
-		this(settings, tls, policy, upstream, explicit,
-				Arrays.stream(ports).mapToObj((port) -> instance(new Endpoint(scheme, "127.0.0.1", port))).toList());
+		this(settings, tls, policy, upstream, explicit, new HostResolver(HostLookup.system()),
+				Arrays.stream(ports).mapToObj((port) -> new Endpoint(scheme, "127.0.0.1", port)).toList());
 	}
 
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
-			List<dev.holdfast.route.Route> explicit, List<Instance> instances) {
+			List<dev.holdfast.route.Route> explicit, HostResolver hosts, List<Endpoint> endpoints) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
 		this.upstreams = new Upstreams(upstream, this.breakers);
+		List<Instance> instances = endpoints.stream().map(Gateway::instance).toList();
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
 		this.upstreams.onSnapshot(snapshot, Set.of(ORDERS));
-		this.server = new TrafficServer(settings, tls, routes, this.upstreams, this.probes, this.recorder);
+		this.server = new TrafficServer(settings, tls, hosts, routes, this.upstreams, this.probes, this.recorder);
 		this.server.start();
 	}
 
@@ -122,7 +124,7 @@ final class Gateway implements AutoCloseable {
 	 */
 	static Gateway at(Endpoint... endpoints) {
 		return new Gateway(oneEventLoop(), TrafficTls.NONE, RoutePolicy.DEFAULTS, UpstreamSettings.DEFAULTS, List.of(),
-				Arrays.stream(endpoints).map(Gateway::instance).toList());
+				new HostResolver(HostLookup.system()), List.of(endpoints));
 	}
 
 	static Gateway preservingHost(int... ports) {
@@ -134,6 +136,14 @@ final class Gateway implements AutoCloseable {
 	 */
 	static Gateway toHttp2(int... ports) {
 		return new Gateway(settings(), List.of(), Scheme.GRPC, ports);
+	}
+
+	/**
+	 * A traffic port in front of one backend, which is registered by name.
+	 * @param hosts finds its addresses
+	 */
+	static Gateway named(HostResolver hosts, TrafficTls tls, RoutePolicy policy, Endpoint endpoint) {
+		return new Gateway(oneEventLoop(), tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts, List.of(endpoint));
 	}
 
 	private static dev.holdfast.route.Route preservingHost() {

@@ -314,7 +314,7 @@ class TimeoutTests {
 	private static TrafficSettings impatient() {
 		Duration moment = Duration.ofMillis(300);
 		return Gateway.settings(TrafficLimits.DEFAULTS,
-				new TrafficTimes(moment, moment, moment, moment, moment, moment));
+				new TrafficTimes(moment, moment, moment, moment, moment, moment, Duration.ZERO));
 	}
 
 	@Test

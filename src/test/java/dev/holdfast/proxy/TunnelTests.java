@@ -429,7 +429,7 @@ class TunnelTests {
 		CompletableFuture<Boolean> reset = new CompletableFuture<>();
 		TrafficSettings settings = Gateway.settings(TrafficLimits.DEFAULTS,
 				new TrafficTimes(Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(10),
-						Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+						Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO));
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);

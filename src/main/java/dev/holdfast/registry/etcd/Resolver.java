@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import dev.holdfast.service.HostLookup;
+
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 /**
@@ -30,7 +32,7 @@ interface Resolver {
 			CompletableFuture<List<InetAddress>> addresses = new CompletableFuture<>();
 			Thread.ofPlatform().daemon().name("etcd-resolve").start(() -> {
 				try {
-					addresses.complete(List.of(InetAddress.getAllByName(host)));
+					addresses.complete(HostLookup.system().lookUp(host));
 				}
 				catch (UnknownHostException ex) {
 					// Said better by the call that is about to fail.
