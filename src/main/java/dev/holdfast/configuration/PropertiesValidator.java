@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.holdfast.admin.AdminSettings;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.TimeLimits;
@@ -48,6 +49,7 @@ final class PropertiesValidator implements Validator {
 		checkSources(properties.registry().sources(), errors);
 		checkRoutes(properties.routes(), errors);
 		checkTimes(properties, errors);
+		checkAdmin(properties.admin(), errors);
 	}
 
 	private static void checkServer(HoldfastProperties.Server server, Errors errors) {
@@ -66,6 +68,15 @@ final class PropertiesValidator implements Validator {
 			if (!isAddressOrBlock(server.trustedProxies().get(i))) {
 				reject(errors, "server.trustedProxies[%d]".formatted(i),
 						"must be an IP address or a CIDR block such as 10.0.0.0/8");
+			}
+		}
+	}
+
+	private static void checkAdmin(HoldfastProperties.Admin admin, Errors errors) {
+		for (int i = 0; i < admin.allowedHosts().size(); i++) {
+			if (!AdminSettings.isHostName(admin.allowedHosts().get(i))) {
+				reject(errors, "admin.allowedHosts[%d]".formatted(i),
+						"must be a name without scheme, port and wildcard, such as gateway.example.org");
 			}
 		}
 	}

@@ -56,7 +56,7 @@ class HoldfastPropertiesTests {
 					BackendProtocol.AUTO, 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
 					Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
-			assertThat(properties.admin().token()).isEmpty();
+			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of()));
 		});
 	}
 
