@@ -2,41 +2,39 @@ package dev.holdfast.admin;
 
 import java.util.List;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
-import org.springframework.web.filter.ShallowEtagHeaderFilter;
+import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.WebContentInterceptor;
 
 /**
- * What surrounds the operators' API: the guard of its writes, their bodies, and entity
- * tags on its reads.
+ * What surrounds the operators' API: the guard of the whole port and the bodies of
+ * writes.
  */
 @Configuration(proxyBeanMethods = false)
 public class AdminWebConfiguration implements WebMvcConfigurer {
 
 	private static final String[] API = { "/registry", "/registry/**" };
 
-	private final AdminSettings settings;
-
-	/**
-	 * Creates the configuration.
-	 * @param settings how the API is guarded
-	 */
-	public AdminWebConfiguration(AdminSettings settings) {
-		this.settings = settings;
-	}
-
 	@Override
 	public void addInterceptors(InterceptorRegistry registry) {
 		WebContentInterceptor revalidation = new WebContentInterceptor();
 		revalidation.setCacheControl(CacheControl.noCache());
 		registry.addInterceptor(revalidation).addPathPatterns(API);
-		registry.addInterceptor(new WriteGuard(this.settings)).addPathPatterns(API);
+	}
+
+	@Override
+	public void extendMessageConverters(List<HttpMessageConverter<?>> converters) {
+		converters.add(new FrontPageHtml());
 	}
 
 	@Override
@@ -44,11 +42,15 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 		resolvers.add(new WriteBodyResolver());
 	}
 
+	/**
+	 * Behind the filter that counts requests, so that what is refused is counted as well.
+	 */
 	@Bean
-	FilterRegistrationBean<ShallowEtagHeaderFilter> entityTags() {
-		FilterRegistrationBean<ShallowEtagHeaderFilter> filter = new FilterRegistrationBean<>(
-				new ShallowEtagHeaderFilter());
-		filter.addUrlPatterns("/registry", "/registry/*");
+	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings,
+			ObjectProvider<PathMappedEndpoints> endpoints, ObjectMapper mapper) {
+		FilterRegistrationBean<AdminPortFilter> filter = new FilterRegistrationBean<>(
+				new AdminPortFilter(settings, new OpenEndpoints(endpoints), mapper));
+		filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
 		return filter;
 	}
 

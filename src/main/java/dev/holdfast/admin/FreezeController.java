@@ -36,9 +36,7 @@ class FreezeController {
 	Freeze freeze(WriteBody body) throws InterruptedException {
 		body.allowOnly(Set.of("ttlSeconds"));
 		Duration time = body.seconds("ttlSeconds", null, MAX_TIME);
-		String reason = body.reason();
-		return this.deadline.await(this.operations.freeze(time, (reason != null) ? Audit.printable(reason) : ""),
-				UNCERTAIN);
+		return this.deadline.await(this.operations.freeze(time, body.printableReason()), UNCERTAIN);
 	}
 
 	@DeleteMapping

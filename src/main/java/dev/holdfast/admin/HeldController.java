@@ -1,10 +1,10 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.registry.HeldRemoval;
 import dev.holdfast.registry.HeldSelection;
@@ -20,8 +20,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The removals that are held, and an operator's word on them. What is selected and not
- * held, or no longer, is left as it is, so that a write can be sent again.
+ * The removals that are held, and an operator's word on them. A write that is sent again
+ * does no harm: what is no longer held is not found, and nothing else is touched.
  */
 @RestController
 @RequestMapping("/registry/held")
@@ -39,13 +39,10 @@ class HeldController {
 
 	private final AnswerDeadline deadline;
 
-	private final Clock clock;
-
-	HeldController(Registry registry, RegistryOperations operations, AnswerDeadline deadline, Clock clock) {
+	HeldController(Registry registry, RegistryOperations operations, AnswerDeadline deadline) {
 		this.registry = registry;
 		this.operations = operations;
 		this.deadline = deadline;
-		this.clock = clock;
 	}
 
 	@GetMapping
@@ -62,18 +59,43 @@ class HeldController {
 	@PostMapping("/approve")
 	Approval approve(WriteBody body) throws InterruptedException {
 		body.allowOnly(Set.of("service", "instance", "all"));
-		return new Approval(views(this.deadline.await(this.operations.approve(selection(body)), UNCERTAIN)));
+		HeldSelection selection = selection(body);
+		return new Approval(done(selection, this.operations.approve(selection, body.printableReason())));
 	}
 
 	@PostMapping("/cancel")
 	Cancellation cancel(WriteBody body) throws InterruptedException {
 		body.allowOnly(Set.of("service", "instance", "all", "ttlSeconds"));
 		Duration time = body.seconds("ttlSeconds", USUAL_TIME, MAX_TIME);
-		return new Cancellation(views(this.deadline.await(this.operations.cancel(selection(body), time), UNCERTAIN)));
+		HeldSelection selection = selection(body);
+		return new Cancellation(done(selection, this.operations.cancel(selection, time, body.printableReason())));
 	}
 
-	private List<HeldInstance> views(List<HeldRemoval> removals) {
-		return removals.stream().map((removal) -> HeldInstance.of(removal, this.clock)).toList();
+	/**
+	 * Waits for the removals that an operator's word was for.
+	 * @throws ProblemException if it was for none: whoever names an instance that is not
+	 * held has the wrong one, or comes too late
+	 */
+	private List<HeldInstance> done(HeldSelection selection, CompletableFuture<List<HeldRemoval>> answer)
+			throws InterruptedException {
+		List<HeldRemoval> removals = this.deadline.await(answer, UNCERTAIN);
+		if (removals.isEmpty()) {
+			throw notHeld(selection);
+		}
+		return views(removals);
+	}
+
+	private static ProblemException notHeld(HeldSelection selection) {
+		String service = selection.service().map(ServiceName::value).orElse("");
+		String found = selection.instance()
+			.map((instance) -> "instance: \"%s\" of %s is not held".formatted(instance, service))
+			.orElse(service.isEmpty() ? "no removal is held"
+					: "service: \"%s\" has no removal that is held".formatted(service));
+		return new ProblemException(HttpStatus.NOT_FOUND, "not-held", found + " (expected: one of GET /registry/held)");
+	}
+
+	private static List<HeldInstance> views(List<HeldRemoval> removals) {
+		return removals.stream().map(HeldInstance::of).toList();
 	}
 
 	private HeldSelection selection(WriteBody body) {

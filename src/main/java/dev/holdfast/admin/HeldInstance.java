@@ -1,6 +1,5 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
 import java.util.Locale;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -17,10 +16,9 @@ import dev.holdfast.registry.HeldRemoval;
  */
 record HeldInstance(String service, String instance, String url, String key, @JsonUnwrapped Hold hold) {
 
-	static HeldInstance of(HeldRemoval removal, Clock clock) {
+	static HeldInstance of(HeldRemoval removal) {
 		return new HeldInstance(removal.service().value(), removal.instance().id(),
-				removal.instance().endpoint().toString(), removal.instance().registration().key(),
-				Hold.of(removal, clock));
+				removal.instance().endpoint().toString(), removal.instance().registration().key(), Hold.of(removal));
 	}
 
 	/**

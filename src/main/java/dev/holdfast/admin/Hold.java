@@ -1,7 +1,5 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -16,23 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param since since when it is held
  * @param deadline when it is dropped at the latest, {@code null} while that time stands
  * still
- * @param remainingSeconds the time until then, {@code null} while it stands still
  * @param probe what the probes of it found
  * @param keptUntil until when an operator keeps it whatever the probes find, {@code null}
  * when none does
  */
 record Hold(HeldRemoval.Evidence evidence, String reason, Instant since, @Nullable Instant deadline,
-		@Nullable Long remainingSeconds, HeldRemoval.ProbeState probe, @Nullable Instant keptUntil) {
+		HeldRemoval.ProbeState probe, @Nullable Instant keptUntil) {
 
-	static Hold of(HeldRemoval removal, Clock clock) {
-		Instant deadline = removal.deadline().orElse(null);
-		return new Hold(removal.evidence(), removal.reason(), removal.since(), deadline,
-				(deadline != null) ? remaining(deadline, clock) : null, removal.probe(),
-				removal.keptUntil().orElse(null));
-	}
-
-	private static long remaining(Instant deadline, Clock clock) {
-		return Math.max(0, Duration.between(clock.instant(), deadline).toSeconds());
+	static Hold of(HeldRemoval removal) {
+		return new Hold(removal.evidence(), removal.reason(), removal.since(), removal.deadline().orElse(null),
+				removal.probe(), removal.keptUntil().orElse(null));
 	}
 
 	/**

@@ -1,6 +1,6 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The gateway at a glance.
  *
- * @param sentence in words, what state the data is in, how old it is, and what keeps it
- * from being what the registry says
+ * @param sentence in words, what state the data is in and what keeps it from being what
+ * the registry says
  * @param state {@code LIVE}, {@code STALE}, {@code FROM_DISK} or {@code EMPTY}
  * @param cause why it is not live, empty while it is
- * @param ageSeconds time since the data was last known to be current, {@code null} while
- * there is none
+ * @param asOf when the data was last known to be current, {@code null} while there is
+ * none
  * @param frozen since when, until when and why an operator lets no change be applied,
  * {@code null} while changes are
  * @param instanceId which gateway answers
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts how much there is of what
  * @param links where more is said
  */
-record Overview(String sentence, String state, String cause, @Nullable Long ageSeconds, @Nullable Freeze frozen,
+record Overview(String sentence, String state, String cause, @Nullable Instant asOf, @Nullable Freeze frozen,
 		String instanceId, String version, Counts counts, Map<String, String> links) {
 
 	private static final Map<String, String> LINKS = Collections
@@ -38,23 +38,51 @@ record Overview(String sentence, String state, String cause, @Nullable Long ageS
 				"/registry/services", "held", "/registry/held", "diff", "/registry/diff", "unreadable",
 				"/registry/unreadable", "refresh", "/registry/refresh", "freeze", "/registry/freeze")));
 
-	static Overview of(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, Clock clock) {
+	static Overview of(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity) {
 		RegistryStatus status = registry.status();
 		Optional<Freeze> freeze = registry.freeze();
-		return new Overview(sentence(status, freeze, registry.heldRemovals(), clock), status.name(), status.cause(),
-				DataAge.seconds(status, clock), freeze.orElse(null), identity.instanceId(), identity.version(),
-				Counts.of(registry, catalogue), LINKS);
+		return new Overview(sentence(registry), status.name(), status.cause(), status.asOf().orElse(null),
+				freeze.orElse(null), identity.instanceId(), identity.version(), Counts.of(registry, catalogue), LINKS);
 	}
 
-	private static String sentence(RegistryStatus status, Optional<Freeze> freeze, int held, Clock clock) {
-		StringBuilder sentence = new StringBuilder(DataAge.sentence(status, clock));
-		freeze.ifPresent((frozen) -> sentence.append("; frozen by an operator until ")
-			.append(frozen.until().truncatedTo(ChronoUnit.SECONDS))
-			.append(", so that no change is applied"));
-		if (held > 0) {
-			sentence.append("; ").append(held).append((held == 1) ? " removal is held" : " removals are held");
-		}
+	/**
+	 * Says in one sentence how things stand.
+	 */
+	static String sentence(Registry registry) {
+		StringBuilder sentence = new StringBuilder(sentence(registry.status()));
+		registry.freeze()
+			.ifPresent((frozen) -> sentence.append("; frozen by an operator until ")
+				.append(seconds(frozen.until()))
+				.append(", so that no change is applied"));
+		append(sentence, registry.heldRemovals(), "removal is held", "removals are held");
+		append(sentence, registry.unreadable().size(), "record is unreadable", "records are unreadable");
 		return sentence.toString();
+	}
+
+	private static void append(StringBuilder sentence, int number, String one, String many) {
+		if (number > 0) {
+			sentence.append("; ").append(number).append(' ').append((number == 1) ? one : many);
+		}
+	}
+
+	/**
+	 * Without ages: who reads it later, or by another clock, would be told a wrong one.
+	 */
+	private static String sentence(RegistryStatus status) {
+		return switch (status) {
+			case RegistryStatus.Live live -> "etcd reachable; endpoints are current";
+			case RegistryStatus.Stale stale ->
+				"etcd unreachable since %s; serving last known endpoints".formatted(seconds(stale.since()));
+			case RegistryStatus.FromDisk disk ->
+				"etcd unreachable since the gateway started; serving endpoints saved at %s"
+					.formatted(seconds(disk.savedAt()));
+			case RegistryStatus.Empty empty ->
+				"etcd unreachable since the gateway started; there are no endpoints to serve yet";
+		};
+	}
+
+	private static Instant seconds(Instant time) {
+		return time.truncatedTo(ChronoUnit.SECONDS);
 	}
 
 	/**
@@ -65,10 +93,9 @@ record Overview(String sentence, String state, String cause, @Nullable Long ageS
 	 * @param instances instances that are registered
 	 * @param held instances among them that the registry no longer has, with their
 	 * removal held
-	 * @param quarantined records that could not be read
+	 * @param unreadable records that could not be read
 	 */
-	record Counts(int services, Map<ServiceStatus, Integer> servicesByStatus, int instances, int held,
-			int quarantined) {
+	record Counts(int services, Map<ServiceStatus, Integer> servicesByStatus, int instances, int held, int unreadable) {
 
 		static Counts of(Registry registry, ServiceCatalogue catalogue) {
 			Snapshot snapshot = registry.snapshot();

@@ -1,10 +1,10 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.holdfast.admin.ServiceSummary.RecentTraffic;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
@@ -25,12 +25,9 @@ final class ServiceCatalogue {
 
 	private final Traffic traffic;
 
-	private final Clock clock;
-
-	ServiceCatalogue(Registry registry, Traffic traffic, Clock clock) {
+	ServiceCatalogue(Registry registry, Traffic traffic) {
 		this.registry = registry;
 		this.traffic = traffic;
-		this.clock = clock;
 	}
 
 	List<ServiceSummary> find(ServiceQuery query) {
@@ -40,14 +37,18 @@ final class ServiceCatalogue {
 			.values()
 			.stream()
 			.filter((service) -> query.matchesName(service.name().value()))
-			.map((service) -> summary(service, status))
+			.map((service) -> summary(service, status, query.traffic()))
 			.filter(query::matchesStatus)
 			.sorted(query.order())
 			.toList();
 	}
 
-	Optional<ServiceDetail> find(String name) {
-		return known(name).map((service) -> detail(service, this.registry.status()));
+	/**
+	 * Finds one service with its instances.
+	 * @param traffic whether what they have done is asked for
+	 */
+	Optional<ServiceDetail> find(String name, boolean traffic) {
+		return known(name).map((service) -> detail(service, this.registry.status(), traffic));
 	}
 
 	/**
@@ -70,29 +71,27 @@ final class ServiceCatalogue {
 				this.traffic.circuit(service.name()), this.registry.status() instanceof RegistryStatus.Live);
 	}
 
-	private ServiceSummary summary(Service service, RegistryStatus status) {
+	private ServiceSummary summary(Service service, RegistryStatus status, boolean traffic) {
 		ServiceName name = service.name();
 		InstanceCounts counts = count(service, this.traffic.instances(name));
 		String circuit = this.traffic.circuit(name);
-		return ServiceSummary.of(name.value(), ServiceStatus.of(counts, circuit, status instanceof RegistryStatus.Live),
-				counts, service.revision(), DataAge.seconds(status, this.clock), this.traffic.statistics(name),
-				circuit);
+		return new ServiceSummary(name.value(),
+				ServiceStatus.of(counts, circuit, status instanceof RegistryStatus.Live), counts, service.revision(),
+				status.asOf().orElse(null), circuit, traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
 	}
 
-	private ServiceDetail detail(Service service, RegistryStatus status) {
-		Map<String, Traffic.InstanceTraffic> traffic = this.traffic.instances(service.name());
-		return new ServiceDetail(summary(service, status),
+	private ServiceDetail detail(Service service, RegistryStatus status, boolean traffic) {
+		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(service.name());
+		return new ServiceDetail(summary(service, status, traffic),
 				service.instances()
 					.stream()
-					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, traffic),
-							hold(service, instance)))
+					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, known),
+							hold(service, instance), traffic))
 					.toList());
 	}
 
 	private @Nullable Hold hold(Service service, Instance instance) {
-		return this.registry.held(service.name(), instance.id())
-			.map((removal) -> Hold.of(removal, this.clock))
-			.orElse(null);
+		return this.registry.held(service.name(), instance.id()).map(Hold::of).orElse(null);
 	}
 
 	private InstanceCounts count(Service service, Map<String, Traffic.InstanceTraffic> traffic) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +28,21 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param metadata what else it said of itself
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
-	 * @param traffic what it has done since the gateway knows it
+	 * @param traffic what it has done since the gateway knows it, left out when that is
+	 * not asked for
 	 * @param hold why it stays although the registry no longer has it, {@code null} while
 	 * it is registered
 	 */
 	record InstanceDetail(String id, String url, String zone, String version, int weight, Map<String, String> metadata,
-			RegistrationDetail registration, Health health, TrafficDetail traffic, @Nullable Hold hold) {
+			RegistrationDetail registration, Health health,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TrafficDetail traffic, @Nullable Hold hold) {
 
-		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold) {
+		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
+				boolean shown) {
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
 					instance.version(), instance.weight(), instance.metadata(),
 					RegistrationDetail.of(instance.registration()), Health.of(instance, traffic, hold),
-					new TrafficDetail(traffic.active(), traffic.total(), traffic.errors(), traffic.connectFailures()),
-					hold);
+					shown ? TrafficDetail.of(traffic) : null, hold);
 		}
 
 	}
@@ -99,6 +102,11 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param connectFailures tries that found no connection
 	 */
 	record TrafficDetail(int active, long total, long errors, long connectFailures) {
+
+		static TrafficDetail of(Traffic.InstanceTraffic traffic) {
+			return new TrafficDetail(traffic.active(), traffic.total(), traffic.errors(), traffic.connectFailures());
+		}
+
 	}
 
 }

@@ -5,9 +5,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
+import dev.holdfast.admin.ServiceSummary.RecentTraffic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,28 +18,34 @@ import org.jspecify.annotations.Nullable;
  * @param text what a name must contain, in any case
  * @param statuses the statuses asked for
  * @param order the order
+ * @param traffic whether their recent traffic is asked for
  */
-record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<ServiceSummary> order) {
+record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<ServiceSummary> order, boolean traffic) {
 
 	private static final Comparator<ServiceSummary> BY_NAME = Comparator.comparing(ServiceSummary::name);
 
 	private static final Map<String, Comparator<ServiceSummary>> ORDERS = new TreeMap<>(
 			Map.of("name", BY_NAME, "status", Comparator.comparing(ServiceSummary::status), "instances",
 					Comparator.comparingInt((service) -> service.instances().total()), "revision",
-					Comparator.comparingLong(ServiceSummary::revision), "requestsPerSecond",
-					Comparator.comparingDouble(ServiceSummary::requestsPerSecond), "errorRatio",
-					Comparator.comparingDouble(ServiceSummary::errorRatio), "p99",
-					Comparator.comparing(ServiceSummary::p99, Comparator.nullsFirst(Double::compareTo))));
+					Comparator.comparingLong(ServiceSummary::revision)));
+
+	private static final Map<String, Comparator<ServiceSummary>> ORDERS_OF_TRAFFIC = new TreeMap<>(
+			Map.of("requestsPerSecond", by(Comparator.comparingDouble(RecentTraffic::requestsPerSecond)), "errorRatio",
+					by(Comparator.comparingDouble(RecentTraffic::errorRatio)), "p99",
+					by(Comparator.comparing(RecentTraffic::p99, Comparator.nullsFirst(Double::compareTo)))));
 
 	/**
 	 * Reads a query.
 	 * @param text part of a name
 	 * @param status statuses, separated by commas
 	 * @param sort what to sort by; a minus before it turns the order round
+	 * @param traffic whether the recent traffic is asked for, by which one can sort only
+	 * then
 	 * @throws ProblemException if one of them is none of what it can be
 	 */
-	static ServiceQuery of(@Nullable String text, @Nullable String status, @Nullable String sort) {
-		return new ServiceQuery((text != null) ? text.toLowerCase(Locale.ROOT) : "", statuses(status), order(sort));
+	static ServiceQuery of(@Nullable String text, @Nullable String status, @Nullable String sort, boolean traffic) {
+		return new ServiceQuery((text != null) ? text.toLowerCase(Locale.ROOT) : "", statuses(status),
+				order(sort, traffic), traffic);
 	}
 
 	boolean matchesName(String name) {
@@ -64,15 +72,23 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 		return statuses;
 	}
 
-	private static Comparator<ServiceSummary> order(@Nullable String sort) {
+	private static Comparator<ServiceSummary> by(Comparator<RecentTraffic> order) {
+		return Comparator.comparing((service) -> Objects.requireNonNullElse(service.traffic(), RecentTraffic.NONE),
+				order);
+	}
+
+	private static Comparator<ServiceSummary> order(@Nullable String sort, boolean traffic) {
 		if (sort == null) {
 			return BY_NAME;
 		}
 		boolean reversed = sort.startsWith("-");
-		Comparator<ServiceSummary> order = ORDERS.get(reversed ? sort.substring(1) : sort);
+		String name = reversed ? sort.substring(1) : sort;
+		Comparator<ServiceSummary> order = traffic ? ORDERS_OF_TRAFFIC.getOrDefault(name, ORDERS.get(name))
+				: ORDERS.get(name);
 		if (order == null) {
 			throw ProblemException.badParameter("sort", sort,
-					"one of " + String.join(", ", ORDERS.keySet()) + ", with a minus before it for the reverse");
+					"one of %s, or with traffic=true of %s, with a minus before it for the reverse"
+						.formatted(String.join(", ", ORDERS.keySet()), String.join(", ", ORDERS_OF_TRAFFIC.keySet())));
 		}
 		return (reversed ? order.reversed() : order).thenComparing(BY_NAME);
 	}

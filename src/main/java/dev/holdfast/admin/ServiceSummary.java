@@ -1,5 +1,8 @@
 package dev.holdfast.admin;
 
+import java.time.Instant;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.holdfast.upstream.Statistics;
 import org.jspecify.annotations.Nullable;
 
@@ -10,32 +13,43 @@ import org.jspecify.annotations.Nullable;
  * @param status how it fares
  * @param instances how many instances it has
  * @param revision the registry's revision at which it last changed
- * @param ageSeconds time since what is registered was last known to be this
- * @param requestsPerSecond recent requests a second
- * @param errorRatio the share of them that failed, 0 to 1
- * @param p50 the median of their time in seconds, {@code null} when none was measured
- * @param p95 the 95th percentile of their time in seconds, {@code null} when none was
- * measured
- * @param p99 the 99th percentile of their time in seconds, {@code null} when none was
- * measured
+ * @param asOf when what is registered was last known to be this
  * @param circuit the state of its circuit breaker
+ * @param traffic what its recent requests were like, {@code null} when that is not asked
+ * for
  */
 record ServiceSummary(String name, ServiceStatus status, InstanceCounts instances, long revision,
-		@Nullable Long ageSeconds, double requestsPerSecond, double errorRatio, @Nullable Double p50,
-		@Nullable Double p95, @Nullable Double p99, String circuit) {
-
-	static ServiceSummary of(String name, ServiceStatus status, InstanceCounts instances, long revision,
-			@Nullable Long ageSeconds, Statistics statistics, String circuit) {
-		return new ServiceSummary(name, status, instances, revision, ageSeconds, statistics.requestsPerSecond(),
-				statistics.errorRatio(), measured(statistics.p50()), measured(statistics.p95()),
-				measured(statistics.p99()), circuit);
-	}
+		@Nullable Instant asOf, String circuit, @JsonUnwrapped @Nullable RecentTraffic traffic) {
 
 	/**
-	 * Leaves out the 0 that stands for no requests, which a reader would take for fast.
+	 * What a service's recent requests were like.
+	 *
+	 * @param requestsPerSecond requests a second
+	 * @param errorRatio the share of them that failed, 0 to 1
+	 * @param p50 the median of their time in seconds, {@code null} when none was measured
+	 * @param p95 the 95th percentile of their time in seconds, {@code null} when none was
+	 * measured
+	 * @param p99 the 99th percentile of their time in seconds, {@code null} when none was
+	 * measured
 	 */
-	private static @Nullable Double measured(double seconds) {
-		return (seconds > 0) ? seconds : null;
+	record RecentTraffic(double requestsPerSecond, double errorRatio, @Nullable Double p50, @Nullable Double p95,
+			@Nullable Double p99) {
+
+		static final RecentTraffic NONE = of(Statistics.NONE);
+
+		static RecentTraffic of(Statistics statistics) {
+			return new RecentTraffic(statistics.requestsPerSecond(), statistics.errorRatio(),
+					measured(statistics.p50()), measured(statistics.p95()), measured(statistics.p99()));
+		}
+
+		/**
+		 * Leaves out the 0 that stands for no requests, which a reader would take for
+		 * fast.
+		 */
+		private static @Nullable Double measured(double seconds) {
+			return (seconds > 0) ? seconds : null;
+		}
+
 	}
 
 }

@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.util.List;
 
 import dev.holdfast.registry.Change;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -28,14 +29,16 @@ class ServicesController {
 			@RequestParam(required = false) @Nullable String status,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
-			@RequestParam(required = false) @Nullable String size) {
+			@RequestParam(required = false) @Nullable String size, HttpServletRequest read) {
 		PageRequest request = PageRequest.of(page, size);
-		return Page.of(this.catalogue.find(ServiceQuery.of(q, status, sort)), request);
+		ServiceQuery query = ServiceQuery.of(q, status, sort, TrafficShown.in(read));
+		return Page.of(this.catalogue.find(query), request);
 	}
 
 	@GetMapping("/{service}")
-	ServiceDetail get(@PathVariable String service) {
-		return this.catalogue.find(service).orElseThrow(() -> ProblemException.unknownService(service));
+	ServiceDetail get(@PathVariable String service, HttpServletRequest read) {
+		return this.catalogue.find(service, TrafficShown.in(read))
+			.orElseThrow(() -> ProblemException.unknownService(service));
 	}
 
 	@GetMapping("/{service}/history")

@@ -1,6 +1,5 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
 import java.util.List;
 
 import dev.holdfast.registry.Registry;
@@ -24,23 +23,20 @@ class StatusController {
 
 	private final GatewayIdentity identity;
 
-	private final Clock clock;
-
-	StatusController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, Clock clock) {
+	StatusController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity) {
 		this.registry = registry;
 		this.catalogue = catalogue;
 		this.identity = identity;
-		this.clock = clock;
 	}
 
 	@GetMapping
 	Overview overview() {
-		return Overview.of(this.registry, this.catalogue, this.identity, this.clock);
+		return Overview.of(this.registry, this.catalogue, this.identity);
 	}
 
 	@GetMapping("/status")
 	StatusView status() {
-		return StatusView.of(this.registry, this.identity, this.clock);
+		return StatusView.of(this.registry, this.identity);
 	}
 
 	@GetMapping("/unreadable")

@@ -1,6 +1,5 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code LIVE}, {@code STALE}, {@code FROM_DISK} or {@code EMPTY}
  * @param since when the state became this
  * @param cause why it is not live, empty while it is
- * @param ageSeconds time since the data was last known to be current, {@code null} while
- * there is none
+ * @param asOf when the data was last known to be current, {@code null} while there is
+ * none
  * @param etcd what is known of etcd
  * @param snapshot what is known of the snapshot on disk, {@code null} when none is kept
  * @param frozen since when, until when and why an operator lets no change be applied,
@@ -30,17 +29,17 @@ import org.jspecify.annotations.Nullable;
  * @param services how many services are known
  * @param instances how many instances are known
  * @param held how many of them the registry no longer has, with their removal held
- * @param quarantined how many records could not be read
+ * @param unreadable how many records could not be read
  */
-record StatusView(String instanceId, String version, String state, Instant since, String cause,
-		@Nullable Long ageSeconds, EtcdView etcd, @Nullable SnapshotFileState snapshot, @Nullable Freeze frozen,
-		int services, int instances, int held, int quarantined) {
+record StatusView(String instanceId, String version, String state, Instant since, String cause, @Nullable Instant asOf,
+		EtcdView etcd, @Nullable SnapshotFileState snapshot, @Nullable Freeze frozen, int services, int instances,
+		int held, int unreadable) {
 
-	static StatusView of(Registry registry, GatewayIdentity identity, Clock clock) {
+	static StatusView of(Registry registry, GatewayIdentity identity) {
 		RegistryStatus status = registry.status();
 		Snapshot snapshot = registry.snapshot();
 		return new StatusView(identity.instanceId(), identity.version(), status.name(), registry.statusSince(),
-				status.cause(), DataAge.seconds(status, clock), EtcdView.of(registry, status, snapshot),
+				status.cause(), status.asOf().orElse(null), EtcdView.of(registry, status, snapshot),
 				registry.snapshotFile().orElse(null), registry.freeze().orElse(null), snapshot.services().size(),
 				snapshot.instances(), registry.heldRemovals(), registry.unreadable().size());
 	}

@@ -101,6 +101,14 @@ final class WriteBody {
 	}
 
 	/**
+	 * Gives the reason as it may stand in one line; empty when none is given.
+	 */
+	String printableReason() {
+		String reason = reason();
+		return (reason != null) ? Audit.printable(reason) : "";
+	}
+
+	/**
 	 * Gives all members but the reason.
 	 * @return them in one line of JSON
 	 */

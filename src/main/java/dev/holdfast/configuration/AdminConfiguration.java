@@ -1,10 +1,13 @@
 package dev.holdfast.configuration;
 
+import java.util.Set;
 import java.util.UUID;
 
+import dev.holdfast.actuate.KnownNames;
 import dev.holdfast.admin.AdminSettings;
 import dev.holdfast.admin.GatewayIdentity;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,8 +21,12 @@ class AdminConfiguration {
 
 	@Bean
 	AdminSettings adminSettings(HoldfastProperties properties) {
-		String token = properties.admin().token();
-		return new AdminSettings(token.isEmpty() ? null : token);
+		return new AdminSettings(properties.admin().token(), Set.copyOf(properties.admin().allowedHosts()));
+	}
+
+	@Bean
+	KnownNames knownNames(ListableBeanFactory beans) {
+		return new KnownNames(beans);
 	}
 
 	/**

@@ -382,15 +382,18 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * The operators' API.
 	 *
 	 * @param token Bearer token that changes need; without it the API is read-only.
+	 * @param allowedHosts Names under which the admin port may be asked for, besides IP
+	 * addresses and localhost.
 	 */
-	public record Admin(@DefaultValue("") String token) {
+	public record Admin(@DefaultValue("") String token, @DefaultValue List<String> allowedHosts) {
 
 		/**
 		 * Keeps the token out of logs.
 		 */
 		@Override
 		public String toString() {
-			return "Admin[token=%s]".formatted(this.token.isEmpty() ? "" : "******");
+			return "Admin[token=%s, allowedHosts=%s]".formatted(this.token.isEmpty() ? "" : "******",
+					this.allowedHosts);
 		}
 
 	}

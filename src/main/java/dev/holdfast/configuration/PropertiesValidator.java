@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.holdfast.admin.AdminSettings;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.TimeLimits;
@@ -49,6 +50,7 @@ final class PropertiesValidator implements Validator {
 		checkSources(properties.registry().sources(), errors);
 		checkRoutes(properties.routes(), errors);
 		checkTimes(properties, errors);
+		checkAdmin(properties.admin(), errors);
 	}
 
 	private static void checkServer(HoldfastProperties.Server server, Errors errors) {
@@ -79,6 +81,15 @@ final class PropertiesValidator implements Validator {
 			reject(errors, field,
 					"must be spelled as requests are compared with it: no dot segment, escapes in capital letters and "
 							+ "only where they are needed");
+		}
+	}
+
+	private static void checkAdmin(HoldfastProperties.Admin admin, Errors errors) {
+		for (int i = 0; i < admin.allowedHosts().size(); i++) {
+			if (!AdminSettings.isHostName(admin.allowedHosts().get(i))) {
+				reject(errors, "admin.allowedHosts[%d]".formatted(i),
+						"must be a name without scheme, port and wildcard, such as gateway.example.org");
+			}
 		}
 	}
 

@@ -148,6 +148,15 @@ final class Catalog {
 	}
 
 	/**
+	 * The weight that a record gives an instance, {@code null} when it is of another
+	 * kind.
+	 */
+	Reading.@Nullable Weighted weight(String key) {
+		Entry entry = this.entries.get(key);
+		return (entry != null && entry.service() != null) ? records(entry.service()).weight(key) : null;
+	}
+
+	/**
 	 * Counts the instances of a service whose records the registry has.
 	 */
 	int registered(ServiceName service) {

@@ -26,7 +26,7 @@ public record Change(long revision, Instant time, Cause cause, String instance, 
 		/** Its record was deleted by somebody. */
 		DELETED,
 
-		/** Its record's lease ended. */
+		/** Its record's lease ran out, or was revoked. */
 		EXPIRED,
 
 		/** Its removal is held. */

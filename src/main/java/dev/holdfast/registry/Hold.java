@@ -1,5 +1,6 @@
 package dev.holdfast.registry;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * One held removal on its way to the end.
  */
 final class Hold {
+
+	private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
 	private final String key;
 
@@ -28,6 +31,8 @@ final class Hold {
 	private long deadline;
 
 	private HeldRemoval.ProbeState probe = HeldRemoval.ProbeState.NONE;
+
+	private @Nullable Instant shownDeadline;
 
 	private @Nullable Instant keptUntil;
 
@@ -106,9 +111,18 @@ final class Hold {
 	 */
 	HeldRemoval view(Instant now, LiveTime live) {
 		boolean counting = live.isRunning() && !isKept();
+		this.shownDeadline = counting ? steady(now.plusNanos(this.deadline - live.nanos())) : null;
 		return new HeldRemoval(this.service, this.instance, this.evidence, this.reason, this.since,
-				counting ? Optional.of(now.plusNanos(this.deadline - live.nanos())) : Optional.empty(), this.probe,
-				Optional.ofNullable(this.keptUntil));
+				Optional.ofNullable(this.shownDeadline), this.probe, Optional.ofNullable(this.keptUntil));
+	}
+
+	/**
+	 * Gives the deadline that was shown before, unless it has moved: the time of day and
+	 * the stopwatch are never read in the same moment.
+	 */
+	private Instant steady(Instant exact) {
+		Instant shown = this.shownDeadline;
+		return (shown != null && Duration.between(shown, exact).abs().compareTo(TOLERANCE) < 0) ? shown : exact;
 	}
 
 }

@@ -339,6 +339,7 @@ final class Keeper {
 		boolean present = entry != null && entry.present();
 		ServiceName service = (entry != null) ? entry.service() : null;
 		List<Instance> before = this.catalog.instances(key);
+		Reading.Weighted weight = this.catalog.weight(key);
 		this.catalog.put(written);
 		List<Instance> after = this.catalog.instances(key);
 		Catalog.Entry now = this.catalog.entry(key);
@@ -354,6 +355,10 @@ final class Keeper {
 		if (now != null && now.service() != null) {
 			recordPut(now.service(), written.modRevision(), cause, present ? before : List.of(), after);
 		}
+		if (written.reading() instanceof Reading.Weighted weighted && !weighted.equals(weight)) {
+			this.history.record(weighted.service(), written.modRevision(), cause, weighted.instance(),
+					Differences.between(weight, weighted));
+		}
 		if (service != null) {
 			recordWithdrawn(service, written.modRevision(), before, service.equals(serviceOf(now)) ? after : List.of());
 		}
@@ -363,7 +368,12 @@ final class Keeper {
 			List<Instance> after) {
 		for (Instance instance : after) {
 			if (before.stream().noneMatch(instance::isSameAs)) {
-				this.history.record(service, number, cause, instance.id(), instance.endpoint().toString());
+				String detail = before.stream()
+					.filter((other) -> other.id().equals(instance.id()))
+					.findFirst()
+					.map((other) -> Differences.between(other, instance))
+					.orElse(instance.endpoint().toString());
+				this.history.record(service, number, cause, instance.id(), detail);
 			}
 		}
 	}
@@ -463,12 +473,12 @@ final class Keeper {
 		return Comparison.of(this.catalog.snapshot(), list, this.registry);
 	}
 
-	List<HeldRemoval> approve(HeldSelection selection) {
-		return this.guard.approve(selection);
+	List<HeldRemoval> approve(HeldSelection selection, String reason) {
+		return this.guard.approve(selection, reason);
 	}
 
-	List<HeldRemoval> cancel(HeldSelection selection, Duration time) {
-		return this.guard.cancel(selection, time);
+	List<HeldRemoval> cancel(HeldSelection selection, Duration time, String reason) {
+		return this.guard.cancel(selection, time, reason);
 	}
 
 	Freeze freeze(Duration time, String reason) {

@@ -36,13 +36,13 @@ final class PostedOperations implements RegistryOperations {
 	}
 
 	@Override
-	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection) {
-		return ask((keeper) -> keeper.approve(selection));
+	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection, String reason) {
+		return ask((keeper) -> keeper.approve(selection, reason));
 	}
 
 	@Override
-	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
-		return ask((keeper) -> keeper.cancel(selection, time));
+	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason) {
+		return ask((keeper) -> keeper.cancel(selection, time, reason));
 	}
 
 	@Override

@@ -26,18 +26,20 @@ public interface RegistryOperations {
 	/**
 	 * Applies held removals now.
 	 * @param selection which
+	 * @param reason why, for the history
 	 * @return those that were applied
 	 */
-	CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection);
+	CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection, String reason);
 
 	/**
 	 * Keeps instances although their removal is held, whatever their probes find. After
 	 * that time the removal is held anew.
 	 * @param selection which
 	 * @param time for how long
+	 * @param reason why, for the history
 	 * @return those that are kept
 	 */
-	CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time);
+	CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason);
 
 	/**
 	 * Publishes nothing that the registry says for a while; one that runs is replaced.

@@ -36,6 +36,12 @@ final class RemovalGuard {
 
 	private static final String OTHER_HISTORY = "a list that does not continue the known history lacks it";
 
+	/** The registry forgets a lease that has ended, and how it came to that. */
+	private static final String LEASE_ENDED = "its lease ran out, or was revoked";
+
+	/** With the guard turned off nobody asks. */
+	private static final String LEASE_UNKNOWN = "its lease ran out or was revoked, or the record was deleted";
+
 	/** What a lease is taken to be granted until one has told. */
 	private static final Duration USUAL_LEASE = Duration.ofSeconds(30);
 
@@ -160,7 +166,8 @@ final class RemovalGuard {
 	void judge(Removal removal) {
 		this.catalog.setAbsent(removal.key(), removal.revision());
 		if (!this.settings.enabled() || removal.isExplicit()) {
-			apply(removal, removal.lease() == 0 ? Change.Cause.DELETED : Change.Cause.EXPIRED, "");
+			boolean leased = removal.lease() != 0;
+			apply(removal, leased ? Change.Cause.EXPIRED : Change.Cause.DELETED, leased ? LEASE_UNKNOWN : "");
 		}
 		else if (!removal.isToldByLease() || !this.questions.ask(removal)) {
 			decide(removal);
@@ -214,7 +221,7 @@ final class RemovalGuard {
 			}
 			String reason = removal.trusted() ? reasonToHold(removal.service()) : OTHER_HISTORY;
 			if (reason == null) {
-				remove(removal, instance, "");
+				remove(removal, instance, removal.trusted() ? LEASE_ENDED : "");
 			}
 			else {
 				hold(new Hold(removal, instance, evidence, reason, this.clock.instant()), removal.revision());
@@ -319,14 +326,15 @@ final class RemovalGuard {
 
 	/**
 	 * Applies held removals at an operator's word.
+	 * @param reason why, empty when the operator gave no reason
 	 * @return those that were applied
 	 */
-	List<HeldRemoval> approve(HeldSelection selection) {
+	List<HeldRemoval> approve(HeldSelection selection, String reason) {
 		List<HeldRemoval> approved = new ArrayList<>();
 		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
 		for (Hold hold : this.holds.select(selection, ids)) {
 			approved.add(view(hold, ids));
-			drop(hold, Change.Cause.APPROVED, "");
+			drop(hold, Change.Cause.APPROVED, reason);
 		}
 		return List.copyOf(approved);
 	}
@@ -334,9 +342,10 @@ final class RemovalGuard {
 	/**
 	 * Keeps instances at an operator's word.
 	 * @param time for how long
+	 * @param reason why, empty when the operator gave no reason
 	 * @return those that are kept
 	 */
-	List<HeldRemoval> cancel(HeldSelection selection, Duration time) {
+	List<HeldRemoval> cancel(HeldSelection selection, Duration time, String reason) {
 		List<HeldRemoval> kept = new ArrayList<>();
 		Instant until = this.clock.instant().plus(time);
 		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
@@ -344,7 +353,7 @@ final class RemovalGuard {
 			hold.keepUntil(until);
 			this.holds.halt(hold);
 			this.history.record(hold.service(), this.catalog.snapshot().revision().number(), Change.Cause.CANCELLED,
-					hold.instance().id(), "kept until " + until);
+					hold.instance().id(), "kept until " + until + (reason.isEmpty() ? "" : ": " + reason));
 			this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
 			kept.add(view(hold, ids));
 		}

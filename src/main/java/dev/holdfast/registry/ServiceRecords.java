@@ -86,6 +86,10 @@ final class ServiceRecords {
 		this.weights.put(key, weight);
 	}
 
+	Reading.@Nullable Weighted weight(String key) {
+		return this.weights.get(key);
+	}
+
 	List<Instance> instances(String key) {
 		return this.records.getOrDefault(key, List.of());
 	}

@@ -1,11 +1,10 @@
 package dev.holdfast.admin;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.holdfast.registry.FakeRegistry;
@@ -28,8 +27,6 @@ final class AdminApi implements Traffic {
 
 	static final String HOST = "admin.example.org:8081";
 
-	private static final Clock CLOCK = Clock.fixed(FakeRegistry.PROVEN_AT.plusSeconds(180), ZoneOffset.UTC);
-
 	private final FakeRegistry registry;
 
 	private final Map<String, InstanceTraffic> instances = new HashMap<>();
@@ -47,16 +44,18 @@ final class AdminApi implements Traffic {
 	}
 
 	MockMvcTester tester(@Nullable String token, Duration deadline) {
-		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this, CLOCK);
+		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this);
 		AnswerDeadline answers = new AnswerDeadline(deadline);
 		return MockMvcTester.of(
 				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, answers),
-						new HeldController(this.registry, this.registry, answers, CLOCK),
+						new HeldController(this.registry, this.registry, answers),
 						new FreezeController(this.registry, answers),
-						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"), CLOCK)),
-				(builder) -> builder.setControllerAdvice(new ProblemAdvice())
+						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"))),
+				(builder) -> builder
+					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))
 					.setCustomArgumentResolvers(new WriteBodyResolver())
-					.addInterceptors(new WriteGuard(new AdminSettings(token)))
+					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")),
+							(request) -> false, json().getObjectMapper()))
 					.setMessageConverters(json())
 					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))
 					.build())

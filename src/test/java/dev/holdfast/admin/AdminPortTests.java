@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,16 +9,21 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.RefreshResult;
+import dev.holdfast.registry.RegistryDiff;
+import dev.holdfast.registry.RegistryStatus;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.http.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
@@ -47,7 +53,8 @@ class AdminPortTests {
 		server.registerBean(FakeRegistry.class, () -> registry);
 		server.registerBean(AdminApi.class, () -> new AdminApi(registry));
 		server.registerBean(Clock.class, () -> Clock.fixed(FakeRegistry.PROVEN_AT.plusSeconds(1), ZoneOffset.UTC));
-		server.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN));
+		server.registerBean(AdminSettings.class,
+				() -> new AdminSettings(AdminApi.TOKEN, Set.of("Gateway.example.org.")));
 		server.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
 		server.register(AdminPort.class);
 		server.refresh();
@@ -59,22 +66,121 @@ class AdminPortTests {
 		server.close();
 	}
 
-	@Test
-	void readsHaveEntityTagsAndAreNotSentAgainWhenNothingChanged() throws Exception {
-		HttpResponse<String> first = send("GET", "/registry/services");
+	@ParameterizedTest
+	@ValueSource(strings = { "/registry", "/registry/status", "/registry/services", "/registry/services/orders",
+			"/registry/services/orders/history", "/registry/held", "/registry/unreadable", "/registry/diff" })
+	void aReadHasTheEntityTagOfWhatItShowsAndNotOfHowOldThatIs(String path) throws Exception {
+		registry.setDiff(CompletableFuture.completedFuture(new RegistryDiff(1, 1, List.of(), List.of(), List.of())));
+		proveAt(1);
+		HttpResponse<String> first = send("GET", path);
 		String tag = first.headers().firstValue("ETag").orElseThrow();
 		assertThat(first.statusCode()).isEqualTo(200);
-		assertThat(first.headers().firstValue("Cache-Control")).hasValue("no-cache");
-		HttpResponse<String> again = send("GET", "/registry/services", "If-None-Match", tag);
+		assertThat(tag).startsWith("W/");
+		assertThat(first.headers().allValues("Cache-Control")).containsExactly("no-cache");
+		assertThat(first.headers().firstValue("Holdfast-As-Of")).hasValue("2026-01-02T03:04:06Z");
+		proveAt(6);
+		HttpResponse<String> again = send("GET", path, "If-None-Match", tag);
 		assertThat(again.statusCode()).isEqualTo(304);
 		assertThat(again.body()).isEmpty();
-		registry.with("users", "u1");
-		assertThat(send("GET", "/registry/services", "If-None-Match", tag).statusCode()).isEqualTo(200);
-		assertThat(send("GET", "/registry").headers().firstValue("ETag")).isPresent();
+		assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+		assertThat(again.headers().firstValue("Holdfast-As-Of")).hasValue("2026-01-02T03:04:11Z");
+		assertThat(send("HEAD", path, "If-None-Match", tag).statusCode()).isEqualTo(304);
+		assertThat(send("GET", path, "If-None-Match", "W/\"other\"").statusCode()).isEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/registry", "/registry/status", "/registry/services", "/registry/services/orders" })
+	void theEntityTagIsAnotherOneWhenSomethingChanged(String path) throws Exception {
+		proveAt(1);
+		String tag = send("GET", path).headers().firstValue("ETag").orElseThrow();
+		registry.become(new RegistryStatus.Stale(FakeRegistry.PROVEN_AT.plusSeconds(1), "connection refused"));
+		HttpResponse<String> stale = send("GET", path, "If-None-Match", tag);
+		assertThat(stale.statusCode()).isEqualTo(200);
+		assertThat(stale.headers().firstValue("ETag").orElseThrow()).isNotEqualTo(tag);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/registry/services", "/registry/services/orders" })
+	void whatShowsTrafficHasNoEntityTag(String path) throws Exception {
+		HttpResponse<String> answer = send("GET", path + "?traffic=true");
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(answer.headers().firstValue("ETag")).isEmpty();
+	}
+
+	private static void proveAt(int second) {
+		registry.become(
+				new RegistryStatus.Live(registry.snapshot().revision(), FakeRegistry.PROVEN_AT.plusSeconds(second)));
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			127.0.0.1,                 200
+			127.0.0.1:8081,            200
+			10.1.2.3:80,               200
+			[::1]:8081,                200
+			localhost,                 200
+			LocalHost.:8081,           200
+			gateway.example.org:9000,  200
+			GATEWAY.EXAMPLE.ORG.,      200
+			evil.example.org,          403
+			localhost.evil.example,    403
+			127.0.0.1.evil.example,    403
+			x.gateway.example.org,     403
+			evil,                      403
+			""")
+	void aReadIsAnsweredUnderNamesThatNoForeignerOwns(String host, int status) throws Exception {
+		for (String path : List.of("/", "/registry", "/registry/services/orders", "/actuator/env")) {
+			String answer = raw(
+					"GET %s HTTP/1.1\r\nHost: %s\r\nX-Forwarded-Host: localhost\r\nConnection: close\r\n\r\n"
+						.formatted(path, host));
+			int expected = (status == 200 && path.equals("/actuator/env")) ? 404 : status;
+			assertThat(answer).as(path).startsWith("HTTP/1.1 " + expected);
+			if (status == 403) {
+				assertThat(answer).contains("\"code\":\"host-not-allowed\"", host, "holdfast.admin.allowed-hosts");
+			}
+		}
+	}
+
+	@Test
+	void aTargetInAbsoluteFormAndARequestWithoutAHostAreReadByTheirName() throws Exception {
+		assertThat(raw(
+				"GET http://evil.example.org/registry HTTP/1.1\r\nHost: evil.example.org\r\nConnection: close\r\n\r\n"))
+			.startsWith("HTTP/1.1 403");
+		assertThat(raw("GET http://evil.example.org/registry HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+			.startsWith("HTTP/1.1 400");
+		assertThat(raw("GET http://localhost/registry HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+			.startsWith("HTTP/1.1 200");
+		assertThat(raw("GET /registry HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 400").contains("missing-host");
+		assertThat(raw("GET /registry HTTP/1.0\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 200");
+	}
+
+	@Test
+	void aReadOfAForeignPageIsRefusedAndOneOfItsOwnIsNot() throws Exception {
+		assertThat(send("GET", "/registry", "Origin", "http://evil.example.org").body())
+			.contains("\"code\":\"cross-origin\"");
+		assertThat(send("GET", "/registry", "Origin", "null").statusCode()).isEqualTo(403);
+		assertThat(send("GET", "/registry", "Origin", base().toString()).statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void theFirstPageSaysHowThingsStandAndWhereMoreIsSaid() throws Exception {
+		HttpResponse<String> json = send("GET", "/");
+		assertThat(json.statusCode()).isEqualTo(200);
+		assertThat(json.headers().firstValue("Content-Type")).hasValue("application/json");
+		assertThat(json.body()).contains("\"sentence\":\"etcd ", "\"registry\":\"/registry\"");
+		HttpResponse<String> html = send("GET", "/", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+		assertThat(html.headers().firstValue("Content-Type")).hasValue("text/html;charset=UTF-8");
+		assertThat(html.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("default-src 'none'",
+				"frame-ancestors 'none'");
+		assertThat(html.body()).contains("<a href=\"/registry/status\">", "etcd ");
+		assertThat(send("HEAD", "/").statusCode()).isEqualTo(200);
+		assertThat(send("GET", "/", "Accept", "image/png").body()).contains("\"code\":\"not-acceptable\"");
+		assertThat(send("POST", "/").statusCode()).isEqualTo(401);
 	}
 
 	@Test
 	void timesAreWrittenAsIso8601() throws Exception {
+		proveAt(0);
 		assertThat(send("GET", "/registry/status").body()).contains("\"provenAt\":\"2026-01-02T03:04:05Z\"");
 	}
 
@@ -82,8 +188,8 @@ class AdminPortTests {
 	@CsvSource(textBlock = """
 			GET,    /registry/nothing,         404, not-found
 			GET,    /registry/refresh,         405, method-not-allowed
-			POST,   /registry/status,          405, method-not-allowed
-			DELETE, /registry/services/orders, 405, method-not-allowed
+			POST,   /registry/status,          401, unauthorized
+			DELETE, /registry/services/orders, 401, unauthorized
 			GET,    /registry/services/nobody, 404, unknown-service
 			POST,   /registry/refresh,         401, unauthorized
 			POST,   /registry/nothing,         401, unauthorized
@@ -115,6 +221,7 @@ class AdminPortTests {
 		assertThat(write("/registry/refresh", base().toString()).statusCode()).isEqualTo(200);
 		assertThat(write("/registry/refresh", "http://evil.example.org").statusCode()).isEqualTo(403);
 		assertThat(write("/registry/nothing", base().toString()).statusCode()).isEqualTo(404);
+		assertThat(write("/registry/status", base().toString()).body()).contains("\"code\":\"method-not-allowed\"");
 		assertThat(registry.refreshes()).isEqualTo(1);
 	}
 
@@ -155,12 +262,15 @@ class AdminPortTests {
 
 	@Test
 	void aWriteThatNamesNoHostIsRefused() throws Exception {
-		try (Socket socket = new Socket("localhost", server.getWebServer().getPort())) {
-			socket.getOutputStream()
-				.write("POST /registry/refresh HTTP/1.0\r\nAuthorization: Bearer %s\r\n\r\n".formatted(AdminApi.TOKEN)
-					.getBytes(StandardCharsets.US_ASCII));
-			String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-			assertThat(answer).startsWith("HTTP/1.1 400").contains("\"code\":\"missing-host\"");
+		assertThat(raw("POST /registry/refresh HTTP/1.0\r\nAuthorization: Bearer %s\r\n\r\n".formatted(AdminApi.TOKEN)))
+			.startsWith("HTTP/1.1 400")
+			.contains("\"code\":\"missing-host\"");
+	}
+
+	private static String raw(String request) throws Exception {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getWebServer().getPort())) {
+			socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}
 

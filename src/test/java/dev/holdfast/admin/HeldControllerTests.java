@@ -41,7 +41,7 @@ class HeldControllerTests {
 							{"page": 0, "size": 1, "total": 3, "items": [
 								{"service": "orders", "instance": "o1", "url": "http://10.0.0.5:8080", "key": "/services/orders/o1",
 									"evidence": "EXPIRED", "reason": "the registry came back 5 s ago",
-									"since": "2026-01-02T03:03:05Z", "deadline": "2026-01-02T03:14:05Z", "remainingSeconds": 420,
+									"since": "2026-01-02T03:03:05Z", "deadline": "2026-01-02T03:14:05Z",
 									"probe": {"failures": 1, "lastCheck": "2026-01-02T03:04:05Z", "lastError": "connection refused"},
 									"keptUntil": null}]}""");
 	}
@@ -93,21 +93,36 @@ class HeldControllerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "o3", "never-heard-of" })
-	void approveOfWhatIsNotHeldDoesNothingSoThatItCanBeSentAgain(String instance) {
-		assertThat(approve("""
-				{"service": "orders", "instance": "%s"}""".formatted(instance))).hasStatusOk()
+	@CsvSource(delimiter = '|', textBlock = """
+			{"service":"orders","instance":"o3"}    | instance: "o3" of orders is not held
+			{"service":"orders","instance":"never"} | instance: "never" of orders is not held
+			{"service":"idle"}                      | service: "idle" has no removal that is held
+			""")
+	void operatorsWordOnWhatIsNotHeldIsNotFound(String body, String found) {
+		this.registry.with("idle", "i1");
+		String expected = """
+				{"code": "not-held", "detail": "%s (expected: one of GET /registry/held)"}"""
+			.formatted(found.replace("\"", "\\\""));
+		assertThat(approve(body)).hasStatus(HttpStatus.NOT_FOUND)
+			.hasContentType(MediaType.APPLICATION_PROBLEM_JSON)
 			.bodyJson()
-			.isStrictlyEqualTo("""
-					{"approved": []}""");
+			.isLenientlyEqualTo(expected);
+		assertThat(cancel(body)).hasStatus(HttpStatus.NOT_FOUND).bodyJson().isLenientlyEqualTo(expected);
 		assertThat(this.registry.held()).hasSize(3);
+	}
+
+	@Test
+	void approvalOfAllIsNotFoundWhenNothingIsHeld() {
+		assertThat(approve("{\"all\":true}")).hasStatusOk();
+		assertThat(approve("{\"all\":true}")).hasStatus(HttpStatus.NOT_FOUND).bodyJson().isLenientlyEqualTo("""
+				{"code": "not-held", "detail": "no removal is held (expected: one of GET /registry/held)"}""");
 	}
 
 	@Test
 	void cancelKeepsTheInstanceForAnHourUnlessToldOtherwise() {
 		assertThat(cancel("""
 				{"service": "orders", "instance": "o1"}""")).hasStatusOk().bodyJson().isLenientlyEqualTo("""
-				{"kept": [{"instance": "o1", "deadline": null, "remainingSeconds": null,
+				{"kept": [{"instance": "o1", "deadline": null,
 					"keptUntil": "2026-01-02T04:04:05Z"}]}""");
 		assertThat(cancel("""
 				{"service": "orders", "instance": "o1", "ttlSeconds": 86400}""")).bodyJson().isLenientlyEqualTo("""

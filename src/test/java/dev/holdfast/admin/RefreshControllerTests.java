@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import dev.holdfast.registry.FakeRegistry;
@@ -141,7 +142,7 @@ class RefreshControllerTests {
 			.bodyJson()
 			.isLenientlyEqualTo("""
 					{"code": "admin-token-not-set",
-					"detail": "The API is read-only because holdfast.admin.token is not set"}""");
+					"detail": "The admin port is read-only because holdfast.admin.token is not set"}""");
 		assertThat(this.registry.refreshes()).isZero();
 	}
 
@@ -210,7 +211,8 @@ class RefreshControllerTests {
 
 	@Test
 	void settingsDoNotShowTheToken() {
-		assertThat(new AdminSettings("correct-horse")).hasToString("AdminSettings[token=***]");
+		assertThat(new AdminSettings("correct-horse", Set.of("Admin.Example.")))
+			.hasToString("AdminSettings[token=***, allowedHosts=[admin.example]]");
 	}
 
 	private static MockMvcRequestBuilder authorized(MockMvcRequestBuilder request) {

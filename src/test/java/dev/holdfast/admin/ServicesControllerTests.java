@@ -35,17 +35,39 @@ class ServicesControllerTests {
 					{"name": "Order-archive", "status": "HEALTHY", "instances": {"total": 1}},
 					{"name": "gone", "status": "DOWN", "instances": {"total": 0, "routable": 0, "ejected": 0}},
 					{"name": "orders", "status": "HEALTHY", "instances": {"total": 3, "routable": 2, "ejected": 0},
-						"revision": 2, "ageSeconds": 180, "circuit": "CLOSED"},
+						"revision": 2, "asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED"},
 					{"name": "users", "status": "HEALTHY"}]}""");
 	}
 
 	@Test
 	void listShowsTheRecentTrafficAndNoTimesWhenNoneWasMeasured() {
 		this.api.statistics("users", new Statistics(12.5, 0.25, 0.001, 0.02, 0.3));
-		assertThat(get("/registry/services?q=users")).bodyJson().isLenientlyEqualTo("""
+		assertThat(get("/registry/services?traffic=true&q=users")).bodyJson().isLenientlyEqualTo("""
 				{"items": [{"requestsPerSecond": 12.5, "errorRatio": 0.25, "p50": 0.001, "p95": 0.02, "p99": 0.3}]}""");
-		assertThat(get("/registry/services?q=orders")).bodyJson().isLenientlyEqualTo("""
+		assertThat(get("/registry/services?traffic=true&q=orders")).bodyJson().isLenientlyEqualTo("""
 				{"items": [{"requestsPerSecond": 0.0, "errorRatio": 0.0, "p50": null, "p95": null, "p99": null}]}""");
+	}
+
+	@Test
+	void trafficIsLeftOutUnlessItIsAskedFor() {
+		this.api.statistics("users", new Statistics(12.5, 0.25, 0.001, 0.02, 0.3));
+		assertThat(get("/registry/services?q=users&traffic=false")).bodyJson().isStrictlyEqualTo("""
+				{"page": 0, "size": 100, "total": 1, "items": [{"name": "users", "status": "HEALTHY",
+					"instances": {"total": 1, "routable": 1, "held": 0, "ejected": 0}, "revision": 1,
+					"asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED"}]}""");
+		assertThat(get("/registry/services/users")).bodyJson()
+			.doesNotHavePath("$.service.p99")
+			.doesNotHavePath("$.instances[0].traffic");
+		assertThat(get("/registry/services/users?traffic=true")).bodyJson().isLenientlyEqualTo("""
+				{"service": {"p99": 0.3}, "instances": [{"traffic": {"total": 0}}]}""");
+	}
+
+	@Test
+	void listSortsByTrafficWhenThatIsShown() {
+		this.api.statistics("users", new Statistics(12.5, 0.25, 0.001, 0.02, 0.3));
+		assertThat(names("/registry/services?traffic=true&sort=-p99")).startsWith("users");
+		assertThat(names("/registry/services?traffic=true&sort=requestsPerSecond")).endsWith("users");
+		assertThat(names("/registry/services?traffic=true&sort=-status")).startsWith("gone");
 	}
 
 	@Test
@@ -81,8 +103,11 @@ class ServicesControllerTests {
 					size=x,      size,   x,      a whole number from 1 to 1000
 					page=-1,     page,   -1,     a whole number from 0 to 2147483647
 					status=ILL,  status, ILL,    "HEALTHY, STALE, DEGRADED, DOWN, or several separated by commas"
-					sort=colour, sort,   colour, "one of errorRatio, instances, name, p99, requestsPerSecond, revision, status, \
-					with a minus before it for the reverse"
+					sort=colour, sort,   colour, "one of instances, name, revision, status, or with traffic=true of errorRatio, p99, \
+					requestsPerSecond, with a minus before it for the reverse"
+					sort=p99,    sort,   p99,    "one of instances, name, revision, status, or with traffic=true of errorRatio, p99, \
+					requestsPerSecond, with a minus before it for the reverse"
+					traffic=yes, traffic, yes,   true or false
 					""")
 	void listSaysWhatAParameterCanBe(String query, String parameter, String value, String expected) {
 		assertThat(get("/registry/services?" + query)).hasStatus(HttpStatus.BAD_REQUEST)
@@ -96,7 +121,7 @@ class ServicesControllerTests {
 	@Test
 	void getShowsAServicesInstances() {
 		this.api.eject("o2");
-		assertThat(get("/registry/services/orders")).hasStatusOk()
+		assertThat(get("/registry/services/orders?traffic=true")).hasStatusOk()
 			.bodyJson()
 			.isLenientlyEqualTo(
 					"""
@@ -132,8 +157,7 @@ class ServicesControllerTests {
 					{"id": "o1", "health": {"status": "HEALTHY", "reasons": [
 							"the registry no longer has it; its removal is held: the registry came back 5 s ago"]},
 						"hold": {"evidence": "EXPIRED", "reason": "the registry came back 5 s ago",
-							"since": "2026-01-02T03:03:05Z", "deadline": "2026-01-02T03:14:05Z",
-							"remainingSeconds": 420, "keptUntil": null,
+							"since": "2026-01-02T03:03:05Z", "deadline": "2026-01-02T03:14:05Z", "keptUntil": null,
 							"probe": {"failures": 1, "lastCheck": "2026-01-02T03:04:05Z",
 								"lastError": "connection refused"}}},
 					{"id": "o2", "health": {"reasons": []}, "hold": null}, {"id": "o3-idle", "hold": null}]}""");
@@ -142,13 +166,13 @@ class ServicesControllerTests {
 	@Test
 	void getShowsThatAnOperatorKeepsAnInstance() {
 		this.registry.hold("orders", "o1")
-			.cancel(new HeldSelection(Optional.empty(), Optional.empty()), Duration.ofHours(1))
+			.cancel(new HeldSelection(Optional.empty(), Optional.empty()), Duration.ofHours(1), "")
 			.join();
 		this.api.eject("o1");
 		assertThat(get("/registry/services/orders")).bodyJson()
 			.isLenientlyEqualTo(
 					"""
-							{"instances": [{"id": "o1", "hold": {"deadline": null, "remainingSeconds": null,
+							{"instances": [{"id": "o1", "hold": {"deadline": null,
 									"keptUntil": "2026-01-02T04:04:05Z"},
 								"health": {"status": "EJECTED", "reasons": [
 									"a connection to it was refused lately; it is avoided while there is another",

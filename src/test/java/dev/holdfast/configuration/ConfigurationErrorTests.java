@@ -63,7 +63,11 @@ class ConfigurationErrorTests {
 						"holdfast.registry.sources[0].prefix=/a/ holdfast.registry.sources[1].prefix=/a/b/",
 						"holdfast.registry.sources[1].prefix: \"/a/b/\" must not overlap with holdfast.registry.sources[0]"),
 				argumentSet("no endpoint", "holdfast.etcd.endpoints=",
-						"holdfast.etcd.endpoints: \"[]\" must not be empty") };
+						"holdfast.etcd.endpoints: \"[]\" must not be empty"),
+				argumentSet("admin host with a port", "holdfast.admin.allowed-hosts=gw.example.org,gw:8081",
+						"holdfast.admin.allowed-hosts[1]: \"gw:8081\" must be a name without scheme, port and wildcard"),
+				argumentSet("admin host with a wildcard", "holdfast.admin.allowed-hosts=*.example.org",
+						"holdfast.admin.allowed-hosts[0]: \"*.example.org\" must be a name") };
 	}
 
 	private static Arguments[] keys() {

@@ -59,7 +59,7 @@ class HoldfastPropertiesTests {
 						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
 						Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
-			assertThat(properties.admin().token()).isEmpty();
+			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of()));
 		});
 	}
 

@@ -89,7 +89,7 @@ class OperatorsIT {
 		assertThat(status.at("/etcd/reconnects").asLong()).isZero();
 		assertThat(status.at("/snapshot/path").asText()).endsWith("registry-snapshot.json");
 		assertThat(status.path("cause").asText()).isEmpty();
-		assertThat(status.path("quarantined").asInt()).isZero();
+		assertThat(status.path("unreadable").asInt()).isZero();
 		assertThat(status.path("version").asText()).isNotEmpty();
 	}
 
@@ -102,7 +102,7 @@ class OperatorsIT {
 		assertThat(list.at("/items/0/status").asText()).isEqualTo("HEALTHY");
 		assertThat(list.at("/items/0/instances/routable").asInt()).isEqualTo(1);
 		assertThat(list.at("/items/0/circuit").asText()).isEqualTo("CLOSED");
-		JsonNode instance = json("/registry/services/orders").at("/instances/0");
+		JsonNode instance = json("/registry/services/orders?traffic=true").at("/instances/0");
 		assertThat(instance.path("url").asText()).isEqualTo(backend.url());
 		assertThat(instance.at("/registration/key").asText()).isEqualTo("/services/orders/a");
 		assertThat(instance.at("/traffic/total").asLong()).isPositive();

@@ -125,7 +125,7 @@ final class OneMemberRows {
 			stage.put(Stage.SERVICE + "huge", "x".repeat(1_000_000));
 			binary(stage.keys());
 			await().atMost(Outage.NOTICE)
-				.untilAsserted(() -> assertThat(stage.gateway().status().path("quarantined").asInt()).isEqualTo(3));
+				.untilAsserted(() -> assertThat(stage.gateway().status().path("unreadable").asInt()).isEqualTo(3));
 			// Its last good value stays.
 			stage.awaitInstances(2);
 		}).repair((stage) -> {
@@ -134,7 +134,7 @@ final class OneMemberRows {
 			stage.register();
 		})
 			.afterwards((stage) -> await().atMost(Outage.RECOVERY)
-				.untilAsserted(() -> assertThat(stage.gateway().status().path("quarantined").asInt()).isZero()));
+				.untilAsserted(() -> assertThat(stage.gateway().status().path("unreadable").asInt()).isZero()));
 	}
 
 	private static void binary(EtcdKeys keys) {

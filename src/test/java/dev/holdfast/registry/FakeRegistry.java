@@ -188,14 +188,14 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	}
 
 	@Override
-	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection) {
+	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection, String reason) {
 		List<HeldRemoval> selected = select(selection);
 		this.held = this.held.stream().filter((removal) -> !selected.contains(removal)).toList();
 		return CompletableFuture.completedFuture(selected);
 	}
 
 	@Override
-	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time) {
+	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason) {
 		List<HeldRemoval> selected = select(selection);
 		List<HeldRemoval> kept = selected.stream().map((removal) -> keep(removal, time)).toList();
 		this.held = Stream.concat(this.held.stream().filter((removal) -> !selected.contains(removal)), kept.stream())

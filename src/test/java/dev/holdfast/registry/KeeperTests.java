@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 class KeeperTests {
 
@@ -88,6 +89,36 @@ class KeeperTests {
 		apply(unreadable(3, "/k"));
 		apply(new RecordEvent.Deleted("/k", 4));
 		assertThat(this.applied).containsExactly("put", "unreadable", "delete");
+	}
+
+	@Test
+	void historySaysWhatAPutChanged() {
+		list(1);
+		apply(put(2, "/k", ORDERS, "a", 1));
+		Instance lighter = new Instance("a", new Endpoint(Scheme.HTTP, "127.0.0.1", 1), 50, "eu-1b", "",
+				Map.of("team", "blue"), new Registration("/k", "json", 2, 3, 0, Origin.WATCH));
+		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new Reading.Registered(ORDERS, List.of(lighter)))));
+		apply(put(4, "/k", ORDERS, "a", 2));
+		assertThat(this.history.of(ORDERS)).extracting(Change::detail)
+			.startsWith(
+					"url http://127.0.0.1:1 → http://127.0.0.1:2, weight 50 → 100, zone eu-1b → none, metadata team blue → none",
+					"weight 100 → 50, zone none → eu-1b, metadata team none → blue", "http://127.0.0.1:1");
+	}
+
+	@Test
+	void historySaysWhatWeightARecordOfItsOwnGives() {
+		list(1);
+		apply(put(2, "/k", ORDERS, "a", 1));
+		apply(weighted(3, 50));
+		apply(weighted(4, 50));
+		apply(weighted(5, 10));
+		assertThat(this.history.of(ORDERS)).extracting(Change::instance, Change::detail)
+			.startsWith(tuple("a", "weight 50 → 10"), tuple("a", "weight none → 50"), tuple("a", "http://127.0.0.1:1"));
+	}
+
+	private static RecordEvent weighted(long revision, int weight) {
+		return new RecordEvent.Put(
+				new RegistryRecord("/k/weight", revision, 0, new Reading.Weighted(ORDERS, "a", weight)));
 	}
 
 	@Test

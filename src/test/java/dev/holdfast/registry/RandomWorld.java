@@ -396,12 +396,12 @@ final class RandomWorld {
 		if (dice < 20) {
 			note("an operator approves %s".formatted(selection));
 			this.checks.approved(selection);
-			await(this.operations.approve(selection));
+			await(this.operations.approve(selection, ""));
 		}
 		else if (dice < 40) {
 			int seconds = 1 + this.random.nextInt(30);
 			note("an operator keeps %s for %d s".formatted(selection, seconds));
-			await(this.operations.cancel(selection, Duration.ofSeconds(seconds)));
+			await(this.operations.cancel(selection, Duration.ofSeconds(seconds), ""));
 		}
 		else if (dice < 50) {
 			int seconds = 1 + this.random.nextInt(20);

@@ -319,7 +319,7 @@ class RemovalGuardTests {
 		at(106, () -> {
 			assertThat(held()).containsExactly("i0", "i0@http://127.0.0.1:8000");
 			order(this.reflector.operations()
-				.approve(new HeldSelection(Optional.of(ORDERS), Optional.of("i0@http://127.0.0.1:8000"))));
+				.approve(new HeldSelection(Optional.of(ORDERS), Optional.of("i0@http://127.0.0.1:8000")), ""));
 		});
 		at(107, () -> {
 			assertThat(held()).containsExactly("i0");
@@ -387,11 +387,13 @@ class RemovalGuardTests {
 	void anOperatorsApprovalAppliesTheRemovalAtOnce() {
 		outage(60, 100);
 		at(105, () -> expire(0, 1));
-		at(106, () -> order(
-				this.reflector.operations().approve(new HeldSelection(Optional.of(ORDERS), Optional.of("i0")))));
+		at(106, () -> order(this.reflector.operations()
+			.approve(new HeldSelection(Optional.of(ORDERS), Optional.of("i0")), "host is scrapped")));
 		at(107, () -> {
 			assertThat(instances()).hasSize(9).doesNotContain("i0");
 			assertThat(held()).containsExactly("i1");
+			assertThat(this.registry.history(ORDERS).getFirst()).extracting(Change::cause, Change::detail)
+				.containsExactly(Change.Cause.APPROVED, "host is scrapped");
 		});
 		runFor(108);
 	}
@@ -404,10 +406,12 @@ class RemovalGuardTests {
 			expire(0);
 		});
 		at(106, () -> order(this.reflector.operations()
-			.cancel(new HeldSelection(Optional.of(ORDERS), Optional.empty()), Duration.ofHours(1))));
+			.cancel(new HeldSelection(Optional.of(ORDERS), Optional.empty()), Duration.ofHours(1), "redeployed")));
 		at(3_700, () -> {
 			assertThat(instances()).contains("i0");
 			assertThat(this.registry.held().getFirst().keptUntil()).isPresent();
+			assertThat(this.registry.history(ORDERS).getFirst().detail()).startsWith("kept until ")
+				.endsWith(": redeployed");
 		});
 		at(3_706 + 10, () -> assertThat(instances()).doesNotContain("i0"));
 		runFor(3_720);

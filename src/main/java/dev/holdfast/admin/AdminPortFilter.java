@@ -1,0 +1,100 @@
+package dev.holdfast.admin;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Stands before everything that the admin port answers, whoever brings it: the operators'
+ * API, the actuator's endpoints, and what a library adds to them. Requests under a
+ * foreign name are refused, so are writes without the token, and every write is recorded,
+ * whether it was let through or not.
+ */
+final class AdminPortFilter extends OncePerRequestFilter {
+
+	private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
+
+	private final HostGuard hosts;
+
+	private final WriteGuard writes;
+
+	private final Predicate<HttpServletRequest> openToAllHosts;
+
+	private final ObjectMapper mapper;
+
+	private final Audit audit = new Audit();
+
+	/**
+	 * Creates the filter.
+	 * @param settings how the port is guarded
+	 * @param openToAllHosts the reads that are answered under every name: those of probes
+	 * and of Prometheus
+	 * @param mapper what problems are written by
+	 */
+	AdminPortFilter(AdminSettings settings, Predicate<HttpServletRequest> openToAllHosts, ObjectMapper mapper) {
+		this.hosts = new HostGuard(settings.allowedHosts());
+		this.writes = new WriteGuard(settings.token());
+		this.openToAllHosts = openToAllHosts;
+		this.mapper = mapper;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		boolean write = !READS.contains(request.getMethod());
+		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+		try {
+			check(request, write);
+			chain.doFilter(request, response);
+			status = response.getStatus();
+		}
+		catch (ProblemException ex) {
+			status = ex.getStatusCode().value();
+			refuse(request, response, ex);
+		}
+		finally {
+			if (write) {
+				record(request, status);
+			}
+		}
+	}
+
+	private void check(HttpServletRequest request, boolean write) {
+		if (write || !this.openToAllHosts.test(request)) {
+			this.hosts.check(request.getHeader(HttpHeaders.HOST), request.getHeader(HttpHeaders.ORIGIN));
+		}
+		if (write) {
+			this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION));
+		}
+	}
+
+	private void refuse(HttpServletRequest request, HttpServletResponse response, ProblemException problem)
+			throws IOException {
+		ProblemDetail body = problem.getBody();
+		body.setInstance(URI.create(request.getRequestURI()));
+		byte[] content = this.mapper.writeValueAsBytes(body);
+		response.setStatus(problem.getStatusCode().value());
+		problem.getHeaders().forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+		response.setContentLength(content.length);
+		response.getOutputStream().write(content);
+	}
+
+	private void record(HttpServletRequest request, int status) {
+		this.audit.record(request.getRemoteAddr(), request.getMethod() + " " + request.getRequestURI(),
+				WriteNote.of(request), Integer.toString(status));
+	}
+
+}
