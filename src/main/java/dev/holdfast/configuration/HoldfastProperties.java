@@ -3,6 +3,7 @@ package dev.holdfast.configuration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import dev.holdfast.registry.RemovalGuardSettings;
@@ -197,16 +198,26 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param snapshot the snapshot on disk
 	 * @param removalGuard which removals are applied at once
 	 */
-	public record Registry(@DefaultValue @Valid List<Source> sources,
+	public record Registry(@Valid @NotEmpty @Nullable List<Source> sources,
 			@DefaultValue("5s") @DurationMin(millis = 1, message = POSITIVE) Duration barrierInterval,
 			@DefaultValue("5m") @DurationMin(millis = 1, message = POSITIVE) Duration relistInterval,
 			@DefaultValue @Valid SnapshotFile snapshot, @DefaultValue @Valid RemovalGuard removalGuard) {
 
 		/**
-		 * Puts the usual source in the place of none.
+		 * Puts the usual source in the place of none. An empty list is not none: who
+		 * writes one means something else.
 		 */
 		public Registry {
-			sources = sources.isEmpty() ? List.of(new Source("/services/", "auto", Scheme.HTTP)) : List.copyOf(sources);
+			sources = (sources == null) ? List.of(new Source("/services/", "auto", Scheme.HTTP)) : List.copyOf(sources);
+		}
+
+		/**
+		 * The prefixes under which services are registered.
+		 * @return the sources
+		 */
+		@Override
+		public List<Source> sources() {
+			return Objects.requireNonNull(this.sources);
 		}
 
 	}

@@ -3,8 +3,9 @@ package dev.holdfast.configuration;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -15,24 +16,24 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
  */
 final class KnownKeys {
 
-	/** Two keys that differ in more characters than these do not look alike. */
-	private static final int ALIKE = 3;
-
 	private static final String INDEX = "[*]";
+
+	private final List<Key> all;
 
 	private final List<String> keys;
 
-	private KnownKeys(List<String> keys) {
-		this.keys = keys;
+	private KnownKeys(List<Key> keys) {
+		this.all = keys;
+		this.keys = keys.stream().map(Key::name).toList();
 	}
 
 	static KnownKeys of(String prefix, Class<? extends Record> type) {
-		List<String> keys = new ArrayList<>();
+		List<Key> keys = new ArrayList<>();
 		collect(prefix, type, keys);
 		return new KnownKeys(List.copyOf(keys));
 	}
 
-	private static void collect(String prefix, Class<?> type, List<String> keys) {
+	private static void collect(String prefix, Class<?> type, List<Key> keys) {
 		for (RecordComponent component : type.getRecordComponents()) {
 			String key = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
 			if (component.getType().isRecord()) {
@@ -43,9 +44,13 @@ final class KnownKeys {
 				collect(key + INDEX, element, keys);
 			}
 			else {
-				keys.add(key);
+				keys.add(new Key(key, component.getType()));
 			}
 		}
+	}
+
+	List<Key> all() {
+		return this.all;
 	}
 
 	/**
@@ -74,9 +79,7 @@ final class KnownKeys {
 	}
 
 	private Optional<String> nearest(String key) {
-		return this.keys.stream()
-			.filter((known) -> distance(known, key) <= ALIKE)
-			.min(Comparator.comparingInt((known) -> distance(known, key)))
+		return Likeness.nearest(key, this.keys, Likeness.ALIKE)
 			.or(() -> this.keys.stream().filter((known) -> lastPart(known).equals(lastPart(key))).findFirst());
 	}
 
@@ -97,22 +100,22 @@ final class KnownKeys {
 		return key.substring(key.lastIndexOf('.') + 1);
 	}
 
-	// Levenshtein's distance, one row of the table at a time.
-	private static int distance(String left, String right) {
-		int[] row = new int[right.length() + 1];
-		for (int j = 0; j < row.length; j++) {
-			row[j] = j;
+	/**
+	 * A key that has a value.
+	 *
+	 * @param name the key, with {@code [*]} for each index
+	 * @param type what its value becomes
+	 */
+	record Key(String name, Class<?> type) {
+
+		boolean isList() {
+			return Collection.class.isAssignableFrom(this.type);
 		}
-		for (int i = 1; i <= left.length(); i++) {
-			int diagonal = row[0];
-			row[0] = i;
-			for (int j = 1; j < row.length; j++) {
-				int replaced = diagonal + ((left.charAt(i - 1) != right.charAt(j - 1)) ? 1 : 0);
-				diagonal = row[j];
-				row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-			}
+
+		boolean isMap() {
+			return Map.class.isAssignableFrom(this.type);
 		}
-		return row[right.length()];
+
 	}
 
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 
 import dev.holdfast.admin.AdminSettings;
 import dev.holdfast.registry.format.RecordReader;
-import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.TimeLimits;
 import dev.holdfast.service.CanonicalPath;
 import dev.holdfast.tls.ClientAuth;
@@ -19,6 +18,7 @@ import io.netty.util.NetUtil;
 
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
+import org.springframework.validation.FieldError;
 import org.springframework.validation.Validator;
 
 /**
@@ -32,6 +32,14 @@ final class PropertiesValidator implements Validator {
 
 	private static final DataSize LARGEST_HEADER = DataSize.ofMegabytes(1);
 
+	private static final String CODE = "invalid";
+
+	private final AdminPorts adminPorts;
+
+	PropertiesValidator(AdminPorts adminPorts) {
+		this.adminPorts = adminPorts;
+	}
+
 	@Override
 	public boolean supports(Class<?> type) {
 		return type == HoldfastProperties.class;
@@ -41,6 +49,7 @@ final class PropertiesValidator implements Validator {
 	public void validate(Object target, Errors errors) {
 		HoldfastProperties properties = (HoldfastProperties) target;
 		checkServer(properties.server(), errors);
+		checkPort(properties.server(), errors);
 		checkTls(properties.server(), errors);
 		checkEndpoints(properties.etcd(), errors);
 		if (properties.etcd().username().isEmpty() != properties.etcd().password().isEmpty()) {
@@ -48,7 +57,7 @@ final class PropertiesValidator implements Validator {
 					"must not be empty when the other one of username and password is given");
 		}
 		checkSources(properties.registry().sources(), errors);
-		checkRoutes(properties.routes(), errors);
+		new RouteChecks(properties, errors).check();
 		checkTimes(properties, errors);
 		checkAdmin(properties.admin(), errors);
 	}
@@ -91,6 +100,12 @@ final class PropertiesValidator implements Validator {
 						"must be a name without scheme, port and wildcard, such as gateway.example.org");
 			}
 		}
+	}
+
+	private void checkPort(HoldfastProperties.Server server, Errors errors) {
+		this.adminPorts.keyOf(server.port(), server.address())
+			.ifPresent((key) -> reject(errors, "server.port", "must not be the port of %s too".formatted(key),
+					"Set holdfast.server.port or %s to another port.".formatted(key)));
 	}
 
 	private static void checkTls(HoldfastProperties.Server server, Errors errors) {
@@ -179,7 +194,9 @@ final class PropertiesValidator implements Validator {
 				if (overlap(sources.get(i).prefix(), sources.get(j).prefix())) {
 					reject(errors, "registry.sources[%d].prefix".formatted(i),
 							"must not overlap with holdfast.registry.sources[%d]: a key is read by one source"
-								.formatted(j));
+								.formatted(j),
+							"Take one of holdfast.registry.sources[%d] and [%d] out, or narrow its prefix.".formatted(j,
+									i));
 				}
 			}
 		}
@@ -211,29 +228,26 @@ final class PropertiesValidator implements Validator {
 		}
 	}
 
-	private static void checkRoutes(List<HoldfastProperties.ExplicitRoute> routes, Errors errors) {
-		Map<String, Integer> ids = new HashMap<>();
-		for (int i = 0; i < routes.size(); i++) {
-			HoldfastProperties.ExplicitRoute route = routes.get(i);
-			Integer first = ids.putIfAbsent(route.id(), i);
-			if (route.id().isBlank()) {
-				reject(errors, "routes[%d].id".formatted(i), "must not be empty");
-			}
-			else if (first != null) {
-				reject(errors, "routes[%d].id".formatted(i),
-						"must be unique, but holdfast.routes[%d] has the same".formatted(first));
-			}
-			try {
-				route.toRoute(RoutePolicy.DEFAULTS);
-			}
-			catch (IllegalArgumentException ex) {
-				reject(errors, "routes[%d]".formatted(i), String.valueOf(ex.getMessage()));
-			}
-		}
+	/**
+	 * Gives what to do about an error that this validator found, where it says more than
+	 * the message does.
+	 */
+	static Optional<String> remedy(FieldError error) {
+		Object[] arguments = error.getArguments();
+		return (CODE.equals(error.getCode()) && arguments != null && arguments.length > 0)
+				? Optional.of(String.valueOf(arguments[0])) : Optional.empty();
 	}
 
-	private static void reject(Errors errors, String field, String message) {
-		errors.rejectValue(field, "invalid", message);
+	static void reject(Errors errors, String field, String message) {
+		errors.rejectValue(field, CODE, message);
+	}
+
+	/**
+	 * Refuses a value.
+	 * @param remedy a sentence that tells what to do
+	 */
+	static void reject(Errors errors, String field, String message, String remedy) {
+		errors.rejectValue(field, CODE, new Object[] { remedy }, message);
 	}
 
 }

@@ -84,7 +84,8 @@ class RegistryConfiguration {
 		return new Reflector(source,
 				new RegistrySettings(registry.barrierInterval(), registry.relistInterval(),
 						registry.removalGuard().settings()),
-				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT), List.of(upstreams, routes, gauges), listener);
+				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT),
+				List.of(upstreams, routes, gauges, new RouteServices(properties.routes())), listener);
 	}
 
 	@Bean

@@ -128,6 +128,13 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
+	 * How many requests have no whole answer yet.
+	 */
+	int running() {
+		return this.running;
+	}
+
+	/**
 	 * Whether no request has come since some time, and every one is answered.
 	 */
 	boolean isQuiet(long since) {

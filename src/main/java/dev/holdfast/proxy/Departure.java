@@ -1,6 +1,7 @@
 package dev.holdfast.proxy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -44,6 +45,8 @@ final class Departure {
 
 	private final Tunnels tunnels;
 
+	private volatile RemainingClients remaining = RemainingClients.NONE;
+
 	/**
 	 * Prepares it.
 	 * @param streams the answers that may go on until somebody ends them
@@ -62,7 +65,10 @@ final class Departure {
 	 * learn of it with their next answer.
 	 */
 	Future<Void> announce() {
-		return onEventLoop(() -> this.clients.http2().forEach(Departure::announce));
+		return onEventLoop(() -> {
+			this.clients.http2().forEach(Departure::announce);
+			count();
+		});
 	}
 
 	/**
@@ -138,12 +144,28 @@ final class Departure {
 		this.eventLoop.runOnContext((run) -> this.eventLoop.owner().setPeriodic(CHECK_MILLIS, (timer) -> {
 			long now = System.nanoTime();
 			step.accept(now);
+			count();
 			if (this.clients.isEmpty() || now - until >= 0) {
 				this.eventLoop.owner().cancelTimer(timer);
 				gone.complete();
 			}
 		}));
 		return gone.future();
+	}
+
+	private void count() {
+		List<ClientConnection> open = new ArrayList<>();
+		this.clients.forEach((connection, client) -> open.add(client));
+		this.remaining = new RemainingClients(open.size(),
+				open.stream().mapToInt((client) -> client.watch().running()).sum(), this.streams.size(),
+				this.tunnels.size());
+	}
+
+	/**
+	 * Who had not left yet when this was last looked at. Safe on any thread.
+	 */
+	RemainingClients remaining() {
+		return this.remaining;
 	}
 
 }

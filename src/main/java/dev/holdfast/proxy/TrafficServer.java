@@ -1,9 +1,11 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -44,6 +46,11 @@ public final class TrafficServer {
 	 * Time for handshakes that had begun when the port closed.
 	 */
 	private static final Duration LAST_HANDSHAKES = Duration.ofMillis(100);
+
+	/**
+	 * How often it is looked at who is still waited for.
+	 */
+	private static final Duration LOG_INTERVAL = Duration.ofMillis(500);
 
 	private final TrafficSettings settings;
 
@@ -205,7 +212,9 @@ public final class TrafficServer {
 		// so those in use get an answer first that says that it is their last.
 		Duration notice = (grace.compareTo(NOTICE.multipliedBy(2)) < 0) ? grace.dividedBy(2) : NOTICE;
 		Duration half = notice.dividedBy(2);
+		ShutdownLog log = new ShutdownLog(grace, Clock.systemUTC(), System::nanoTime);
 		awaitAll((server) -> server.departure().announce());
+		log.begin(remaining());
 		awaitAll((server) -> server.departure().await(half));
 		this.listenSocket.refuse();
 		await(this.vertx.timer(Math.min(half.toMillis(), LAST_HANDSHAKES.toMillis()) + 1, TimeUnit.MILLISECONDS));
@@ -214,15 +223,36 @@ public final class TrafficServer {
 		awaitAll((server) -> server.departure().endStreams());
 		Duration rest = grace.minus(notice);
 		Duration quiet = (rest.compareTo(QUIET.multipliedBy(2)) < 0) ? rest.dividedBy(2) : QUIET;
-		awaitAll((server) -> server.departure().sendOff(rest, quiet));
+		Future<?> sentOff = all((server) -> server.departure().sendOff(rest, quiet));
+		while (!isDone(sentOff, LOG_INTERVAL)) {
+			log.goOn(remaining());
+		}
+		log.end(remaining());
 		awaitAll(EventLoopServer::cutOff);
 		await(this.vertx.close());
 		this.servers.clear();
 		this.vertx = null;
 	}
 
+	private RemainingClients remaining() {
+		return this.servers.stream()
+			.map((server) -> server.departure().remaining())
+			.reduce(RemainingClients.NONE, RemainingClients::and);
+	}
+
 	private void awaitAll(Function<EventLoopServer, Future<Void>> step) {
-		await(Future.join(this.servers.stream().map(step).toList()).otherwiseEmpty());
+		await(all(step));
+	}
+
+	private Future<?> all(Function<EventLoopServer, Future<Void>> step) {
+		return Future.join(this.servers.stream().map(step).toList()).otherwiseEmpty();
+	}
+
+	private static boolean isDone(Future<?> future, Duration longest) {
+		CompletableFuture<?> completable = future.toCompletionStage().toCompletableFuture();
+		return completable.thenApply((value) -> true)
+			.completeOnTimeout(false, longest.toMillis(), TimeUnit.MILLISECONDS)
+			.join();
 	}
 
 	private static void await(Future<?> future) {

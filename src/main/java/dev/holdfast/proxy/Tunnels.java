@@ -32,6 +32,10 @@ final class Tunnels {
 		return this.open.remove(tunnel);
 	}
 
+	int size() {
+		return this.open.size();
+	}
+
 	/**
 	 * Ends all of them in order.
 	 */

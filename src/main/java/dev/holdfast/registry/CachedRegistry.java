@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Revision;
@@ -53,6 +54,8 @@ final class CachedRegistry implements Registry {
 
 	/** When everything was last listed; the reflector's thread alone knows. */
 	private @Nullable Instant listedAt;
+
+	private boolean toldOfList;
 
 	CachedRegistry(Clock clock, RegistrySource source, Optional<SnapshotFile> file, List<SnapshotListener> listeners,
 			History history) {
@@ -177,17 +180,24 @@ final class CachedRegistry implements Registry {
 	 */
 	void publish(Snapshot snapshot, Set<ServiceName> changed) {
 		this.snapshot = snapshot;
-		if (changed.isEmpty()) {
-			return;
+		if (!changed.isEmpty()) {
+			tell((listener) -> listener.onSnapshot(snapshot, changed));
 		}
+		if (this.listedAt != null && !this.toldOfList) {
+			this.toldOfList = true;
+			tell((listener) -> listener.onListed(snapshot));
+		}
+	}
+
+	private void tell(Consumer<SnapshotListener> news) {
 		for (SnapshotListener listener : this.listeners) {
 			try {
-				listener.onSnapshot(snapshot, changed);
+				news.accept(listener);
 			}
 			catch (RuntimeException ex) {
 				// One listener's defect must not take routing from the others.
 				logger.error("{} failed on the snapshot at revision {}; the others still get it", listener,
-						snapshot.revision().number(), ex);
+						this.snapshot.revision().number(), ex);
 			}
 		}
 	}

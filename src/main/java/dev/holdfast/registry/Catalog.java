@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,9 @@ final class Catalog {
 	private final TreeMap<String, UnreadableRecord> unreadable = new TreeMap<>();
 
 	private @Nullable List<UnreadableRecord> unreadableCopy;
+
+	/** Those that nobody was told of yet. */
+	private final Map<String, UnreadableRecord> newlyUnreadable = new LinkedHashMap<>();
 
 	private final Set<ServiceName> touched = new HashSet<>();
 
@@ -202,7 +206,11 @@ final class Catalog {
 				UnreadableRecord known = this.unreadable.get(key);
 				Instant since = (known != null) ? known.since() : this.clock.instant();
 				this.unreadableCopy = null;
-				this.unreadable.put(key, new UnreadableRecord(key, reason, written.modRevision(), since));
+				UnreadableRecord now = new UnreadableRecord(key, reason, written.modRevision(), since);
+				this.unreadable.put(key, now);
+				if (known == null || !known.reason().equals(reason)) {
+					this.newlyUnreadable.put(key, now);
+				}
 				Entry entry = this.entries.get(key);
 				ServiceName lastGood = (entry != null) ? entry.service() : null;
 				if (lastGood != null) {
@@ -298,8 +306,19 @@ final class Catalog {
 		return this.unreadableCopy;
 	}
 
+	/**
+	 * Gives those that have become unreadable, or are so for another reason, since this
+	 * was last asked.
+	 */
+	List<UnreadableRecord> newlyUnreadable() {
+		List<UnreadableRecord> records = List.copyOf(this.newlyUnreadable.values());
+		this.newlyUnreadable.clear();
+		return records;
+	}
+
 	private void readable(String key) {
 		if (this.unreadable.remove(key) != null) {
+			this.newlyUnreadable.remove(key);
 			this.unreadableCopy = null;
 		}
 	}

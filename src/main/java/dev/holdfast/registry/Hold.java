@@ -59,6 +59,10 @@ final class Hold {
 		return this.instance;
 	}
 
+	String reason() {
+		return this.reason;
+	}
+
 	long deadline() {
 		return this.deadline;
 	}

@@ -36,6 +36,9 @@ final class Holds {
 
 	private volatile PMap<ServiceName, PMap<Endpoint, HeldRemoval>> published = HashTreePMap.empty();
 
+	/** The services that nothing was held of before, and nobody was told of yet. */
+	private final Set<ServiceName> begun = new LinkedHashSet<>();
+
 	private final AtomicInteger size = new AtomicInteger();
 
 	Holds(Clock clock, LiveTime live) {
@@ -45,7 +48,10 @@ final class Holds {
 
 	void add(Hold hold, long deadline) {
 		this.byKey.computeIfAbsent(hold.key(), (key) -> new ArrayList<>(1)).add(hold);
-		this.byService.computeIfAbsent(hold.service(), (name) -> new HashMap<>()).put(hold.instance().endpoint(), hold);
+		this.byService.computeIfAbsent(hold.service(), (name) -> {
+			this.begun.add(name);
+			return new HashMap<>();
+		}).put(hold.instance().endpoint(), hold);
 		this.size.incrementAndGet();
 		count(hold, deadline);
 	}
@@ -81,6 +87,7 @@ final class Holds {
 		ofService.remove(hold.instance().endpoint(), hold);
 		if (ofService.isEmpty()) {
 			this.byService.remove(hold.service());
+			this.begun.remove(hold.service());
 		}
 		PMap<Endpoint, HeldRemoval> views = views(hold.service()).minus(hold.instance().endpoint());
 		this.published = views.isEmpty() ? this.published.minus(hold.service())
@@ -115,6 +122,22 @@ final class Holds {
 			.flatMap(Collection::stream)
 			.filter((hold) -> selection.includes(hold.service(), ids.of(hold.service(), hold.instance())))
 			.toList();
+	}
+
+	/**
+	 * Gives the services whose removals have begun to be held since this was last asked.
+	 */
+	List<ServiceName> begun() {
+		List<ServiceName> services = List.copyOf(this.begun);
+		this.begun.clear();
+		return services;
+	}
+
+	/**
+	 * Those of a service.
+	 */
+	Collection<Hold> of(ServiceName service) {
+		return this.byService.getOrDefault(service, Map.of()).values();
 	}
 
 	void publish(Hold hold) {

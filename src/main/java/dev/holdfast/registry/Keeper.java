@@ -55,6 +55,8 @@ final class Keeper {
 
 	private final Agenda agenda;
 
+	private final RegistryLog log;
+
 	private final ColdStart coldStart;
 
 	/** The newest revision that was applied. */
@@ -80,6 +82,7 @@ final class Keeper {
 		this.catalog = new Catalog(clock);
 		this.history = history;
 		this.agenda = new Agenda(nanoTime.getAsLong());
+		this.log = new RegistryLog(nanoTime);
 		Prober prober = new Prober(probe, mailbox);
 		this.guard = new RemovalGuard(settings, this.catalog, this.history, this.agenda, prober, clock, nanoTime,
 				random);
@@ -425,13 +428,15 @@ final class Keeper {
 	private RefreshResult publish(Revision next) {
 		long before = this.revision.number();
 		this.revision = next;
-		this.guard.report();
+		this.guard.report(this.log);
 		// A gateway that has nothing yet is frozen when it has something.
 		if (this.freeze != null && !this.catalog.snapshot().revision().equals(Revision.NONE)) {
 			return new RefreshResult(0, 0, 0, this.guard.holds().size(), before, next.number());
 		}
 		Commit commit = this.catalog.commit(next);
-		this.registry.unreadable(this.catalog.unreadable());
+		List<UnreadableRecord> unreadable = this.catalog.unreadable();
+		this.registry.unreadable(unreadable);
+		this.log.unreadable(this.catalog.newlyUnreadable(), unreadable.size());
 		this.registry.publish(commit.snapshot(), commit.services());
 		save();
 		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), this.guard.holds().size(), before,

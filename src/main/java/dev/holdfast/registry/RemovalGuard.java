@@ -80,8 +80,6 @@ final class RemovalGuard {
 
 	private boolean leaseKnown;
 
-	private boolean holding;
-
 	RemovalGuard(RemovalGuardSettings settings, Catalog catalog, History history, Agenda agenda, Prober prober,
 			Clock clock, LongSupplier nanoTime, RandomGenerator random) {
 		this.settings = settings;
@@ -372,18 +370,10 @@ final class RemovalGuard {
 	}
 
 	/**
-	 * Logs that removals begin or cease to be held.
+	 * Logs which services' removals begin to be held, and that none is held any more.
 	 */
-	void report() {
-		int held = this.holds.size();
-		if (held > 0 && !this.holding) {
-			logger.warn("Removals are held, {} to begin with; the instances stay routable while something listens "
-					+ "there, {} s at most", held, this.settings.holdFor().toSeconds());
-		}
-		if (held == 0 && this.holding) {
-			logger.info("No removal is held any more");
-		}
-		this.holding = held > 0;
+	void report(RegistryLog log) {
+		log.held(this.holds, this.catalog, this.settings.holdFor());
 	}
 
 	/**

@@ -17,4 +17,12 @@ public interface SnapshotListener {
 	 */
 	void onSnapshot(Snapshot snapshot, Set<ServiceName> changed);
 
+	/**
+	 * The registry has been listed for the first time; called after {@link #onSnapshot},
+	 * and also when nothing is registered.
+	 * @param snapshot what it has
+	 */
+	default void onListed(Snapshot snapshot) {
+	}
+
 }

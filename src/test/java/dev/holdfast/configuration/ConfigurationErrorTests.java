@@ -3,11 +3,14 @@ package dev.holdfast.configuration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,6 +65,8 @@ class ConfigurationErrorTests {
 				argumentSet("overlapping prefixes",
 						"holdfast.registry.sources[0].prefix=/a/ holdfast.registry.sources[1].prefix=/a/b/",
 						"holdfast.registry.sources[1].prefix: \"/a/b/\" must not overlap with holdfast.registry.sources[0]"),
+				argumentSet("no source", "holdfast.registry.sources=",
+						"holdfast.registry.sources: \"[]\" must not be empty"),
 				argumentSet("no endpoint", "holdfast.etcd.endpoints=",
 						"holdfast.etcd.endpoints: \"[]\" must not be empty"),
 				argumentSet("admin host with a port", "holdfast.admin.allowed-hosts=gw.example.org,gw:8081",
@@ -79,12 +84,37 @@ class ConfigurationErrorTests {
 				argumentSet("wrong index", "holdfast.routes[0].paths=/a", "Did you mean holdfast.routes[*].path?"),
 				argumentSet("unlike any", "holdfast.etcd.quorum=secret",
 						"The keys under holdfast.etcd are: endpoints, ssl-bundle, username, password, namespace, discover-members, "),
+				argumentSet("misspelt, of a circuit breaker",
+						"resilience4j.circuitbreaker.instances.orders.sliding-windwo-size=5",
+						"resilience4j.circuitbreaker.instances.orders.sliding-windwo-size: there is no such key"),
+				argumentSet("misspelt, of a circuit breaker, suggestion",
+						"resilience4j.circuitbreaker.configs.default.sliding-windwo-size=5",
+						"Did you mean resilience4j.circuitbreaker.configs.default.sliding-window-size?"),
+				argumentSet("misspelt, group of circuit breakers",
+						"resilience4j.circuitbreaker.instance.orders.sliding-window-size=5",
+						"Did you mean resilience4j.circuitbreaker.instances?"),
 				argumentSet("unlike any, at the top", "holdfast.zookeeper.address-list=secret",
 						"The keys under holdfast are: server.address, server.port"), };
 	}
 
 	private static Arguments[] numbers() {
 		return new Arguments[] {
+				argumentSet("duration without unit", "holdfast.upstream.request-timeout=30",
+						"holdfast.upstream.request-timeout: \"30\" must have a unit"),
+				argumentSet("duration without unit, what to do", "holdfast.upstream.request-timeout=30",
+						"Set holdfast.upstream.request-timeout to 30s for seconds or 30ms for milliseconds."),
+				argumentSet("duration without unit, of a route",
+						"holdfast.routes[0].id=a holdfast.routes[0].service=a holdfast.routes[0].body-timeout=5",
+						"holdfast.routes[0].body-timeout: \"5\" must have a unit"),
+				argumentSet("duration without unit, of a circuit breaker",
+						"resilience4j.circuitbreaker.instances.orders.wait-duration-in-open-state=5",
+						"resilience4j.circuitbreaker.instances.orders.wait-duration-in-open-state: \"5\" must have a unit"),
+				argumentSet("port of operators", "holdfast.server.port=8081 server.port=8081",
+						"holdfast.server.port: \"8081\" must not be the port of server.port too"),
+				argumentSet("port of operators, what to do", "holdfast.server.port=8081 server.port=8081",
+						"Set holdfast.server.port or server.port to another port."),
+				argumentSet("port of probes", "management.server.port=8080",
+						"holdfast.server.port: \"8080\" must not be the port of management.server.port too"),
 				argumentSet("no duration", "holdfast.etcd.connect-timeout=soon",
 						"holdfast.etcd.connect-timeout: \"soon\" " + NO_DURATION),
 				argumentSet("empty duration", "holdfast.registry.snapshot.max-age=",
@@ -188,11 +218,73 @@ class ConfigurationErrorTests {
 				argumentSet("size of a route",
 						"holdfast.routes[0].id=a holdfast.routes[0].service=a holdfast.routes[0].max-body-size=-1B",
 						"holdfast.routes[0]: max-body-size: -1 (expected: >= 0)"),
+				argumentSet("method that is none", route(0, "a", "methods=GETT,POST"),
+						"holdfast.routes[0].methods: \"[GETT, POST]\" must be HTTP methods: GETT is none"),
+				argumentSet("method that is none, suggestion", route(0, "a", "methods=POTS"),
+						"Did you mean POST in holdfast.routes[0].methods?"),
+				argumentSet("method in lower case", route(0, "a", "methods=get"),
+						"Change the method of holdfast.routes[0] to an HTTP method in upper case."),
+				argumentSet("method that is not forwarded", route(0, "a", "methods=TRACE"),
+						"holdfast.routes[0].methods: \"[TRACE]\" must not have TRACE"),
+				argumentSet("route behind the same", route(0, "a", "path=/x/**") + " " + route(1, "b", "path=/x/**"),
+						"holdfast.routes[1]: can never match: holdfast.routes[0], \"a\", comes before it"),
+				argumentSet("route behind several that take its methods",
+						route(0, "a", "methods=GET") + " " + route(1, "b", "methods=PUT,POST") + " "
+								+ route(2, "c", "methods=GET,PUT"),
+						"holdfast.routes[2]: can never match: holdfast.routes[1], \"b\", comes before it"),
+				argumentSet("route behind a probe", route(0, "a", "path=/livez"),
+						"holdfast.routes[0]: can never match: the gateway itself answers /livez"),
 				argumentSet("id missing", "holdfast.routes[0].service=a",
 						"holdfast.routes[0].id: \"\" must not be empty"),
 				argumentSet("id twice",
 						"holdfast.routes[0].id=a holdfast.routes[0].service=a holdfast.routes[1].id=a holdfast.routes[1].service=b",
 						"holdfast.routes[1].id: \"a\" must be unique, but holdfast.routes[0] has the same"), };
+	}
+
+	private static String route(int index, String id, String more) {
+		String key = "holdfast.routes[%d].".formatted(index);
+		return "%sid=%s %sservice=s %s%s".formatted(key, id, key, key, more);
+	}
+
+	@Test
+	void routesThatOverlapInPartAndMethodsThatNobodyListedAreRight() {
+		start(route(0, "a", "methods=GET") + " " + route(1, "b", "methods=GET,PURGE") + " "
+				+ route(2, "c", "methods=BAN") + " " + route(3, "d", "path=/livez/**") + " "
+				+ route(4, "e", "path=/livez/x") + " " + route(5, "f", "headers.X-Beta=1"));
+	}
+
+	@Test
+	void portsMayBeEqualOnOtherAddresses() {
+		start("holdfast.server.port=8081 server.port=8081 holdfast.server.address=10.0.0.1 server.address=127.0.0.1");
+	}
+
+	@Test
+	void everythingThatIsWrongIsToldInOneStartWithWhatToDo(CapturedOutput output) {
+		assertThatThrownBy(() -> start("holdfast.etcd.connect-timeout=soon holdfast.upstream.balancer=fastest "
+				+ "holdfast.upstream.try-timeout=5 holdfast.etcd.endpoints=a:1 holdfast.etcd.endpoint=http://a:1 "
+				+ "holdfast.server.max-streams=0 resilience4j.circuitbreaker.configs.default.size=5"))
+			.isNotNull();
+		assertThat(output).containsOnlyOnce("APPLICATION FAILED TO START")
+			.contains("holdfast.etcd.connect-timeout: \"soon\"", "holdfast.upstream.balancer: \"fastest\"",
+					"holdfast.upstream.try-timeout: \"5\"", "holdfast.etcd.endpoints[0]: \"a:1\"",
+					"holdfast.etcd.endpoint: there is no such key", "holdfast.server.max-streams: \"0\"",
+					"resilience4j.circuitbreaker.configs.default.size: there is no such key")
+			.contains("Set holdfast.etcd.connect-timeout to a duration such as 500ms, 3s or 5m.",
+					"Set holdfast.upstream.balancer to one of least-request, ",
+					"Set holdfast.etcd.endpoints[0] to a URL with scheme, host and port",
+					"Did you mean holdfast.etcd.endpoints?",
+					"Set holdfast.server.max-streams to a number that is greater than or equal to 1.",
+					"The keys under resilience4j.circuitbreaker.configs.default are: ")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void fileThatIsNoYamlIsNamedWithItsLine(@TempDir Path folder, CapturedOutput output) throws IOException {
+		Path file = Files.writeString(folder.resolve("gateway.yml"), "holdfast:\n  server: { port: 8080 }\n etcd: x\n");
+		assertThatThrownBy(() -> start("spring.config.additional-location=" + file.toUri())).isNotNull();
+		assertThat(output).containsOnlyOnce("APPLICATION FAILED TO START")
+			.contains(file + ", line 3, column 2: this is no YAML: ")
+			.doesNotContain("\tat ");
 	}
 
 	@Test

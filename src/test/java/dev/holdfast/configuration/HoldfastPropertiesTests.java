@@ -152,6 +152,51 @@ class HoldfastPropertiesTests {
 		});
 	}
 
+	@Test
+	void emptyListOfSourcesIsRefusedAndNotTakenForNone() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(yaml("holdfast.registry.sources: []")))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("holdfast.registry.sources: \"[]\" must not be empty"));
+	}
+
+	@Test
+	void durationsWithoutUnitAreRefusedWhereverTheyStandAndZeroAndSizesNeedNone() {
+		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
+				holdfast:
+				  server: { max-header-size: 16384, shutdown-grace: 0 }
+				  upstream: { request-timeout: 30 }
+				""")))
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment",
+						new SystemEnvironmentPropertySource("systemEnvironment",
+								Map.of("HOLDFAST_SERVER_IDLE_TIMEOUT", "60", "HOLDFAST_SERVER_WRITETIMEOUT", "1m"))))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationException.class,
+						(invalid) -> assertThat(invalid.problems()).extracting(ConfigurationProblem::key)
+							.containsExactlyInAnyOrder("holdfast.upstream.request-timeout",
+									"holdfast.server.idle-timeout")));
+	}
+
+	@Test
+	void headerOfRouteFromTheEnvironmentHasNoDash() {
+		this.runner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment",
+						new SystemEnvironmentPropertySource("systemEnvironment",
+								Map.of("HOLDFAST_ROUTES_0_ID", "users", "HOLDFAST_ROUTES_0_SERVICE", "users",
+										"HOLDFAST_ROUTES_0_STRIP_PREFIX", "", "HOLDFAST_ROUTES_0_HEADERS_BETA", "1",
+										"HOLDFAST_ROUTES_0_HEADERS_X_BETA", "1"))))
+			.run((context) -> assertThat(context.getBean(HoldfastProperties.class).routes().getFirst().headers())
+				.containsOnlyKeys("beta", "x.beta"));
+	}
+
 	private static PropertySource<?> yaml(String text) {
 		try {
 			return new YamlPropertySourceLoader().load("test", new ByteArrayResource(text.getBytes(UTF_8))).getFirst();

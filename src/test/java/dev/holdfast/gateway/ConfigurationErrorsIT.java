@@ -3,10 +3,13 @@ package dev.holdfast.gateway;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 import dev.holdfast.testing.GatewayProcess;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,14 +24,17 @@ class ConfigurationErrorsIT {
 	}
 
 	@Test
-	void unknownKeyEndsTheStart() {
-		assertRefused("holdfast.etcd.endpoint", "there is no such key", "--holdfast.etcd.endpoint=http://127.0.0.1:9");
+	void unknownKeyAndBadDurationEndTheStartTogether() {
+		assertRefused("holdfast.etcd.endpoint: there is no such key",
+				"holdfast.registry.barrier-interval: \"soon\" must be a duration",
+				"--holdfast.etcd.endpoint=http://127.0.0.1:9", "--holdfast.registry.barrier-interval=soon");
 	}
 
 	@Test
-	void badDurationEndsTheStart() {
-		assertRefused("holdfast.registry.barrier-interval", "\"soon\" must be a duration",
-				"--holdfast.registry.barrier-interval=soon");
+	void fileThatIsNoYamlEndsTheStartWithItsLine(@TempDir Path folder) throws IOException {
+		Path file = Files.writeString(folder.resolve("application.yml"), "holdfast:\n\tserver:\n");
+		assertRefused(file + ", line 2, column 1: this is no YAML", "indented by spaces",
+				"--spring.config.additional-location=" + folder.toUri());
 	}
 
 	@Test
@@ -46,8 +52,8 @@ class ConfigurationErrorsIT {
 		}
 	}
 
-	private static void assertRefused(String key, String explanation, String argument) {
-		try (GatewayProcess gateway = GatewayProcess.with(NOBODY).arguments(argument).launch()) {
+	private static void assertRefused(String key, String explanation, String... arguments) {
+		try (GatewayProcess gateway = GatewayProcess.with(NOBODY).arguments(arguments).launch()) {
 			assertThat(gateway.awaitExit()).isNotZero();
 			assertThat(gateway.log()).contains(key, explanation).containsOnlyOnce("APPLICATION FAILED TO START");
 			List<String> frames = gateway.log().lines().filter((line) -> line.startsWith("\tat ")).toList();

@@ -18,6 +18,10 @@ import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -76,7 +80,8 @@ class ShutdownTests {
 	}
 
 	@Test
-	void requestThatOutlivesTheGraceIsCutOff() throws IOException {
+	@ExtendWith(OutputCaptureExtension.class)
+	void requestThatOutlivesTheGraceIsCutOffAndBothIsLogged(CapturedOutput output) throws IOException {
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			peer.awaitEnd();
@@ -85,6 +90,10 @@ class ShutdownTests {
 			await().until(() -> !backend.heads().isEmpty());
 			gateway.server.stop(Duration.ofMillis(200));
 			assertThatThrownBy(client::answer).isInstanceOf(IOException.class);
+			assertThat(output)
+				.contains("told to end; it is not ready any more and waits for 1 requests, 0 of them streams, "
+						+ "and 0 tunnels on 1 connections, until ")
+				.contains("is over: 1 requests, 0 of them streams, and 0 tunnels on 1 connections are cut off");
 		}
 	}
 

@@ -21,10 +21,15 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
+import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -173,6 +178,38 @@ class KeeperTests {
 		apply(put(4, "/k", ORDERS, "a", 2));
 		assertThat(instances()).containsExactly("orders/a:2");
 		assertThat(this.registry.unreadable()).isEmpty();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void anUnreadableRecordIsToldOnceWithItsReason(CapturedOutput output) {
+		list(1);
+		apply(unreadable(2, "/k\n/forged"));
+		apply(unreadable(3, "/k\n/forged"));
+		assertThat(output).containsOnlyOnce("The record /k?/forged cannot be read: nonsense; ");
+		list(4, unreadable(3, "/k\n/forged").written());
+		assertThat(output).containsOnlyOnce("cannot be read").doesNotContain("No record is unreadable any more");
+		apply(put(5, "/k\n/forged", ORDERS, "a", 1));
+		apply(put(6, "/k\n/forged", ORDERS, "a", 2));
+		assertThat(output).containsOnlyOnce("No record is unreadable any more");
+		apply(unreadable(7, "/k\n/forged"));
+		assertThat(output.getAll().lines().filter((line) -> line.contains("cannot be read"))).hasSize(2);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void thousandsOfUnreadableRecordsAreToldInElevenLinesAMinute(CapturedOutput output) {
+		list(1);
+		for (int i = 0; i < 1_000; i++) {
+			apply(unreadable(2 + i, "/k" + i), unreadable(2 + i, "/l" + i));
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("cannot be read"))).hasSize(11)
+			.last()
+			.asString()
+			.contains("More records cannot be read, 12 in all; GET /registry/unreadable");
+		pass(Duration.ofMinutes(1));
+		apply(unreadable(2_000, "/m"));
+		assertThat(output).containsOnlyOnce("The record /m cannot be read");
 	}
 
 	@Test
@@ -347,6 +384,33 @@ class KeeperTests {
 		assertThat(this.published).hasSize(1);
 		assertThat(this.registry.snapshot().find(ORDERS)).isSameAs(before);
 		assertThat(this.registry.snapshot().revision().number()).isEqualTo(4);
+	}
+
+	@Test
+	void firstListIsToldOnceAlsoWhenNothingIsRegistered() {
+		List<Integer> listed = new ArrayList<>();
+		SnapshotListener listener = new SnapshotListener() {
+
+			@Override
+			public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
+				// Of no interest here.
+			}
+
+			@Override
+			public void onListed(Snapshot snapshot) {
+				listed.add(snapshot.services().size());
+			}
+
+		};
+		CachedRegistry other = new CachedRegistry(this.time, new SimulatedSource(this.time), Optional.empty(),
+				List.of(listener), this.history);
+		other.publish(Snapshot.EMPTY, Set.of());
+		assertThat(listed).isEmpty();
+		other.listed();
+		other.publish(Snapshot.EMPTY, Set.of());
+		other.listed();
+		other.publish(Snapshot.EMPTY, Set.of());
+		assertThat(listed).containsExactly(0);
 	}
 
 	@Test

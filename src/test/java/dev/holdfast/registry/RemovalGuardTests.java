@@ -15,8 +15,12 @@ import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -137,6 +141,41 @@ class RemovalGuardTests {
 				.plus(Duration.between(Instant.EPOCH.plusSeconds(60), this.registry.held().getFirst().since())));
 		});
 		runFor(62);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void servicesWhoseRemovalsAreHeldAreToldOnceEachAndThatNoneIsHeldAnyMore(CapturedOutput output) {
+		this.source.put("users", "u", 9001, this.source.grant(TTL));
+		at(60, () -> expire(0, 1, 2, 3));
+		at(61, () -> {
+			this.source.expire(11);
+			expire(4, 5);
+		});
+		at(62, () -> assertThat(output).doesNotContain("No removal is held any more"));
+		at(63, () -> {
+			IntStream.range(3, 6).forEach(this::register);
+			this.source.put("users", "u", 9001, this.source.grant(TTL));
+		});
+		runFor(64);
+		assertThat(output)
+			.containsOnlyOnce("Removals of orders are held, of 1 of its 7 instances to begin with, because more than "
+					+ "30 % of the service's instances went within 60 s; they stay routable")
+			.containsOnlyOnce("Removals of users are held, of 1 of its 1 instances to begin with, because no other "
+					+ "instance of the service is registered; ")
+			.containsOnlyOnce("No removal is held any more");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void thousandServicesWhoseRemovalsAreHeldAreToldInElevenLines(CapturedOutput output) {
+		for (int i = 0; i < 1_000; i++) {
+			this.source.put("s" + i, "a", 10_000 + i, this.source.grant(TTL));
+		}
+		at(60, () -> IntStream.range(0, 1_000).forEach((i) -> this.source.expire(11 + i)));
+		runFor(62);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("Removals of "))).hasSize(11);
+		assertThat(output).contains("GET /registry/held lists them");
 	}
 
 	@Test

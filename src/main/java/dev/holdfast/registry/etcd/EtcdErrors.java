@@ -21,16 +21,12 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.netty.handler.ssl.NotSslRecordException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what went wrong out of the exceptions of jetcd, gRPC, Netty and the JDK, which
  * wrap each other.
  */
 final class EtcdErrors {
-
-	/** What gRPC appends for its own developers. */
-	private static final Pattern PIPELINE = Pattern.compile(" *Channel Pipeline: \\[[^]]*]");
 
 	/** By what a server tells that it does not like the client's certificate. */
 	private static final Set<String> CERTIFICATE_ALERTS = Set.of("bad_certificate", "unsupported_certificate",
@@ -89,12 +85,12 @@ final class EtcdErrors {
 	}
 
 	/**
-	 * Says in one line what went wrong, in an operator's words where they are known, and
-	 * in any case what the server, gRPC or the operating system said.
+	 * Says in one line what went wrong, in an operator's words, with what etcd itself
+	 * said.
 	 * @param user who the gateway logs in as, empty for nobody
 	 */
 	static String describe(Throwable error, Optional<String> user) {
-		String said = PIPELINE.matcher(raw(error)).replaceAll("");
+		String said = FailureReason.of(chain(error), code(error));
 		return tls(error).or(() -> refusal(error, user))
 			.map((words) -> "%s: %s".formatted(words, said))
 			.orElse(said)
@@ -144,30 +140,6 @@ final class EtcdErrors {
 			return Optional.empty();
 		}
 		return Optional.of(user.map("etcd refuses the user \"%s\""::formatted).orElse("etcd asks for a user"));
-	}
-
-	/**
-	 * The code, what the server or gRPC said of it, and the root's reason.
-	 */
-	private static String raw(Throwable error) {
-		List<Throwable> chain = chain(error);
-		Throwable root = chain.getLast();
-		@Nullable String said = null;
-		for (Throwable cause : chain) {
-			if (cause instanceof StatusRuntimeException ex) {
-				said = ex.getStatus().getDescription();
-			}
-		}
-		Status.Code code = code(error);
-		String reason = (root.getMessage() != null) ? root.getMessage() : root.getClass().getSimpleName();
-		StringBuilder text = new StringBuilder();
-		if ((code != Status.Code.UNKNOWN || root instanceof EtcdException) && !reason.contains(code.name())) {
-			text.append(code).append(": ");
-		}
-		if (said != null && !reason.contains(said)) {
-			text.append(said).append(": ");
-		}
-		return text.append(reason).toString();
 	}
 
 	private static boolean says(Throwable error, String text) {

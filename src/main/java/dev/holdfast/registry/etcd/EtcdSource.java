@@ -35,6 +35,10 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
  */
 public final class EtcdSource implements RegistrySource {
 
+	static {
+		ProtobufMemory.avoidWarning();
+	}
+
 	private final EtcdSettings settings;
 
 	private final Limits limits;

@@ -147,7 +147,7 @@ class EtcdTlsIT {
 							plain.endpoint().replace("http:", "https:")));
 				Follower clear = Follower.of(Follower.settings(this.etcd.endpoint().replace("https:", "http:")))) {
 			secure.awaitCause("etcd does not speak TLS here");
-			clear.awaitCause("UNAVAILABLE: Network closed for unknown reason");
+			clear.awaitCause("etcd closed the connection (UNAVAILABLE)");
 		}
 	}
 

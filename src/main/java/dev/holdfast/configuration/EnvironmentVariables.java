@@ -1,0 +1,114 @@
+package dev.holdfast.configuration;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The environment variables whose names begin as those of the gateway do. Unlike an
+ * unknown key in a file, one among them cannot be refused: Kubernetes puts variables of
+ * its own there for each Service, and others may do so too.
+ */
+final class EnvironmentVariables {
+
+	private static final Logger logger = LoggerFactory.getLogger(EnvironmentVariables.class);
+
+	private static final String PREFIX = "HOLDFAST_";
+
+	/** The place of an index in what is compared. */
+	private static final String INDEX = "#";
+
+	private static final Pattern INDEXES = Pattern.compile("(?<=_)[0-9]+(?=_|$)");
+
+	/** What Kubernetes sets for each Service, but for its port. */
+	private static final Pattern OF_SERVICE = Pattern.compile(
+			"HOLDFAST(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
+
+	private static final Pattern PORT_OF_SERVICE = Pattern.compile("(tcp|udp|sctp)://.*");
+
+	private final Map<String, Object> variables;
+
+	private final KnownKeys keys = KnownKeys.of("holdfast", HoldfastProperties.class);
+
+	EnvironmentVariables(Map<String, Object> variables) {
+		this.variables = new TreeMap<>(variables);
+	}
+
+	/**
+	 * Warns of each that nobody reads, without its value, which may be a password.
+	 */
+	void warn() {
+		this.variables.forEach((name, value) -> warning(name, String.valueOf(value)).ifPresent(logger::warn));
+	}
+
+	private Optional<String> warning(String variable, String value) {
+		String name = variable.toUpperCase(Locale.ROOT);
+		if (!name.startsWith(PREFIX)) {
+			return Optional.empty();
+		}
+		String comparable = INDEXES.matcher(name).replaceAll(INDEX);
+		for (KnownKeys.Key key : this.keys.all()) {
+			for (String form : forms(key)) {
+				if (comparable.equals(form) || (key.isList() && comparable.equals(form + "_" + INDEX))) {
+					return Optional.empty();
+				}
+				if (key.isMap() && comparable.startsWith(form + "_")) {
+					return ofEntry(variable, comparable.substring(form.length() + 1));
+				}
+			}
+		}
+		if (OF_SERVICE.matcher(name).matches()
+				|| (name.endsWith("_PORT") && PORT_OF_SERVICE.matcher(value).matches())) {
+			return Optional.empty();
+		}
+		return Optional.of("Nobody reads the environment variable %s: there is no such key%s".formatted(variable,
+				meant(comparable).map((form) -> "; did you mean %s?".formatted(withIndexes(form, name))).orElse("")));
+	}
+
+	/**
+	 * An underscore in the name of a map's entry is read as a dot.
+	 */
+	private static Optional<String> ofEntry(String variable, String entry) {
+		if (!entry.contains("_")) {
+			return Optional.empty();
+		}
+		return Optional.of("The environment variable %s stands for the name \"%s\": names with - cannot be written "
+			.formatted(variable, entry.toLowerCase(Locale.ROOT).replace('_', '.'))
+				+ "in environment variables, put the route into application.yml or SPRING_APPLICATION_JSON");
+	}
+
+	/** Boot reads a dash that is left out or, as it used to, an underscore. */
+	private static List<String> forms(KnownKeys.Key key) {
+		String name = key.name().replace("[*]", "." + INDEX).replace('.', '_').toUpperCase(Locale.ROOT);
+		return List.of(name.replace("-", ""), name.replace('-', '_'));
+	}
+
+	private Optional<String> meant(String comparable) {
+		List<String> forms = new ArrayList<>();
+		this.keys.all().forEach((key) -> forms.addAll(forms(key)));
+		String end = comparable.substring(PREFIX.length() - 1);
+		return Likeness.nearest(comparable, forms, Likeness.ALIKE)
+			.or(() -> forms.stream().filter((form) -> form.endsWith(end) && !form.contains(INDEX)).findFirst())
+			.or(() -> forms.stream().filter((form) -> form.endsWith(end)).findFirst());
+	}
+
+	private static String withIndexes(String form, String name) {
+		List<String> indexes = INDEXES.matcher(name).results().map(MatchResult::group).toList();
+		Matcher places = Pattern.compile(INDEX).matcher(form);
+		StringBuilder written = new StringBuilder();
+		for (int i = 0; places.find(); i++) {
+			places.appendReplacement(written, (i < indexes.size()) ? indexes.get(i) : "0");
+		}
+		return places.appendTail(written).toString();
+	}
+
+}

@@ -1,0 +1,87 @@
+package dev.holdfast.configuration;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class EnvironmentVariablesTests {
+
+	@ParameterizedTest
+	@CsvSource({ "HOLDFAST_ETCD_ENDPOINT, HOLDFAST_ETCD_ENDPOINTS",
+			"HOLDFAST_SERVER_SHUTDOWN_GRAZE, HOLDFAST_SERVER_SHUTDOWN_GRACE",
+			"HOLDFAST_SERVER_SHUTDOWNGRAZE, HOLDFAST_SERVER_SHUTDOWNGRACE", "HOLDFAST_SEVER_PORT, HOLDFAST_SERVER_PORT",
+			"HOLDFAST_ROUTES_12_PATHS, HOLDFAST_ROUTES_12_PATH",
+			"HOLDFAST_REGISTRY_SOURCES_1_PREFIKS, HOLDFAST_REGISTRY_SOURCES_1_PREFIX",
+			"HOLDFAST_REQUEST_TIMEOUT, HOLDFAST_UPSTREAM_REQUEST_TIMEOUT" })
+	void misspeltVariableIsNamedWithTheNearestAndWithoutItsValue(String variable, String meant, CapturedOutput output) {
+		warn(Map.of(variable, "hunter2"));
+		assertThat(output.getAll().lines()).singleElement()
+			.asString()
+			.contains("WARN", "Nobody reads the environment variable %s: ".formatted(variable),
+					"did you mean %s?".formatted(meant))
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void variableThatIsLikeNoneIsNamedAlone(CapturedOutput output) {
+		warn(Map.of("HOLDFAST_ZOOKEEPER_QUORUM", "a"));
+		assertThat(output).contains("Nobody reads the environment variable HOLDFAST_ZOOKEEPER_QUORUM: ")
+			.doesNotContain("did you mean");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HOLDFAST_ETCD_ENDPOINTS", "HOLDFAST_ETCD_ENDPOINTS_0", "HOLDFAST_SERVER_SHUTDOWNGRACE",
+			"HOLDFAST_SERVER_SHUTDOWN_GRACE", "HOLDFAST_REGISTRY_SOURCES_0_PREFIX", "HOLDFAST_ROUTES_0_METHODS_1",
+			"HOLDFAST_ROUTES_0_HEADERS_BETA", "holdfast_admin_token", "HOLDFASTER_ETCD", "PATH" })
+	void variablesThatAreReadOrNoneOfOursAreNotWarnedOf(String variable, CapturedOutput output) {
+		warn(Map.of(variable, "a"));
+		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void variablesOfKubernetesServicesAreNotWarnedOf(CapturedOutput output) {
+		for (String service : new String[] { "HOLDFAST", "HOLDFAST_ADMIN", "HOLDFAST_2" }) {
+			warn(Map.of(service + "_SERVICE_HOST", "10.96.0.1", service + "_SERVICE_PORT", "8080",
+					service + "_SERVICE_PORT_HTTP", "8080", service + "_PORT", "tcp://10.96.0.1:8080",
+					service + "_PORT_8080_TCP", "tcp://10.96.0.1:8080", service + "_PORT_8080_TCP_PROTO", "tcp",
+					service + "_PORT_8080_TCP_PORT", "8080", service + "_PORT_8080_TCP_ADDR", "10.96.0.1"));
+		}
+		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void headerNameWithUnderscoreIsSaidToStandForDots(CapturedOutput output) {
+		warn(Map.of("HOLDFAST_ROUTES_0_HEADERS_X_BETA", "1"));
+		assertThat(output).contains("HOLDFAST_ROUTES_0_HEADERS_X_BETA stands for the name \"x.beta\"",
+				"SPRING_APPLICATION_JSON");
+	}
+
+	@Test
+	void gatewayWarnsAtItsStart(CapturedOutput output) {
+		new ApplicationContextRunner().withUserConfiguration(PropertiesConfiguration.class)
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment",
+						new SystemEnvironmentPropertySource("systemEnvironment",
+								Map.of("HOLDFAST_ETCD_ENDPOINT", "http://etcd:2379"))))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("Nobody reads the environment variable HOLDFAST_ETCD_ENDPOINT: ");
+	}
+
+	private static void warn(Map<String, Object> variables) {
+		new EnvironmentVariables(variables).warn();
+	}
+
+}
