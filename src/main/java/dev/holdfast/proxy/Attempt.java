@@ -43,6 +43,9 @@ final class Attempt {
 
 	private @Nullable AnswerRelay relay;
 
+	/** The state of the instance that the result is of. */
+	private long mark;
+
 	private boolean ended;
 
 	Attempt(Exchange exchange, Tries tries, BackendConnections connections, UpstreamInstance instance) {
@@ -54,7 +57,7 @@ final class Attempt {
 	}
 
 	void start() {
-		this.instance.start();
+		this.mark = this.instance.start();
 		Endpoint endpoint = this.instance.instance().endpoint();
 		WireProtocol protocol = WireProtocol.of(this.exchange.match().policy().protocol(), endpoint.scheme());
 		BackendSecurity security = this.exchange.match().policy().security();
@@ -297,7 +300,7 @@ final class Attempt {
 
 	private void end(Outcome outcome) {
 		this.ended = true;
-		this.instance.end(outcome);
+		this.instance.end(outcome, this.mark);
 		this.tries.onTryEnded(outcome, System.nanoTime() - this.startedAt);
 	}
 

@@ -28,6 +28,7 @@ import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
+import dev.holdfast.upstream.EjectionSettings;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -78,8 +79,8 @@ final class Gateway implements AutoCloseable {
 		this(settings(TrafficLimits.DEFAULTS,
 				new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
 						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1))),
-				TrafficTls.NONE, RoutePolicy.DEFAULTS, new UpstreamSettings(Balancer.LEAST_REQUEST,
-						Duration.ofSeconds(1), Duration.ofSeconds(30), maxRequests, maxQueued),
+				TrafficTls.NONE, RoutePolicy.DEFAULTS,
+				new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, maxRequests, maxQueued),
 				List.of(), Scheme.HTTP, ports);
 	}
 

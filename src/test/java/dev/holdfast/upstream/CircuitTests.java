@@ -86,7 +86,7 @@ class CircuitTests {
 		List<Throwable> told = new ArrayList<>();
 		CircuitBreakerRegistry patient = CircuitBreakerRegistry.ofDefaults();
 		patient.circuitBreaker("orders").getEventPublisher().onError((event) -> told.add(event.getThrowable()));
-		Circuit circuit = new Circuit("orders", patient, this.time::get);
+		Circuit circuit = new Circuit("orders", patient, () -> true, this.time::get);
 		for (Outcome outcome : Outcome.values()) {
 			assertThat(circuit.tryAcquire()).isTrue();
 			circuit.release(outcome, 1_000_000);
@@ -100,6 +100,8 @@ class CircuitTests {
 	private void request(Outcome outcome, int times) {
 		for (int i = 0; i < times; i++) {
 			assertThat(this.upstream.tryStart()).isTrue();
+			UpstreamInstance instance = this.upstream.instances().getFirst();
+			instance.end(outcome, instance.start());
 			this.upstream.end(outcome, 1_000_000);
 		}
 	}
