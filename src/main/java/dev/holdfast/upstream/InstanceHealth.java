@@ -134,7 +134,22 @@ final class InstanceHealth {
 			this.failures = 0;
 		}
 		Ejection current = this.ejection.get();
-		if (current == null || current.number() != mark || !this.ejection.compareAndSet(current, null)) {
+		return current != null && current.number() == mark && end(current);
+	}
+
+	/**
+	 * A try was answered, whatever the answer. An instance that refused connections and
+	 * is asked all the same, for want of another, refuses none any more.
+	 * @param mark what its beginning was given
+	 * @return whether that ended an ejection
+	 */
+	boolean answer(long mark) {
+		Ejection current = this.ejection.get();
+		return current != null && current.number() == mark && isRefusing() && end(current);
+	}
+
+	private boolean end(Ejection current) {
+		if (!this.ejection.compareAndSet(current, null)) {
 			return false;
 		}
 		this.before = current.ended(this.nanoTime.getAsLong());
@@ -211,6 +226,15 @@ final class InstanceHealth {
 		Ejection current = this.ejection.getAndSet(null);
 		this.before = ((current != null) ? current : this.before).forgotten();
 		return current != null;
+	}
+
+	/**
+	 * Forgets that it refused connections.
+	 * @return whether that ended an ejection
+	 */
+	boolean resetRefusals() {
+		Ejection current = this.ejection.get();
+		return current != null && current.cause() == Outcome.CONNECT_FAILURE && end(current);
 	}
 
 	InstanceState state() {

@@ -20,6 +20,15 @@ final class Pool {
 	/** One that was tried already and refuses connections: no use in asking it again. */
 	private static final int HOPELESS = AVOIDED + TRIED + 1;
 
+	/** Any but such. */
+	static final int ANY = AVOIDED + TRIED;
+
+	/** One that was not tried, though perhaps one to avoid. */
+	static final int UNTRIED = AVOIDED;
+
+	/** One that there is nothing against. */
+	static final int BETTER = 0;
+
 	private final List<UpstreamInstance> all;
 
 	private final Balancer balancer;
@@ -101,20 +110,10 @@ final class Pool {
 	/**
 	 * Chooses an instance for a try.
 	 * @param tried the instances that were tried already
+	 * @param worst how much there may be against it: {@link #ANY}, {@link #UNTRIED} or
+	 * {@link #BETTER}
 	 */
-	@Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
-		return choose(tried, HOPELESS - 1);
-	}
-
-	/**
-	 * Chooses an instance that was not tried and that there is nothing against.
-	 * @param tried the instances that were tried already
-	 */
-	@Nullable UpstreamInstance chooseAnother(List<UpstreamInstance> tried) {
-		return choose(tried, 0);
-	}
-
-	private @Nullable UpstreamInstance choose(List<UpstreamInstance> tried, int worst) {
+	@Nullable UpstreamInstance choose(List<UpstreamInstance> tried, int worst) {
 		if (this.routable.length == 0) {
 			return null;
 		}
@@ -205,7 +204,7 @@ final class Pool {
 	private @Nullable UpstreamInstance leastBad(List<UpstreamInstance> tried, int worst) {
 		boolean panic = !anyHealthy();
 		// A request that was not tried waits for a healthy instance that is full.
-		int bound = (tried.isEmpty() && !panic) ? 0 : worst;
+		int bound = (tried.isEmpty() && !panic) ? BETTER : worst;
 		while (true) {
 			int least = leastBadness(tried, panic);
 			if (least > bound) {

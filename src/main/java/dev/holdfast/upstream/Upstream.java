@@ -142,18 +142,28 @@ public final class Upstream {
 	 * or as this request found refusing connections: no use in asking them again at once
 	 */
 	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
-		return this.pool.choose(tried);
+		return this.pool.choose(tried, Pool.ANY);
 	}
 
 	/**
-	 * Chooses an instance for a try that is made only because another may do better.
-	 * What is chosen must be used.
+	 * Chooses an instance for another try as {@link #choose} does, but none that was
+	 * tried. What is chosen must be used.
+	 * @param tried the instances that this request has been sent to already
+	 * @return an instance, or {@code null} when there is none
+	 */
+	public @Nullable UpstreamInstance chooseUntried(List<UpstreamInstance> tried) {
+		return this.pool.choose(tried, Pool.UNTRIED);
+	}
+
+	/**
+	 * Chooses an instance for a try that is made only because it may do better. What is
+	 * chosen must be used.
 	 * @param tried the instances that this request has been sent to already
 	 * @return an instance that was not tried, is not ejected and does not fail, or
 	 * {@code null} when there is none
 	 */
-	public @Nullable UpstreamInstance chooseAnother(List<UpstreamInstance> tried) {
-		return this.pool.chooseAnother(tried);
+	public @Nullable UpstreamInstance chooseBetter(List<UpstreamInstance> tried) {
+		return this.pool.choose(tried, Pool.BETTER);
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.ServiceName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,11 +76,18 @@ public final class UpstreamInstance {
 
 	/**
 	 * Takes what is registered now. A record that was written anew is the instance's own
-	 * word that it is up, and ends an ejection.
+	 * word that it is up, and ends an ejection for refusals. Some write it again from
+	 * time to time; that it does not fail requests any more is told by a record that is
+	 * new, or has another lease.
 	 */
 	void register(Instance registered) {
-		if (registered.registration().modRevision() != this.instance.registration().modRevision()) {
+		Registration before = this.instance.registration();
+		Registration now = registered.registration();
+		if (now.createRevision() != before.createRevision() || now.lease() != before.lease()) {
 			returned(this.health.reset(), "was registered anew");
+		}
+		else if (now.modRevision() != before.modRevision()) {
+			returned(this.health.resetRefusals(), "was registered anew");
 		}
 		this.instance = registered;
 	}
@@ -115,6 +123,7 @@ public final class UpstreamInstance {
 			case SERVER_ERROR -> {
 				this.errors.increment();
 				if (this.settings.ejection().countsFailures()) {
+					returned(this.health.answer(mark), "answers again");
 					failed(outcome, mark);
 				}
 				else {
