@@ -96,8 +96,8 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 						List.of("it failed %d requests in a row; it is not avoided, since no more instances may be"
 							.formatted(failures)));
 				case InstanceState.Ejected ejected -> new Health("EJECTED", List.of(sentence(ejected)));
-				case InstanceState.Returning(Outcome cause, int failures) -> new Health("RETURNING", List
-					.of(cause(cause, failures) + "; it gets one request at a time until one succeeds"));
+				case InstanceState.Returning(Outcome cause, int failures) -> new Health("RETURNING",
+						List.of(cause(cause, failures) + "; it gets one request at a time until one succeeds"));
 			};
 		}
 

@@ -124,9 +124,10 @@ final class Circuit {
 	private void tellOpened(CircuitBreaker breaker) {
 		if (this.told.compareAndSet(null, new Opening(this.nanoTime.getAsLong(), new LongAdder()))) {
 			CircuitBreaker.Metrics metrics = breaker.getMetrics();
-			logger.warn("The circuit of {} opens: of its last {} requests {} failed and {} were slow; its requests are "
-					+ "answered 503 for {} s, then {} are let through, until they succeed", this.name,
-					metrics.getNumberOfBufferedCalls(), metrics.getNumberOfFailedCalls(),
+			logger.warn(
+					"The circuit of {} opens: of its last {} requests {} failed and {} were slow; its requests are "
+							+ "answered 503 for {} s, then {} are let through, until they succeed",
+					this.name, metrics.getNumberOfBufferedCalls(), metrics.getNumberOfFailedCalls(),
 					metrics.getNumberOfSlowCalls(), TimeUnit.MILLISECONDS.toSeconds(waitMillis(breaker)),
 					breaker.getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState());
 		}
@@ -136,8 +137,7 @@ final class Circuit {
 		Opening opening = this.told.getAndSet(null);
 		if (opening != null) {
 			logger.info("The circuit of {} closes after {} s; {} requests were answered 503 meanwhile", this.name,
-					TimeUnit.NANOSECONDS.toSeconds(this.nanoTime.getAsLong() - opening.at),
-					opening.turnedAway.sum());
+					TimeUnit.NANOSECONDS.toSeconds(this.nanoTime.getAsLong() - opening.at), opening.turnedAway.sum());
 		}
 	}
 

@@ -40,8 +40,7 @@ record Ejection(long number, Outcome cause, int failures, int refusals, int time
 			next = next.plus(settings.time());
 		}
 		next = shorter(next, settings.maxTime());
-		return new Ejection(this.number + 1, outcome, count, this.refusals, this.times + 1, next,
-				now + next.toNanos());
+		return new Ejection(this.number + 1, outcome, count, this.refusals, this.times + 1, next, now + next.toNanos());
 	}
 
 	private static Duration shorter(Duration one, Duration other) {

@@ -28,7 +28,9 @@ final class InstanceHealth {
 	/** {@code null} since a try that began after it succeeded. */
 	private final AtomicReference<@Nullable Ejection> ejection = new AtomicReference<>();
 
-	/** In a row. Here and not in an object of its own, to be read with the field above. */
+	/**
+	 * In a row. Here and not in an object of its own, to be read with the field above.
+	 */
 	private volatile int failures;
 
 	/**

@@ -164,9 +164,11 @@ public final class UpstreamInstance {
 		Ejection begun = this.health.fail(mark, outcome);
 		if (begun != null) {
 			this.reported = true;
-			logger.warn("{} of {} at {} failed {} requests in a row, the last one {}; the other instances get its "
-					+ "requests, for {} s at first", this.instance.id(), this.service, this.instance.endpoint(),
-					begun.failures(), outcome.description(), begun.time().toSeconds());
+			logger.warn(
+					"{} of {} at {} failed {} requests in a row, the last one {}; the other instances get its "
+							+ "requests, for {} s at first",
+					this.instance.id(), this.service, this.instance.endpoint(), begun.failures(), outcome.description(),
+					begun.time().toSeconds());
 		}
 	}
 

@@ -73,6 +73,14 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * A traffic port whose backends are ejected for another time.
+	 */
+	Gateway(EjectionSettings ejection, int... ports) {
+		this(settings(), TrafficTls.NONE, RoutePolicy.DEFAULTS,
+				new UpstreamSettings(Balancer.LEAST_REQUEST, ejection, 0, 0), List.of(), Scheme.HTTP, ports);
+	}
+
+	/**
 	 * A traffic port whose backends get only so many requests at a time.
 	 */
 	Gateway(int maxRequests, int maxQueued, Duration queueTimeout, int... ports) {
@@ -168,8 +176,15 @@ final class Gateway implements AutoCloseable {
 	 * Counts the tries in flight on all instances.
 	 */
 	int active() {
+		return instances().stream().mapToInt(UpstreamInstance::active).sum();
+	}
+
+	/**
+	 * The backends as the gateway sees them.
+	 */
+	List<UpstreamInstance> instances() {
 		Upstream orders = this.upstreams.find(ORDERS);
-		return (orders != null) ? orders.instances().stream().mapToInt(UpstreamInstance::active).sum() : 0;
+		return (orders != null) ? orders.instances() : List.of();
 	}
 
 	/**

@@ -103,8 +103,9 @@ class EjectionTests {
 			List<Future<Integer>> threads = new ArrayList<>();
 			try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
 				for (int i = 0; i < 4; i++) {
-					threads.add(executor.submit(
-							() -> (int) IntStream.range(0, 50).filter((request) -> choose(upstream).equals(a)).count()));
+					threads.add(executor.submit(() -> (int) IntStream.range(0, 50)
+						.filter((request) -> choose(upstream).equals(a))
+						.count()));
 				}
 			}
 			int trials = 0;
@@ -153,12 +154,14 @@ class EjectionTests {
 		forward(TIME.multipliedBy(2));
 		a.end(Outcome.SUCCESS, a.start());
 		fail(a, TO_EJECT);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(3)));
+		assertThat(a.state())
+			.isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(3)));
 		forward(TIME.multipliedBy(3));
 		a.end(Outcome.SUCCESS, a.start());
 		forward(TIME.multipliedBy(2));
 		fail(a, TO_EJECT);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(2)));
+		assertThat(a.state())
+			.isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(2)));
 	}
 
 	@Test
