@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How many instances of a service are in which state; each is in one.
  *
  * @param routable those that take new requests
- * @param ejected those that refused a connection lately and are avoided
+ * @param ejected those that refused a connection or failed requests, and are avoided
  * @param weightless those whose weight of 0 keeps new requests away
  */
 record InstanceCounts(int routable, int ejected, int weightless) {

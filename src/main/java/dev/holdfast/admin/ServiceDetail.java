@@ -7,6 +7,8 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
+import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,24 +73,46 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	/**
 	 * Whether an instance takes new requests as any other does.
 	 *
-	 * @param status {@code HEALTHY} or {@code EJECTED}
+	 * @param status {@code HEALTHY}, {@code FAILING}, {@code EJECTED} or
+	 * {@code RETURNING}
 	 * @param reasons why it takes no new requests or may soon take none, empty when it
 	 * takes them as any other does
 	 */
 	record Health(String status, List<String> reasons) {
 
 		static Health of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold) {
-			List<String> reasons = new ArrayList<>();
-			if (traffic.ejected()) {
-				reasons.add("a connection to it was refused lately; it is avoided while there is another");
-			}
-			else if (instance.weight() == 0) {
+			Health seen = of(traffic.state());
+			List<String> reasons = new ArrayList<>(seen.reasons);
+			if (instance.weight() == 0 && !traffic.ejected()) {
 				reasons.add("its weight is 0");
 			}
 			if (hold != null) {
 				reasons.add(hold.sentence());
 			}
-			return new Health(traffic.ejected() ? "EJECTED" : "HEALTHY", List.copyOf(reasons));
+			return new Health(seen.status, List.copyOf(reasons));
+		}
+
+		private static Health of(InstanceState state) {
+			return switch (state) {
+				case InstanceState.Routable() -> new Health("HEALTHY", List.of());
+				case InstanceState.Failing(int failures) -> new Health("FAILING",
+						List.of("it failed %d requests in a row; it is not avoided, since no more instances may be"
+							.formatted(failures)));
+				case InstanceState.Ejected ejected -> new Health("EJECTED", List.of(sentence(ejected)));
+				case InstanceState.Returning(Outcome cause, int failures) -> new Health("RETURNING",
+						List.of(cause(cause, failures) + "; it gets one request at a time until one succeeds"));
+			};
+		}
+
+		private static String sentence(InstanceState.Ejected ejected) {
+			String cause = cause(ejected.cause(), ejected.failures());
+			return (ejected.cause() == Outcome.CONNECT_FAILURE) ? cause + "; it is avoided while there is another"
+					: "%s; it is avoided for %d s while there is another".formatted(cause, ejected.time().toSeconds());
+		}
+
+		private static String cause(Outcome cause, int failures) {
+			return (cause == Outcome.CONNECT_FAILURE) ? "a connection to it was refused lately"
+					: "it failed %d requests in a row, the last one %s".formatted(failures, cause.description());
 		}
 
 	}

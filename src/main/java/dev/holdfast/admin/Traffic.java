@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.util.Map;
 
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Statistics;
 
 /**
@@ -29,15 +30,19 @@ interface Traffic {
 	/**
 	 * What an instance has done.
 	 *
-	 * @param ejected whether it refused a connection lately and is avoided
+	 * @param state how it takes part in the choice for a request
 	 * @param active requests in flight
 	 * @param total tries so far
 	 * @param errors tries that failed
 	 * @param connectFailures tries that found no connection
 	 */
-	record InstanceTraffic(boolean ejected, int active, long total, long errors, long connectFailures) {
+	record InstanceTraffic(InstanceState state, int active, long total, long errors, long connectFailures) {
 
-		static final InstanceTraffic NONE = new InstanceTraffic(false, 0, 0, 0, 0);
+		static final InstanceTraffic NONE = new InstanceTraffic(new InstanceState.Routable(), 0, 0, 0, 0);
+
+		boolean ejected() {
+			return this.state instanceof InstanceState.Ejected;
+		}
 
 	}
 

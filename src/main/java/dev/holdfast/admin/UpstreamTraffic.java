@@ -45,7 +45,7 @@ final class UpstreamTraffic implements Traffic {
 	}
 
 	private static InstanceTraffic traffic(UpstreamInstance instance) {
-		return new InstanceTraffic(instance.ejected(), instance.active(), instance.total(), instance.errors(),
+		return new InstanceTraffic(instance.state(), instance.active(), instance.total(), instance.errors(),
 				instance.connectFailures());
 	}
 

@@ -18,12 +18,14 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
+import dev.holdfast.upstream.EjectionSettings;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 
 	private static final String NOT_NEGATIVE = "must not be negative";
 
+	private static final String PERCENTAGE = "(100|[0-9]{1,2})%";
+
+	private static final String PERCENTAGE_MESSAGE = "must be a whole percentage such as 30%";
+
 	private static final String PATH = "|/[^\\s?#]*";
 
 	private static final String PATH_MESSAGE = "must be a path that begins with /, or empty to turn it off";
@@ -66,6 +72,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
 		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes(),
 				new BackendSecurity(this.upstream.sslBundle(), ""), this.server.paths());
+	}
+
+	private static double share(String percentage) {
+		return Integer.parseInt(percentage.substring(0, percentage.length() - 1)) / 100.0;
 	}
 
 	/**
@@ -235,8 +245,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 */
 	public record RemovalGuard(@DefaultValue("true") boolean enabled,
 			@DefaultValue("60s") @DurationMin(millis = 1, message = POSITIVE) Duration window,
-			@DefaultValue("30%") @Pattern(regexp = "(100|[0-9]{1,2})%",
-					message = "must be a whole percentage such as 30%") String maxRemoved,
+			@DefaultValue("30%") @Pattern(regexp = PERCENTAGE, message = PERCENTAGE_MESSAGE) String maxRemoved,
 			@DefaultValue("10m") @DurationMin(millis = 1, message = POSITIVE) Duration holdFor) {
 
 		/**
@@ -244,8 +253,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		 * @return the settings
 		 */
 		public RemovalGuardSettings settings() {
-			int percent = Integer.parseInt(this.maxRemoved.substring(0, this.maxRemoved.length() - 1));
-			return new RemovalGuardSettings(this.enabled, this.window, percent / 100.0, this.holdFor);
+			return new RemovalGuardSettings(this.enabled, this.window, share(this.maxRemoved), this.holdFor);
 		}
 
 	}
@@ -358,6 +366,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * by, with the certificate that the gateway shows them, empty for the JVM's trust
 	 * store and none.
 	 * @param protocol Version of HTTP that instances are spoken to in.
+	 * @param ejection When an instance that fails requests gets none while another can
+	 * take them.
 	 * @param maxRequests Most requests that an instance gets at a time, tunnels and event
 	 * streams included, 0 for any number.
 	 * @param maxQueued Most requests of a service that wait until an instance can take
@@ -378,8 +388,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * is given up, 0 for any.
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
-			@DefaultValue("auto") BackendProtocol protocol, @DefaultValue("1000") @Min(0) int maxRequests,
-			@DefaultValue("100") @Min(0) int maxQueued,
+			@DefaultValue("auto") BackendProtocol protocol, @Valid @DefaultValue Ejection ejection,
+			@DefaultValue("1000") @Min(0) int maxRequests, @DefaultValue("100") @Min(0) int maxQueued,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration queueTimeout,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
 			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration maxConnectionAge,
@@ -387,6 +397,35 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration tryTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,
 			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout) {
+	}
+
+	/**
+	 * When an instance that fails requests gets none while another can take them.
+	 *
+	 * @param consecutiveFailures Number of requests in a row that an instance must fail,
+	 * by a server error, a broken connection or in not answering in time, to be ejected;
+	 * 0 for never.
+	 * @param time Time that it is ejected for; as long again for each time that it was
+	 * before.
+	 * @param maxTime Longest time that it is ejected for.
+	 * @param maxEjected Share of a service's instances that may be ejected at a time; one
+	 * always may.
+	 */
+	public record Ejection(@DefaultValue("5") @Min(0) @Max(1_000) int consecutiveFailures,
+			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration time,
+			@DefaultValue("5m") @DurationMax(days = 1, message = "must not be longer than a day") Duration maxTime,
+			@DefaultValue("50%") @Pattern(regexp = PERCENTAGE, message = PERCENTAGE_MESSAGE) String maxEjected) {
+
+		/**
+		 * Gives the settings in the words of the upstreams.
+		 * @return the settings
+		 */
+		public EjectionSettings settings() {
+			EjectionSettings defaults = EjectionSettings.DEFAULTS;
+			return new EjectionSettings(defaults.refusalTime(), defaults.maxRefusalTime(), this.consecutiveFailures,
+					this.time, this.maxTime, share(this.maxEjected));
+		}
+
 	}
 
 	/**

@@ -220,6 +220,9 @@ final class PropertiesValidator implements Validator {
 		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);
 		checkTime(upstream.totalTimeout(), "upstream.totalTimeout", errors);
 		checkTime(upstream.streamIdleTimeout(), "upstream.streamIdleTimeout", errors);
+		if (upstream.ejection().time().compareTo(upstream.ejection().maxTime()) > 0) {
+			reject(errors, "upstream.ejection.maxTime", "must be at least holdfast.upstream.ejection.time");
+		}
 	}
 
 	private static void checkTime(Duration time, String field, Errors errors) {

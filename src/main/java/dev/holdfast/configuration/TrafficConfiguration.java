@@ -38,10 +38,9 @@ class TrafficConfiguration {
 
 	@Bean
 	Upstreams upstreams(HoldfastProperties properties, CircuitBreakerRegistry breakers) {
-		UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
-		return new Upstreams(new UpstreamSettings(properties.upstream().balancer(), defaults.ejectionTime(),
-				defaults.maxEjectionTime(), properties.upstream().maxRequests(), properties.upstream().maxQueued()),
-				breakers);
+		HoldfastProperties.Upstream upstream = properties.upstream();
+		return new Upstreams(new UpstreamSettings(upstream.balancer(), upstream.ejection().settings(),
+				upstream.maxRequests(), upstream.maxQueued()), breakers);
 	}
 
 	@Bean

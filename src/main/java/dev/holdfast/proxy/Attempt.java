@@ -29,6 +29,8 @@ final class Attempt {
 
 	private final BackendConnections connections;
 
+	private final Deadlines deadlines;
+
 	private final UpstreamInstance instance;
 
 	private final long startedAt;
@@ -43,18 +45,23 @@ final class Attempt {
 
 	private @Nullable AnswerRelay relay;
 
+	/** The state of the instance that the result is of. */
+	private long mark;
+
 	private boolean ended;
 
-	Attempt(Exchange exchange, Tries tries, BackendConnections connections, UpstreamInstance instance) {
+	Attempt(Exchange exchange, Tries tries, BackendConnections connections, Deadlines deadlines,
+			UpstreamInstance instance) {
 		this.exchange = exchange;
 		this.tries = tries;
 		this.connections = connections;
+		this.deadlines = deadlines;
 		this.instance = instance;
 		this.startedAt = System.nanoTime();
 	}
 
 	void start() {
-		this.instance.start();
+		this.mark = this.instance.start();
 		Endpoint endpoint = this.instance.origin();
 		WireProtocol protocol = WireProtocol.of(this.exchange.match().policy().protocol(), endpoint.scheme());
 		BackendSecurity security = this.exchange.match().policy().security();
@@ -137,8 +144,31 @@ final class Attempt {
 			onSwitch(answer);
 		}
 		else {
-			relay(answer);
+			UpstreamInstance better = isGatewayError(answer) ? this.tries.chooseBetter() : null;
+			if (better != null) {
+				discard(answer, better);
+			}
+			else {
+				relay(answer);
+			}
 		}
+	}
+
+	/**
+	 * Whether an instance answers that it, or what is behind it, cannot serve now: 502,
+	 * 503 or 504 (RFC 9110, section 15.6).
+	 */
+	private static boolean isGatewayError(HttpClientResponse answer) {
+		return answer.statusCode() >= 502 && answer.statusCode() <= 504;
+	}
+
+	private void discard(HttpClientResponse answer, UpstreamInstance better) {
+		boolean sent = this.exchange.request().isSent();
+		end(Outcome.SERVER_ERROR);
+		new DiscardedAnswer(this.connections, Objects.requireNonNull(this.connection),
+				Objects.requireNonNull(this.request), answer, this.deadlines)
+			.discard(sent);
+		this.tries.onAnswerDiscarded(better);
 	}
 
 	private void onNoAnswer(@Nullable Throwable failure) {
@@ -167,6 +197,7 @@ final class Attempt {
 		ProtocolSwitch offered = this.exchange.answer().offered();
 		if (answer.statusCode() == SWITCHING_PROTOCOLS && offered != null && offered.isTakenBy(answer)
 				&& this.connection != null && !this.connection.isShared()) {
+			this.instance.succeed(this.mark);
 			this.exchange.onSwitched(answer, this, this.connection.channel());
 		}
 		else {
@@ -177,6 +208,9 @@ final class Attempt {
 	private void relay(HttpClientResponse answer) {
 		this.answer = answer;
 		this.headers = this.exchange.onAnswer(answer);
+		if (this.headers.isEventStream() && answer.statusCode() < 500) {
+			this.instance.succeed(this.mark);
+		}
 		this.relay = new AnswerRelay(this, Objects.requireNonNull(this.connection), answer, this.exchange.answer(),
 				this.exchange.clock(), this.headers.contentLength(),
 				this.exchange.answer().isGrpc() ? new GrpcMessages() : null);
@@ -297,7 +331,7 @@ final class Attempt {
 
 	private void end(Outcome outcome) {
 		this.ended = true;
-		this.instance.end(outcome);
+		this.instance.end(outcome, this.mark);
 		this.tries.onTryEnded(outcome, System.nanoTime() - this.startedAt);
 	}
 

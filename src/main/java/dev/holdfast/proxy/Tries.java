@@ -85,7 +85,7 @@ final class Tries {
 		}
 		this.account.startTry();
 		this.clock.startTry();
-		this.attempt = new Attempt(this.exchange, this, this.server.backends(), instance);
+		this.attempt = new Attempt(this.exchange, this, this.server.backends(), this.server.deadlines(), instance);
 		this.attempt.start();
 	}
 
@@ -124,6 +124,28 @@ final class Tries {
 	}
 
 	/**
+	 * Chooses an instance to ask for a better answer than the one that has begun. It must
+	 * be used.
+	 * @return the instance, {@code null} when the client gets the answer
+	 */
+	@Nullable UpstreamInstance chooseBetter() {
+		ClientRequest request = this.exchange.request();
+		boolean possible = this.tried.size() < MOST_TRIES && request.isRepeatable() && request.isReplayable()
+				&& !this.clock.isOverdue();
+		return possible ? this.upstream.chooseBetter(this.tried) : null;
+	}
+
+	/**
+	 * A try ended with an answer that the client does not get.
+	 * @param better the instance to ask instead
+	 */
+	void onAnswerDiscarded(UpstreamInstance better) {
+		this.exchange.request().recall();
+		this.server.listener().onRetry(this.upstream.name());
+		attempt(better);
+	}
+
+	/**
 	 * The time of the current try is over, but not the request's.
 	 */
 	void onTimeout() {
@@ -140,13 +162,17 @@ final class Tries {
 	 */
 	private void retry(GatewayError error, Outcome outcome, boolean sameInstance) {
 		this.exchange.request().recall();
-		UpstreamInstance instance = (this.tried.size() < MOST_TRIES) ? this.upstream.choose(this.tried) : null;
-		if (instance == null || (!sameInstance && this.tried.contains(instance))) {
+		UpstreamInstance instance = (this.tried.size() < MOST_TRIES) ? choose(sameInstance) : null;
+		if (instance == null) {
 			fail(error, outcome);
 			return;
 		}
 		this.server.listener().onRetry(this.upstream.name());
 		attempt(instance);
+	}
+
+	private @Nullable UpstreamInstance choose(boolean sameInstance) {
+		return sameInstance ? this.upstream.choose(this.tried) : this.upstream.chooseUntried(this.tried);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {

@@ -2,24 +2,34 @@ package dev.holdfast.upstream;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One service's circuit breaker, made when the first request comes: a registry may name
- * thousands of services that nobody asks for.
+ * thousands of services that nobody asks for. It counts failures only while the service
+ * as a whole fails: a sick instance is ejected, and must not take the others along.
  */
 final class Circuit {
+
+	private static final Logger logger = LoggerFactory.getLogger(Circuit.class);
 
 	private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
 	private final String name;
 
 	private final CircuitBreakerRegistry breakers;
+
+	private final BooleanSupplier failing;
 
 	private final LongSupplier nanoTime;
 
@@ -32,30 +42,102 @@ final class Circuit {
 	 */
 	private volatile @Nullable Long openedAt;
 
-	Circuit(String name, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
+	/** What was told of its opening, {@code null} since it was told that it is closed. */
+	private final AtomicReference<@Nullable Opening> told = new AtomicReference<>();
+
+	/**
+	 * Prepares a circuit breaker.
+	 * @param failing tells whether it is the service that fails, and not a few of its
+	 * instances
+	 */
+	Circuit(String name, CircuitBreakerRegistry breakers, BooleanSupplier failing, LongSupplier nanoTime) {
 		this.name = name;
 		this.breakers = breakers;
+		this.failing = failing;
 		this.nanoTime = nanoTime;
 	}
 
 	boolean tryAcquire() {
 		boolean permitted = breaker().tryAcquirePermission();
-		if (permitted && this.openedAt != null) {
-			this.openedAt = null;
+		if (permitted) {
+			if (this.openedAt != null) {
+				this.openedAt = null;
+			}
+			return true;
 		}
-		return permitted;
+		Opening opening = this.told.get();
+		if (opening != null) {
+			opening.turnedAway.increment();
+		}
+		return false;
 	}
 
 	void release(Outcome outcome, long nanos) {
 		CircuitBreaker breaker = breaker();
 		switch (outcome) {
-			case SUCCESS -> breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
-			case SERVER_ERROR, CONNECT_FAILURE, BROKEN, TIMEOUT ->
-				breaker.onError(nanos, TimeUnit.NANOSECONDS, new BackendFailure(outcome));
+			case SUCCESS -> succeed(breaker, nanos);
+			case SERVER_ERROR, CONNECT_FAILURE, BROKEN, TIMEOUT -> fail(breaker, outcome, nanos);
 			case CANCELLED -> breaker.releasePermission();
 		}
-		if (breaker.getState() == State.OPEN && this.openedAt == null) {
-			this.openedAt = this.nanoTime.getAsLong();
+		observe(breaker);
+	}
+
+	/**
+	 * A success may complete a window of failures that were counted before.
+	 */
+	private void succeed(CircuitBreaker breaker, long nanos) {
+		State before = breaker.getState();
+		breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+		if (before != State.OPEN && breaker.getState() == State.OPEN && !this.failing.getAsBoolean()) {
+			breaker.transitionToClosedState();
+		}
+	}
+
+	private void fail(CircuitBreaker breaker, Outcome outcome, long nanos) {
+		if (this.failing.getAsBoolean()) {
+			breaker.onError(nanos, TimeUnit.NANOSECONDS, new BackendFailure(outcome));
+		}
+		else {
+			breaker.releasePermission();
+		}
+	}
+
+	/**
+	 * Notices what the breaker has become, on the way of a request that ended: it changes
+	 * by their ends, but for the time that it stays open.
+	 */
+	private void observe(CircuitBreaker breaker) {
+		State state = breaker.getState();
+		if (state == State.OPEN) {
+			if (this.openedAt == null) {
+				this.openedAt = this.nanoTime.getAsLong();
+			}
+			if (this.told.get() == null) {
+				tellOpened(breaker);
+			}
+		}
+		else if (state == State.CLOSED && this.told.get() != null) {
+			tellClosed();
+		}
+	}
+
+	private void tellOpened(CircuitBreaker breaker) {
+		if (this.told.compareAndSet(null, new Opening(this.nanoTime.getAsLong(), new LongAdder()))) {
+			CircuitBreaker.Metrics metrics = breaker.getMetrics();
+			logger.warn(
+					"The circuit of {} opens: of its last {} requests {} failed and {} were slow; its requests are "
+							+ "answered 503 for {} s, then {} are let through, until they succeed",
+					this.name, metrics.getNumberOfBufferedCalls(), metrics.getNumberOfFailedCalls(),
+					metrics.getNumberOfSlowCalls(), TimeUnit.MILLISECONDS.toSeconds(waitMillis(breaker)),
+					breaker.getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState());
+		}
+	}
+
+	private void tellClosed() {
+		Opening opening = this.told.getAndSet(null);
+		if (opening != null) {
+			logger.info("The circuit of {} closes after {} s; {} requests were answered 503 meanwhile", this.name,
+					TimeUnit.NANOSECONDS.toSeconds(this.nanoTime.getAsLong() - opening.at), opening.turnedAway.sum());
 		}
 	}
 
@@ -73,10 +155,13 @@ final class Circuit {
 			return SHORTEST_WAIT;
 		}
 		Long since = this.openedAt;
-		long wait = TimeUnit.MILLISECONDS
-			.toNanos(breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(1));
+		long wait = TimeUnit.MILLISECONDS.toNanos(waitMillis(breaker));
 		long rest = (since != null) ? wait - (this.nanoTime.getAsLong() - since) : wait;
 		return Duration.ofSeconds(Math.max(SHORTEST_WAIT.toSeconds(), Math.ceilDiv(rest, TimeUnit.SECONDS.toNanos(1))));
+	}
+
+	private static long waitMillis(CircuitBreaker breaker) {
+		return breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(1);
 	}
 
 	private CircuitBreaker breaker() {
@@ -86,6 +171,15 @@ final class Circuit {
 			this.breaker = breaker;
 		}
 		return breaker;
+	}
+
+	/**
+	 * An opening that was told.
+	 *
+	 * @param at when, nanoseconds
+	 * @param turnedAway the requests that were not let through since
+	 */
+	private record Opening(long at, LongAdder turnedAway) {
 	}
 
 }

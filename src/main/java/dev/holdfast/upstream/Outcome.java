@@ -6,21 +6,35 @@ package dev.holdfast.upstream;
 public enum Outcome {
 
 	/** An answer below 500 arrived whole. */
-	SUCCESS,
+	SUCCESS("with an answer"),
 
-	/** The backend answered with a status of 500 or above. */
-	SERVER_ERROR,
+	/** The backend answered with a status of 500 or above, or one of gRPC's like it. */
+	SERVER_ERROR("with a server error"),
 
 	/** No connection could be made. */
-	CONNECT_FAILURE,
+	CONNECT_FAILURE("without a connection"),
 
 	/** The connection broke, or what arrived was no HTTP. */
-	BROKEN,
+	BROKEN("by a broken connection or an unreadable answer"),
 
 	/** The answer did not come in time. */
-	TIMEOUT,
+	TIMEOUT("without an answer in time"),
 
 	/** The client went away, or its request was at fault: says nothing of the backend. */
-	CANCELLED
+	CANCELLED("by its client");
+
+	private final String description;
+
+	Outcome(String description) {
+		this.description = description;
+	}
+
+	/**
+	 * Tells how it ended, as the end of a sentence.
+	 * @return such as "with a server error"
+	 */
+	public String description() {
+		return this.description;
+	}
 
 }

@@ -12,8 +12,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pool {
 
+	/** What there may be against an instance, and how much that weighs. */
+	private static final int AVOIDED = 1;
+
+	private static final int TRIED = 2;
+
 	/** One that was tried already and refuses connections: no use in asking it again. */
-	private static final int HOPELESS = 3;
+	private static final int HOPELESS = AVOIDED + TRIED + 1;
+
+	/** Any but such. */
+	static final int ANY = AVOIDED + TRIED;
+
+	/** One that was not tried, though perhaps one to avoid. */
+	static final int UNTRIED = AVOIDED;
+
+	/** One that there is nothing against. */
+	static final int BETTER = 0;
 
 	private final List<UpstreamInstance> all;
 
@@ -71,7 +85,35 @@ final class Pool {
 		return false;
 	}
 
-	@Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
+	/**
+	 * Whether there are fewer instances whose last try succeeded than others.
+	 */
+	boolean isFailing() {
+		int unblemished = 0;
+		for (UpstreamInstance candidate : this.routable) {
+			unblemished += candidate.health().isUnblemished() ? 1 : 0;
+		}
+		return 2 * unblemished < this.routable.length;
+	}
+
+	/**
+	 * Whether one more instance may be ejected because it fails requests.
+	 */
+	boolean mayEject(EjectionSettings settings) {
+		int out = 0;
+		for (UpstreamInstance candidate : this.routable) {
+			out += candidate.health().isOut() ? 1 : 0;
+		}
+		return out < settings.mostEjected(this.routable.length);
+	}
+
+	/**
+	 * Chooses an instance for a try.
+	 * @param tried the instances that were tried already
+	 * @param worst how much there may be against it: {@link #ANY}, {@link #UNTRIED} or
+	 * {@link #BETTER}
+	 */
+	@Nullable UpstreamInstance choose(List<UpstreamInstance> tried, int worst) {
 		if (this.routable.length == 0) {
 			return null;
 		}
@@ -80,12 +122,13 @@ final class Pool {
 			case ROUND_ROBIN -> nextInTurn();
 			case RANDOM -> draw();
 		};
-		return isAvailable(index, tried) ? this.routable[index] : leastBad(tried);
+		UpstreamInstance drawn = this.routable[index];
+		return (isAvailable(index, tried) && drawn.health().claim()) ? drawn : leastBad(tried, worst);
 	}
 
 	private boolean isAvailable(int index, List<UpstreamInstance> tried) {
 		UpstreamInstance candidate = this.routable[index];
-		return !candidate.ejected() && !candidate.full() && (tried.isEmpty() || !tried.contains(candidate));
+		return candidate.health().isOpen() && !candidate.full() && (tried.isEmpty() || !tried.contains(candidate));
 	}
 
 	/**
@@ -156,27 +199,67 @@ final class Pool {
 	/**
 	 * Draws by weight among those that there is least against. Only for the requests
 	 * whose first choice fell on one to avoid: it looks at all instances.
+	 * @param worst how much there may be against it
 	 */
-	private @Nullable UpstreamInstance leastBad(List<UpstreamInstance> tried) {
+	private @Nullable UpstreamInstance leastBad(List<UpstreamInstance> tried, int worst) {
+		boolean panic = !anyHealthy();
+		// A request that was not tried waits for a healthy instance that is full.
+		int bound = (tried.isEmpty() && !panic) ? BETTER : worst;
+		while (true) {
+			int least = leastBadness(tried, panic);
+			if (least > bound) {
+				return null;
+			}
+			UpstreamInstance drawn = draw(tried, panic, least);
+			if (drawn != null && ((least & AVOIDED) != 0 || drawn.health().claim())) {
+				return drawn;
+			}
+			// Another event loop has it, or has found out more about it: draws again.
+		}
+	}
+
+	private boolean anyHealthy() {
+		for (UpstreamInstance candidate : this.routable) {
+			if (candidate.health().isHealthy()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private int leastBadness(List<UpstreamInstance> tried, boolean panic) {
+		int least = HOPELESS;
+		for (UpstreamInstance candidate : this.routable) {
+			least = Math.min(least, badness(candidate, tried, panic));
+		}
+		return least;
+	}
+
+	private @Nullable UpstreamInstance draw(List<UpstreamInstance> tried, boolean panic, int badness) {
 		UpstreamInstance drawn = null;
-		int least = HOPELESS - 1;
 		long lots = 0;
 		for (int i = 0; i < this.routable.length; i++) {
-			UpstreamInstance candidate = this.routable[i];
-			if (candidate.full()) {
-				continue;
-			}
-			int badness = (tried.contains(candidate) ? 2 : 0) + (candidate.ejected() ? 1 : 0);
-			if (badness < least) {
-				least = badness;
-				lots = 0;
-			}
-			if (badness == least) {
+			if (badness(this.routable[i], tried, panic) == badness) {
 				lots += this.weights[i];
-				drawn = (ThreadLocalRandom.current().nextLong(lots) < this.weights[i]) ? candidate : drawn;
+				drawn = (ThreadLocalRandom.current().nextLong(lots) < this.weights[i]) ? this.routable[i] : drawn;
 			}
 		}
 		return drawn;
+	}
+
+	/**
+	 * How much there is against an instance.
+	 * @param panic whether none is healthy, so that all of them are equally bad
+	 */
+	private static int badness(UpstreamInstance candidate, List<UpstreamInstance> tried, boolean panic) {
+		if (candidate.full()) {
+			return HOPELESS;
+		}
+		int badness = (panic || candidate.health().isAvoided()) ? AVOIDED : 0;
+		if (tried.contains(candidate)) {
+			badness = candidate.health().isRefusing() ? HOPELESS : badness + TRIED;
+		}
+		return badness;
 	}
 
 }

@@ -3,7 +3,9 @@ package dev.holdfast.upstream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import dev.holdfast.service.Instance;
@@ -29,13 +31,16 @@ public final class Upstream {
 
 	private final AtomicInteger queued = new AtomicInteger();
 
+	/** Whether an event loop is about to eject an instance, so that no other may. */
+	private final AtomicBoolean ejecting = new AtomicBoolean();
+
 	private volatile Pool pool;
 
 	Upstream(ServiceName name, UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
 		this.name = name;
 		this.settings = settings;
 		this.nanoTime = nanoTime;
-		this.circuit = new Circuit(name.value(), breakers, nanoTime);
+		this.circuit = new Circuit(name.value(), breakers, this::isFailing, nanoTime);
 		this.pool = new Pool(List.of(), settings.balancer());
 	}
 
@@ -70,10 +75,34 @@ public final class Upstream {
 		}
 		if (known == null || !known.instance().id().equals(instance.id())
 				|| !known.instance().endpoint().equals(instance.endpoint())) {
-			return new UpstreamInstance(this.name, instance, this.settings, this.nanoTime);
+			return new UpstreamInstance(this.name, instance, this.settings, this::tryEject, this.nanoTime);
 		}
 		known.register(instance);
 		return known;
+	}
+
+	/**
+	 * Ejects an instance that fails requests. When another event loop does the same at
+	 * this moment, the instance's next failure asks again.
+	 */
+	private boolean tryEject(BooleanSupplier ejection) {
+		if (!this.ejecting.compareAndSet(false, true)) {
+			return false;
+		}
+		try {
+			return this.pool.mayEject(this.settings.ejection()) && ejection.getAsBoolean();
+		}
+		finally {
+			this.ejecting.set(false);
+		}
+	}
+
+	/**
+	 * Whether it is the service that fails, and not a few of its instances: only then may
+	 * its circuit open.
+	 */
+	private boolean isFailing() {
+		return !this.settings.ejection().countsFailures() || this.pool.isFailing();
 	}
 
 	/**
@@ -105,14 +134,36 @@ public final class Upstream {
 	 * Chooses an instance for a try: one that was not tried and is not ejected, else one
 	 * that was not tried, else one that was tried and is not ejected, so that its
 	 * connection may have broken by chance. The end of each try must have been counted
-	 * before.
+	 * before. What is chosen must be used: it may be the one trial of an instance that
+	 * was ejected.
 	 * @param tried the instances that this request has been sent to already
 	 * @return an instance, or {@code null} when the service has none that takes requests,
 	 * or has only such as have all the requests that they get at a time ({@link #full}),
 	 * or as this request found refusing connections: no use in asking them again at once
 	 */
 	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
-		return this.pool.choose(tried);
+		return this.pool.choose(tried, Pool.ANY);
+	}
+
+	/**
+	 * Chooses an instance for another try as {@link #choose} does, but none that was
+	 * tried. What is chosen must be used.
+	 * @param tried the instances that this request has been sent to already
+	 * @return an instance, or {@code null} when there is none
+	 */
+	public @Nullable UpstreamInstance chooseUntried(List<UpstreamInstance> tried) {
+		return this.pool.choose(tried, Pool.UNTRIED);
+	}
+
+	/**
+	 * Chooses an instance for a try that is made only because it may do better. What is
+	 * chosen must be used.
+	 * @param tried the instances that this request has been sent to already
+	 * @return an instance that was not tried, is not ejected and does not fail, or
+	 * {@code null} when there is none
+	 */
+	public @Nullable UpstreamInstance chooseBetter(List<UpstreamInstance> tried) {
+		return this.pool.choose(tried, Pool.BETTER);
 	}
 
 	/**

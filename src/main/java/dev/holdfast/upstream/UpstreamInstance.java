@@ -1,14 +1,13 @@
 package dev.holdfast.upstream;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.ServiceName;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +37,7 @@ public final class UpstreamInstance {
 	 */
 	private final AtomicIntegerArray active = new AtomicIntegerArray(2 * CACHE_LINE);
 
-	/** {@code null} since the last answer. */
-	private final AtomicReference<@Nullable Ejection> ejection = new AtomicReference<>();
+	private final InstanceHealth health;
 
 	/**
 	 * Until when nothing is logged: an instance that refuses some connections and answers
@@ -57,12 +55,18 @@ public final class UpstreamInstance {
 
 	private final LongAdder connectFailures = new LongAdder();
 
-	UpstreamInstance(ServiceName service, Instance instance, UpstreamSettings settings, LongSupplier nanoTime) {
+	/**
+	 * Creates the state of an instance that nothing is known of.
+	 * @param limit says how many instances of the service may be ejected
+	 */
+	UpstreamInstance(ServiceName service, Instance instance, UpstreamSettings settings, EjectionLimit limit,
+			LongSupplier nanoTime) {
 		this.service = service;
 		this.instance = instance;
 		this.origin = instance.endpoint().origin();
 		this.settings = settings;
 		this.nanoTime = nanoTime;
+		this.health = new InstanceHealth(settings.ejection(), limit, nanoTime);
 		this.quietUntil = nanoTime.getAsLong();
 	}
 
@@ -84,46 +88,70 @@ public final class UpstreamInstance {
 
 	/**
 	 * Takes what is registered now. A record that was written anew is the instance's own
-	 * word that it is up, and ends an ejection.
+	 * word that it is up, and ends an ejection for refusals. Some write it again from
+	 * time to time; that it does not fail requests any more is told by a record that is
+	 * new, or has another lease.
 	 */
 	void register(Instance registered) {
-		if (registered.registration().modRevision() != this.instance.registration().modRevision()) {
-			this.ejection.set(null);
+		Registration before = this.instance.registration();
+		Registration now = registered.registration();
+		if (now.createRevision() != before.createRevision() || now.lease() != before.lease()) {
+			returned(this.health.reset(), "was registered anew");
+		}
+		else if (now.modRevision() != before.modRevision()) {
+			returned(this.health.resetRefusals(), "was registered anew");
 		}
 		this.instance = registered;
 	}
 
 	/**
 	 * Counts a try that is sent to this instance. Must be followed by one {@link #end}.
+	 * @return what the end is to be told: the state of the instance that its result is of
 	 */
-	public void start() {
+	public long start() {
 		this.total.increment();
 		this.active.incrementAndGet(CACHE_LINE);
+		return this.health.begin();
 	}
 
 	/**
-	 * Counts the end of a try. A refused connection ejects the instance, an answer ends
-	 * the ejection. What else may happen to a try says nothing about whether the next
-	 * connection will be accepted.
-	 * @param outcome how it ended
+	 * Takes a try for a success before its end, which may be hours away.
+	 * @param mark what {@link #start} gave
 	 */
-	public void end(Outcome outcome) {
+	public void succeed(long mark) {
+		returned(this.health.succeed(mark), "answers again");
+	}
+
+	/**
+	 * Counts the end of a try. A refused connection ejects the instance, and so do
+	 * failures in a row; a success ends both.
+	 * @param outcome how it ended
+	 * @param mark what {@link #start} gave
+	 */
+	public void end(Outcome outcome, long mark) {
 		this.active.decrementAndGet(CACHE_LINE);
 		switch (outcome) {
-			case SUCCESS -> answered();
+			case SUCCESS -> succeed(mark);
 			case SERVER_ERROR -> {
 				this.errors.increment();
-				answered();
+				if (this.settings.ejection().countsFailures()) {
+					returned(this.health.answer(mark), "answers again");
+					failed(outcome, mark);
+				}
+				else {
+					succeed(mark);
+				}
 			}
 			case CONNECT_FAILURE -> {
 				this.errors.increment();
 				this.connectFailures.increment();
 				refused();
 			}
-			case BROKEN, TIMEOUT -> this.errors.increment();
-			case CANCELLED -> {
-				// Says nothing of the backend.
+			case BROKEN, TIMEOUT -> {
+				this.errors.increment();
+				failed(outcome, mark);
 			}
+			case CANCELLED -> this.health.release(mark);
 		}
 	}
 
@@ -136,34 +164,62 @@ public final class UpstreamInstance {
 		this.cause = cause;
 	}
 
-	private void answered() {
-		if (this.ejection.get() != null && this.ejection.getAndSet(null) != null && this.reported) {
+	private void returned(boolean changed, String reason) {
+		if (changed && this.reported) {
 			this.reported = false;
-			logger.info("{} of {} at {} answers again; it is chosen like the others", this.instance.id(), this.service,
-					this.instance.endpoint());
+			logger.info("{} of {} at {} {}; it is chosen like the others", this.instance.id(), this.service,
+					this.instance.endpoint(), reason);
+		}
+	}
+
+	private void failed(Outcome outcome, long mark) {
+		Ejection begun = this.health.fail(mark, outcome);
+		if (begun != null) {
+			this.reported = true;
+			logger.warn(
+					"{} of {} at {} failed {} requests in a row, the last one {}; the other instances get its "
+							+ "requests, for {} s at first",
+					this.instance.id(), this.service, this.instance.endpoint(), begun.failures(), outcome.description(),
+					begun.time().toSeconds());
 		}
 	}
 
 	private void refused() {
+		Ejection begun = this.health.refuse();
+		if (begun == null) {
+			return;
+		}
 		long now = this.nanoTime.getAsLong();
-		Ejection before = this.ejection.getAndUpdate((current) -> Ejection.after(current, now, this.settings));
-		if (before == null && now - this.quietUntil >= 0) {
-			this.quietUntil = now + this.settings.maxEjectionTime().toNanos();
+		if (now - this.quietUntil >= 0) {
+			this.quietUntil = now + this.settings.ejection().maxRefusalTime().toNanos();
 			this.reported = true;
 			logger.warn("No connection to {} of {} at {}{}; the other instances get its requests, for {} ms at first",
 					this.instance.id(), this.service, this.instance.endpoint(),
-					this.cause.isEmpty() ? "" : ": " + this.cause, this.settings.ejectionTime().toMillis());
+					this.cause.isEmpty() ? "" : ": " + this.cause, begun.time().toMillis());
 		}
 	}
 
 	/**
-	 * Tells whether the instance refused a connection lately and is avoided while there
-	 * is another.
+	 * Tells how it takes part in the choice for a request.
+	 * @return the state
+	 */
+	public InstanceState state() {
+		return this.health.state();
+	}
+
+	/**
+	 * Tells whether the instance is avoided while there is another.
 	 * @return whether it is ejected
 	 */
 	public boolean ejected() {
-		Ejection current = this.ejection.get();
-		return current != null && current.lastsAt(this.nanoTime.getAsLong());
+		return state() instanceof InstanceState.Ejected;
+	}
+
+	/**
+	 * What its tries say of it.
+	 */
+	InstanceHealth health() {
+		return this.health;
 	}
 
 	/**

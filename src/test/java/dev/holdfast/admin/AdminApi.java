@@ -9,6 +9,8 @@ import java.util.Set;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Statistics;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -69,7 +71,11 @@ final class AdminApi implements Traffic {
 	}
 
 	AdminApi eject(String instance) {
-		this.instances.put(instance, new InstanceTraffic(true, 1, 20, 5, 3));
+		return become(instance, new InstanceState.Ejected(Outcome.CONNECT_FAILURE, 0, Duration.ofSeconds(1)));
+	}
+
+	AdminApi become(String instance, InstanceState state) {
+		this.instances.put(instance, new InstanceTraffic(state, 1, 20, 5, 3));
 		return this;
 	}
 

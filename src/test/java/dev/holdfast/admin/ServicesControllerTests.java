@@ -9,6 +9,8 @@ import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Statistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +149,25 @@ class ServicesControllerTests {
 		assertThat(get("/registry/services?status=DEGRADED")).bodyJson().isLenientlyEqualTo("""
 				{"total": 1, "items": [{"name": "orders",
 					"instances": {"total": 3, "routable": 2, "held": 1, "ejected": 0}}]}""");
+	}
+
+	@Test
+	void getShowsWhyAnInstanceIsAvoidedThatFails() {
+		this.api.become("o1", new InstanceState.Ejected(Outcome.SERVER_ERROR, 5, Duration.ofSeconds(60)))
+			.become("o2", new InstanceState.Returning(Outcome.TIMEOUT, 6))
+			.become("o3-idle", new InstanceState.Failing(7));
+		assertThat(get("/registry/services/orders")).bodyJson()
+			.isLenientlyEqualTo(
+					"""
+							{"service": {"status": "DEGRADED", "instances": {"total": 3, "routable": 1, "ejected": 1}},
+							"instances": [
+								{"id": "o1", "health": {"status": "EJECTED", "reasons": [
+									"it failed 5 requests in a row, the last one with a server error; it is avoided for 60 s while there is another"]}},
+								{"id": "o2", "health": {"status": "RETURNING", "reasons": [
+									"it failed 6 requests in a row, the last one without an answer in time; it gets one request at a time until one succeeds"]}},
+								{"id": "o3-idle", "health": {"status": "FAILING", "reasons": [
+									"it failed 7 requests in a row; it is not avoided, since no more instances may be",
+									"its weight is 0"]}}]}""");
 	}
 
 	@Test

@@ -19,6 +19,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
+import dev.holdfast.upstream.EjectionSettings;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -55,9 +56,13 @@ class HoldfastPropertiesTests {
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream())
-				.isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO, 1000, 100,
-						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
-						Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
+				.isEqualTo(
+						new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO,
+								new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5),
+										"50%"),
+								1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
+								Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
+			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of()));
 		});

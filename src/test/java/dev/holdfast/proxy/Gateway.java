@@ -29,6 +29,7 @@ import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
+import dev.holdfast.upstream.EjectionSettings;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -73,14 +74,22 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * A traffic port whose backends are ejected for another time.
+	 */
+	Gateway(EjectionSettings ejection, int... ports) {
+		this(settings(), TrafficTls.NONE, RoutePolicy.DEFAULTS,
+				new UpstreamSettings(Balancer.LEAST_REQUEST, ejection, 0, 0), List.of(), Scheme.HTTP, ports);
+	}
+
+	/**
 	 * A traffic port whose backends get only so many requests at a time.
 	 */
 	Gateway(int maxRequests, int maxQueued, Duration queueTimeout, int... ports) {
 		this(settings(TrafficLimits.DEFAULTS,
 				new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
 						Duration.ofSeconds(60), queueTimeout, Duration.ofSeconds(1), Duration.ZERO)),
-				TrafficTls.NONE, RoutePolicy.DEFAULTS, new UpstreamSettings(Balancer.LEAST_REQUEST,
-						Duration.ofSeconds(1), Duration.ofSeconds(30), maxRequests, maxQueued),
+				TrafficTls.NONE, RoutePolicy.DEFAULTS,
+				new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, maxRequests, maxQueued),
 				List.of(), Scheme.HTTP, ports);
 	}
 
@@ -193,8 +202,15 @@ final class Gateway implements AutoCloseable {
 	 * Counts the tries in flight on all instances.
 	 */
 	int active() {
+		return instances().stream().mapToInt(UpstreamInstance::active).sum();
+	}
+
+	/**
+	 * The backends as the gateway sees them.
+	 */
+	List<UpstreamInstance> instances() {
 		Upstream orders = this.upstreams.find(ORDERS);
-		return (orders != null) ? orders.instances().stream().mapToInt(UpstreamInstance::active).sum() : 0;
+		return (orders != null) ? orders.instances() : List.of();
 	}
 
 	/**

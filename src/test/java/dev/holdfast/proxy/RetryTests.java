@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -106,16 +110,28 @@ class RetryTests {
 
 	@Test
 	void postWithIdempotencyKeyIsTriedAgainWithItsBody() throws IOException {
-		try (ScriptedBackend broken = hangsUp();
+		assertPostWithKeyPasses(hangsUp());
+	}
+
+	@Test
+	void postWithIdempotencyKeyIsTriedElsewhereWithItsBodyWhenAnInstanceSaysThatItCannotServe() throws IOException {
+		assertPostWithKeyPasses(ScriptedBackend.answering(unavailable(503, "no")));
+	}
+
+	/**
+	 * Sends to a backend of no use and to another until the former has been tried.
+	 */
+	private static void assertPostWithKeyPasses(ScriptedBackend useless) throws IOException {
+		try (useless;
 				ScriptedBackend backend = echo();
-				Gateway gateway = new Gateway(broken.port(), backend.port());
+				Gateway gateway = new Gateway(useless.port(), backend.port());
 				RawClient client = gateway.client()) {
-			for (int i = 0; i < MANY && broken.heads().isEmpty(); i++) {
+			for (int i = 0; i < MANY && useless.heads().isEmpty(); i++) {
 				client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nIdempotency-Key: 1\r\n"
 						+ "Content-Length: 2\r\n\r\nhi");
 				assertThat(client.answer().body()).isEqualTo("hi");
 			}
-			assertThat(broken.heads()).hasSize(1);
+			assertThat(useless.heads()).hasSize(1);
 		}
 	}
 
@@ -296,6 +312,129 @@ class RetryTests {
 			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("bad-answer");
 			assertThat(client.get("/livez").status()).isEqualTo(200);
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET, 502, true", "GET, 503, true", "GET, 504, true", "PUT, 503, true", "GET, 500, false",
+			"GET, 501, false", "GET, 505, false", "POST, 503, false", "PATCH, 502, false" })
+	void idempotentRequestIsTriedElsewhereWhenAnInstanceSaysThatItCannotServe(String method, int status, boolean again)
+			throws IOException {
+		try (ScriptedBackend unwilling = ScriptedBackend.answering(unavailable(status, "no"));
+				ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(unwilling.port(), backend.port());
+				RawClient client = gateway.client()) {
+			int failed = 0;
+			for (int i = 0; i < MANY && unwilling.heads().isEmpty(); i++) {
+				client.send(method + " /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 2\r\n\r\nhi");
+				RawClient.Answer answer = client.answer();
+				assertThat(answer.status()).isIn(200, again ? 200 : status);
+				failed += (answer.status() == 200) ? 0 : 1;
+			}
+			assertThat(unwilling.heads()).hasSize(1);
+			assertThat(failed).isEqualTo(again ? 0 : 1);
+			assertThat(gateway.recorder.retries).hasSize(again ? 1 : 0);
+			assertThat(gateway.recorder.outcomes).contains(Outcome.SERVER_ERROR);
+		}
+	}
+
+	@Test
+	void lastAnswerIsPassedOnAsItCameWhenNoInstanceCanServe() throws IOException {
+		AtomicInteger number = new AtomicInteger();
+		ScriptedBackend.Script script = (peer) -> {
+			while (true) {
+				peer.readRequest();
+				peer.write(unavailable(503, "answer " + number.incrementAndGet()));
+			}
+		};
+		try (ScriptedBackend one = new ScriptedBackend(script);
+				ScriptedBackend two = new ScriptedBackend(script);
+				ScriptedBackend three = new ScriptedBackend(script);
+				ScriptedBackend four = new ScriptedBackend(script);
+				Gateway gateway = new Gateway(one.port(), two.port(), three.port(), four.port());
+				RawClient client = gateway.client()) {
+			RawClient.Answer answer = client.get("/orders/");
+			assertThat(answer.line()).isEqualTo("HTTP/1.1 503 Service Unavailable");
+			assertThat(answer.body()).isEqualTo("answer 3");
+			assertThat(answer.header("retry-after")).isEqualTo("7");
+			assertThat(answer.header("holdfast-error")).isEmpty();
+			assertThat(gateway.recorder.end().tries()).isEqualTo(3);
+			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SERVER_ERROR);
+		}
+	}
+
+	@Test
+	void onlyInstanceIsNotAskedTwice() throws IOException {
+		try (ScriptedBackend unwilling = ScriptedBackend.answering(unavailable(503, "no"));
+				Gateway gateway = new Gateway(unwilling.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").body()).isEqualTo("no");
+			assertThat(unwilling.heads()).hasSize(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno",
+			"HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n" })
+	void connectionOfASmallAnswerThatIsDiscardedTakesTheNextRequest(String answer) throws IOException {
+		try (ScriptedBackend unwilling = ScriptedBackend.answering(answer);
+				ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(Gateway.oneEventLoop(), unwilling.port(), backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < 2 * MANY && unwilling.heads().size() < 4; i++) {
+				assertThat(client.get("/orders/").body()).isEqualTo("ok");
+			}
+			assertThat(unwilling.heads()).hasSize(4);
+			assertThat(unwilling.connections()).isOne();
+			assertThat(gateway.active()).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Content-Length: 70000\r\n\r\nbegins", "Transfer-Encoding: chunked\r\n\r\n6\r\nbegins\r\n",
+			"Content-Length: 8\r\n\r\nbegins" })
+	void connectionOfALargeOrSlowAnswerThatIsDiscardedIsReset(String rest) throws IOException {
+		CompletableFuture<Boolean> end = new CompletableFuture<>();
+		try (ScriptedBackend unwilling = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write("HTTP/1.1 503 Service Unavailable\r\n" + rest);
+			end.complete(peer.awaitEnd());
+		});
+				ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(unwilling.port(), backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && unwilling.heads().isEmpty(); i++) {
+				assertThat(client.get("/orders/").body()).isEqualTo("ok");
+			}
+			assertThat(end.join()).isTrue();
+			assertThat(gateway.active()).isZero();
+		}
+	}
+
+	@Test
+	void streamOfAnAnswerThatIsDiscardedLeavesItsConnectionToTheOthers() throws IOException {
+		try (Http2Backend unwilling = new Http2Backend((wire) -> {
+			while (true) {
+				Http2Wire.Head head = wire.nextHead();
+				wire.answer(head.stream(), "503", false);
+				wire.data(head.stream(), "no", true);
+			}
+		});
+				Http2Backend backend = Http2Backend.answering("ok");
+				Gateway gateway = new Gateway(Gateway.oneEventLoop(), List.of(), Scheme.GRPC, unwilling.port(),
+						backend.port());
+				RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && gateway.recorder.retries.size() < 4; i++) {
+				assertThat(client.get("/orders/").body()).isEqualTo("ok");
+			}
+			assertThat(gateway.recorder.retries).hasSize(4);
+			assertThat(unwilling.wires()).hasSize(1);
+			assertThat(unwilling.wires().getFirst().frames()).noneMatch(Http2Wire.Reset.class::isInstance);
+		}
+	}
+
+	private static String unavailable(int status, String body) {
+		return "HTTP/1.1 " + status + " Service Unavailable\r\nRetry-After: 7\r\nContent-Length: " + body.length()
+				+ "\r\n\r\n" + body;
 	}
 
 	private static ScriptedBackend hangsUp() {

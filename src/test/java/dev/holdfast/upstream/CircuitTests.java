@@ -8,11 +8,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class CircuitTests {
 
 	private final AtomicLong time = new AtomicLong();
@@ -86,7 +90,7 @@ class CircuitTests {
 		List<Throwable> told = new ArrayList<>();
 		CircuitBreakerRegistry patient = CircuitBreakerRegistry.ofDefaults();
 		patient.circuitBreaker("orders").getEventPublisher().onError((event) -> told.add(event.getThrowable()));
-		Circuit circuit = new Circuit("orders", patient, this.time::get);
+		Circuit circuit = new Circuit("orders", patient, () -> true, this.time::get);
 		for (Outcome outcome : Outcome.values()) {
 			assertThat(circuit.tryAcquire()).isTrue();
 			circuit.release(outcome, 1_000_000);
@@ -97,10 +101,72 @@ class CircuitTests {
 		assertThat(told).allSatisfy((failure) -> assertThat(failure.getStackTrace()).isEmpty());
 	}
 
+	@Test
+	void failuresOfASickInstanceAreNotCountedWhileHalfOfTheServiceIsHealthy() {
+		Upstream two = Registered.orders(new Upstreams(UpstreamSettings.DEFAULTS, this.breakers, this.time::get),
+				Registered.instance("a"), Registered.instance("b"));
+		for (int i = 0; i < 20; i++) {
+			request(two, "a", Outcome.SERVER_ERROR);
+		}
+		assertThat(this.breakers.circuitBreaker("orders").getMetrics().getNumberOfBufferedCalls()).isZero();
+		for (int i = 0; i < 4; i++) {
+			request(two, "b", Outcome.SERVER_ERROR);
+		}
+		assertThat(two.circuit()).isEqualTo("OPEN");
+	}
+
+	@Test
+	void failureThatIsNotCountedGivesItsPermissionBack() {
+		Upstream two = Registered.orders(new Upstreams(UpstreamSettings.DEFAULTS, this.breakers, this.time::get),
+				Registered.instance("a"), Registered.instance("b"));
+		this.breakers.circuitBreaker("orders").transitionToOpenState();
+		this.breakers.circuitBreaker("orders").transitionToHalfOpenState();
+		request(two, "a", Outcome.SERVER_ERROR);
+		assertThat(two.circuit()).isEqualTo("HALF_OPEN");
+		request(two, "b", Outcome.SUCCESS);
+		assertThat(two.circuit()).isEqualTo("CLOSED");
+	}
+
+	/**
+	 * The breaker looks at its window at the end of each request, a success included.
+	 */
+	@Test
+	void successThatCompletesAWindowOfFailuresDoesNotOpenTheBreakerOfAServiceThatIsHealthyAgain() {
+		request(Outcome.SERVER_ERROR, 3);
+		request(Outcome.SUCCESS, 1);
+		assertThat(this.upstream.circuit()).isEqualTo("CLOSED");
+		assertThat(this.upstream.tryStart()).isTrue();
+	}
+
+	@Test
+	void openingAndClosingAreToldOnceEachWithTheCounts(CapturedOutput output) {
+		request(Outcome.SERVER_ERROR, 4);
+		for (int i = 0; i < 7; i++) {
+			assertThat(this.upstream.tryStart()).isFalse();
+		}
+		this.time.addAndGet(Duration.ofSeconds(60).toNanos());
+		this.breakers.circuitBreaker("orders").transitionToHalfOpenState();
+		request(Outcome.SERVER_ERROR, 1);
+		this.time.addAndGet(Duration.ofSeconds(60).toNanos());
+		this.breakers.circuitBreaker("orders").transitionToHalfOpenState();
+		request(Outcome.SUCCESS, 10);
+		assertThat(output)
+			.containsOnlyOnce("The circuit of orders opens: of its last 4 requests 4 failed and 0 were slow; its "
+					+ "requests are answered 503 for 60 s, then 1 are let through, until they succeed")
+			.containsOnlyOnce("The circuit of orders closes after 120 s; 7 requests were answered 503 meanwhile");
+		assertThat(output.getOut().lines().filter((line) -> line.contains("The circuit of"))).hasSize(2);
+	}
+
+	private static void request(Upstream upstream, String instance, Outcome outcome) {
+		assertThat(upstream.tryStart()).isTrue();
+		UpstreamInstance named = Registered.named(upstream, instance);
+		named.end(outcome, named.start());
+		upstream.end(outcome, 1_000_000);
+	}
+
 	private void request(Outcome outcome, int times) {
 		for (int i = 0; i < times; i++) {
-			assertThat(this.upstream.tryStart()).isTrue();
-			this.upstream.end(outcome, 1_000_000);
+			request(this.upstream, "a", outcome);
 		}
 	}
 

@@ -32,7 +32,18 @@ final class Registered {
 	}
 
 	static Instance instance(String id, int port, int weight, long modRevision) {
-		Registration registration = new Registration("/services/orders/" + id, "plain", 1, modRevision, 0,
+		return instance(id, port, weight, 1, modRevision);
+	}
+
+	/**
+	 * Registers an instance whose record had gone.
+	 */
+	static Instance recreated(String id, long revision) {
+		return instance(id, 8080, Instance.DEFAULT_WEIGHT, revision, revision);
+	}
+
+	private static Instance instance(String id, int port, int weight, long createRevision, long modRevision) {
+		Registration registration = new Registration("/services/orders/" + id, "plain", createRevision, modRevision, 0,
 				Registration.Origin.WATCH);
 		return new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", port), weight, "", "", Map.of(), registration);
 	}

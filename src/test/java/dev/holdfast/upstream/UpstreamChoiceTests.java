@@ -81,7 +81,7 @@ class UpstreamChoiceTests {
 		}
 		fill(named(upstream, "b"));
 		assertThat(upstream.choose(List.of())).isNull();
-		a.end(Outcome.SUCCESS);
+		a.end(Outcome.SUCCESS, 0);
 		assertThat(upstream.choose(List.of())).isSameAs(a);
 	}
 
@@ -209,14 +209,13 @@ class UpstreamChoiceTests {
 	}
 
 	private static void refuse(UpstreamInstance instance) {
-		instance.start();
-		instance.end(Outcome.CONNECT_FAILURE);
+		instance.end(Outcome.CONNECT_FAILURE, instance.start());
 	}
 
 	private Upstream upstream(Balancer balancer, Instance... instances) {
 		UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
-		UpstreamSettings settings = new UpstreamSettings(balancer, defaults.ejectionTime(), defaults.maxEjectionTime(),
-				defaults.maxRequests(), defaults.maxQueued());
+		UpstreamSettings settings = new UpstreamSettings(balancer, defaults.ejection(), defaults.maxRequests(),
+				defaults.maxQueued());
 		return Registered.orders(new Upstreams(settings, CircuitBreakerRegistry.ofDefaults(), this.time::get),
 				instances);
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,7 +27,7 @@ class UpstreamInstanceTests {
 	private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(3).toNanos());
 
 	private final UpstreamInstance instance = new UpstreamInstance(Registered.ORDERS, Registered.instance("a"),
-			UpstreamSettings.DEFAULTS, this.time::get);
+			UpstreamSettings.DEFAULTS, BooleanSupplier::getAsBoolean, this.time::get);
 
 	@Test
 	void triesAreCountedByTheirOutcome() {
@@ -61,9 +62,9 @@ class UpstreamInstanceTests {
 	private void startAndEnd(int tries) {
 		this.instance.start();
 		for (int i = 0; i < tries; i++) {
-			this.instance.start();
+			long mark = this.instance.start();
 			assertThat(this.instance.active()).isPositive();
-			this.instance.end(ThreadLocalRandom.current().nextBoolean() ? Outcome.SUCCESS : Outcome.BROKEN);
+			this.instance.end(ThreadLocalRandom.current().nextBoolean() ? Outcome.SUCCESS : Outcome.BROKEN, mark);
 		}
 	}
 
@@ -139,8 +140,7 @@ class UpstreamInstanceTests {
 	}
 
 	private void end(Outcome outcome) {
-		this.instance.start();
-		this.instance.end(outcome);
+		this.instance.end(outcome, this.instance.start());
 	}
 
 	private void forward(Duration duration) {

@@ -1,7 +1,5 @@
 package dev.holdfast.upstream;
 
-import java.time.Duration;
-
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -9,17 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class UpstreamSettingsTests {
 
 	@Test
-	void durationsThatMakeNoSenseAreRejected() {
-		assertThatIllegalArgumentException().isThrownBy(() -> settings(Duration.ZERO, Duration.ofSeconds(1)))
-			.withMessage("ejection-time: PT0S (expected: positive and at most max-ejection-time PT1S)");
-		assertThatIllegalArgumentException().isThrownBy(() -> settings(Duration.ofSeconds(2), Duration.ofSeconds(1)))
-			.withMessage("ejection-time: PT2S (expected: positive and at most max-ejection-time PT1S)");
-		assertThatIllegalArgumentException().isThrownBy(() -> settings(Duration.ofSeconds(2), Duration.ofDays(2)))
-			.withMessage("max-ejection-time: PT48H (expected: at most PT24H)");
+	void numbersThatMakeNoSenseAreRejected() {
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(-1, 0))
+			.withMessage("max-requests: -1 (expected: >= 0)");
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(0, -1))
+			.withMessage("max-queued: -1 (expected: >= 0)");
 	}
 
-	private static UpstreamSettings settings(Duration time, Duration max) {
-		return new UpstreamSettings(Balancer.LEAST_REQUEST, time, max, 0, 0);
+	private static UpstreamSettings settings(int maxRequests, int maxQueued) {
+		return new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, maxRequests, maxQueued);
 	}
 
 }

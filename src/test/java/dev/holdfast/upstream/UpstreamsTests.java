@@ -80,11 +80,11 @@ class UpstreamsTests {
 	void instanceWithAnotherEndpointStartsAnew() {
 		Upstream upstream = orders(this.upstreams, instance("a", 80, 100, 1));
 		UpstreamInstance before = named(upstream, "a");
-		before.start();
+		long mark = before.start();
 		register(this.upstreams, ORDERS, List.of(instance("a", 81, 100, 2)));
 		assertThat(named(upstream, "a")).isNotSameAs(before);
 		assertThat(named(upstream, "a").active()).isZero();
-		before.end(Outcome.SUCCESS);
+		before.end(Outcome.SUCCESS, mark);
 		assertThat(named(upstream, "a").active()).isZero();
 	}
 
@@ -92,8 +92,7 @@ class UpstreamsTests {
 	void reregistrationEndsAnEjectionAndAnUnchangedRecordDoesNot() {
 		Upstream upstream = orders(this.upstreams, instance("a", 80, 100, 1));
 		UpstreamInstance instance = named(upstream, "a");
-		instance.start();
-		instance.end(Outcome.CONNECT_FAILURE);
+		instance.end(Outcome.CONNECT_FAILURE, instance.start());
 		register(this.upstreams, ORDERS, List.of(instance("a", 80, 100, 1)));
 		assertThat(instance.ejected()).isTrue();
 		register(this.upstreams, ORDERS, List.of(instance("a", 80, 100, 2)));

@@ -1,0 +1,253 @@
+package dev.holdfast.upstream;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the tries of one instance say of it: whether it is ejected, and whether its return
+ * is on trial. A try that succeeds while nothing is wrong costs two reads.
+ */
+final class InstanceHealth {
+
+	private static final AtomicIntegerFieldUpdater<InstanceHealth> FAILURES = AtomicIntegerFieldUpdater
+		.newUpdater(InstanceHealth.class, "failures");
+
+	/** Counting ends before it could begin anew. */
+	private static final int MANY = 1_000_000;
+
+	private final EjectionSettings settings;
+
+	private final EjectionLimit limit;
+
+	private final LongSupplier nanoTime;
+
+	/** {@code null} since a try that began after it succeeded. */
+	private final AtomicReference<@Nullable Ejection> ejection = new AtomicReference<>();
+
+	/**
+	 * In a row. Here and not in an object of its own, to be read with the field above.
+	 */
+	private volatile int failures;
+
+	/**
+	 * Until when a trial keeps others away. It ends by itself, since a request may go on
+	 * for hours.
+	 */
+	private final AtomicLong trialUntil;
+
+	/** The last one, whose {@code until} is when the instance answered again. */
+	private volatile Ejection before = Ejection.NONE;
+
+	InstanceHealth(EjectionSettings settings, EjectionLimit limit, LongSupplier nanoTime) {
+		this.settings = settings;
+		this.limit = limit;
+		this.nanoTime = nanoTime;
+		this.trialUntil = new AtomicLong(nanoTime.getAsLong());
+	}
+
+	/**
+	 * Whether it may be chosen: like any other, or for the trial of its return.
+	 */
+	boolean isOpen() {
+		return isHealthy() || (isOut() && !isAvoided());
+	}
+
+	/**
+	 * Whether it takes part like any other.
+	 */
+	boolean isHealthy() {
+		return this.ejection.get() == null && !isFailing(this.failures);
+	}
+
+	private boolean isFailing(int count) {
+		return this.settings.countsFailures() && count >= this.settings.consecutiveFailures();
+	}
+
+	/**
+	 * Whether its last try succeeded, or there was none.
+	 */
+	boolean isUnblemished() {
+		return this.ejection.get() == null && this.failures == 0;
+	}
+
+	/**
+	 * Whether it waits for the end of an ejection or of a trial.
+	 */
+	boolean isAvoided() {
+		Ejection current = this.ejection.get();
+		if (current == null) {
+			return false;
+		}
+		long now = this.nanoTime.getAsLong();
+		return current.lastsAt(now) || now - this.trialUntil.get() < 0;
+	}
+
+	/**
+	 * Whether it was ejected, and nothing has succeeded since.
+	 */
+	boolean isOut() {
+		return this.ejection.get() != null;
+	}
+
+	/**
+	 * Whether it refused a connection lately.
+	 */
+	boolean isRefusing() {
+		Ejection current = this.ejection.get();
+		return current != null && current.cause() == Outcome.CONNECT_FAILURE
+				&& current.lastsAt(this.nanoTime.getAsLong());
+	}
+
+	/**
+	 * Takes it for a try. If that is a trial there is no other until it has ended.
+	 * @return whether it can be had
+	 */
+	boolean claim() {
+		Ejection current = this.ejection.get();
+		if (current == null) {
+			return true;
+		}
+		long now = this.nanoTime.getAsLong();
+		long seen = this.trialUntil.get();
+		return !current.lastsAt(now) && now - seen >= 0
+				&& this.trialUntil.compareAndSet(seen, now + this.settings.time().toNanos());
+	}
+
+	/**
+	 * Marks the beginning of a try.
+	 * @return the number of the ejection that it may end, 0 while there is none
+	 */
+	long begin() {
+		Ejection current = this.ejection.get();
+		return (current != null) ? current.number() : 0;
+	}
+
+	/**
+	 * A try succeeded.
+	 * @param mark what its beginning was given
+	 * @return whether that ended an ejection
+	 */
+	boolean succeed(long mark) {
+		if (this.failures != 0) {
+			this.failures = 0;
+		}
+		Ejection current = this.ejection.get();
+		return current != null && current.number() == mark && end(current);
+	}
+
+	/**
+	 * A try was answered, whatever the answer. An instance that refused connections and
+	 * is asked all the same, for want of another, refuses none any more.
+	 * @param mark what its beginning was given
+	 * @return whether that ended an ejection
+	 */
+	boolean answer(long mark) {
+		Ejection current = this.ejection.get();
+		return current != null && current.number() == mark && isRefusing() && end(current);
+	}
+
+	private boolean end(Ejection current) {
+		if (!this.ejection.compareAndSet(current, null)) {
+			return false;
+		}
+		this.before = current.ended(this.nanoTime.getAsLong());
+		return true;
+	}
+
+	/**
+	 * A try failed that the instance could be reached for.
+	 * @param mark what its beginning was given
+	 * @return the ejection that this has begun, {@code null} when it has not, or when
+	 * there was one before
+	 */
+	@Nullable Ejection fail(long mark, Outcome outcome) {
+		if (!this.settings.countsFailures()) {
+			release(mark);
+			return null;
+		}
+		int count = (this.failures < MANY) ? FAILURES.incrementAndGet(this) : MANY;
+		Ejection current = this.ejection.get();
+		if (current == null) {
+			return (isFailing(count) && this.limit.tryEject(() -> eject(null, outcome, count))) ? this.ejection.get()
+					: null;
+		}
+		if (current.number() == mark && !current.lastsAt(this.nanoTime.getAsLong())) {
+			eject(current, outcome, count);
+		}
+		return null;
+	}
+
+	/**
+	 * A try was refused a connection. While an ejection lasts that changes nothing: of
+	 * many tries that are refused at the same moment only the first says something new.
+	 * @return the ejection that this has begun, {@code null} when it has not, or when
+	 * there was one before
+	 */
+	@Nullable Ejection refuse() {
+		Ejection current = this.ejection.get();
+		if (current != null && current.lastsAt(this.nanoTime.getAsLong())) {
+			return null;
+		}
+		return (eject(current, Outcome.CONNECT_FAILURE, this.failures) && current == null) ? this.ejection.get() : null;
+	}
+
+	private boolean eject(@Nullable Ejection current, Outcome outcome, int count) {
+		long now = this.nanoTime.getAsLong();
+		Ejection last = (current != null) ? current : this.before.forgiven(now, this.settings);
+		Ejection next = (outcome == Outcome.CONNECT_FAILURE) ? last.refused(now, this.settings)
+				: last.failed(outcome, count, now, this.settings);
+		if (!this.ejection.compareAndSet(current, next)) {
+			return false;
+		}
+		this.trialUntil.set(now);
+		return true;
+	}
+
+	/**
+	 * A try ended that says nothing of the instance. If it was a trial there may be
+	 * another.
+	 * @param mark what its beginning was given
+	 */
+	void release(long mark) {
+		Ejection current = this.ejection.get();
+		if (current != null && current.number() == mark) {
+			this.trialUntil.set(this.nanoTime.getAsLong());
+		}
+	}
+
+	/**
+	 * Forgets what is wrong with it.
+	 * @return whether that ended an ejection
+	 */
+	boolean reset() {
+		this.failures = 0;
+		Ejection current = this.ejection.getAndSet(null);
+		this.before = ((current != null) ? current : this.before).forgotten();
+		return current != null;
+	}
+
+	/**
+	 * Forgets that it refused connections.
+	 * @return whether that ended an ejection
+	 */
+	boolean resetRefusals() {
+		Ejection current = this.ejection.get();
+		return current != null && current.cause() == Outcome.CONNECT_FAILURE && end(current);
+	}
+
+	InstanceState state() {
+		Ejection current = this.ejection.get();
+		if (current == null) {
+			int count = this.failures;
+			return isFailing(count) ? new InstanceState.Failing(count) : new InstanceState.Routable();
+		}
+		return current.lastsAt(this.nanoTime.getAsLong())
+				? new InstanceState.Ejected(current.cause(), current.failures(), current.time())
+				: new InstanceState.Returning(current.cause(), current.failures());
+	}
+
+}
