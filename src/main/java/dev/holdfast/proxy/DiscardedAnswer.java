@@ -46,7 +46,7 @@ final class DiscardedAnswer extends Deadline {
 		this.connection = connection;
 		this.request = request;
 		this.answer = answer;
-		this.headers = new AnswerHeaders(answer, MultiMap.caseInsensitiveMultiMap());
+		this.headers = new AnswerHeaders(answer, MultiMap.caseInsensitiveMultiMap(), false);
 		this.deadlines = deadlines;
 	}
 
