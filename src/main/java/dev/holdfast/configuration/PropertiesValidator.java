@@ -179,6 +179,7 @@ final class PropertiesValidator implements Validator {
 		checkTime(upstream.tryTimeout(), "upstream.tryTimeout", errors);
 		checkTime(upstream.totalTimeout(), "upstream.totalTimeout", errors);
 		checkTime(upstream.streamIdleTimeout(), "upstream.streamIdleTimeout", errors);
+		checkTime(upstream.forgetAfter(), "upstream.forgetAfter", errors);
 	}
 
 	private static void checkTime(Duration time, String field, Errors errors) {

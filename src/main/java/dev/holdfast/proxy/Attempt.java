@@ -258,7 +258,7 @@ final class Attempt {
 		if (!this.ended) {
 			this.instance.explain((failure instanceof SSLException) ? TlsFailures.explain(failure) : "");
 			end(Outcome.CONNECT_FAILURE);
-			this.tries.onConnectFailed(BackendFailures.connectReason(failure));
+			this.tries.onConnectFailed(BackendFailures.connectFailure(failure).reason());
 		}
 	}
 

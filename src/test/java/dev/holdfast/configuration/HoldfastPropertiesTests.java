@@ -54,7 +54,8 @@ class HoldfastPropertiesTests {
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
 					BackendProtocol.AUTO, 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
-					Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5)));
+					Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
+					Duration.ofMinutes(10)));
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin().token()).isEmpty();
 		});
