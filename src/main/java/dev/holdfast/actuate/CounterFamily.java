@@ -1,10 +1,10 @@
 package dev.holdfast.actuate;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 
 /**
@@ -13,7 +13,7 @@ import io.micrometer.core.instrument.Tags;
  */
 final class CounterFamily {
 
-	private final MeterRegistry meters;
+	private final MeterGroup meters;
 
 	private final String name;
 
@@ -25,11 +25,11 @@ final class CounterFamily {
 
 	private final ConcurrentMap<String, Counter> counters = new ConcurrentHashMap<>();
 
-	CounterFamily(MeterRegistry meters, String name, String description, String label) {
+	CounterFamily(MeterGroup meters, String name, String description, String label) {
 		this(meters, name, description, Tags.empty(), label);
 	}
 
-	CounterFamily(MeterRegistry meters, String name, String description, Tags tags, String label) {
+	CounterFamily(MeterGroup meters, String name, String description, Tags tags, String label) {
 		this.meters = meters;
 		this.name = name;
 		this.description = description;
@@ -42,12 +42,22 @@ final class CounterFamily {
 		return (counter != null) ? counter : this.counters.computeIfAbsent(value, this::register);
 	}
 
+	/**
+	 * Lets the counters of all values begin with 0, since a counter that is first seen
+	 * with 1 has not risen.
+	 * @param values all values that are known beforehand
+	 * @return this family
+	 */
+	CounterFamily beginning(List<String> values) {
+		values.forEach(this::get);
+		return this;
+	}
+
 	private Counter register(String value) {
-		return Counter.builder(this.name)
+		return this.meters.register(Counter.builder(this.name)
 			.description(this.description)
 			.tags(this.tags)
-			.tag(this.label, value)
-			.register(this.meters);
+			.tag(this.label, value)::register);
 	}
 
 }

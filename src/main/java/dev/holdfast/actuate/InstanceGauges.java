@@ -1,11 +1,14 @@
 package dev.holdfast.actuate;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
+import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
@@ -16,8 +19,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 /**
  * The gauges {@code registry.instances{service,state}}. Services get theirs in the order
  * in which they appear, up to a limit that keeps a scrape small; those that come later
- * are counted together under the empty service name. A gauge stays when its service has
- * lost its instances, so that an alert can see the 0.
+ * are counted together under the empty service name, for as long as they are known. A
+ * gauge stays when its service has lost its instances, so that an alert can see the 0,
+ * until the service is forgotten.
  */
 public final class InstanceGauges implements SnapshotListener {
 
@@ -29,9 +33,12 @@ public final class InstanceGauges implements SnapshotListener {
 
 	private final int limit;
 
-	private final Set<ServiceName> named = ConcurrentHashMap.newKeySet();
+	private final Map<ServiceName, MeterGroup> named = new HashMap<>();
 
+	/** Read by scrapes. */
 	private final Set<ServiceName> unnamed = ConcurrentHashMap.newKeySet();
+
+	private MeterGroup together;
 
 	/**
 	 * Creates the gauges of services that are yet to be heard of.
@@ -40,30 +47,51 @@ public final class InstanceGauges implements SnapshotListener {
 	 */
 	public InstanceGauges(MeterRegistry meters, Upstreams upstreams) {
 		this(meters, (service) -> InstanceCounts.of(upstreams.find(service)), NAMED_SERVICES);
+		upstreams.onForgotten(this::forget);
 	}
 
 	InstanceGauges(MeterRegistry meters, Function<ServiceName, InstanceCounts> counts, int limit) {
 		this.meters = meters;
 		this.counts = counts;
 		this.limit = limit;
+		this.together = new MeterGroup(meters);
 	}
 
 	@Override
-	public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
-		for (ServiceName service : changed) {
-			if (this.unnamed.contains(service) || this.named.contains(service)) {
-				continue;
+	public synchronized void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
+		for (ServiceName name : changed) {
+			Service service = snapshot.find(name);
+			// Without an instance it is known already, or has been forgotten.
+			if (service != null && !service.instances().isEmpty()) {
+				add(name);
 			}
-			if (this.named.size() < this.limit) {
-				this.named.add(service);
-				register(service.value(), () -> this.counts.apply(service));
-			}
-			else {
-				if (this.unnamed.isEmpty()) {
-					register("", this::together);
-				}
-				this.unnamed.add(service);
-			}
+		}
+	}
+
+	private void add(ServiceName service) {
+		if (this.unnamed.contains(service) || this.named.containsKey(service)) {
+			return;
+		}
+		if (this.named.size() < this.limit) {
+			this.named.put(service, register(service.value(), () -> this.counts.apply(service)));
+			return;
+		}
+		this.unnamed.add(service);
+		if (this.unnamed.size() == 1) {
+			this.together = register("", this::together);
+		}
+	}
+
+	/**
+	 * Removes the gauges of a service that is known no more.
+	 */
+	synchronized void forget(ServiceName service) {
+		MeterGroup gone = this.named.remove(service);
+		if (gone != null) {
+			gone.remove();
+		}
+		else if (this.unnamed.remove(service) && this.unnamed.isEmpty()) {
+			this.together.remove();
 		}
 	}
 
@@ -71,19 +99,20 @@ public final class InstanceGauges implements SnapshotListener {
 		return this.unnamed.stream().map(this.counts).reduce(InstanceCounts.NONE, InstanceCounts::plus);
 	}
 
-	private void register(String service, Supplier<InstanceCounts> counts) {
-		register(service, "routable", counts, InstanceCounts::routable);
-		register(service, "ejected", counts, InstanceCounts::ejected);
-		register(service, "weightless", counts, InstanceCounts::weightless);
+	private MeterGroup register(String service, Supplier<InstanceCounts> counts) {
+		MeterGroup group = new MeterGroup(this.meters);
+		register(group, service, "routable", counts, InstanceCounts::routable);
+		register(group, service, "ejected", counts, InstanceCounts::ejected);
+		register(group, service, "weightless", counts, InstanceCounts::weightless);
+		return group;
 	}
 
-	private void register(String service, String state, Supplier<InstanceCounts> counts,
+	private static void register(MeterGroup group, String service, String state, Supplier<InstanceCounts> counts,
 			ToIntFunction<InstanceCounts> count) {
-		Gauge.builder("registry.instances", () -> count.applyAsInt(counts.get()))
+		group.register(Gauge.builder("registry.instances", () -> count.applyAsInt(counts.get()))
 			.description("Instances that are registered, by what the gateway does with them")
 			.tag("service", service)
-			.tag("state", state)
-			.register(this.meters);
+			.tag("state", state)::register);
 	}
 
 }

@@ -1,9 +1,19 @@
 package dev.holdfast.actuate;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
+import dev.holdfast.registry.EndCause;
+import dev.holdfast.registry.EventType;
 import dev.holdfast.registry.RegistryListener;
+import dev.holdfast.registry.RelistOutcome;
+import dev.holdfast.registry.RelistReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,13 +26,13 @@ import io.micrometer.core.instrument.Timer;
  */
 public final class RegistryMeters implements RegistryListener {
 
-	private final MeterRegistry meters;
-
 	private final AtomicLong headRevision = new AtomicLong();
 
 	private final CounterFamily events;
 
 	private final CounterFamily generations;
+
+	private final Map<RelistReason, CounterFamily> relists = new EnumMap<>(RelistReason.class);
 
 	private final Timer propagation;
 
@@ -31,14 +41,21 @@ public final class RegistryMeters implements RegistryListener {
 	private final Counter drift;
 
 	/**
-	 * Registers the meters that have no labels.
+	 * Registers the meters, all labels of which are known beforehand.
 	 * @param meters where meters are registered
 	 */
 	public RegistryMeters(MeterRegistry meters) {
-		this.meters = meters;
-		this.events = new CounterFamily(meters, "registry.events", "Watch events that were applied", "type");
-		this.generations = new CounterFamily(meters, "registry.generations",
-				"Generations of client, list and watch that ended", "cause");
+		MeterGroup registry = new MeterGroup(meters);
+		this.events = new CounterFamily(registry, "registry.events", "Watch events that were applied", "type")
+			.beginning(labels(EventType.values()));
+		this.generations = new CounterFamily(registry, "registry.generations",
+				"Generations of client, list and watch that ended", "cause")
+			.beginning(labels(EndCause.values()));
+		for (RelistReason reason : RelistReason.values()) {
+			this.relists.put(reason, new CounterFamily(registry, "registry.relists", "Full lists",
+					Tags.of("reason", label(reason)), "outcome")
+				.beginning(labels(RelistOutcome.values())));
+		}
 		this.propagation = Timer.builder("registry.propagation")
 			.description("From the arrival of a watch response until what it changed is routable")
 			.publishPercentiles(0.5, 0.99)
@@ -56,8 +73,8 @@ public final class RegistryMeters implements RegistryListener {
 	}
 
 	@Override
-	public void onEvent(String type) {
-		this.events.get(type).increment();
+	public void onEvent(EventType type) {
+		this.events.get(label(type)).increment();
 	}
 
 	@Override
@@ -72,22 +89,29 @@ public final class RegistryMeters implements RegistryListener {
 	}
 
 	@Override
-	public void onGenerationEnded(String cause) {
-		this.generations.get(cause).increment();
+	public void onGenerationEnded(EndCause cause) {
+		this.generations.get(label(cause)).increment();
 	}
 
 	@Override
-	public void onRelist(String reason, String outcome) {
-		Counter.builder("registry.relists")
-			.description("Full lists")
-			.tags(Tags.of("reason", reason, "outcome", outcome))
-			.register(this.meters)
-			.increment();
+	public void onRelist(RelistReason reason, RelistOutcome outcome) {
+		Objects.requireNonNull(this.relists.get(reason)).get(label(outcome)).increment();
 	}
 
 	@Override
 	public void onDrift(int differences) {
 		this.drift.increment(differences);
+	}
+
+	private static List<String> labels(Enum<?>[] constants) {
+		return Stream.of(constants).map(RegistryMeters::label).toList();
+	}
+
+	/**
+	 * Writes a constant as labels have it, {@code watch-error}.
+	 */
+	private static String label(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 }

@@ -3,7 +3,6 @@ package dev.holdfast.actuate;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +21,14 @@ final class RouteTimers {
 	private static final String[] OUTCOMES = { "UNKNOWN", "INFORMATIONAL", "SUCCESS", "REDIRECTION", "CLIENT_ERROR",
 			"SERVER_ERROR" };
 
-	private final MeterRegistry meters;
+	private final MeterGroup meters;
 
 	private final Tags tags;
 
 	private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable Timer>> blocks = new AtomicReferenceArray<>(
 			MethodLabels.COUNT * CLASSES);
 
-	RouteTimers(MeterRegistry meters, String route, String service) {
+	RouteTimers(MeterGroup meters, String route, String service) {
 		this.meters = meters;
 		this.tags = Tags.of("route", route, "service", service);
 	}
@@ -57,13 +56,12 @@ final class RouteTimers {
 	}
 
 	private Timer register(int method, int status) {
-		return Timer.builder("gateway.requests")
+		return this.meters.register(Timer.builder("gateway.requests")
 			.description("Requests on the traffic port, from the first byte in to the last byte out")
 			.tags(this.tags)
 			.tag("method", MethodLabels.at(method))
 			.tag("status", (status != 0) ? Integer.toString(status) : "UNKNOWN")
-			.tag("outcome", OUTCOMES[status / BLOCK])
-			.register(this.meters);
+			.tag("outcome", OUTCOMES[status / BLOCK])::register);
 	}
 
 }

@@ -1,9 +1,11 @@
 package dev.holdfast.actuate;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.upstream.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -14,7 +16,9 @@ import io.micrometer.core.instrument.Timer;
  */
 final class ServiceMeters {
 
-	private final MeterRegistry meters;
+	private static final List<String> RETRY_OUTCOMES = List.of("SUCCESS", "FAILURE", "CANCELLED");
+
+	private final MeterGroup meters;
 
 	private final String service;
 
@@ -27,13 +31,23 @@ final class ServiceMeters {
 	private final CounterFamily retries;
 
 	ServiceMeters(MeterRegistry meters, String service) {
-		this.meters = meters;
+		this.meters = new MeterGroup(meters);
 		this.service = service;
-		this.connectFailures = new CounterFamily(meters, "gateway.connect.failures",
+		this.connectFailures = new CounterFamily(this.meters, "gateway.connect.failures",
 				"Connections to instances that could not be made", Tags.of("service", service), "reason");
-		this.retries = new CounterFamily(meters, "gateway.retries",
+		this.retries = new CounterFamily(this.meters, "gateway.retries",
 				"Tries after the first of a request, by how the retry itself ended", Tags.of("service", service),
 				"outcome");
+	}
+
+	/**
+	 * Lets the counters whose labels are known beforehand begin with 0.
+	 * @return these meters
+	 */
+	ServiceMeters beginning() {
+		this.connectFailures.beginning(TrafficLabels.connectFailureReasons());
+		this.retries.beginning(RETRY_OUTCOMES);
+		return this;
 	}
 
 	RouteTimers route(String route) {
@@ -51,11 +65,10 @@ final class ServiceMeters {
 	}
 
 	private Timer registerTries(Outcome outcome) {
-		return Timer.builder("gateway.upstream.requests")
+		return this.meters.register(Timer.builder("gateway.upstream.requests")
 			.description("Tries on instances")
 			.tag("service", this.service)
-			.tag("outcome", outcome.name())
-			.register(this.meters);
+			.tag("outcome", outcome.name())::register);
 	}
 
 	void countConnectFailure(String reason) {
@@ -73,6 +86,13 @@ final class ServiceMeters {
 			this.retries.get("FAILURE").increment(retries - 1);
 		}
 		this.retries.get(outcome).increment();
+	}
+
+	/**
+	 * Takes the meters off the registry. What is recorded later is not seen.
+	 */
+	void remove() {
+		this.meters.remove();
 	}
 
 }

@@ -4,11 +4,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.ExchangeRecord;
+import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,10 +20,11 @@ import io.micrometer.core.instrument.Timer;
  * The meters of the traffic port. Once a combination of labels has been seen, recording
  * it again neither allocates nor builds labels.
  * <p>
- * All labels are bounded: {@code service} and {@code route} by what is registered and
- * configured (both are empty for a request that has none), {@code method} by the standard
- * methods and {@code OTHER}, {@code status} by the statuses that HTTP defines room for
- * and {@code UNKNOWN}, and the others by constants of the gateway.
+ * All labels are bounded: {@code service} by what is registered, or was a while ago, and
+ * {@code route} by what is configured (both are empty for a request that has none),
+ * {@code method} by the standard methods and {@code OTHER}, {@code status} by the
+ * statuses that HTTP defines room for and {@code UNKNOWN}, and the others by constants of
+ * the gateway. Requests for a service that is forgotten count under the empty name.
  */
 public final class TrafficMeters implements ExchangeListener {
 
@@ -29,6 +33,10 @@ public final class TrafficMeters implements ExchangeListener {
 	private static final int SERVER_ERRORS = 500;
 
 	private final MeterRegistry meters;
+
+	private final Predicate<ServiceName> known;
+
+	private final ServiceMeters nameless;
 
 	private final ConcurrentMap<String, ServiceMeters> services = new ConcurrentHashMap<>();
 
@@ -41,21 +49,32 @@ public final class TrafficMeters implements ExchangeListener {
 	private final CounterFamily rejected;
 
 	/**
-	 * Registers the meters that have no labels.
+	 * Registers the meters whose labels are known beforehand.
 	 * @param meters where meters are registered
+	 * @param upstreams tells which services have meters of their own
 	 */
-	public TrafficMeters(MeterRegistry meters) {
+	public TrafficMeters(MeterRegistry meters, Upstreams upstreams) {
+		this(meters, (service) -> upstreams.find(service) != null);
+		upstreams.onForgotten(this::forget);
+	}
+
+	TrafficMeters(MeterRegistry meters, Predicate<ServiceName> known) {
 		this.meters = meters;
+		this.known = known;
+		this.nameless = new ServiceMeters(meters, "");
 		this.overhead = Timer.builder("gateway.overhead")
 			.description("What the gateway added to the time of backends, for requests that reached one")
 			.register(meters);
 		Gauge.builder("gateway.active.requests", this.active, LongAdder::sum)
 			.description("Requests that are being answered")
 			.register(meters);
-		this.errors = new CounterFamily(meters, "gateway.errors", "Requests that the gateway itself ended, by the code",
-				"code");
-		this.rejected = new CounterFamily(meters, "gateway.rejected.requests",
-				"Requests and clients that were rejected before they were routed", "reason");
+		MeterGroup gateway = new MeterGroup(meters);
+		this.errors = new CounterFamily(gateway, "gateway.errors",
+				"Requests that the gateway itself ended, by the code", "code")
+			.beginning(TrafficLabels.errorCodes());
+		this.rejected = new CounterFamily(gateway, "gateway.rejected.requests",
+				"Requests and clients that were rejected before they were routed", "reason")
+			.beginning(TrafficLabels.rejectionReasons());
 	}
 
 	@Override
@@ -105,8 +124,32 @@ public final class TrafficMeters implements ExchangeListener {
 
 	private ServiceMeters service(String name) {
 		ServiceMeters service = this.services.get(name);
-		return (service != null) ? service
-				: this.services.computeIfAbsent(name, (key) -> new ServiceMeters(this.meters, key));
+		return (service != null) ? service : create(name);
+	}
+
+	private ServiceMeters create(String name) {
+		if (!isKnown(name)) {
+			return this.nameless;
+		}
+		// Asked again within the map's lock, which forget takes after the service has
+		// gone.
+		ServiceMeters created = this.services.computeIfAbsent(name,
+				(key) -> isKnown(key) ? new ServiceMeters(this.meters, key).beginning() : null);
+		return (created != null) ? created : this.nameless;
+	}
+
+	private boolean isKnown(String name) {
+		return !name.isEmpty() && this.known.test(new ServiceName(name));
+	}
+
+	/**
+	 * Removes the meters of a service that is known no more.
+	 */
+	void forget(ServiceName service) {
+		ServiceMeters gone = this.services.remove(service.value());
+		if (gone != null) {
+			gone.remove();
+		}
 	}
 
 	private static String retryOutcome(ExchangeRecord record) {

@@ -386,6 +386,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * any.
 	 * @param streamIdleTimeout Time without a byte after which an answer that has begun
 	 * is given up, 0 for any.
+	 * @param forgetAfter Time after which a service that has lost its last instance loses
+	 * its meters and its circuit breaker, 0 for never.
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
 			@DefaultValue("auto") BackendProtocol protocol, @Valid @DefaultValue Ejection ejection,
@@ -396,7 +398,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration requestTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration tryTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,
-			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout) {
+			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout,
+			@DefaultValue("10m") @DurationMin(message = NOT_NEGATIVE) Duration forgetAfter) {
 	}
 
 	/**

@@ -223,6 +223,7 @@ final class PropertiesValidator implements Validator {
 		if (upstream.ejection().time().compareTo(upstream.ejection().maxTime()) > 0) {
 			reject(errors, "upstream.ejection.maxTime", "must be at least holdfast.upstream.ejection.time");
 		}
+		checkTime(upstream.forgetAfter(), "upstream.forgetAfter", errors);
 	}
 
 	private static void checkTime(Duration time, String field, Errors errors) {

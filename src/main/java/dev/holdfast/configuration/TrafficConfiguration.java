@@ -12,6 +12,7 @@ import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.UpstreamSettings;
+import dev.holdfast.upstream.UpstreamSweep;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -44,8 +45,18 @@ class TrafficConfiguration {
 	}
 
 	@Bean
-	TrafficMeters trafficMeters(MeterRegistry meters) {
-		return new TrafficMeters(meters);
+	UpstreamSweep upstreamSweep(Upstreams upstreams, HoldfastProperties properties) {
+		return new UpstreamSweep(upstreams, properties.upstream().forgetAfter());
+	}
+
+	@Bean
+	StartStop upstreamSweepLifecycle(UpstreamSweep sweep) {
+		return new StartStop(0, sweep::start, sweep::close);
+	}
+
+	@Bean
+	TrafficMeters trafficMeters(MeterRegistry meters, Upstreams upstreams) {
+		return new TrafficMeters(meters, upstreams);
 	}
 
 	@Bean

@@ -292,7 +292,7 @@ final class Attempt {
 		if (!this.ended) {
 			this.instance.explain(BackendFailures.explain(failure));
 			end(Outcome.CONNECT_FAILURE);
-			this.tries.onConnectFailed(BackendFailures.connectReason(failure));
+			this.tries.onConnectFailed(BackendFailures.connectFailure(failure).reason());
 		}
 	}
 

@@ -24,18 +24,17 @@ final class BackendFailures {
 
 	/**
 	 * Why no connection could be made.
-	 * @return one of a few words, fit for a label
 	 */
-	static String connectReason(@Nullable Throwable failure) {
+	static ConnectFailure connectFailure(@Nullable Throwable failure) {
 		return switch (failure) {
-			case UnreachableHostException all -> connectReason(all.getCause());
-			case ConnectTimeoutException timeout -> "timeout";
-			case NoRouteToHostException unreachable -> "unreachable";
-			case ConnectException refused -> "refused";
-			case UnknownHostException unknown -> "unknown-host";
-			case Http2RefusedException disagreed -> "no-http2";
-			case SSLException tls -> "tls";
-			case null, default -> "other";
+			case UnreachableHostException all -> connectFailure(all.getCause());
+			case ConnectTimeoutException timeout -> ConnectFailure.TIMEOUT;
+			case NoRouteToHostException unreachable -> ConnectFailure.UNREACHABLE;
+			case ConnectException refused -> ConnectFailure.REFUSED;
+			case UnknownHostException unknown -> ConnectFailure.UNKNOWN_HOST;
+			case Http2RefusedException disagreed -> ConnectFailure.NO_HTTP2;
+			case SSLException tls -> ConnectFailure.TLS;
+			case null, default -> ConnectFailure.OTHER;
 		};
 	}
 

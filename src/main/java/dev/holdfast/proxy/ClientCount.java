@@ -28,16 +28,16 @@ final class ClientCount {
 	/**
 	 * Counts a connection if there may be one more. Must then be followed by one
 	 * {@link #release}.
-	 * @return why there may not, in words that fit a label; {@code null} when there may
+	 * @return why there may not, {@code null} when there may
 	 */
-	@Nullable String admit(String address) {
+	@Nullable ClientRefusal admit(String address) {
 		if (this.all.incrementAndGet() > this.most) {
 			this.all.decrementAndGet();
-			return "connections";
+			return ClientRefusal.CONNECTIONS;
 		}
 		if (this.mostPerAddress > 0 && this.byAddress.merge(address, 1, Integer::sum) > this.mostPerAddress) {
 			release(address);
-			return "connections-per-address";
+			return ClientRefusal.CONNECTIONS_PER_ADDRESS;
 		}
 		return null;
 	}

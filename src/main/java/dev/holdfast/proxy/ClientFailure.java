@@ -25,8 +25,8 @@ final class ClientFailure implements Handler<Throwable> {
 		Http2Exception violation = Http2CodecUtil.getEmbeddedHttp2Exception(failure);
 		if (violation != null && !this.told) {
 			this.told = true;
-			this.listener
-				.onRejected((violation.error() == Http2Error.ENHANCE_YOUR_CALM) ? "http2-flood" : "http2-protocol");
+			boolean flood = violation.error() == Http2Error.ENHANCE_YOUR_CALM;
+			this.listener.onRejected((flood ? ClientRefusal.HTTP2_FLOOD : ClientRefusal.HTTP2_PROTOCOL).reason());
 		}
 	}
 

@@ -54,7 +54,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 	/** What is still to be said to a client that is turned away. */
 	private @Nullable GatewayError farewell;
 
-	private @Nullable String refused;
+	private @Nullable ClientRefusal refused;
 
 	private ClientWatch(EventLoopServer server, HttpConnection connection, String address) {
 		this.server = server;
@@ -174,7 +174,7 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 		switch (this.phase) {
 			case HEAD -> {
 				if (this.begun) {
-					turnAway(GatewayError.HEADER_TIMEOUT, GatewayError.HEADER_TIMEOUT.code());
+					turnAway(GatewayError.HEADER_TIMEOUT, ClientRefusal.HEADER_TIMEOUT);
 					sayFarewell(Connections.channel(this.connection).pipeline().context(this));
 				}
 				else {
@@ -204,8 +204,8 @@ final class ClientWatch extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	private void turnAway(GatewayError error, String reason) {
-		this.server.listener().onTurnedAway(reason, error.code());
+	private void turnAway(GatewayError error, ClientRefusal reason) {
+		this.server.listener().onTurnedAway(reason.reason(), error.code());
 		this.farewell = error;
 		enter(Phase.TURNED_AWAY, FAREWELL_NANOS);
 	}

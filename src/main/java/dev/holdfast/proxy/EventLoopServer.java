@@ -102,7 +102,7 @@ final class EventLoopServer extends VerticleBase {
 	 */
 	private void onConnectionFailed(Throwable failure) {
 		if (failure instanceof SSLException) {
-			this.owner.listener().onRejected("tls-handshake");
+			this.owner.listener().onRejected(ClientRefusal.TLS_HANDSHAKE.reason());
 		}
 	}
 

@@ -39,7 +39,7 @@ final class Handshakes extends ChannelInboundHandlerAdapter {
 		Channel accepted = (Channel) message;
 		// Counted up by the thread that accepts alone.
 		if (this.underWay.get() >= this.most) {
-			this.listener.onRejected("too-many-handshakes");
+			this.listener.onRejected(ClientRefusal.TOO_MANY_HANDSHAKES.reason());
 			accepted.unsafe().closeForcibly();
 			return;
 		}

@@ -55,7 +55,7 @@ final class UnreachableHostException extends ConnectException {
 		if (failure == null) {
 			return "not tried";
 		}
-		String reason = BackendFailures.connectReason(failure);
+		String reason = BackendFailures.connectFailure(failure).reason();
 		return (failure instanceof SSLException tls) ? reason + ": " + TlsFailures.explain(tls) : reason;
 	}
 

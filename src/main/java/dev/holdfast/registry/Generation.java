@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Generation {
 
 	/** How a generation says that the process ends rather than the connection. */
-	static final String STOPPED = "stopped";
-
 	private final long number;
 
 	private final Reflector reflector;
@@ -98,13 +96,13 @@ final class Generation {
 
 	/** What was asked for and did not come. */
 	private void abandon() {
-		Ending why = Objects.requireNonNullElse(this.ending, new Ending("internal-error", "internal error"));
-		if (!why.cause().equals(STOPPED)) {
+		Ending why = Objects.requireNonNullElse(this.ending, new Ending(EndCause.INTERNAL_ERROR, "internal error"));
+		if (why.cause() != null) {
 			if (!this.watching) {
-				this.reflector.listener().onRelist("start", "failure");
+				this.reflector.listener().onRelist(RelistReason.START, RelistOutcome.FAILURE);
 			}
 			if (this.relist != null) {
-				this.reflector.listener().onRelist(this.relist.reason(), "failure");
+				this.reflector.listener().onRelist(this.relist.reason(), RelistOutcome.FAILURE);
 			}
 		}
 		RegistryException failure = new RegistryException(why.message());
@@ -138,7 +136,7 @@ final class Generation {
 				beginRequested(connection);
 			}
 			case Mailbox.Message.Task task -> throw new IllegalStateException("a task that was not done: " + task);
-			case Mailbox.Message.Stop stop -> end(STOPPED, "the gateway stops");
+			case Mailbox.Message.Stop stop -> end(null, "the gateway stops");
 		}
 	}
 
@@ -158,13 +156,13 @@ final class Generation {
 				beginRequested(connection);
 			}
 			case Signal.Lease lease -> this.keeper.onLease(lease);
-			case Signal.Failed(String cause, String message) -> end(cause, message);
+			case Signal.Failed(EndCause cause, String message) -> end(cause, message);
 		}
 	}
 
 	private void onListed(Signal.Listed listed, RegistryConnection connection) {
 		RefreshResult result = this.keeper.replace(listed);
-		this.reflector.listener().onRelist("start", "success");
+		this.reflector.listener().onRelist(RelistReason.START, RelistOutcome.SUCCESS);
 		this.requests.answer(result);
 		if (this.requests.hasDiffs()) {
 			this.requests.answer(this.keeper.diff(listed));
@@ -206,7 +204,7 @@ final class Generation {
 	}
 
 	private void endOtherHistory(Revision now, Revision before) {
-		end("history-changed", "the cluster was wiped or restored: it is %s, it was %s".formatted(now, before));
+		end(EndCause.HISTORY_CHANGED, "the cluster was wiped or restored: it is %s, it was %s".formatted(now, before));
 	}
 
 	private void requestProgress(Barrier running, RegistryConnection connection) {
@@ -251,11 +249,11 @@ final class Generation {
 	/** Who asks while a list is under way gets the next: it may have missed a write. */
 	private void beginRequested(RegistryConnection connection) {
 		if (this.watching && !this.requests.isEmpty()) {
-			relist(this.requests.hasRefreshes() ? "refresh" : Relist.COMPARISON, connection);
+			relist(this.requests.hasRefreshes() ? RelistReason.REFRESH : RelistReason.DIFF, connection);
 		}
 	}
 
-	private void relist(String reason, RegistryConnection connection) {
+	private void relist(RelistReason reason, RegistryConnection connection) {
 		if (this.relist == null) {
 			this.relist = new Relist(reason, now(), this.head, this.requests);
 			connection.list();
@@ -295,14 +293,14 @@ final class Generation {
 		if (done.requests().hasDiffs()) {
 			done.requests().answer(this.keeper.diff(listed));
 		}
-		if (done.reason().equals(Relist.COMPARISON)) {
+		if (done.reason() == RelistReason.DIFF) {
 			return;
 		}
 		int strangers = this.keeper.strangers(listed, done.deletedSince());
 		if (strangers > 0) {
 			this.keeper.drifted(strangers, "or the cluster was restored, so everything is listed anew");
 			this.reflector.carryOver(done.requests());
-			end("history-changed",
+			end(EndCause.HISTORY_CHANGED,
 					"a list at %s has records that the watch did not deliver".formatted(listed.revision()));
 			return;
 		}
@@ -316,7 +314,7 @@ final class Generation {
 
 	private void onProvenByList(long revision, RefreshResult result) {
 		if (result.added() + result.removed() + result.changed() > 0) {
-			end("silent-watch", "a list had what the watch did not deliver");
+			end(EndCause.SILENT_WATCH, "a list had what the watch did not deliver");
 			return;
 		}
 		this.delivered.raiseAll(revision);
@@ -336,7 +334,7 @@ final class Generation {
 			endUnlisted();
 		}
 		else if (this.relist == null && now - this.nextRelist >= 0) {
-			relist("periodic", connection);
+			relist(RelistReason.PERIODIC, connection);
 		}
 		if (this.barrier != null && this.barrier.isOverdue(now)) {
 			onBarrierDeadline(this.barrier, connection);
@@ -350,7 +348,8 @@ final class Generation {
 	}
 
 	private void endUnlisted() {
-		end("list-timeout", "the list did not come within %d s".formatted(RegistrySettings.LIST_TIMEOUT.toSeconds()));
+		end(EndCause.LIST_TIMEOUT,
+				"the list did not come within %d s".formatted(RegistrySettings.LIST_TIMEOUT.toSeconds()));
 	}
 
 	/**
@@ -359,15 +358,15 @@ final class Generation {
 	 */
 	private void onBarrierDeadline(Barrier barrier, RegistryConnection connection) {
 		if (barrier.isAimed() && !this.reflector.isProgressKnownToWork()) {
-			relist("barrier", connection);
+			relist(RelistReason.BARRIER, connection);
 			// A comparison proves nothing; the next list will.
-			boolean compares = this.relist != null && this.relist.reason().equals(Relist.COMPARISON);
+			boolean compares = this.relist != null && this.relist.reason() == RelistReason.DIFF;
 			barrier.extend(compares ? RegistrySettings.BARRIER_TIMEOUT : RegistrySettings.LIST_TIMEOUT);
 			return;
 		}
 		String missing = barrier.isAimed() ? "the watch is silent or late, it delivered up to revision %d of %d"
 			.formatted(this.delivered.lowest(), barrier.target()) : "the newest revision could not be read";
-		end("silent-watch", "no proof of delivery within %d s: %s"
+		end(EndCause.SILENT_WATCH, "no proof of delivery within %d s: %s"
 			.formatted(RegistrySettings.BARRIER_TIMEOUT.toSeconds(), missing));
 	}
 
@@ -380,7 +379,7 @@ final class Generation {
 		return (forBarrier - forRelist < 0) ? forBarrier : forRelist;
 	}
 
-	private void end(String cause, String message) {
+	private void end(@Nullable EndCause cause, String message) {
 		if (this.ending == null) {
 			this.ending = new Ending(cause, message);
 		}
@@ -393,10 +392,10 @@ final class Generation {
 	/**
 	 * Why a generation ended.
 	 *
-	 * @param cause a short constant for meters
+	 * @param cause the cause, {@code null} when the gateway stops
 	 * @param message what happened
 	 */
-	record Ending(String cause, String message) {
+	record Ending(@Nullable EndCause cause, String message) {
 	}
 
 }

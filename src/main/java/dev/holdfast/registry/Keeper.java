@@ -241,7 +241,7 @@ final class Keeper {
 	 * @param complete whether the watch had delivered as much as the list has; a
 	 * difference is a defect then
 	 */
-	RefreshResult reconcile(Signal.Listed list, Map<String, Long> deletedSince, String reason, boolean complete) {
+	RefreshResult reconcile(Signal.Listed list, Map<String, Long> deletedSince, RelistReason reason, boolean complete) {
 		Change.Cause cause = complete ? Change.Cause.DRIFT : Change.Cause.RELISTED;
 		int differences = 0;
 		long number = list.revision().number();
@@ -269,7 +269,7 @@ final class Keeper {
 		if (complete && differences > 0) {
 			drifted(differences, "they are applied now");
 		}
-		this.listener.onRelist(reason, "success");
+		this.listener.onRelist(reason, RelistOutcome.SUCCESS);
 		return publish(newest(list.revision()));
 	}
 
@@ -323,15 +323,15 @@ final class Keeper {
 		arrivals.forEach((arrival) -> this.listener.onPropagated(Duration.ofNanos(now - arrival)));
 	}
 
-	private String apply(RecordEvent event) {
+	private EventType apply(RecordEvent event) {
 		return switch (event) {
 			case RecordEvent.Put(RegistryRecord written) -> {
 				put(written, Change.Cause.PUT);
-				yield (written.reading() instanceof Reading.Unreadable) ? "unreadable" : "put";
+				yield (written.reading() instanceof Reading.Unreadable) ? EventType.UNREADABLE : EventType.PUT;
 			}
 			case RecordEvent.Deleted(String key, long number) -> {
 				remove(key, number, true);
-				yield "delete";
+				yield EventType.DELETE;
 			}
 		};
 	}

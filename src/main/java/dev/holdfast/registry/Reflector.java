@@ -160,10 +160,10 @@ public final class Reflector implements AutoCloseable {
 		for (long number = 1;; number++) {
 			Generation generation = new Generation(number, this, this.waiting);
 			Generation.Ending ending = live(generation);
-			if (ending.cause().equals(Generation.STOPPED)) {
+			if (ending.cause() == null) {
 				return;
 			}
-			ended(number, ending);
+			ended(number, ending.cause(), ending.message());
 			failures = generation.isSettled() ? 0 : failures + 1;
 			// Every member gets its turn before the first wait.
 			if (failures > 0 && failures % this.source.members().size() == 0 && !pause()) {
@@ -192,15 +192,15 @@ public final class Reflector implements AutoCloseable {
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The registry client failed in itself; it starts over", ex);
-			return new Generation.Ending("internal-error", "internal error: " + ex);
+			return new Generation.Ending(EndCause.INTERNAL_ERROR, "internal error: " + ex);
 		}
 	}
 
-	private void ended(long number, Generation.Ending ending) {
-		logger.debug("Generation {} ended, {}: {}", number, ending.cause(), ending.message());
-		this.keeper.lost(ending.message());
+	private void ended(long number, EndCause cause, String message) {
+		logger.debug("Generation {} ended, {}: {}", number, cause, message);
+		this.keeper.lost(message);
 		try {
-			this.listener.onGenerationEnded(ending.cause());
+			this.listener.onGenerationEnded(cause);
 		}
 		catch (RuntimeException ex) {
 			logger.error("{} failed on the end of generation {}; the next one begins", this.listener, number, ex);

@@ -10,9 +10,9 @@ public interface RegistryListener {
 
 	/**
 	 * A watch event was applied.
-	 * @param type {@code put}, {@code delete} or {@code unreadable}
+	 * @param type what it was
 	 */
-	default void onEvent(String type) {
+	default void onEvent(EventType type) {
 	}
 
 	/**
@@ -32,17 +32,17 @@ public interface RegistryListener {
 
 	/**
 	 * A generation of client, list and watch ended.
-	 * @param cause a short constant, such as {@code watch-error}
+	 * @param cause why
 	 */
-	default void onGenerationEnded(String cause) {
+	default void onGenerationEnded(EndCause cause) {
 	}
 
 	/**
 	 * A full list ended.
-	 * @param reason a short constant: {@code start}, {@code periodic} or {@code refresh}
-	 * @param outcome {@code success} or {@code failure}
+	 * @param reason why there was one
+	 * @param outcome how it ended
 	 */
-	default void onRelist(String reason, String outcome) {
+	default void onRelist(RelistReason reason, RelistOutcome outcome) {
 	}
 
 	/**

@@ -12,12 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relist {
 
-	/** The reason of a list that is compared and not applied. */
-	static final String COMPARISON = "diff";
-
 	private final Revision before;
 
-	private final String reason;
+	private final RelistReason reason;
 
 	private final long deadline;
 
@@ -29,12 +26,12 @@ final class Relist {
 
 	/**
 	 * Begins a list.
-	 * @param reason a short constant for meters
+	 * @param reason why
 	 * @param now the time, nanoseconds
 	 * @param before the newest revision known so far
 	 * @param waiting who waits for the list
 	 */
-	Relist(String reason, long now, Revision before, Requests waiting) {
+	Relist(RelistReason reason, long now, Revision before, Requests waiting) {
 		this.before = before;
 		this.reason = reason;
 		this.requests.addAll(waiting);
@@ -48,7 +45,7 @@ final class Relist {
 		return this.before;
 	}
 
-	String reason() {
+	RelistReason reason() {
 		return this.reason;
 	}
 

@@ -55,10 +55,10 @@ public sealed interface Signal {
 	/**
 	 * A call failed or a watch ended. Nothing that the connection says later counts.
 	 *
-	 * @param cause a short constant for meters, such as {@code watch-ended}
+	 * @param cause what failed
 	 * @param message what failed, where, and why
 	 */
-	record Failed(String cause, String message) implements Signal {
+	record Failed(EndCause cause, String message) implements Signal {
 	}
 
 }

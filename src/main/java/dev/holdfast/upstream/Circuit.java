@@ -35,6 +35,8 @@ final class Circuit {
 
 	private volatile @Nullable CircuitBreaker breaker;
 
+	private boolean forgotten;
+
 	/**
 	 * When the breaker was first seen open, {@code null} while it is not. Kept here
 	 * because the breaker tells only listeners, and for a breaker that has one it makes
@@ -166,11 +168,29 @@ final class Circuit {
 
 	private CircuitBreaker breaker() {
 		CircuitBreaker breaker = this.breaker;
+		return (breaker != null) ? breaker : create();
+	}
+
+	private synchronized CircuitBreaker create() {
+		CircuitBreaker breaker = this.breaker;
 		if (breaker == null) {
-			breaker = this.breakers.circuitBreaker(this.name);
+			// Of a forgotten service only a request asks that had found it just before.
+			breaker = this.forgotten ? CircuitBreaker.of(this.name, this.breakers.getDefaultConfig())
+					: this.breakers.circuitBreaker(this.name);
 			this.breaker = breaker;
 		}
 		return breaker;
+	}
+
+	/**
+	 * Takes the breaker off the registry, and its meters with it. Requests that are under
+	 * way go on with it.
+	 */
+	synchronized void forget() {
+		this.forgotten = true;
+		if (this.breaker != null) {
+			this.breakers.remove(this.name);
+		}
 	}
 
 	/**

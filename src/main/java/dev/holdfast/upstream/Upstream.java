@@ -106,6 +106,13 @@ public final class Upstream {
 	}
 
 	/**
+	 * Gives up what is kept for the service outside of this object.
+	 */
+	void forget() {
+		this.circuit.forget();
+	}
+
+	/**
 	 * The service's name.
 	 * @return the name
 	 */

@@ -1,13 +1,19 @@
 package dev.holdfast.upstream;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
@@ -16,7 +22,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run-time state of every service that was ever registered.
+ * The run-time state of the services that have instances, or had one a while ago.
  */
 public final class Upstreams implements SnapshotListener {
 
@@ -27,6 +33,14 @@ public final class Upstreams implements SnapshotListener {
 	private final LongSupplier nanoTime;
 
 	private final Map<ServiceName, Upstream> upstreams = new ConcurrentHashMap<>();
+
+	/** Since when those have had no instance that have none. */
+	private final Map<ServiceName, Long> emptied = new HashMap<>();
+
+	/** The names of those whose state has been given up. */
+	private final Set<ServiceName> gone = new HashSet<>();
+
+	private final List<Consumer<ServiceName>> forgotten = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Creates the state of no services.
@@ -47,7 +61,8 @@ public final class Upstreams implements SnapshotListener {
 	/**
 	 * Finds a service's state.
 	 * @param service its name
-	 * @return the state, or {@code null} when nothing was ever registered under the name
+	 * @return the state, or {@code null} when nothing was ever registered under the name,
+	 * or what was has been forgotten
 	 */
 	public @Nullable Upstream find(ServiceName service) {
 		return this.upstreams.get(service);
@@ -61,24 +76,72 @@ public final class Upstreams implements SnapshotListener {
 		return Collections.unmodifiableCollection(this.upstreams.values());
 	}
 
+	/**
+	 * Adds a listener that hears of services whose state is given up: what is kept for
+	 * them elsewhere can go. By then they are not found any more; none of them is
+	 * registered again before the listener returns.
+	 * @param listener the listener, called on the thread that forgets
+	 */
+	public void onForgotten(Consumer<ServiceName> listener) {
+		this.forgotten.add(listener);
+	}
+
 	@Override
-	public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
+	public synchronized void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
 		for (ServiceName name : changed) {
 			Service service = snapshot.find(name);
+			List<Instance> instances = (service != null) ? service.instances() : List.of();
 			Upstream known = this.upstreams.get(name);
 			if (known != null) {
-				known.register((service != null) ? service.instances() : List.of());
+				register(known, instances);
 			}
-			else if (service != null) {
-				this.upstreams.put(name, create(service));
+			else if (service != null && !(instances.isEmpty() && this.gone.contains(name))) {
+				Upstream created = new Upstream(name, this.settings, this.breakers, this.nanoTime);
+				register(created, instances);
+				this.upstreams.put(name, created);
+				this.gone.remove(name);
 			}
 		}
 	}
 
-	private Upstream create(Service service) {
-		Upstream upstream = new Upstream(service.name(), this.settings, this.breakers, this.nanoTime);
-		upstream.register(service.instances());
-		return upstream;
+	private void register(Upstream upstream, List<Instance> instances) {
+		upstream.register(instances);
+		if (instances.isEmpty()) {
+			this.emptied.putIfAbsent(upstream.name(), this.nanoTime.getAsLong());
+		}
+		else {
+			this.emptied.remove(upstream.name());
+		}
+	}
+
+	/**
+	 * Gives up the state of the services that have had no instance for so long, whoever
+	 * asks for them. Should they be registered again, they begin anew. A request that is
+	 * still under way goes on with what it has.
+	 * @param emptyFor how long they must have been without an instance
+	 */
+	public void forget(Duration emptyFor) {
+		for (ServiceName name : emptied()) {
+			forget(name, emptyFor);
+		}
+	}
+
+	private synchronized List<ServiceName> emptied() {
+		return List.copyOf(this.emptied.keySet());
+	}
+
+	// One by one, so that the registry's thread waits for one at most.
+	private synchronized void forget(ServiceName name, Duration emptyFor) {
+		Long since = this.emptied.get(name);
+		Upstream upstream = this.upstreams.get(name);
+		if (since == null || upstream == null || this.nanoTime.getAsLong() - since < emptyFor.toNanos()) {
+			return;
+		}
+		this.emptied.remove(name);
+		this.upstreams.remove(name);
+		this.gone.add(name);
+		upstream.forget();
+		this.forgotten.forEach((listener) -> listener.accept(name));
 	}
 
 }

@@ -1,7 +1,12 @@
 package dev.holdfast.actuate;
 
 import java.time.Duration;
+import java.util.Locale;
 
+import dev.holdfast.registry.EndCause;
+import dev.holdfast.registry.EventType;
+import dev.holdfast.registry.RelistOutcome;
+import dev.holdfast.registry.RelistReason;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -33,18 +38,35 @@ class RegistryMetersTests {
 
 	@Test
 	void whatHappensIsCountedByItsKind() {
-		this.meters.onEvent("put");
-		this.meters.onEvent("put");
-		this.meters.onEvent("delete");
-		this.meters.onGenerationEnded("watch-error");
-		this.meters.onRelist("periodic", "success");
-		this.meters.onRelist("periodic", "success");
+		this.meters.onEvent(EventType.PUT);
+		this.meters.onEvent(EventType.PUT);
+		this.meters.onEvent(EventType.DELETE);
+		this.meters.onGenerationEnded(EndCause.WATCH_ERROR);
+		this.meters.onRelist(RelistReason.PERIODIC, RelistOutcome.SUCCESS);
+		this.meters.onRelist(RelistReason.PERIODIC, RelistOutcome.SUCCESS);
 		this.meters.onDrift(3);
 		assertThat(this.prometheus.scrape()).contains("registry_events_total{type=\"put\"} 2.0")
 			.contains("registry_events_total{type=\"delete\"} 1.0")
 			.contains("registry_generations_total{cause=\"watch-error\"} 1.0")
 			.contains("registry_relists_total{outcome=\"success\",reason=\"periodic\"} 2.0")
 			.contains("registry_drift_total 3.0");
+	}
+
+	@Test
+	void countersAreThereWithZeroFromTheStart() {
+		String scrape = this.prometheus.scrape();
+		assertThat(EventType.values()).allSatisfy(
+				(type) -> assertThat(scrape).contains("registry_events_total{type=\"%s\"} 0.0".formatted(label(type))));
+		assertThat(EndCause.values()).allSatisfy((cause) -> assertThat(scrape)
+			.contains("registry_generations_total{cause=\"%s\"} 0.0".formatted(label(cause))));
+		assertThat(RelistReason.values()).allSatisfy((reason) -> assertThat(RelistOutcome.values()).allSatisfy(
+				(outcome) -> assertThat(scrape).contains("registry_relists_total{outcome=\"%s\",reason=\"%s\"} 0.0"
+					.formatted(label(outcome), label(reason)))));
+		assertThat(scrape).contains("registry_drift_total 0.0");
+	}
+
+	private static String label(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.holdfast.actuate;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.sun.management.ThreadMXBean;
 import dev.holdfast.proxy.ExchangeRecord;
+import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -23,7 +25,7 @@ class TrafficMetersTests {
 
 	private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-	private final TrafficMeters meters = new TrafficMeters(this.prometheus);
+	private final TrafficMeters meters = new TrafficMeters(this.prometheus, (service) -> service.equals(ORDERS));
 
 	@Test
 	void onEndRecordsTheRequestUnderItsLabels() {
@@ -104,6 +106,28 @@ class TrafficMetersTests {
 			.contains("gateway_upstream_requests_seconds_sum{outcome=\"TIMEOUT\",service=\"orders\"} 2.0")
 			.contains("gateway_connect_failures_total{reason=\"refused\",service=\"orders\"} 1.0")
 			.contains("gateway_rejected_requests_total{reason=\"bad-host\"} 1.0");
+	}
+
+	@Test
+	void countersAreThereWithZeroFromTheStart() {
+		String scrape = this.prometheus.scrape();
+		assertThat(TrafficLabels.errorCodes()).contains("no-instance", "client-stalled")
+			.allSatisfy((code) -> assertThat(scrape).contains("gateway_errors_total{code=\"%s\"} 0.0".formatted(code)));
+		assertThat(TrafficLabels.rejectionReasons()).contains("host", "tls-handshake")
+			.doesNotContain("status-line")
+			.allSatisfy((reason) -> assertThat(scrape)
+				.contains("gateway_rejected_requests_total{reason=\"%s\"} 0.0".formatted(reason)));
+	}
+
+	@Test
+	void countersOfAServiceAreThereWithZeroFromItsFirstRequest() {
+		end(Exchange.OK);
+		String scrape = this.prometheus.scrape();
+		assertThat(TrafficLabels.connectFailureReasons()).contains("refused", "unknown-host")
+			.allSatisfy((reason) -> assertThat(scrape)
+				.contains("gateway_connect_failures_total{reason=\"%s\",service=\"orders\"} 0.0".formatted(reason)));
+		assertThat(List.of("SUCCESS", "FAILURE", "CANCELLED")).allSatisfy((outcome) -> assertThat(scrape)
+			.contains("gateway_retries_total{outcome=\"%s\",service=\"orders\"} 0.0".formatted(outcome)));
 	}
 
 	@Test

@@ -3,10 +3,18 @@ package dev.holdfast.gateway;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.proxy.TrafficLabels;
+import dev.holdfast.registry.EndCause;
+import dev.holdfast.registry.EventType;
+import dev.holdfast.registry.RelistOutcome;
+import dev.holdfast.registry.RelistReason;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
@@ -43,7 +51,9 @@ class OperatorsIT {
 		gone.kill();
 		keys.put("/services/orders/a", backend.address());
 		keys.put("/services/ghosts/a", gone.address());
-		gateway = GatewayProcess.with(etcd.endpoint()).arguments("--holdfast.admin.token=" + TOKEN).start();
+		gateway = GatewayProcess.with(etcd.endpoint())
+			.arguments("--holdfast.admin.token=" + TOKEN, "--holdfast.upstream.forget-after=1s")
+			.start();
 		await().until(() -> gateway.status().path("state").asText().equals("LIVE"));
 	}
 
@@ -173,6 +183,52 @@ class OperatorsIT {
 			String meters = gateway.getAdmin("/actuator/prometheus").body();
 			assertThat(lines).allSatisfy((line) -> assertThat(meters).contains("\n" + line));
 		});
+	}
+
+	@Test
+	void countersWhoseLabelsAreKnownAreThereBeforeTheFirstOfThem() {
+		List<String> lines = new ArrayList<>(List.of("registry_drift_total "));
+		TrafficLabels.errorCodes().forEach((code) -> lines.add("gateway_errors_total{code=\"%s\"} ".formatted(code)));
+		TrafficLabels.rejectionReasons()
+			.forEach((reason) -> lines.add("gateway_rejected_requests_total{reason=\"%s\"} ".formatted(reason)));
+		for (EventType type : EventType.values()) {
+			lines.add("registry_events_total{type=\"%s\"} ".formatted(label(type)));
+		}
+		for (EndCause cause : EndCause.values()) {
+			lines.add("registry_generations_total{cause=\"%s\"} ".formatted(label(cause)));
+		}
+		for (RelistReason reason : RelistReason.values()) {
+			for (RelistOutcome outcome : RelistOutcome.values()) {
+				lines.add("registry_relists_total{outcome=\"%s\",reason=\"%s\"} ".formatted(label(outcome),
+						label(reason)));
+			}
+		}
+		String meters = gateway.getAdmin("/actuator/prometheus").body();
+		assertThat(lines).allSatisfy((line) -> assertThat(meters).contains("\n" + line));
+	}
+
+	private static String label(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	@Test
+	void serviceThatIsGoneLeavesNoMetersAndIsStillKnown() {
+		keys.put("/services/preview/a", backend.address());
+		await().until(() -> gateway.get("/preview/").statusCode() == 200);
+		assertThat(meters()).contains("service=\"preview\"", "name=\"preview\"");
+		keys.delete("/services/preview/a");
+		await().untilAsserted(() -> {
+			assertThat(gateway.get("/preview/").headers().firstValue("Holdfast-Error")).hasValue("no-instance");
+			assertThat(meters()).doesNotContain("\"preview\"");
+		});
+		assertThat(json("/registry/services/preview").path("service").path("status").asText()).isEqualTo("DOWN");
+		keys.put("/services/preview/a", backend.address());
+		await().until(() -> gateway.get("/preview/").statusCode() == 200);
+		assertThat(meters()).contains("registry_instances{service=\"preview\",state=\"routable\"} 1.0");
+	}
+
+	private static String meters() {
+		return gateway.getAdmin("/actuator/prometheus").body();
 	}
 
 	@ParameterizedTest

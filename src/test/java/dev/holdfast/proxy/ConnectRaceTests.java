@@ -46,7 +46,7 @@ class ConnectRaceTests implements ConnectRace.Finish<String> {
 
 	@Override
 	public void onFailed(UnreachableHostException failure) {
-		this.result += BackendFailures.connectReason(failure) + ": " + failure.getMessage();
+		this.result += BackendFailures.connectFailure(failure).reason() + ": " + failure.getMessage();
 	}
 
 	@Override

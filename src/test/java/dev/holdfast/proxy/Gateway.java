@@ -223,6 +223,14 @@ final class Gateway implements AutoCloseable {
 				Map.of());
 	}
 
+	/**
+	 * Takes the service's instances away and gives its state up at once.
+	 */
+	void forgetService() {
+		this.upstreams.onSnapshot(Snapshot.EMPTY.with(new Service(ORDERS, List.of(), 2)), Set.of(ORDERS));
+		this.upstreams.forget(Duration.ZERO);
+	}
+
 	RawClient client() throws IOException {
 		return new RawClient(this.server.port());
 	}

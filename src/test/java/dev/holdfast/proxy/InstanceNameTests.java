@@ -15,6 +15,7 @@ import javax.net.ssl.SSLContext;
 
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.PathRules;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Endpoint;
@@ -100,7 +101,7 @@ class InstanceNameTests {
 		SSLContext context = PemBundles.read(authority.certificate(), authority.issue("orders", NAME))
 			.createSslContext();
 		RoutePolicy policy = new RoutePolicy(BackendProtocol.HTTP1, RouteTimes.DEFAULTS, 0,
-				new BackendSecurity("own", ""));
+				new BackendSecurity("own", ""), PathRules.DEFAULTS);
 		HostResolver hosts = this.names.resolver();
 		hosts.of(NAME).avoid(InetAddress.getByName(TWO));
 		try (ServerSocket mute = new At(ServerSocketFactory.getDefault(), ONE, this.port).createServerSocket();

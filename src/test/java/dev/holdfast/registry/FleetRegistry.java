@@ -71,7 +71,7 @@ final class FleetRegistry {
 	}
 
 	RefreshResult reconcile(List<RegistryRecord> records) {
-		return this.keeper.reconcile(new Signal.Listed(at(), records), Map.of(), "periodic", true);
+		return this.keeper.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
 	}
 
 	/** An event that registers an instance anew. */

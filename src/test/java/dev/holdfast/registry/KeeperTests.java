@@ -44,7 +44,7 @@ class KeeperTests {
 
 	private final SimulatedProbe probe = new SimulatedProbe(this.time);
 
-	private final List<String> applied = new ArrayList<>();
+	private final List<EventType> applied = new ArrayList<>();
 
 	private final List<Set<ServiceName>> published = new ArrayList<>();
 
@@ -73,7 +73,7 @@ class KeeperTests {
 		RegistryListener listener = new RegistryListener() {
 
 			@Override
-			public void onEvent(String type) {
+			public void onEvent(EventType type) {
 				KeeperTests.this.applied.add(type);
 			}
 
@@ -93,7 +93,7 @@ class KeeperTests {
 		apply(put(2, "/k", ORDERS, "a", 1));
 		apply(unreadable(3, "/k"));
 		apply(new RecordEvent.Deleted("/k", 4));
-		assertThat(this.applied).containsExactly("put", "unreadable", "delete");
+		assertThat(this.applied).containsExactly(EventType.PUT, EventType.UNREADABLE, EventType.DELETE);
 	}
 
 	@Test
@@ -251,7 +251,7 @@ class KeeperTests {
 		list(50, record(50, "/k", ORDERS, "a", 1));
 		list(10);
 		apply(put(11, "/k", ORDERS, "b", 2));
-		assertThat(this.applied).containsExactly("put");
+		assertThat(this.applied).containsExactly(EventType.PUT);
 		assertThat(instances()).containsExactly("orders/b:2");
 	}
 
@@ -433,8 +433,8 @@ class KeeperTests {
 	}
 
 	private void reconcile(Map<String, Long> deletedSince, long revision, RegistryRecord... records) {
-		this.keeper.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince, "periodic",
-				true);
+		this.keeper.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
+				RelistReason.PERIODIC, true);
 	}
 
 	private void apply(RecordEvent... events) {

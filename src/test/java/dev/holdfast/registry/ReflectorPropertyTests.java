@@ -110,7 +110,7 @@ class ReflectorPropertyTests {
 		reflector.run();
 		failures.collect(() -> {
 			assertThat(time.getAsLong()).as("the loop went on to the end").isGreaterThanOrEqualTo(end.toNanos());
-			assertThat(life).doesNotContain("internal-error");
+			assertThat(life).doesNotContain(EndCause.INTERNAL_ERROR.name());
 			if (!world.isRestored()) {
 				// A list of a restored cluster on a watch of the old one looks like
 				// drift.
@@ -138,8 +138,8 @@ class ReflectorPropertyTests {
 	private record Life(List<String> life) implements RegistryListener {
 
 		@Override
-		public void onGenerationEnded(String cause) {
-			this.life.add(cause);
+		public void onGenerationEnded(EndCause cause) {
+			this.life.add(cause.name());
 		}
 
 		@Override

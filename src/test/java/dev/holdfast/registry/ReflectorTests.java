@@ -47,16 +47,16 @@ class ReflectorTests {
 		RegistryListener listener = new RegistryListener() {
 
 			@Override
-			public void onGenerationEnded(String cause) {
-				ReflectorTests.this.life.add(cause);
+			public void onGenerationEnded(EndCause cause) {
+				ReflectorTests.this.life.add(cause.name());
 				if (ReflectorTests.this.listenerFails) {
 					throw new IllegalStateException("a defect in the listener");
 				}
 			}
 
 			@Override
-			public void onRelist(String reason, String outcome) {
-				ReflectorTests.this.lists += reason.equals("refresh") ? 1 : 0;
+			public void onRelist(RelistReason reason, RelistOutcome outcome) {
+				ReflectorTests.this.lists += (reason == RelistReason.REFRESH) ? 1 : 0;
 			}
 
 			@Override
@@ -177,7 +177,7 @@ class ReflectorTests {
 			this.source.put("orders", "b", 8002);
 		});
 		at(21, () -> {
-			assertThat(this.life).endsWith("silent-watch");
+			assertThat(this.life).endsWith("SILENT_WATCH");
 			assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
 			this.source.silent = false;
 		});
@@ -207,7 +207,7 @@ class ReflectorTests {
 			this.source.put("users", "u", 9001);
 		});
 		at(22, () -> {
-			assertThat(this.life).endsWith("history-changed", "proven", "proven");
+			assertThat(this.life).endsWith("HISTORY_CHANGED", "proven", "proven");
 			assertThat(instances("orders")).containsExactly("a:8001");
 			assertThat(this.registry.held()).extracting(HeldRemoval::evidence)
 				.containsExactly(HeldRemoval.Evidence.MISSING);
@@ -285,7 +285,7 @@ class ReflectorTests {
 		at(12, () -> results.add(this.reflector.operations().refresh()));
 		runFor(Duration.ofSeconds(14));
 		assertThat(this.drift).hasValue(1);
-		assertThat(this.life).contains("history-changed");
+		assertThat(this.life).contains("HISTORY_CHANGED");
 		assertThat(results.getFirst()).isCompletedWithValue(new RefreshResult(1, 0, 0, 0, 2, 3));
 		assertThat(instances("orders")).containsExactly("a:8001", "b:8002");
 	}
@@ -374,7 +374,7 @@ class ReflectorTests {
 		at(20, this.source::cut);
 		at(22, () -> assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class));
 		runFor(Duration.ofSeconds(40));
-		assertThat(this.life).containsOnlyOnce("watch-error").doesNotContain("silent-watch");
+		assertThat(this.life).containsOnlyOnce("WATCH_ERROR").doesNotContain("SILENT_WATCH");
 		assertThat(this.registry.generation()).isEqualTo(2);
 	}
 
@@ -421,7 +421,7 @@ class ReflectorTests {
 	void proofIsDemandedAlsoWhileTheMailboxNeverEmpties() {
 		at(1, () -> flood(300));
 		runFor(Duration.ofSeconds(60));
-		assertThat(this.life).contains("silent-watch");
+		assertThat(this.life).contains("SILENT_WATCH");
 		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
 	}
 
@@ -441,7 +441,7 @@ class ReflectorTests {
 			throw new StackOverflowError("nested too deep");
 		}));
 		runFor(Duration.ofSeconds(14));
-		assertThat(this.life).contains("internal-error");
+		assertThat(this.life).contains("INTERNAL_ERROR");
 		assertThat(this.registry.generation()).isEqualTo(2);
 		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
 	}

@@ -231,7 +231,8 @@ final class SimulatedSource implements RegistrySource {
 	/** Every open connection breaks, as when the server is killed. */
 	void cut() {
 		List.copyOf(this.connections)
-			.forEach((connection) -> connection.sink.accept(new Signal.Failed("watch-error", "connection reset")));
+			.forEach((connection) -> connection.sink
+				.accept(new Signal.Failed(EndCause.WATCH_ERROR, "connection reset")));
 	}
 
 	/** Every open watch stays open and delivers nothing more. */
@@ -344,11 +345,11 @@ final class SimulatedSource implements RegistrySource {
 		private void answer(Duration latency, Supplier<Signal> signal) {
 			SimulatedSource.this.time.after(latency, () -> {
 				if (!SimulatedSource.this.reachable) {
-					this.sink.accept(new Signal.Failed("call-failed", "connection refused"));
+					this.sink.accept(new Signal.Failed(EndCause.READ_FAILED, "connection refused"));
 				}
 				else if (SimulatedSource.this.hanging) {
 					SimulatedSource.this.time.after(CALL_DEADLINE,
-							() -> this.sink.accept(new Signal.Failed("call-failed", "deadline exceeded")));
+							() -> this.sink.accept(new Signal.Failed(EndCause.READ_FAILED, "deadline exceeded")));
 				}
 				else {
 					this.sink.accept(signal.get());
@@ -363,7 +364,7 @@ final class SimulatedSource implements RegistrySource {
 			SimulatedSource.this.time.after(half, () -> {
 				Signal answer = (this.history == SimulatedSource.this.histories)
 						? new Signal.Lease(id, Optional.ofNullable(SimulatedSource.this.leases.get(id)))
-						: new Signal.Failed("lease-failed", "connection reset");
+						: new Signal.Failed(EndCause.LEASE_FAILED, "connection reset");
 				reached(Moment.LEASE_TOLD);
 				answer(half, () -> answer);
 			});
@@ -374,7 +375,7 @@ final class SimulatedSource implements RegistrySource {
 			reached(Moment.WATCHED);
 			this.watchedFrom = fromRevision;
 			if (fromRevision < SimulatedSource.this.compacted) {
-				this.sink.accept(new Signal.Failed("watch-error", "the revision has been compacted"));
+				this.sink.accept(new Signal.Failed(EndCause.WATCH_ERROR, "the revision has been compacted"));
 			}
 			SimulatedSource.this.history.forEach(this::deliver);
 			return SimulatedSource.this.watchLatencies.size();

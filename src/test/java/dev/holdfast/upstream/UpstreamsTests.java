@@ -1,5 +1,6 @@
 package dev.holdfast.upstream;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ import static dev.holdfast.upstream.Registered.register;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class UpstreamsTests {
+
+	private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
 	private final AtomicLong time = new AtomicLong();
 
@@ -109,6 +112,115 @@ class UpstreamsTests {
 		upstream.tryStart();
 		assertThat(this.breakers.getAllCircuitBreakers()).hasSize(1);
 		assertThat(this.breakers.find("orders")).isPresent();
+	}
+
+	@Test
+	void forgetGivesUpAServiceWhoseLastInstanceHasBeenGoneForLongEnough() {
+		orders(this.upstreams, instance("a")).tryStart();
+		register(this.upstreams, ORDERS, List.of());
+		pass(Duration.ofMinutes(9));
+		this.upstreams.forget(TEN_MINUTES);
+		assertThat(this.upstreams.find(ORDERS)).isNotNull();
+		pass(Duration.ofMinutes(1));
+		this.upstreams.forget(TEN_MINUTES);
+		assertThat(this.upstreams.find(ORDERS)).isNull();
+		assertThat(this.breakers.getAllCircuitBreakers()).isEmpty();
+	}
+
+	@Test
+	void forgetGivesUpAServiceThatIsStillAskedFor() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		register(this.upstreams, ORDERS, List.of());
+		for (int minute = 0; minute < 10; minute++) {
+			pass(Duration.ofMinutes(1));
+			upstream.tryStart();
+			assertThat(upstream.choose(List.of())).isNull();
+			upstream.end(Outcome.CANCELLED, 1);
+			register(this.upstreams, ORDERS, List.of());
+		}
+		this.upstreams.forget(TEN_MINUTES);
+		assertThat(this.upstreams.find(ORDERS)).isNull();
+	}
+
+	@Test
+	void forgetKeepsAServiceThatHasAnInstanceHoweverLongNobodyAsksForIt() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		pass(Duration.ofDays(1));
+		this.upstreams.forget(TEN_MINUTES);
+		assertThat(this.upstreams.find(ORDERS)).isSameAs(upstream);
+	}
+
+	@Test
+	void forgetCountsFromTheLastTimeThatTheLastInstanceWent() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		register(this.upstreams, ORDERS, List.of());
+		pass(Duration.ofMinutes(9));
+		register(this.upstreams, ORDERS, List.of(instance("b")));
+		pass(Duration.ofMinutes(9));
+		register(this.upstreams, ORDERS, List.of());
+		pass(Duration.ofMinutes(9));
+		this.upstreams.forget(TEN_MINUTES);
+		assertThat(this.upstreams.find(ORDERS)).isSameAs(upstream);
+	}
+
+	@Test
+	void serviceThatIsRegisteredAfterItWasForgottenBeginsAnew() {
+		Upstream before = orders(this.upstreams, instance("a"));
+		before.tryStart();
+		register(this.upstreams, ORDERS, List.of());
+		this.upstreams.forget(Duration.ZERO);
+		Upstream now = orders(this.upstreams, instance("a"));
+		assertThat(now).isNotSameAs(before);
+		assertThat(now.tryStart()).isTrue();
+		assertThat(now.choose(List.of())).isNotNull();
+		assertThat(this.breakers.getAllCircuitBreakers()).hasSize(1);
+	}
+
+	@Test
+	void forgottenServiceIsNotBroughtBackByAChangeThatLeavesItEmpty() {
+		orders(this.upstreams, instance("a"));
+		register(this.upstreams, ORDERS, List.of());
+		this.upstreams.forget(Duration.ZERO);
+		register(this.upstreams, ORDERS, List.of());
+		assertThat(this.upstreams.find(ORDERS)).isNull();
+	}
+
+	@Test
+	void requestThatIsUnderWayWhenItsServiceIsForgottenEndsAndBringsNothingBack() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		upstream.tryStart();
+		UpstreamInstance instance = named(upstream, "a");
+		long mark = instance.start();
+		register(this.upstreams, ORDERS, List.of());
+		this.upstreams.forget(Duration.ZERO);
+		instance.end(Outcome.SUCCESS, mark);
+		upstream.end(Outcome.SUCCESS, 1);
+		assertThat(this.breakers.getAllCircuitBreakers()).isEmpty();
+	}
+
+	@Test
+	void requestThatFoundItsServiceJustBeforeItWasForgottenBringsNoBreakerBack() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		register(this.upstreams, ORDERS, List.of());
+		this.upstreams.forget(Duration.ZERO);
+		assertThat(upstream.tryStart()).isTrue();
+		upstream.end(Outcome.CANCELLED, 1);
+		assertThat(this.breakers.getAllCircuitBreakers()).isEmpty();
+	}
+
+	@Test
+	void listenersHearOfWhatIsForgottenOnceAndWhenItIsFoundNoMore() {
+		List<String> heard = new ArrayList<>();
+		this.upstreams.onForgotten((service) -> heard.add(service + " " + (this.upstreams.find(service) == null)));
+		orders(this.upstreams, instance("a"));
+		register(this.upstreams, ORDERS, List.of());
+		this.upstreams.forget(Duration.ZERO);
+		this.upstreams.forget(Duration.ZERO);
+		assertThat(heard).containsExactly("orders true");
+	}
+
+	private void pass(Duration time) {
+		this.time.addAndGet(time.toNanos());
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import dev.holdfast.registry.EndCause;
 import dev.holdfast.registry.RecordEvent;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistryRecord;
@@ -104,7 +105,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	@Override
 	public void readHead() {
-		inBackground("read-failed", "reading the newest revision", () -> {
+		inBackground(EndCause.READ_FAILED, "reading the newest revision", () -> {
 			this.sink.accept(new Signal.Head(revision(head())));
 			if (System.nanoTime() - this.alarmsAskedAt >= this.limits.alarmInterval().toNanos()) {
 				readAlarms();
@@ -114,7 +115,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	@Override
 	public void list() {
-		inBackground("list-failed", "listing", () -> {
+		inBackground(EndCause.LIST_FAILED, "listing", () -> {
 			open();
 			this.sink.accept(listAll());
 			readAlarms();
@@ -124,8 +125,8 @@ final class EtcdConnection implements RegistryConnection {
 		});
 	}
 
-	private void inBackground(String cause, String what, Runnable call) {
-		Thread.ofVirtual().name("etcd-" + cause).start(() -> {
+	private void inBackground(EndCause cause, String what, Runnable call) {
+		Thread.ofVirtual().name("etcd-call").start(() -> {
 			try {
 				call.run();
 			}
@@ -260,7 +261,8 @@ final class EtcdConnection implements RegistryConnection {
 
 	@Override
 	public void readLease(long id) {
-		inBackground("lease-failed", "reading a lease", () -> this.sink.accept(new Signal.Lease(id, granted(id))));
+		inBackground(EndCause.LEASE_FAILED, "reading a lease",
+				() -> this.sink.accept(new Signal.Lease(id, granted(id))));
 	}
 
 	private Optional<Duration> granted(long id) {
@@ -302,10 +304,10 @@ final class EtcdConnection implements RegistryConnection {
 				.withRequireLeader(true)
 				.build();
 			this.watchers.add(client().getWatchClient()
-				.watch(EtcdKey.bytes(prefix.prefix()), option,
-						Watch.listener((response) -> onNext(number, prefix, response),
-								(error) -> fail("watch-error", "the watch", error),
-								() -> fail("watch-ended", "the watch", new CancellationException("it completed")))));
+				.watch(EtcdKey.bytes(prefix.prefix()), option, Watch.listener(
+						(response) -> onNext(number, prefix, response),
+						(error) -> fail(EndCause.WATCH_ERROR, "the watch", error),
+						() -> fail(EndCause.WATCH_ENDED, "the watch", new CancellationException("it completed")))));
 		}
 		return this.watchers.size();
 	}
@@ -342,11 +344,11 @@ final class EtcdConnection implements RegistryConnection {
 			this.watchers.forEach(Watch.Watcher::requestProgress);
 		}
 		catch (RuntimeException ex) {
-			fail("watch-error", "asking for progress", ex);
+			fail(EndCause.WATCH_ERROR, "asking for progress", ex);
 		}
 	}
 
-	private void fail(String cause, String what, Throwable error) {
+	private void fail(EndCause cause, String what, Throwable error) {
 		if (this.closed) {
 			return;
 		}
@@ -362,7 +364,7 @@ final class EtcdConnection implements RegistryConnection {
 	/**
 	 * Ends this connection.
 	 */
-	void giveUp(String cause, String message) {
+	void giveUp(EndCause cause, String message) {
 		if (!this.closed) {
 			this.sink.accept(new Signal.Failed(cause, message));
 		}

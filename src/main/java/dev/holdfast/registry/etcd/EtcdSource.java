@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 import dev.holdfast.registry.MemberState;
+import dev.holdfast.registry.EndCause;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.Signal;
@@ -83,7 +84,7 @@ public final class EtcdSource implements RegistrySource {
 	public void tlsChanged() {
 		EtcdConnection connection = this.running;
 		if (connection != null) {
-			connection.giveUp("tls-changed", "the TLS material changed: a new connection is made with it");
+			connection.giveUp(EndCause.TLS_CHANGED, "the TLS material changed: a new connection is made with it");
 		}
 	}
 

@@ -27,9 +27,13 @@ import dev.holdfast.service.ServiceName;
  */
 final class ApisixFormat implements RecordFormat {
 
+	// apache/apisix, apisix/constants.lua and apisix/plugins/server-info.lua, also of
+	// older
+	// versions; and apache/apisix-dashboard, api/internal/core/store/storehub.go.
 	private static final List<String> OTHER_KINDS = Stream
-		.of("routes", "services", "consumers", "consumer_groups", "ssls", "global_rules", "plugins", "plugin_configs",
-				"plugin_metadata", "protos", "secrets", "stream_routes", "server_info", "data_plane")
+		.of("routes", "services", "consumers", "consumer_groups", "ssls", "ssl", "global_rules", "plugins",
+				"plugin_configs", "plugin_metadata", "protos", "proto", "secrets", "kms", "stream_routes",
+				"server_info", "data_plane", "node_status", "scripts", "system_config")
 		.map("apisix/"::concat)
 		.toList();
 
@@ -40,7 +44,13 @@ final class ApisixFormat implements RecordFormat {
 
 	@Override
 	public boolean recognises(RecordEntry entry) {
-		return entry.isIn("apisix/upstreams") || isOther(entry) || isUpstream(entry);
+		return entry.isIn("apisix/upstreams") || isOther(entry) || isFolder(entry) || isUpstream(entry);
+	}
+
+	// What APISIX writes when it makes a folder, under a prefix of the project's own
+	// choice: apisix/cli/etcd.lua, prepare_dirs_via_http.
+	private static boolean isFolder(RecordEntry entry) {
+		return entry.text().equals("init_dir") && entry.raw().key().endsWith("/");
 	}
 
 	// No upstream has one of the members that generic JSON or Kratos is known by, since
@@ -55,8 +65,13 @@ final class ApisixFormat implements RecordFormat {
 				|| (entry.hasMember("discovery_type") && entry.hasMember("service_name"));
 	}
 
+	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return isOther(entry);
+	}
+
 	private static boolean isOther(RecordEntry entry) {
-		return OTHER_KINDS.stream().anyMatch(entry::isIn);
+		return OTHER_KINDS.stream().anyMatch(entry::isAtOrIn);
 	}
 
 	@Override
@@ -64,7 +79,6 @@ final class ApisixFormat implements RecordFormat {
 		if (isOther(entry)) {
 			return new Reading.Ignored("of APISIX, but not an upstream");
 		}
-		// What APISIX writes when it makes a folder.
 		if (entry.text().equals("init_dir")) {
 			return new Reading.Ignored("a folder of APISIX's");
 		}

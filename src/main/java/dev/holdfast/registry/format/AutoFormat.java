@@ -26,6 +26,11 @@ final class AutoFormat implements RecordFormat {
 	}
 
 	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return this.formats.stream().anyMatch((format) -> format.isBeside(entry));
+	}
+
+	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
 		for (RecordFormat format : this.formats) {
 			if (format.recognises(entry)) {

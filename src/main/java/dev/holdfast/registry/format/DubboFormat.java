@@ -37,6 +37,9 @@ final class DubboFormat implements RecordFormat {
 
 	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		if (DubboInterfaceFormat.isFolder(entry)) {
+			return new Reading.Ignored("a folder of Dubbo's, not an instance");
+		}
 		Members members = new Members(entry.object());
 		boolean java = members.has("serviceName");
 		String name = java ? "serviceName" : "ServiceName";

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -19,8 +20,9 @@ import dev.holdfast.service.ServiceName;
  * Dubbo's registration by interface: the key is
  * {@code /dubbo/<interface>/providers/<URL-encoded tri://10.0.0.5:20000/…?…>} and the
  * value is empty (apache/dubbo-go, registry/base_registry.go, processURL and
- * providerRegistry). The URL's parameters are not encoded a second time, and so decoded
- * once.
+ * providerRegistry), or the number of its lease (apache/dubbo-spi-extensions,
+ * JEtcdClientWrapper, createEphemeral). The URL's parameters are not encoded a second
+ * time, and so decoded once.
  *
  * <p>
  * An instance has its address for an id: two versions or groups of an interface at one
@@ -32,11 +34,15 @@ final class DubboInterfaceFormat implements RecordFormat {
 
 	private static final String PROVIDERS = "providers";
 
+	private static final Pattern HASH = Pattern.compile("-?[0-9]{1,10}");
+
 	private static final Set<String> CATEGORIES = Set.of(PROVIDERS, "consumers", "configurators", "routers");
 
-	// What Dubbo keeps beside its services: metadata/report/etcd/report.go and the
-	// configuration center.
-	private static final List<String> OTHER_FOLDERS = List.of("dubbo/metadata", "dubbo/mapping", "dubbo/config");
+	// What Dubbo keeps beside its services: dubbo-go's metadata/report/etcd/report.go,
+	// and
+	// apache/dubbo-spi-extensions, EtcdMetadataReport and EtcdDynamicConfiguration.
+	private static final List<String> OTHER_FOLDERS = List.of("dubbo/metadata", "dubbo/mapping", "dubbo/mapping-data",
+			"dubbo/config");
 
 	@Override
 	public String name() {
@@ -49,9 +55,20 @@ final class DubboInterfaceFormat implements RecordFormat {
 		if (CATEGORIES.contains(entry.segment(1))) {
 			return last.regionMatches(true, Math.max(last.indexOf('%'), 0), "%3A%2F%2F", 0, 9);
 		}
-		boolean folderKey = entry.text().isEmpty()
-				&& (CATEGORIES.contains(last) || entry.isIn("dubbo") || entry.raw().key().equals("/dubbo"));
-		return folderKey || isOther(entry);
+		return isFolder(entry) || isOther(entry);
+	}
+
+	/**
+	 * Tells whether a record is a folder of Dubbo's: dubbo-go writes nothing into it, and
+	 * Java the hash of the key (apache/dubbo-spi-extensions, JEtcdClientWrapper,
+	 * createPersistent), both without a lease. Folders are made for services by
+	 * application as well, {@code /services/<app>}.
+	 */
+	static boolean isFolder(RecordEntry entry) {
+		String text = entry.text();
+		boolean named = CATEGORIES.contains(entry.segment(0)) || entry.isAtOrIn("dubbo");
+		return (named && text.isEmpty()) || (entry.raw().lease() == 0 && HASH.matcher(text).matches()
+				&& (named || text.equals(Integer.toString(entry.raw().key().hashCode()))));
 	}
 
 	@Override
@@ -61,7 +78,7 @@ final class DubboInterfaceFormat implements RecordFormat {
 			return new Reading.Ignored("metadata or configuration of Dubbo, not a provider");
 		}
 		if (!CATEGORIES.contains(category)) {
-			if (entry.text().isEmpty()) {
+			if (entry.text().isEmpty() || isFolder(entry)) {
 				return new Reading.Ignored("a folder of Dubbo's, not a provider");
 			}
 			throw UnreadableRecordException.unexpected("key", entry.raw().key(),
@@ -129,6 +146,11 @@ final class DubboInterfaceFormat implements RecordFormat {
 		String service = folder.endsWith("/" + PROVIDERS)
 				? folder.substring(0, folder.length() - PROVIDERS.length() - 1) : entry.segment(2);
 		return entry.service(decoded(service));
+	}
+
+	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return isOther(entry) && !CATEGORIES.contains(entry.segment(1));
 	}
 
 	private static boolean isOther(RecordEntry entry) {

@@ -27,12 +27,25 @@ final class GoMicroFormat implements RecordFormat {
 
 	@Override
 	public boolean recognises(RecordEntry entry) {
-		return entry.json() != null && entry.json().path("nodes").isArray()
-				&& (entry.hasMember("name") || entry.json().path("nodes").path(0).has("address"));
+		return isConfiguration(entry) || (entry.json() != null && entry.json().path("nodes").isArray()
+				&& (entry.hasMember("name") || entry.json().path("nodes").path(0).has("address")));
+	}
+
+	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return isConfiguration(entry);
+	}
+
+	// micro/plugins, config/source/etcd/etcd.go, DefaultPrefix.
+	private static boolean isConfiguration(RecordEntry entry) {
+		return entry.isIn("micro/config");
 	}
 
 	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		if (isConfiguration(entry)) {
+			return new Reading.Ignored("configuration of go-micro, not a service");
+		}
 		Members members = new Members(entry.object());
 		String name = members.text("name");
 		entry.requireSameName("name", (name != null) ? name.replace('/', '-') : null);

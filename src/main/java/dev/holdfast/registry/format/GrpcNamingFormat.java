@@ -23,6 +23,13 @@ final class GrpcNamingFormat implements RecordFormat {
 	// openim/prometheus_discovery/<component>/<address>.
 	private static final String OPENIM_TARGETS = "/prometheus_discovery/";
 
+	// What OpenIM keeps beside its services: its configuration center (open-im-server,
+	// pkg/common/discovery/etcd, ConfigKeyPrefix), and locks of its scheduled tasks, with
+	// the holder's name (internal/tools/cron).
+	private static final String OPENIM_CONFIGURATION = "open-im/config";
+
+	private static final String OPENIM_LOCKS = "openim/crontask";
+
 	@Override
 	public String name() {
 		return "grpc";
@@ -30,13 +37,14 @@ final class GrpcNamingFormat implements RecordFormat {
 
 	@Override
 	public boolean recognises(RecordEntry entry) {
-		return isMonitoringTarget(entry) || (entry.json() != null && entry.json().has("Addr"));
+		return !reasonToIgnore(entry).isEmpty() || entry.hasMember("Addr");
 	}
 
 	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
-		if (isMonitoringTarget(entry)) {
-			return new Reading.Ignored("a target for Prometheus, not a service");
+		String reason = reasonToIgnore(entry);
+		if (!reason.isEmpty()) {
+			return new Reading.Ignored(reason);
 		}
 		Members members = new Members(entry.object());
 		if (members.number("Op", ADD, DELETE, ADD) == DELETE) {
@@ -47,8 +55,36 @@ final class GrpcNamingFormat implements RecordFormat {
 		return entry.registered(this, endpoint, Instance.DEFAULT_WEIGHT, "", "", metadata(members));
 	}
 
+	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return isMonitoringTarget(entry) || entry.isIn(OPENIM_CONFIGURATION);
+	}
+
 	private static boolean isMonitoringTarget(RecordEntry entry) {
 		return ("/" + entry.path()).contains(OPENIM_TARGETS);
+	}
+
+	private static String reasonToIgnore(RecordEntry entry) {
+		if (isMonitoringTarget(entry)) {
+			return "a target for Prometheus, not a service";
+		}
+		if (entry.hasMember("Addr")) {
+			return "";
+		}
+		if (entry.isIn(OPENIM_CONFIGURATION)) {
+			return "configuration of OpenIM, not a service";
+		}
+		return (isLock(entry) || entry.isIn(OPENIM_LOCKS)) ? "a lock, not a service" : "";
+	}
+
+	/**
+	 * Tells whether a record is a lock of the etcd client (client/v3/concurrency,
+	 * mutex.go): an empty value, and the number of its lease in hexadecimal behind the
+	 * lock's name.
+	 */
+	private static boolean isLock(RecordEntry entry) {
+		return entry.text().isEmpty() && entry.raw().lease() != 0
+				&& entry.segment(0).equals(Long.toHexString(entry.raw().lease()));
 	}
 
 	// Metadata is an interface{} in Go: whatever the project put there.

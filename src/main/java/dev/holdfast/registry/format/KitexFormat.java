@@ -2,6 +2,8 @@ package dev.holdfast.registry.format;
 
 import dev.holdfast.service.Reading;
 
+import java.util.stream.Stream;
+
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Scheme;
 
@@ -25,13 +27,24 @@ final class KitexFormat implements RecordFormat {
 	public boolean recognises(RecordEntry entry) {
 		// The four are always written, whatever they are, and may be kept under any
 		// prefix.
-		return entry.hasMember("network") && entry.hasMember("address") && entry.hasMember("weight")
-				&& entry.hasMember("tags") && !entry.hasMember("url");
+		return isConfiguration(entry) || (Stream.of("network", "address", "weight", "tags").allMatch(entry::hasMember)
+				&& !entry.hasMember("url"));
+	}
+
+	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return isConfiguration(entry);
+	}
+
+	// kitex-contrib/config-etcd, etcd/parser.go, EtcdDefaultConfigPrefix.
+	private static boolean isConfiguration(RecordEntry entry) {
+		return entry.isIn("KitexConfig");
 	}
 
 	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
-		return read(this, entry, entry.defaultScheme());
+		return isConfiguration(entry) ? new Reading.Ignored("configuration of Kitex, not a service")
+				: read(this, entry, entry.defaultScheme());
 	}
 
 	/**

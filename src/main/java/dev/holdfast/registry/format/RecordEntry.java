@@ -228,6 +228,15 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 	}
 
 	/**
+	 * Tells whether the key is that of a folder, or is in it.
+	 * @param folder the folder's path without slashes around it
+	 * @return whether the key is the folder's own or one below it
+	 */
+	boolean isAtOrIn(String folder) {
+		return isIn(folder) || this.raw.key().equals(folder) || this.raw.key().equals("/" + folder);
+	}
+
+	/**
 	 * The service that the key names.
 	 * @return the service
 	 * @throws UnreadableRecordException if the key names none

@@ -23,6 +23,16 @@ interface RecordFormat {
 	boolean recognises(RecordEntry entry);
 
 	/**
+	 * Tells whether the key alone says that a record is the project's own but registers
+	 * no instance, whatever its value is.
+	 * @param entry the record, without its value
+	 * @return whether the record is to be ignored
+	 */
+	default boolean isBeside(RecordEntry entry) {
+		return false;
+	}
+
+	/**
 	 * Reads a record.
 	 * @param entry the record
 	 * @return what it registers, or why it registers nothing

@@ -100,15 +100,19 @@ public final class RecordReader {
 			return new Reading.Unreadable(
 					"key: %d characters (expected: at most %d)".formatted(key.length(), MAX_KEY_LENGTH));
 		}
+		String path = key.substring(this.prefix.length());
 		try {
 			String text = text(record.value());
-			String path = key.substring(this.prefix.length());
-			return this.format.read(new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text,
-					json(text), this.defaultScheme));
+			return this.format.read(entry(record, path, text, json(text)));
 		}
 		catch (UnreadableRecordException ex) {
-			return new Reading.Unreadable(ex.reason());
+			return this.format.isBeside(entry(record, path, "", null))
+					? new Reading.Ignored("its key is not of an instance") : new Reading.Unreadable(ex.reason());
 		}
+	}
+
+	private RecordEntry entry(RawRecord record, String path, String text, @Nullable ObjectNode json) {
+		return new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text, json, this.defaultScheme);
 	}
 
 	private static String text(byte[] value) throws UnreadableRecordException {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -20,6 +21,9 @@ import dev.holdfast.service.Instance;
  */
 final class SkyDnsFormat implements RecordFormat {
 
+	private static final List<String> MEMBERS = List.of("host", "port", "priority", "weight", "text", "mail", "ttl",
+			"targetstrip", "group");
+
 	private static final List<String> METADATA = List.of("priority", "ttl", "group", "text");
 
 	@Override
@@ -30,11 +34,21 @@ final class SkyDnsFormat implements RecordFormat {
 	@Override
 	public boolean recognises(RecordEntry entry) {
 		// Not without the key: generic JSON may have each of the members as well.
-		return entry.isIn("skydns") && (entry.hasMember("host") || entry.hasMember("text")) && !entry.hasMember("url");
+		return isConfiguration(entry) || (entry.isIn("skydns") && MEMBERS.stream().anyMatch(entry::hasMember)
+				&& !entry.hasMember("url") && !entry.hasMember("address"));
+	}
+
+	// Of SkyDNS itself: skynetservices/skydns, main.go, loadConfig.
+	private static boolean isConfiguration(RecordEntry entry) {
+		return entry.raw().key().equals("/skydns/config") && entry.json() != null
+				&& Stream.of("host", "text", "url", "address").noneMatch(entry::hasMember);
 	}
 
 	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+		if (isConfiguration(entry)) {
+			return new Reading.Ignored("the configuration of SkyDNS, not a DNS record");
+		}
 		Members members = new Members(entry.object());
 		String host = members.textOrEmpty("host");
 		if (host.isEmpty()) {

@@ -43,6 +43,11 @@ final class TraefikFormat implements RecordFormat {
 	}
 
 	@Override
+	public boolean isBeside(RecordEntry entry) {
+		return !isServer(entry) && FOLDERS.stream().anyMatch(entry::isIn);
+	}
+
+	@Override
 	public Reading read(RecordEntry entry) throws UnreadableRecordException {
 		if (!isServer(entry)) {
 			return new Reading.Ignored("of Traefik's tree, but not an HTTP server's url or weight");

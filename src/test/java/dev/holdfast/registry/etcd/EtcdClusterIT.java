@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
+import dev.holdfast.registry.EndCause;
 import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistryStatus;
@@ -88,7 +89,7 @@ class EtcdClusterIT {
 			assertThat(signals.poll(30, TimeUnit.SECONDS)).isInstanceOf(Signal.Delivered.class);
 			this.cluster.members().stream().filter((member) -> member != alone).forEach(EtcdProcess::kill);
 			assertThat(signals.poll(30, TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Failed.class, (failed) -> {
-				assertThat(failed.cause()).isEqualTo("watch-error");
+				assertThat(failed.cause()).isEqualTo(EndCause.WATCH_ERROR);
 				assertThat(failed.message()).contains("no leader");
 			});
 		}

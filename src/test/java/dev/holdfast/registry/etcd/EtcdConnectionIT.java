@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import dev.holdfast.registry.EndCause;
 import dev.holdfast.registry.RecordEvent;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.Signal;
@@ -72,7 +73,7 @@ class EtcdConnectionIT {
 		try (RegistryConnection connection = listed(source(this.etcd.endpoint()))) {
 			this.etcd.kill();
 			connection.readLease(4711);
-			assertThat(next(Signal.Failed.class).cause()).isEqualTo("lease-failed");
+			assertThat(next(Signal.Failed.class).cause()).isEqualTo(EndCause.LEASE_FAILED);
 		}
 	}
 
@@ -112,7 +113,7 @@ class EtcdConnectionIT {
 		try (RegistryConnection connection = listed(source(this.etcd.endpoint()))) {
 			connection.watch(first);
 			Signal.Failed failed = next(Signal.Failed.class);
-			assertThat(failed.cause()).isEqualTo("watch-error");
+			assertThat(failed.cause()).isEqualTo(EndCause.WATCH_ERROR);
 			assertThat(failed.message()).contains("compacted");
 		}
 	}

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.holdfast.actuate.InstanceGauges;
+import dev.holdfast.registry.EndCause;
+import dev.holdfast.registry.EventType;
 import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
@@ -104,7 +106,7 @@ class RegistryScaleIT {
 			new RegistryListener() {
 
 				@Override
-				public void onEvent(String type) {
+				public void onEvent(EventType type) {
 					RegistryScaleIT.this.events.incrementAndGet();
 				}
 
@@ -114,7 +116,7 @@ class RegistryScaleIT {
 				}
 
 				@Override
-				public void onGenerationEnded(String cause) {
+				public void onGenerationEnded(EndCause cause) {
 					RegistryScaleIT.this.generations.incrementAndGet();
 				}
 

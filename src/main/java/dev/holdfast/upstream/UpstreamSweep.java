@@ -1,0 +1,80 @@
+package dev.holdfast.upstream;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks from time to time for services that have been without an instance for so long
+ * that their state is given up.
+ */
+public final class UpstreamSweep {
+
+	private static final Logger logger = LoggerFactory.getLogger(UpstreamSweep.class);
+
+	private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
+
+	private final Upstreams upstreams;
+
+	private final Duration forgetAfter;
+
+	private @Nullable Thread thread;
+
+	/**
+	 * Prepares to look.
+	 * @param upstreams the state of the services
+	 * @param forgetAfter how long a service must have been without an instance, 0 to
+	 * forget none; it may take a tenth longer
+	 */
+	public UpstreamSweep(Upstreams upstreams, Duration forgetAfter) {
+		this.upstreams = upstreams;
+		this.forgetAfter = forgetAfter;
+	}
+
+	/**
+	 * Begins to look.
+	 */
+	public synchronized void start() {
+		if (this.forgetAfter.isPositive() && this.thread == null) {
+			this.thread = Thread.ofVirtual().name("upstream-sweep").start(this::run);
+		}
+	}
+
+	private void run() {
+		try {
+			while (true) {
+				TimeUnit.NANOSECONDS.sleep(Math.clamp(this.forgetAfter.toNanos() / 10, SHORTEST_PAUSE, LONGEST_PAUSE));
+				sweep();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** The loop must outlive any defect in what it calls. */
+	private void sweep() {
+		try {
+			this.upstreams.forget(this.forgetAfter);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A service without instances was not forgotten; it is tried again", ex);
+		}
+	}
+
+	/**
+	 * Looks no more.
+	 */
+	public synchronized void close() {
+		if (this.thread != null) {
+			this.thread.interrupt();
+			this.thread = null;
+		}
+	}
+
+}
