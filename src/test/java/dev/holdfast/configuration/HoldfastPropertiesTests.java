@@ -55,14 +55,11 @@ class HoldfastPropertiesTests {
 			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream())
-				.isEqualTo(
-						new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO,
-								new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5),
-										"50%"),
-								1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5),
-								Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
-								Duration.ofMinutes(10)));
+			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
+					BackendProtocol.AUTO,
+					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%"), 1000, 100,
+					Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
+					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
 			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of()));
