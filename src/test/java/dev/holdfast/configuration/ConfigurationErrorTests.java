@@ -41,7 +41,8 @@ class ConfigurationErrorTests {
 	}
 
 	static Stream<Arguments> wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation() {
-		return Stream.of(endpoints(), keys(), numbers(), names(), tls(), routes()).flatMap(Arrays::stream);
+		return Stream.of(endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes())
+			.flatMap(Arrays::stream);
 	}
 
 	private static Arguments[] endpoints() {
@@ -101,7 +102,7 @@ class ConfigurationErrorTests {
 						"The keys under holdfast are: server.address, server.port"), };
 	}
 
-	private static Arguments[] numbers() {
+	private static Arguments[] durationsAndPorts() {
 		return new Arguments[] {
 				argumentSet("duration without unit", "holdfast.upstream.request-timeout=30",
 						"holdfast.upstream.request-timeout: \"30\" must have a unit"),
@@ -130,7 +131,11 @@ class ConfigurationErrorTests {
 				argumentSet("too long a duration", "holdfast.upstream.total-timeout=25d",
 						"holdfast.upstream.total-timeout: \"2160000000ms\" must be at most 24d"),
 				argumentSet("too great an age", "holdfast.upstream.max-connection-age=25d",
-						"holdfast.upstream.max-connection-age: \"2160000000ms\" must be at most 24d"),
+						"holdfast.upstream.max-connection-age: \"2160000000ms\" must be at most 24d") };
+	}
+
+	private static Arguments[] numbers() {
+		return new Arguments[] {
 				argumentSet("request line beyond the header",
 						"holdfast.server.max-header-size=4KB holdfast.server.max-request-line-size=8KB",
 						"holdfast.server.max-request-line-size: \"8192B\" must be between 256B and"),
