@@ -4,12 +4,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
+import dev.holdfast.configuration.HoldfastProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static dev.holdfast.shipping.HelmChart.container;
 import static dev.holdfast.shipping.HelmChart.one;
@@ -195,6 +202,22 @@ class HelmChartConfigurationTests {
 		assertThat(env.itemNamed("HOLDFAST_ADMIN_ALLOWED_HOSTS").at("value").text().split(",", -1)).containsExactly(
 				"edge-holdfast-admin", "edge-holdfast-admin.default", "edge-holdfast-admin.default.svc",
 				"edge-holdfast-admin.default.svc.k8s.example", "ops.example.org");
+	}
+
+	@Test
+	void variablesOfThePodAreReadByTheGateway() throws IOException {
+		Map<String, Object> variables = container(render("{}")).at("env")
+			.items()
+			.stream()
+			.map(YamlNode::map)
+			.filter((variable) -> variable.containsKey("value"))
+			.collect(Collectors.toMap((variable) -> (String) variable.get("name"), (variable) -> variable.get("value")));
+		HoldfastProperties properties = new Binder(ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
+				StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
+			.bindOrCreate("holdfast", HoldfastProperties.class);
+		assertThat(properties.admin().allowedHosts()).contains("edge-holdfast-admin.default.svc");
+		assertThat(properties.etcd().endpoints()).hasToString("[http://etcd:2379]");
+		assertThat(properties.server().shutdownGrace()).hasSeconds(20);
 	}
 
 	private static Map<?, ?> annotations(List<YamlNode> manifests) {
