@@ -2,6 +2,8 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -82,7 +84,7 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	private void refuse(HttpServletRequest request, HttpServletResponse response, ProblemException problem)
 			throws IOException {
 		ProblemDetail body = problem.getBody();
-		body.setInstance(URI.create(request.getRequestURI()));
+		instance(request.getRequestURI()).ifPresent(body::setInstance);
 		byte[] content = this.mapper.writeValueAsBytes(body);
 		response.setStatus(problem.getStatusCode().value());
 		problem.getHeaders().forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
@@ -90,6 +92,16 @@ final class AdminPortFilter extends OncePerRequestFilter {
 		response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
 		response.setContentLength(content.length);
 		response.getOutputStream().write(content);
+	}
+
+	/** Whoever is refused may have sent anything. */
+	private static Optional<URI> instance(String path) {
+		try {
+			return Optional.of(new URI(path));
+		}
+		catch (URISyntaxException ex) {
+			return Optional.empty();
+		}
 	}
 
 	private void record(HttpServletRequest request, int status) {

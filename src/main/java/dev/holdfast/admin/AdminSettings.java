@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record AdminSettings(@Nullable String token, Set<String> allowedHosts) {
 
-	/** With the underscore that names of containers may have. */
-	private static final Pattern HOST_NAME = Pattern.compile("(?!.*[.-]{2})[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})");
+	/** Without underscore, with which Tomcat answers 400. */
+	private static final Pattern HOST_NAME = Pattern.compile("(?!.*(\\.\\.|\\.-|-\\.))[A-Za-z0-9][A-Za-z0-9.-]{0,252}");
 
 	/**
 	 * Takes a blank token for none, so that an empty environment variable does not open
-	 * the port to everybody.
+	 * the port to everybody, and leaves out the line end that a file may have behind it.
 	 */
 	public AdminSettings {
-		token = (token != null && !token.isBlank()) ? token : null;
+		token = (token != null && !token.isBlank()) ? token.strip() : null;
 		allowedHosts = allowedHosts.stream().map(AdminSettings::normalized).collect(Collectors.toUnmodifiableSet());
 	}
 

@@ -30,8 +30,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
 /**
  * Gives each read the entity tag of what it shows, and answers 304 to who has that. The
- * moments up to which something was proven move on while nothing changes, so they are not
- * in the tag, which is weak for that reason (RFC 9110, section 8.8.1); the field
+ * moments when something was last proven or saved move on while nothing changes, so they
+ * are not in the tag, which is weak for that reason (RFC 9110, section 8.8.1); the field
  * {@code Holdfast-As-Of} tells the newest of them in a 304 too. Traffic changes with
  * every request, so an answer that shows it has no tag.
  */
@@ -42,7 +42,7 @@ final class EntityTags implements ResponseBodyAdvice<Object> {
 	static final String AS_OF = "Holdfast-As-Of";
 
 	/** Properties of views alone; an instance's metadata may have such names. */
-	private static final Set<String> PROOFS = Set.of("asOf", "provenAt", "lastCheck");
+	private static final Set<String> PROOFS = Set.of("asOf", "provenAt", "savedAt", "lastCheck");
 
 	private final Registry registry;
 
@@ -71,7 +71,7 @@ final class EntityTags implements ResponseBodyAdvice<Object> {
 		this.registry.status()
 			.asOf()
 			.ifPresent((asOf) -> answer.getServletResponse().setHeader(AS_OF, asOf.toString()));
-		boolean known = !TrafficShown.in(read.getServletRequest())
+		boolean known = !TrafficShown.isIn(read.getServletRequest())
 				&& isKnown(body, read.getServletRequest(), answer.getServletResponse());
 		return known ? null : body;
 	}

@@ -1,10 +1,11 @@
 package dev.holdfast.admin;
 
-import java.net.URI;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.holdfast.service.PrintableText;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -22,6 +23,8 @@ final class HostGuard {
 	private static final String KEY = "holdfast.admin.allowed-hosts";
 
 	private static final Pattern PORT = Pattern.compile(":[0-9]*$");
+
+	private static final Pattern PAGE = Pattern.compile("(https?)://([^/?#@]+)", Pattern.CASE_INSENSITIVE);
 
 	/**
 	 * In four numbers: a browser writes every other notation of an address like this, and
@@ -51,12 +54,12 @@ final class HostGuard {
 		if (!isAllowed(PORT.matcher(host).replaceFirst(""))) {
 			throw new ProblemException(HttpStatus.FORBIDDEN, "host-not-allowed",
 					"Host: \"%s\" (expected: an IP address, localhost, or a name of %s)"
-						.formatted(Audit.printable(host), KEY),
+						.formatted(PrintableText.of(host), KEY),
 					Map.of("key", KEY));
 		}
 		if (origin != null && !isSameOrigin(origin, host)) {
 			throw new ProblemException(HttpStatus.FORBIDDEN, "cross-origin",
-					"Origin: \"%s\" (expected: none, or the one of Host \"%s\")".formatted(Audit.printable(origin),
+					"Origin: \"%s\" (expected: none, or the one of Host \"%s\")".formatted(PrintableText.of(origin),
 							host));
 		}
 	}
@@ -68,23 +71,15 @@ final class HostGuard {
 	}
 
 	private static boolean isSameOrigin(String origin, String host) {
-		try {
-			URI page = URI.create(origin);
-			String scheme = page.getScheme();
-			URI target = URI.create(scheme + "://" + host);
-			return scheme != null && page.getHost() != null && page.getHost().equalsIgnoreCase(target.getHost())
-					&& port(page) == port(target);
-		}
-		catch (IllegalArgumentException ex) {
-			return false;
-		}
+		Matcher page = PAGE.matcher(origin);
+		return page.matches() && withPort(page.group(2), page.group(1)).equals(withPort(host, page.group(1)));
 	}
 
-	private static int port(URI uri) {
-		if (uri.getPort() >= 0) {
-			return uri.getPort();
-		}
-		return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+	private static String withPort(String authority, String scheme) {
+		String host = AdminSettings.normalized(PORT.matcher(authority).replaceFirst(""));
+		Matcher port = PORT.matcher(authority);
+		boolean told = port.find() && port.group().length() > 1;
+		return host + (told ? port.group() : scheme.equalsIgnoreCase("https") ? ":443" : ":80");
 	}
 
 }

@@ -10,6 +10,8 @@ final class TrafficShown {
 
 	private static final String PARAMETER = "traffic";
 
+	private static final String ATTRIBUTE = TrafficShown.class.getName();
+
 	private TrafficShown() {
 	}
 
@@ -23,9 +25,17 @@ final class TrafficShown {
 			return false;
 		}
 		if (value.equals("true")) {
+			request.setAttribute(ATTRIBUTE, true);
 			return true;
 		}
 		throw ProblemException.badParameter(PARAMETER, value, "true or false");
+	}
+
+	/**
+	 * Whether the answer to a request shows it: only some reads can.
+	 */
+	static boolean isIn(HttpServletRequest request) {
+		return request.getAttribute(ATTRIBUTE) != null;
 	}
 
 }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.service.PrintableText;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -105,7 +106,7 @@ final class WriteBody {
 	 */
 	String printableReason() {
 		String reason = reason();
-		return (reason != null) ? Audit.printable(reason) : "";
+		return (reason != null) ? PrintableText.of(reason) : "";
 	}
 
 	/**

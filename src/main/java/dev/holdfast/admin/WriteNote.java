@@ -1,7 +1,11 @@
 package dev.holdfast.admin;
 
+import java.nio.charset.StandardCharsets;
+
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
 
 /**
  * What the audit has to know of a write besides its path.
@@ -22,7 +26,13 @@ record WriteNote(String content, @Nullable String reason) {
 	 */
 	static WriteNote of(HttpServletRequest request) {
 		return (request.getAttribute(ATTRIBUTE) instanceof WriteNote note) ? note
-				: new WriteNote("", request.getParameter("reason"));
+				: new WriteNote("", reason(request.getQueryString()));
+	}
+
+	/** Not by the request's parameters, for which a body would be read. */
+	private static @Nullable String reason(@Nullable String query) {
+		String reason = UriComponentsBuilder.newInstance().query(query).build().getQueryParams().getFirst("reason");
+		return (reason != null) ? UriUtils.decode(reason.replace('+', ' '), StandardCharsets.UTF_8) : null;
 	}
 
 	void attachTo(HttpServletRequest request) {

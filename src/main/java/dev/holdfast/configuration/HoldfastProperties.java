@@ -43,7 +43,7 @@ import org.springframework.validation.annotation.Validated;
  * @param routing which requests go where without an explicit route
  * @param routes Explicit routes, which come before the routing by path.
  * @param upstream how requests are sent to instances
- * @param admin the operators' API
+ * @param admin the admin port
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
@@ -434,7 +434,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	/**
 	 * The operators' API.
 	 *
-	 * @param token Bearer token that changes need; without it the API is read-only.
+	 * @param token Bearer token that changes need; without it the admin port is
+	 * read-only.
 	 * @param allowedHosts Names under which the admin port may be asked for, besides IP
 	 * addresses and localhost.
 	 */

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Generation {
 
-	/** How a generation says that the process ends rather than the connection. */
 	private final long number;
 
 	private final Reflector reflector;

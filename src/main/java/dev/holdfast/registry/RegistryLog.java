@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,16 +18,14 @@ final class RegistryLog {
 
 	private static final Logger logger = LoggerFactory.getLogger(Registry.class);
 
-	/** Whoever writes to the registry could forge lines of the log otherwise. */
-	private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-
 	private final LogBudget unreadableBudget;
 
 	private final LogBudget heldBudget;
 
-	private boolean unreadable;
+	/** Whether records are told of, and not yet that there are none any more. */
+	private boolean unreadableTold;
 
-	private boolean holding;
+	private boolean heldTold;
 
 	RegistryLog(LongSupplier nanoTime) {
 		this.unreadableBudget = new LogBudget(nanoTime);
@@ -45,21 +43,18 @@ final class RegistryLog {
 			if (!this.unreadableBudget.trySpend()) {
 				break;
 			}
-			logger.warn("The record {} cannot be read: {}; what it registered before stays", printable(record.key()),
-					printable(record.reason()));
+			logger.warn("The record {} cannot be read: {}; what it registered before stays",
+					PrintableText.of(record.key()), PrintableText.of(record.reason()));
+			this.unreadableTold = true;
 			told++;
 		}
 		if (told < became.size() && this.unreadableBudget.trySpendOnOthers()) {
 			logger.warn("More records cannot be read, {} in all; GET /registry/unreadable lists them", all);
 		}
-		if (all == 0 && this.unreadable) {
+		if (all == 0 && this.unreadableTold) {
+			this.unreadableTold = false;
 			logger.info("No record is unreadable any more");
 		}
-		this.unreadable = all > 0;
-	}
-
-	private static String printable(String text) {
-		return CONTROL.matcher(text).replaceAll("?");
 	}
 
 	/**
@@ -80,14 +75,15 @@ final class RegistryLog {
 					"Removals of {} are held, of {} of its {} instances to begin with, because {}; they stay "
 							+ "routable while something listens there, {} s at most",
 					service, held.size(), catalog.all(service), held.iterator().next().reason(), holdFor.toSeconds());
+			this.heldTold = true;
 		}
 		if (untold > 0 && this.heldBudget.trySpendOnOthers()) {
 			logger.warn("Removals of more services are held, {} in all; GET /registry/held lists them", holds.size());
 		}
-		if (holds.size() == 0 && this.holding) {
+		if (holds.size() == 0 && this.heldTold) {
+			this.heldTold = false;
 			logger.info("No removal is held any more");
 		}
-		this.holding = holds.size() > 0;
 	}
 
 }

@@ -4,16 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks from time to time for services that have been without an instance for so long
  * that their state is given up.
  */
 public final class UpstreamSweep {
-
-	private static final Logger logger = LoggerFactory.getLogger(UpstreamSweep.class);
 
 	private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -49,21 +45,11 @@ public final class UpstreamSweep {
 		try {
 			while (true) {
 				TimeUnit.NANOSECONDS.sleep(Math.clamp(this.forgetAfter.toNanos() / 10, SHORTEST_PAUSE, LONGEST_PAUSE));
-				sweep();
+				this.upstreams.forget(this.forgetAfter);
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-		}
-	}
-
-	/** The loop must outlive any defect in what it calls. */
-	private void sweep() {
-		try {
-			this.upstreams.forget(this.forgetAfter);
-		}
-		catch (RuntimeException ex) {
-			logger.error("A service without instances was not forgotten; it is tried again", ex);
 		}
 	}
 

@@ -20,11 +20,15 @@ import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The run-time state of the services that have instances, or had one a while ago.
  */
 public final class Upstreams implements SnapshotListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(Upstreams.class);
 
 	private final UpstreamSettings settings;
 
@@ -126,6 +130,16 @@ public final class Upstreams implements SnapshotListener {
 		}
 	}
 
+	/** What one keeps must not hinder the others from letting go. */
+	private static void tell(Consumer<ServiceName> listener, ServiceName name) {
+		try {
+			listener.accept(name);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Not all that is kept for {} was given up", name, ex);
+		}
+	}
+
 	private synchronized List<ServiceName> emptied() {
 		return List.copyOf(this.emptied.keySet());
 	}
@@ -141,7 +155,7 @@ public final class Upstreams implements SnapshotListener {
 		this.upstreams.remove(name);
 		this.gone.add(name);
 		upstream.forget();
-		this.forgotten.forEach((listener) -> listener.accept(name));
+		this.forgotten.forEach((listener) -> tell(listener, name));
 	}
 
 }

@@ -160,6 +160,43 @@ class AdminPortTests {
 			.contains("\"code\":\"cross-origin\"");
 		assertThat(send("GET", "/registry", "Origin", "null").statusCode()).isEqualTo(403);
 		assertThat(send("GET", "/registry", "Origin", base().toString()).statusCode()).isEqualTo(200);
+		assertThat(raw(
+				"GET /registry HTTP/1.1\r\nHost: gateway.example.org\r\nOrigin: http://gateway.example.org:80\r\nConnection: close\r\n\r\n"))
+			.startsWith("HTTP/1.1 200");
+		assertThat(raw(
+				"GET /registry HTTP/1.1\r\nHost: gateway.example.org\r\nOrigin: https://gateway.example.org\r\nConnection: close\r\n\r\n"))
+			.startsWith("HTTP/1.1 200");
+		assertThat(raw(
+				"GET /registry HTTP/1.1\r\nHost: gateway.example.org:80\r\nOrigin: https://gateway.example.org\r\nConnection: close\r\n\r\n"))
+			.startsWith("HTTP/1.1 403");
+	}
+
+	@Test
+	void whateverIsAskedForIsRefusedByAProblem() throws Exception {
+		for (String target : List.of("//", "/a%", "/?a|b")) {
+			assertThat(raw("GET %s HTTP/1.1\r\nHost: evil.example.org\r\nConnection: close\r\n\r\n".formatted(target)))
+				.as(target)
+				.satisfiesAnyOf((answer) -> assertThat(answer).startsWith("HTTP/1.1 403").contains("host-not-allowed"),
+						(answer) -> assertThat(answer).startsWith("HTTP/1.1 400"));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "xn--bcher-kva.example, true", "edge.preview--123.svc, true", "a, true", "my_gateway, false",
+			"a..b, false", "a.-b, false", "a-.b, false", "-a, false", "*.example, false", "a:80, false",
+			"http://a, false" })
+	void aNameIsToldFromWhatIsNone(String text, boolean name) {
+		assertThat(AdminSettings.isHostName(text)).isEqualTo(name);
+	}
+
+	@Test
+	void aTokenIsTakenWithoutTheLineEndOfItsFile() {
+		assertThat(new AdminSettings("correct-horse\n", Set.of()).token()).isEqualTo("correct-horse");
+	}
+
+	@Test
+	void aReadThatShowsNoTrafficHasItsEntityTagWhateverItIsAskedFor() throws Exception {
+		assertThat(send("GET", "/registry/status?traffic=true").headers().firstValue("ETag")).isPresent();
 	}
 
 	@Test

@@ -89,7 +89,7 @@ class FreezeControllerTests {
 		return this.api.tester()
 			.put()
 			.uri("/registry/freeze")
-			.param("reason", reason)
+			.queryParam("reason", reason)
 			.header(HttpHeaders.AUTHORIZATION, "Bearer " + AdminApi.TOKEN)
 			.contentType(MediaType.APPLICATION_JSON)
 			.content(body)

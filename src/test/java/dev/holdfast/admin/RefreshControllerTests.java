@@ -182,7 +182,7 @@ class RefreshControllerTests {
 
 	@Test
 	void writeIsInTheAuditLogWithWhoWhatWhyAndHowItEnded() {
-		refresh((request) -> authorized(request).param("reason", "after the move"));
+		refresh((request) -> authorized(request).queryParam("reason", "after the move"));
 		assertThat(this.audit.lines())
 			.containsExactly("POST /registry/refresh by 127.0.0.1: 200; reason: after the move");
 	}
@@ -195,7 +195,7 @@ class RefreshControllerTests {
 
 	@Test
 	void reasonCannotForgeALineOfTheAuditLog() {
-		refresh((request) -> authorized(request).param("reason",
+		refresh((request) -> authorized(request).queryParam("reason",
 				"x\r\nDELETE /registry\u2028\u202e" + "y".repeat(500)));
 		assertThat(this.audit.lines()).singleElement()
 			.asString()

@@ -198,6 +198,18 @@ class KeeperTests {
 
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
+	void aRecordThatComesAndGoesDoesNotFillTheLog(CapturedOutput output) {
+		list(1);
+		for (int i = 0; i < 100; i++) {
+			apply(unreadable(2 * i + 2, "/k"));
+			apply(put(2 * i + 3, "/k", ORDERS, "a", 1));
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("No record is unreadable any more")))
+			.hasSize(10);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
 	void thousandsOfUnreadableRecordsAreToldInElevenLinesAMinute(CapturedOutput output) {
 		list(1);
 		for (int i = 0; i < 1_000; i++) {

@@ -211,9 +211,11 @@ class HelmChartConfigurationTests {
 			.stream()
 			.map(YamlNode::map)
 			.filter((variable) -> variable.containsKey("value"))
-			.collect(Collectors.toMap((variable) -> (String) variable.get("name"), (variable) -> variable.get("value")));
-		HoldfastProperties properties = new Binder(ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
-				StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
+			.collect(
+					Collectors.toMap((variable) -> (String) variable.get("name"), (variable) -> variable.get("value")));
+		HoldfastProperties properties = new Binder(
+				ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
+						StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
 			.bindOrCreate("holdfast", HoldfastProperties.class);
 		assertThat(properties.admin().allowedHosts()).contains("edge-holdfast-admin.default.svc");
 		assertThat(properties.etcd().endpoints()).hasToString("[http://etcd:2379]");
