@@ -71,7 +71,7 @@ final class OneMemberRows {
 		}).repair((stage) -> {
 			stage.proxy().leadTo(stage.etcd().port());
 			between[0].close();
-		}).stale("HTTP status code 500");
+		}).stale("HTTP status 500 in place of etcd's answer");
 	}
 
 	private static Outage<OneMember> mute() {

@@ -46,8 +46,11 @@ final class FailureReason {
 	static String of(List<Throwable> chain, Status.Code code) {
 		String all = chain.stream().map((cause) -> said(cause)).reduce("", (one, other) -> one + "\n" + other);
 		String reason = known(chain, all, code).orElseGet(() -> cleaned(chain)).replace('\n', ' ').strip();
-		String text = reason.isEmpty() ? "it gave no reason" : reason;
-		return (code == Status.Code.UNKNOWN || text.contains(code.name())) ? text : "%s (%s)".formatted(text, code);
+		if (reason.isEmpty()) {
+			return "it gave no reason (%s)".formatted(code);
+		}
+		return (code == Status.Code.UNKNOWN || reason.contains(code.name())) ? reason
+				: "%s (%s)".formatted(reason, code);
 	}
 
 	private static Optional<String> known(List<Throwable> chain, String all, Status.Code code) {

@@ -82,7 +82,9 @@ class EtcdErrorsTests {
 				argumentSet("refused user",
 						failure(Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied")),
 						"etcd asks for a user: etcdserver: permission denied (PERMISSION_DENIED)"),
-				argumentSet("no words at all", failure(Status.ABORTED), "it gave no reason (ABORTED)"));
+				argumentSet("no words at all", failure(Status.ABORTED), "it gave no reason (ABORTED)"),
+				argumentSet("no words, and a code that says nothing", failure(Status.UNKNOWN),
+						"it gave no reason (UNKNOWN)"));
 	}
 
 	@Test
