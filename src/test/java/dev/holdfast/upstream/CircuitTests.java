@@ -87,11 +87,11 @@ class CircuitTests {
 
 	@Test
 	void slowSuccessesOpenTheBreakerOfAServiceThatIsHealthy() {
-		CircuitBreakerRegistry strict = CircuitBreakerRegistry.of(
-				CircuitBreakerConfig.from(this.breakers.getDefaultConfig())
-					.slowCallRateThreshold(50)
-					.slowCallDurationThreshold(Duration.ofSeconds(1))
-					.build());
+		CircuitBreakerRegistry strict = CircuitBreakerRegistry
+			.of(CircuitBreakerConfig.from(this.breakers.getDefaultConfig())
+				.slowCallRateThreshold(50)
+				.slowCallDurationThreshold(Duration.ofSeconds(1))
+				.build());
 		Circuit circuit = new Circuit("orders", strict, () -> false, this.time::get);
 		for (int i = 0; i < 4; i++) {
 			assertThat(circuit.tryAcquire()).isTrue();

@@ -261,13 +261,13 @@ class EjectionTests {
 	void choiceDuringWhichTheLastHealthyInstanceIsEjectedFallsOnOneOfThemAll() {
 		AtomicInteger readings = new AtomicInteger();
 		List<Runnable> atSecond = new ArrayList<>();
-		Upstream upstream = Registered.orders(new Upstreams(settings(Balancer.RANDOM, EjectionSettings.DEFAULTS),
-				this.breakers, () -> {
-					if (readings.incrementAndGet() == 2) {
-						atSecond.forEach(Runnable::run);
-					}
-					return this.time.get();
-				}), Registered.weighted("a", Instance.MAX_WEIGHT), Registered.weighted("b", 1));
+		Upstream upstream = Registered
+			.orders(new Upstreams(settings(Balancer.RANDOM, EjectionSettings.DEFAULTS), this.breakers, () -> {
+				if (readings.incrementAndGet() == 2) {
+					atSecond.forEach(Runnable::run);
+				}
+				return this.time.get();
+			}), Registered.weighted("a", Instance.MAX_WEIGHT), Registered.weighted("b", 1));
 		UpstreamInstance b = named(upstream, "b");
 		refuse(named(upstream, "a"));
 		atSecond.add(() -> refuse(b));
