@@ -50,7 +50,7 @@ final class Tries {
 	void begin() {
 		boolean behind = this.server.waiting().isLine(this.upstream);
 		UpstreamInstance instance = behind ? null : this.upstream.choose(this.tried);
-		if (instance != null || !(behind || this.upstream.full())) {
+		if (instance != null || !(behind || this.upstream.takesRequests())) {
 			attempt(instance);
 		}
 		else if (this.server.waiting().add(this.upstream, this)) {

@@ -57,7 +57,7 @@ final class WaitingRequests {
 		Deque<Tries> line = this.lines.get(upstream);
 		while (line != null && !line.isEmpty()) {
 			UpstreamInstance instance = upstream.choose(List.of());
-			if (instance == null && upstream.full()) {
+			if (instance == null && upstream.takesRequests()) {
 				return;
 			}
 			Tries tries = line.removeFirst();

@@ -44,6 +44,9 @@ final class Circuit {
 	 */
 	private volatile @Nullable Long openedAt;
 
+	/** When the breaker was last first seen open, {@code null} before. */
+	private volatile @Nullable Long lastOpenedAt;
+
 	/** What was told of its opening, {@code null} since it was told that it is closed. */
 	private final AtomicReference<@Nullable Opening> told = new AtomicReference<>();
 
@@ -79,20 +82,26 @@ final class Circuit {
 		switch (outcome) {
 			case SUCCESS -> succeed(breaker, nanos);
 			case SERVER_ERROR, CONNECT_FAILURE, BROKEN, TIMEOUT -> fail(breaker, outcome, nanos);
-			case CANCELLED -> breaker.releasePermission();
+			case CANCELLED -> givePermissionBack(breaker, nanos);
 		}
 		observe(breaker);
 	}
 
 	/**
-	 * A success may complete a window of failures that were counted before.
+	 * A success may complete a window of failures that were counted before. That requests
+	 * are slow is told by successes too, and opens the breaker whoever is slow.
 	 */
 	private void succeed(CircuitBreaker breaker, long nanos) {
 		State before = breaker.getState();
 		breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
-		if (before != State.OPEN && breaker.getState() == State.OPEN && !this.failing.getAsBoolean()) {
+		if (before != State.OPEN && breaker.getState() == State.OPEN && !isSlow(breaker)
+				&& !this.failing.getAsBoolean()) {
 			breaker.transitionToClosedState();
 		}
+	}
+
+	private static boolean isSlow(CircuitBreaker breaker) {
+		return breaker.getMetrics().getSlowCallRate() >= breaker.getCircuitBreakerConfig().getSlowCallRateThreshold();
 	}
 
 	private void fail(CircuitBreaker breaker, Outcome outcome, long nanos) {
@@ -100,6 +109,17 @@ final class Circuit {
 			breaker.onError(nanos, TimeUnit.NANOSECONDS, new BackendFailure(outcome));
 		}
 		else {
+			givePermissionBack(breaker, nanos);
+		}
+	}
+
+	/**
+	 * A breaker that is half open adds to its permissions whatever is given back. A
+	 * request that began before it opened has none of them.
+	 */
+	private void givePermissionBack(CircuitBreaker breaker, long nanos) {
+		Long opened = this.lastOpenedAt;
+		if (opened == null || this.nanoTime.getAsLong() - nanos - opened >= 0) {
 			breaker.releasePermission();
 		}
 	}
@@ -112,7 +132,9 @@ final class Circuit {
 		State state = breaker.getState();
 		if (state == State.OPEN) {
 			if (this.openedAt == null) {
-				this.openedAt = this.nanoTime.getAsLong();
+				long now = this.nanoTime.getAsLong();
+				this.openedAt = now;
+				this.lastOpenedAt = now;
 			}
 			if (this.told.get() == null) {
 				tellOpened(breaker);
@@ -184,12 +206,20 @@ final class Circuit {
 
 	/**
 	 * Takes the breaker off the registry, and its meters with it. Requests that are under
-	 * way go on with it.
+	 * way go on with it. One that is configured for this service stays, and begins anew:
+	 * the registry knows its configuration by nothing else.
 	 */
 	synchronized void forget() {
 		this.forgotten = true;
-		if (this.breaker != null) {
+		CircuitBreaker breaker = this.breaker;
+		if (breaker == null) {
+			return;
+		}
+		if (breaker.getCircuitBreakerConfig().equals(this.breakers.getDefaultConfig())) {
 			this.breakers.remove(this.name);
+		}
+		else {
+			breaker.reset();
 		}
 	}
 

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param cause how the try ended that caused it
  * @param failures how many requests in a row the instance had failed by then
  * @param refusals how many trials in a row it refused
- * @param times how often in a row it was ejected because it failed requests
+ * @param times how often in a row it was ejected because it failed requests, as far as
+ * that makes the next time longer
  * @param time how long it lasts
  * @param until the end, by the monotonic clock, nanoseconds
  */
@@ -35,12 +36,10 @@ record Ejection(long number, Outcome cause, int failures, int refusals, int time
 	 * Ejects an instance that failed requests.
 	 */
 	Ejection failed(Outcome outcome, int count, long now, EjectionSettings settings) {
-		Duration next = settings.time();
-		for (int i = 0; i < this.times && next.compareTo(settings.maxTime()) < 0; i++) {
-			next = next.plus(settings.time());
-		}
-		next = shorter(next, settings.maxTime());
-		return new Ejection(this.number + 1, outcome, count, this.refusals, this.times + 1, next, now + next.toNanos());
+		Duration next = shorter(settings.time().multipliedBy(this.times + 1L), settings.maxTime());
+		// Times beyond the longest ejection would only put off that they are forgiven.
+		int counted = (next.compareTo(settings.maxTime()) < 0) ? this.times + 1 : this.times;
+		return new Ejection(this.number + 1, outcome, count, this.refusals, counted, next, now + next.toNanos());
 	}
 
 	private static Duration shorter(Duration one, Duration other) {
@@ -69,6 +68,18 @@ record Ejection(long number, Outcome cause, int failures, int refusals, int time
 	 */
 	Ejection forgotten() {
 		return new Ejection(this.number, this.cause, 0, 0, 0, Duration.ZERO, this.until);
+	}
+
+	boolean isForRefusals() {
+		return this.cause == Outcome.CONNECT_FAILURE;
+	}
+
+	/**
+	 * Whether a try began during it.
+	 * @param mark what its beginning was given
+	 */
+	boolean isOf(long mark) {
+		return Math.abs(mark) == this.number;
 	}
 
 	boolean lastsAt(long now) {

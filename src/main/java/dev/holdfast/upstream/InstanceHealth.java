@@ -53,7 +53,7 @@ final class InstanceHealth {
 	 * Whether it may be chosen: like any other, or for the trial of its return.
 	 */
 	boolean isOpen() {
-		return isHealthy() || (isOut() && !isAvoided());
+		return isHealthy() || (this.ejection.get() != null && !isAvoided());
 	}
 
 	/**
@@ -87,10 +87,11 @@ final class InstanceHealth {
 	}
 
 	/**
-	 * Whether it was ejected, and nothing has succeeded since.
+	 * Whether it was ejected because it failed requests, and nothing has succeeded since.
 	 */
-	boolean isOut() {
-		return this.ejection.get() != null;
+	boolean isOutForFailures() {
+		Ejection current = this.ejection.get();
+		return current != null && !current.isForRefusals();
 	}
 
 	/**
@@ -98,8 +99,7 @@ final class InstanceHealth {
 	 */
 	boolean isRefusing() {
 		Ejection current = this.ejection.get();
-		return current != null && current.cause() == Outcome.CONNECT_FAILURE
-				&& current.lastsAt(this.nanoTime.getAsLong());
+		return current != null && current.isForRefusals() && current.lastsAt(this.nanoTime.getAsLong());
 	}
 
 	/**
@@ -119,11 +119,15 @@ final class InstanceHealth {
 
 	/**
 	 * Marks the beginning of a try.
-	 * @return the number of the ejection that it may end, 0 while there is none
+	 * @return the number of the ejection that it may end, 0 while there is none; negative
+	 * while that lasts, so that the try is no trial
 	 */
 	long begin() {
 		Ejection current = this.ejection.get();
-		return (current != null) ? current.number() : 0;
+		if (current == null) {
+			return 0;
+		}
+		return current.lastsAt(this.nanoTime.getAsLong()) ? -current.number() : current.number();
 	}
 
 	/**
@@ -136,18 +140,23 @@ final class InstanceHealth {
 			this.failures = 0;
 		}
 		Ejection current = this.ejection.get();
-		return current != null && current.number() == mark && end(current);
+		return current != null && current.isOf(mark) && end(current);
 	}
 
 	/**
-	 * A try was answered, whatever the answer. An instance that refused connections and
-	 * is asked all the same, for want of another, refuses none any more.
+	 * A try was answered, whatever the answer. An instance that refused connections
+	 * refuses none any more, and what it has failed before says nothing of it now: most
+	 * such were started anew.
 	 * @param mark what its beginning was given
 	 * @return whether that ended an ejection
 	 */
 	boolean answer(long mark) {
 		Ejection current = this.ejection.get();
-		return current != null && current.number() == mark && isRefusing() && end(current);
+		if (current == null || !current.isOf(mark) || !current.isForRefusals()) {
+			return false;
+		}
+		this.failures = 0;
+		return end(current);
 	}
 
 	private boolean end(Ejection current) {
@@ -172,13 +181,29 @@ final class InstanceHealth {
 		int count = (this.failures < MANY) ? FAILURES.incrementAndGet(this) : MANY;
 		Ejection current = this.ejection.get();
 		if (current == null) {
-			return (isFailing(count) && this.limit.tryEject(() -> eject(null, outcome, count))) ? this.ejection.get()
-					: null;
+			return ejectIfFailing(null, outcome, count) ? this.ejection.get() : null;
 		}
-		if (current.number() == mark && !current.lastsAt(this.nanoTime.getAsLong())) {
-			eject(current, outcome, count);
+		if (current.isOf(mark) && !current.lastsAt(this.nanoTime.getAsLong())) {
+			failTrial(current, mark, outcome, count);
 		}
 		return null;
+	}
+
+	private boolean ejectIfFailing(@Nullable Ejection current, Outcome outcome, int count) {
+		return isFailing(count) && this.limit.tryEject(() -> eject(current, outcome, count));
+	}
+
+	/**
+	 * A trial failed. One that refused connections has not failed requests yet: it is
+	 * ejected for that as any other is.
+	 */
+	private void failTrial(Ejection current, long mark, Outcome outcome, int count) {
+		if (!current.isForRefusals()) {
+			eject(current, outcome, count);
+		}
+		else if (!ejectIfFailing(current, outcome, count)) {
+			release(mark);
+		}
 	}
 
 	/**
@@ -236,7 +261,7 @@ final class InstanceHealth {
 	 */
 	boolean resetRefusals() {
 		Ejection current = this.ejection.get();
-		return current != null && current.cause() == Outcome.CONNECT_FAILURE && end(current);
+		return current != null && current.isForRefusals() && end(current);
 	}
 
 	InstanceState state() {

@@ -74,15 +74,11 @@ final class Pool {
 	}
 
 	/**
-	 * Whether an instance could be chosen if it had fewer requests.
+	 * Whether there is an instance that takes requests, though it may have all that it
+	 * gets at a time.
 	 */
-	boolean isFull() {
-		for (UpstreamInstance candidate : this.routable) {
-			if (candidate.full()) {
-				return true;
-			}
-		}
-		return false;
+	boolean takesRequests() {
+		return this.routable.length > 0;
 	}
 
 	/**
@@ -97,12 +93,13 @@ final class Pool {
 	}
 
 	/**
-	 * Whether one more instance may be ejected because it fails requests.
+	 * Whether one more instance may be ejected because it fails requests. Those that
+	 * refuse connections take nothing of that share: they are no use to anybody.
 	 */
 	boolean mayEject(EjectionSettings settings) {
 		int out = 0;
 		for (UpstreamInstance candidate : this.routable) {
-			out += candidate.health().isOut() ? 1 : 0;
+			out += candidate.health().isOutForFailures() ? 1 : 0;
 		}
 		return out < settings.mostEjected(this.routable.length);
 	}
@@ -123,7 +120,8 @@ final class Pool {
 			case RANDOM -> draw();
 		};
 		UpstreamInstance drawn = this.routable[index];
-		return (isAvailable(index, tried) && drawn.health().claim()) ? drawn : leastBad(tried, worst);
+		boolean good = isAvailable(index, tried) && (worst != BETTER || drawn.health().isHealthy());
+		return (good && drawn.health().claim()) ? drawn : leastBad(tried, worst);
 	}
 
 	private boolean isAvailable(int index, List<UpstreamInstance> tried) {
@@ -202,15 +200,16 @@ final class Pool {
 	 * @param worst how much there may be against it
 	 */
 	private @Nullable UpstreamInstance leastBad(List<UpstreamInstance> tried, int worst) {
-		boolean panic = !anyHealthy();
-		// A request that was not tried waits for a healthy instance that is full.
-		int bound = (tried.isEmpty() && !panic) ? BETTER : worst;
 		while (true) {
-			int least = leastBadness(tried, panic);
-			if (least > bound) {
+			boolean panic = !anyHealthy();
+			// A request that was not tried waits for a healthy instance that is full.
+			int bound = (tried.isEmpty() && !panic) ? BETTER : worst;
+			boolean strict = panic || worst == BETTER;
+			int least = leastBadness(tried, strict);
+			if (least > bound && (panic || anyHealthy())) {
 				return null;
 			}
-			UpstreamInstance drawn = draw(tried, panic, least);
+			UpstreamInstance drawn = (least > bound) ? null : draw(tried, strict, least);
 			if (drawn != null && ((least & AVOIDED) != 0 || drawn.health().claim())) {
 				return drawn;
 			}
@@ -227,19 +226,19 @@ final class Pool {
 		return false;
 	}
 
-	private int leastBadness(List<UpstreamInstance> tried, boolean panic) {
+	private int leastBadness(List<UpstreamInstance> tried, boolean strict) {
 		int least = HOPELESS;
 		for (UpstreamInstance candidate : this.routable) {
-			least = Math.min(least, badness(candidate, tried, panic));
+			least = Math.min(least, badness(candidate, tried, strict));
 		}
 		return least;
 	}
 
-	private @Nullable UpstreamInstance draw(List<UpstreamInstance> tried, boolean panic, int badness) {
+	private @Nullable UpstreamInstance draw(List<UpstreamInstance> tried, boolean strict, int badness) {
 		UpstreamInstance drawn = null;
 		long lots = 0;
 		for (int i = 0; i < this.routable.length; i++) {
-			if (badness(this.routable[i], tried, panic) == badness) {
+			if (badness(this.routable[i], tried, strict) == badness) {
 				lots += this.weights[i];
 				drawn = (ThreadLocalRandom.current().nextLong(lots) < this.weights[i]) ? this.routable[i] : drawn;
 			}
@@ -249,13 +248,16 @@ final class Pool {
 
 	/**
 	 * How much there is against an instance.
-	 * @param panic whether none is healthy, so that all of them are equally bad
+	 * @param strict whether one that is not healthy is avoided though it could be had:
+	 * because a better one is asked for, or because none is healthy and all of them are
+	 * equally bad
 	 */
-	private static int badness(UpstreamInstance candidate, List<UpstreamInstance> tried, boolean panic) {
+	private static int badness(UpstreamInstance candidate, List<UpstreamInstance> tried, boolean strict) {
 		if (candidate.full()) {
 			return HOPELESS;
 		}
-		int badness = (panic || candidate.health().isAvoided()) ? AVOIDED : 0;
+		boolean avoided = strict ? !candidate.health().isHealthy() : candidate.health().isAvoided();
+		int badness = avoided ? AVOIDED : 0;
 		if (tried.contains(candidate)) {
 			badness = candidate.health().isRefusing() ? HOPELESS : badness + TRIED;
 		}

@@ -145,8 +145,8 @@ public final class Upstream {
 	 * was ejected.
 	 * @param tried the instances that this request has been sent to already
 	 * @return an instance, or {@code null} when the service has none that takes requests,
-	 * or has only such as have all the requests that they get at a time ({@link #full}),
-	 * or as this request found refusing connections: no use in asking them again at once
+	 * or has only such as have all the requests that they get at a time, or as this
+	 * request found refusing connections: no use in asking them again at once
 	 */
 	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
 		return this.pool.choose(tried, Pool.ANY);
@@ -166,19 +166,22 @@ public final class Upstream {
 	 * Chooses an instance for a try that is made only because it may do better. What is
 	 * chosen must be used.
 	 * @param tried the instances that this request has been sent to already
-	 * @return an instance that was not tried, is not ejected and does not fail, or
-	 * {@code null} when there is none
+	 * @return an instance that was not tried, and is neither ejected, nor failing, nor on
+	 * trial for its return, or {@code null} when there is none
 	 */
 	public @Nullable UpstreamInstance chooseBetter(List<UpstreamInstance> tried) {
 		return this.pool.choose(tried, Pool.BETTER);
 	}
 
 	/**
-	 * Tells whether an instance could be chosen if it had fewer requests.
+	 * Tells whether a request that was not tried, and got no instance, may get one later:
+	 * those that it could have been sent to have all the requests that they get at a
+	 * time. It is not asked whether they still have: another event loop may have made
+	 * room since.
 	 * @return whether it is worth waiting for one
 	 */
-	public boolean full() {
-		return this.pool.isFull();
+	public boolean takesRequests() {
+		return this.pool.takesRequests();
 	}
 
 	/**

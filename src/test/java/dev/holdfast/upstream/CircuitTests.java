@@ -3,8 +3,10 @@ package dev.holdfast.upstream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,47 @@ class CircuitTests {
 		assertThat(this.upstream.tryStart()).isFalse();
 		this.upstream.end(Outcome.CANCELLED, 1);
 		assertThat(this.upstream.tryStart()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "CANCELLED", "SERVER_ERROR" })
+	void requestThatBeganBeforeTheCircuitOpenedHasNoPermissionToGiveBack(Outcome outcome) {
+		AtomicBoolean failing = new AtomicBoolean(true);
+		Circuit circuit = new Circuit("orders", this.breakers, failing::get, this.time::get);
+		for (int i = 0; i < 504; i++) {
+			assertThat(circuit.tryAcquire()).isTrue();
+		}
+		this.time.set(1_000);
+		for (int i = 0; i < 4; i++) {
+			circuit.release(Outcome.SERVER_ERROR, 1_000);
+		}
+		assertThat(circuit.tryAcquire()).isFalse();
+		failing.set(false);
+		this.time.set(2_000);
+		this.breakers.circuitBreaker("orders").transitionToHalfOpenState();
+		for (int i = 0; i < 500; i++) {
+			circuit.release(outcome, 2_000);
+		}
+		assertThat(circuit.tryAcquire()).isTrue();
+		assertThat(circuit.tryAcquire()).isFalse();
+		circuit.release(outcome, 0);
+		assertThat(circuit.tryAcquire()).as("after one of its own was given back").isTrue();
+	}
+
+	@Test
+	void slowSuccessesOpenTheBreakerOfAServiceThatIsHealthy() {
+		CircuitBreakerRegistry strict = CircuitBreakerRegistry
+			.of(CircuitBreakerConfig.from(this.breakers.getDefaultConfig())
+				.slowCallRateThreshold(50)
+				.slowCallDurationThreshold(Duration.ofSeconds(1))
+				.build());
+		Circuit circuit = new Circuit("orders", strict, () -> false, this.time::get);
+		for (int i = 0; i < 4; i++) {
+			assertThat(circuit.tryAcquire()).isTrue();
+			circuit.release(Outcome.SUCCESS, Duration.ofSeconds(i).toNanos());
+		}
+		assertThat(circuit.state()).isEqualTo(CircuitBreaker.State.OPEN);
+		assertThat(circuit.tryAcquire()).isFalse();
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -178,12 +179,100 @@ class EjectionTests {
 	}
 
 	@Test
-	void instanceThatReturnsAfterARefusalAndFailsIsEjected() {
+	void answerAfterARefusalEndsTheEjectionAndFailuresCountFromOne() {
 		UpstreamInstance a = named(upstream("a", "b"), "a");
-		a.end(Outcome.CONNECT_FAILURE, a.start());
+		fail(a, TO_EJECT - 1);
+		refuse(a);
 		forward(Duration.ofSeconds(1));
 		fail(a, 1);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, 1, TIME));
+		assertThat(a.state()).isEqualTo(new InstanceState.Routable());
+		fail(a, TO_EJECT - 2);
+		assertThat(a.state()).isEqualTo(new InstanceState.Routable());
+		fail(a, 1);
+		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+	}
+
+	@Test
+	void trialsAfterARefusalThatAreNotAnsweredEjectByTheirCountAndWithinTheLimit() {
+		Upstream upstream = upstream("a", "b", "c");
+		UpstreamInstance a = named(upstream, "a");
+		UpstreamInstance c = named(upstream, "c");
+		refuse(a);
+		fail(c, TO_EJECT);
+		forward(Duration.ofSeconds(1));
+		for (int i = 0; i < TO_EJECT; i++) {
+			assertThat(a.health().claim()).as("trial %d", i).isTrue();
+			fail(a, Outcome.TIMEOUT, 1);
+			assertThat(a.state()).isInstanceOf(InstanceState.Returning.class);
+		}
+		forward(TIME);
+		c.end(Outcome.SUCCESS, c.start());
+		fail(a, Outcome.TIMEOUT, 1);
+		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.TIMEOUT, TO_EJECT + 1, TIME));
+	}
+
+	@Test
+	void instancesThatRefuseConnectionsLeaveTheShareThatMayBeEjectedToThoseThatFail() {
+		Upstream upstream = upstream("a", "b", "c");
+		refuse(named(upstream, "a"));
+		fail(named(upstream, "b"), TO_EJECT);
+		assertThat(named(upstream, "b").state())
+			.isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+		for (int i = 0; i < 100; i++) {
+			assertThat(choose(upstream)).isSameAs(named(upstream, "c"));
+		}
+	}
+
+	@Test
+	void tryThatIsNoTrialDoesNotEndTheTrialThatIsUnderWay() {
+		UpstreamInstance a = named(upstream("a"), "a");
+		fail(a, TO_EJECT);
+		long inPanic = a.start();
+		forward(TIME);
+		assertThat(a.health().claim()).isTrue();
+		long trial = a.start();
+		a.end(Outcome.CANCELLED, inPanic);
+		assertThat(a.health().claim()).isFalse();
+		a.end(Outcome.CANCELLED, trial);
+		assertThat(a.health().claim()).isTrue();
+	}
+
+	@Test
+	void ejectionsBeyondTheLongestAreNotForgivenOneByOne() {
+		Duration longest = UpstreamSettings.DEFAULTS.ejection().maxTime();
+		UpstreamInstance a = named(upstream("a", "b"), "a");
+		fail(a, TO_EJECT);
+		for (int i = 0; i < 1000; i++) {
+			forward(longest);
+			fail(a, 1);
+		}
+		forward(longest);
+		a.end(Outcome.SUCCESS, a.start());
+		forward(longest);
+		fail(a, TO_EJECT);
+		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+	}
+
+	/**
+	 * The choice reads the clock for the instance that is ejected, before it looks at the
+	 * other one for the last time.
+	 */
+	@Test
+	void choiceDuringWhichTheLastHealthyInstanceIsEjectedFallsOnOneOfThemAll() {
+		AtomicInteger readings = new AtomicInteger();
+		List<Runnable> atSecond = new ArrayList<>();
+		Upstream upstream = Registered
+			.orders(new Upstreams(settings(Balancer.RANDOM, EjectionSettings.DEFAULTS), this.breakers, () -> {
+				if (readings.incrementAndGet() == 2) {
+					atSecond.forEach(Runnable::run);
+				}
+				return this.time.get();
+			}), Registered.weighted("a", Instance.MAX_WEIGHT), Registered.weighted("b", 1));
+		UpstreamInstance b = named(upstream, "b");
+		refuse(named(upstream, "a"));
+		atSecond.add(() -> refuse(b));
+		readings.set(0);
+		assertThat(upstream.choose(List.of())).isNotNull();
 	}
 
 	@Test
@@ -228,7 +317,7 @@ class EjectionTests {
 		fail(named(upstream, "a"), TO_EJECT);
 		named(upstream, "b").start();
 		assertThat(upstream.choose(List.of())).isNull();
-		assertThat(upstream.full()).isTrue();
+		assertThat(upstream.takesRequests()).isTrue();
 	}
 
 	@Test
@@ -241,6 +330,27 @@ class EjectionTests {
 		assertThat(upstream.chooseUntried(List.of(named(upstream, "b"), named(upstream, "c"))))
 			.isSameAs(named(upstream, "a"));
 		assertThat(upstream.chooseUntried(upstream.instances())).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void betterInstanceIsNeitherFailingNorOnTrial(Balancer balancer) {
+		Upstream upstream = upstream(settings(balancer, EjectionSettings.DEFAULTS), "a", "b", "c", "d");
+		List<UpstreamInstance> tried = List.of(named(upstream, "d"));
+		for (String sick : List.of("a", "b", "c")) {
+			fail(named(upstream, sick), TO_EJECT);
+		}
+		forward(TIME);
+		assertThat(named(upstream, "a").state()).isInstanceOf(InstanceState.Returning.class);
+		assertThat(named(upstream, "c").state()).isInstanceOf(InstanceState.Failing.class);
+		for (int i = 0; i < 100; i++) {
+			assertThat(upstream.chooseBetter(tried)).isNull();
+		}
+		assertThat(upstream.chooseUntried(tried)).isNotNull();
+		named(upstream, "c").end(Outcome.SUCCESS, named(upstream, "c").start());
+		for (int i = 0; i < 100; i++) {
+			assertThat(upstream.chooseBetter(tried)).isSameAs(named(upstream, "c"));
+		}
 	}
 
 	@Test
@@ -286,6 +396,10 @@ class EjectionTests {
 		assertThat(a.state()).isInstanceOf(InstanceState.Returning.class);
 		fail(a, 1);
 		assertThat(a.state()).isEqualTo(new InstanceState.Routable());
+	}
+
+	private static void refuse(UpstreamInstance instance) {
+		instance.end(Outcome.CONNECT_FAILURE, instance.start());
 	}
 
 	private static void fail(UpstreamInstance instance, int times) {

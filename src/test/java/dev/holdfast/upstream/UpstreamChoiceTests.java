@@ -33,7 +33,9 @@ class UpstreamChoiceTests {
 	@EnumSource
 	void chooseGivesNothingWhenNoInstanceHasAWeight(Balancer balancer) {
 		assertThat(upstream(balancer).choose(List.of())).isNull();
-		assertThat(upstream(balancer, weighted("a", 0)).choose(List.of())).isNull();
+		Upstream drained = upstream(balancer, weighted("a", 0));
+		assertThat(drained.choose(List.of())).isNull();
+		assertThat(drained.takesRequests()).isFalse();
 	}
 
 	@ParameterizedTest
@@ -75,13 +77,14 @@ class UpstreamChoiceTests {
 		Upstream upstream = upstream(balancer, instance("a"), instance("b"));
 		UpstreamInstance a = named(upstream, "a");
 		fill(a);
-		assertThat(upstream.full()).isTrue();
+		assertThat(upstream.takesRequests()).isTrue();
 		for (int i = 0; i < 100; i++) {
 			assertThat(upstream.choose(List.of())).isSameAs(named(upstream, "b"));
 		}
 		fill(named(upstream, "b"));
 		assertThat(upstream.choose(List.of())).isNull();
 		a.end(Outcome.SUCCESS, 0);
+		assertThat(upstream.takesRequests()).as("made room before it was asked").isTrue();
 		assertThat(upstream.choose(List.of())).isSameAs(a);
 	}
 

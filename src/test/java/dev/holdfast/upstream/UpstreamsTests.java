@@ -13,6 +13,7 @@ import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -174,6 +175,31 @@ class UpstreamsTests {
 		assertThat(now.tryStart()).isTrue();
 		assertThat(now.choose(List.of())).isNotNull();
 		assertThat(this.breakers.getAllCircuitBreakers()).hasSize(1);
+	}
+
+	@Test
+	void serviceThatReturnsHasTheConfigurationOfItsOwnAndAnEmptyCircuit() {
+		CircuitBreakerConfig own = CircuitBreakerConfig.custom().slidingWindowSize(2).minimumNumberOfCalls(2).build();
+		this.breakers.circuitBreaker("orders", own);
+		Upstream before = orders(this.upstreams, instance("a"));
+		fail(before, 2);
+		assertThat(before.circuit()).isEqualTo("OPEN");
+		register(this.upstreams, ORDERS, List.of());
+		this.upstreams.forget(Duration.ZERO);
+		Upstream now = orders(this.upstreams, instance("a"));
+		fail(now, 1);
+		assertThat(now.circuit()).isEqualTo("CLOSED");
+		fail(now, 1);
+		assertThat(now.circuit()).isEqualTo("OPEN");
+	}
+
+	private static void fail(Upstream upstream, int times) {
+		UpstreamInstance instance = named(upstream, "a");
+		for (int i = 0; i < times; i++) {
+			assertThat(upstream.tryStart()).isTrue();
+			instance.end(Outcome.SERVER_ERROR, instance.start());
+			upstream.end(Outcome.SERVER_ERROR, 1);
+		}
 	}
 
 	@Test
