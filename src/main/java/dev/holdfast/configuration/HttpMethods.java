@@ -39,7 +39,7 @@ final class HttpMethods {
 			return false;
 		}
 		return method.charAt(first) == common.charAt(first + 1) && method.charAt(first + 1) == common.charAt(first)
-				&& method.regionMatches(first + 2, common, first + 2, common.length());
+				&& method.substring(first + 2).equals(common.substring(first + 2));
 	}
 
 }

@@ -68,7 +68,8 @@ final class KnownKeys {
 	boolean containsList(String key) {
 		String list = withoutIndexes(key);
 		return this.all.stream()
-			.anyMatch((known) -> known.name().startsWith(list + INDEX) || (known.isList() && known.name().equals(list)));
+			.anyMatch(
+					(known) -> known.name().startsWith(list + INDEX) || (known.isList() && known.name().equals(list)));
 	}
 
 	/**

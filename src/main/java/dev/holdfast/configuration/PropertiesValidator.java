@@ -130,8 +130,7 @@ final class PropertiesValidator implements Validator {
 				Integer first = names.putIfAbsent(new ServerName(named.serverName()).pattern(), i);
 				if (first != null) {
 					reject(errors, field + ".serverName",
-							"must be unique, but holdfast.server.server-name-bundles[%d] has the same"
-								.formatted(first),
+							"must be unique, but holdfast.server.server-name-bundles[%d] has the same".formatted(first),
 							"Take one of holdfast.server.server-name-bundles[%d] and [%d] out, or give it another name."
 								.formatted(first, i));
 				}
@@ -185,7 +184,8 @@ final class PropertiesValidator implements Validator {
 		}
 		catch (URISyntaxException ex) {
 			return Optional
-				// The exception's own message repeats the text, with what may be a password.
+				// The exception's own message repeats the text, with what may be a
+				// password.
 				.of("must be a URL with scheme, host and port, such as http://etcd:2379: " + ex.getReason());
 		}
 	}

@@ -189,8 +189,7 @@ class ConfigurationErrorTests {
 						"holdfast.server.port: \"http\" must be a whole number"),
 				argumentSet("port by the variable of a Service", "holdfast.server.port=tcp://10.96.0.1:80",
 						"holdfast.server.port: \"tcp://10.96.0.1:80\" must be a whole number"),
-				argumentSet("port by the variable of a Service, what to do",
-						"holdfast.server.port=tcp://10.96.0.1:80",
+				argumentSet("port by the variable of a Service, what to do", "holdfast.server.port=tcp://10.96.0.1:80",
 						"Set enableServiceLinks: false in the pod, or give the Service holdfast-server another name"),
 				argumentSet("no boolean", "holdfast.routing.by-path=maybe",
 						"holdfast.routing.by-path: \"maybe\" must be true or false"),
@@ -292,8 +291,9 @@ class ConfigurationErrorTests {
 						"holdfast.routes[0]: can never match: the gateway itself answers /livez"),
 				argumentSet("first of a list missing", "holdfast.routes[1].id=x",
 						"holdfast.routes[1].id: holdfast.routes[0] is missing (set in"),
-				argumentSet("one of a list missing, what to do", "holdfast.etcd.endpoints[0]=http://a:1 "
-						+ "holdfast.etcd.endpoints[1]=http://b:1 holdfast.etcd.endpoints[3]=http://d:1",
+				argumentSet("one of a list missing, what to do",
+						"holdfast.etcd.endpoints[0]=http://a:1 "
+								+ "holdfast.etcd.endpoints[1]=http://b:1 holdfast.etcd.endpoints[3]=http://d:1",
 						"Add holdfast.etcd.endpoints[2] in the same place: a list is read from one place, from 0 on."),
 				argumentSet("id missing", "holdfast.routes[0].service=a",
 						"holdfast.routes[0].id: \"\" must not be empty"),

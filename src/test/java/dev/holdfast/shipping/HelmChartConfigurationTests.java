@@ -188,7 +188,8 @@ class HelmChartConfigurationTests {
 			"config: { spring: { ssl: { bundle: { pem: { trafficApi: { reload-on-update: true } } } } } }",
 			"extraEnv: [ { name: SPRING_SSL_BUNDLE_PEM_TRAFFICAPI_RELOADONUPDATE, value: 'true' } ]" })
 	void bundleWhoseNameOnlyBeginsLikeTheChartsIsNotRefused(String values) {
-		assertThatCode(() -> render("{ tls: { existingSecret: edge }, %s }".formatted(values))).doesNotThrowAnyException();
+		assertThatCode(() -> render("{ tls: { existingSecret: edge }, %s }".formatted(values)))
+			.doesNotThrowAnyException();
 	}
 
 	@Test
@@ -238,9 +239,11 @@ class HelmChartConfigurationTests {
 			.stream()
 			.map(YamlNode::map)
 			.filter((variable) -> variable.containsKey("value"))
-			.collect(Collectors.toMap((variable) -> (String) variable.get("name"), (variable) -> variable.get("value")));
-		HoldfastProperties properties = new Binder(ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
-				StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
+			.collect(
+					Collectors.toMap((variable) -> (String) variable.get("name"), (variable) -> variable.get("value")));
+		HoldfastProperties properties = new Binder(
+				ConfigurationPropertySources.from(new SystemEnvironmentPropertySource(
+						StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
 			.bindOrCreate("holdfast", HoldfastProperties.class);
 		assertThat(properties.admin().allowedHosts()).contains("edge-holdfast-admin.default.svc");
 		assertThat(properties.etcd().endpoints()).hasToString("[http://etcd:2379]");
