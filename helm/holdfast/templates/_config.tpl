@@ -12,7 +12,7 @@ management.server.*: probes ask for /actuator/health on the admin port
 management.endpoints.web.base-path: probes ask for /actuator/health
 management.endpoints.web.path-mapping.*: probes ask for /actuator/health
 management.endpoints.web.exposure.*: probes ask for health and Prometheus for its meters; both are exposed
-management.endpoints.access.*: probes ask for health
+management.endpoints.access.default: probes ask for health; management.endpoints.access.max-permitted may be read-only or unrestricted
 management.endpoints.enabled-by-default: probes ask for health
 management.endpoint.health.access: probes ask for it
 management.endpoint.health.enabled: probes ask for it
@@ -36,6 +36,14 @@ holdfast.admin.allowed-hosts: set admin.allowedHosts, which is added to the admi
 {{- if .Values.tls.existingSecret }}
 spring.ssl.bundle.pem.traffic.*: tls.existingSecret sets it
 {{- end }}
+{{- if .Values.serviceMonitor.enabled }}
+management.endpoint.prometheus.access: the ServiceMonitor asks for it
+management.endpoint.prometheus.enabled: the ServiceMonitor asks for it
+management.prometheus.metrics.export.enabled: the ServiceMonitor asks for the meters
+management.defaults.metrics.export.enabled: the ServiceMonitor asks for the meters
+{{- end }}
+spring.config.location: it would replace the gateway's own files and their ports; mount more files and name them in SPRING_CONFIG_ADDITIONAL_LOCATION
+spring.config.name: it would replace the gateway's own files and their ports; mount more files and name them in SPRING_CONFIG_ADDITIONAL_LOCATION
 {{- if .Values.config }}
 spring.config.additional-location: config is read from there; mount more files below /etc/holdfast/config
 {{- end }}
@@ -46,7 +54,18 @@ spring.config.additional-location: config is read from there; mount more files b
 {{- regexReplaceAll "[^a-z0-9]" (lower .) "" -}}
 {{- end -}}
 
-{{/* Collects the values below a node by their bare keys, however the keys are nested, dotted or spelt. */}}
+{{/*
+Matches the keys below another one, element by element: traffic-api is not below traffic. A variable may have an
+underscore for each hyphen.
+*/}}
+{{- define "holdfast.below" -}}
+^{{ lower . | replace "-" "_?" | replace "." "[._[]+" }}([._\[]|$)
+{{- end -}}
+
+{{/*
+Collects the values below a node by their bare keys, however the keys are nested, dotted or spelt. What is in brackets, as
+headers' names are, is one name as it stands.
+*/}}
 {{- define "holdfast.flatten" -}}
 {{- $into := .into -}}
 {{- $path := .path -}}
@@ -61,6 +80,9 @@ spring.config.additional-location: config is read from there; mount more files b
 {{- else -}}
 {{- $written := join "." $path -}}
 {{- $bare := include "holdfast.bareKey" $written -}}
+{{- range regexFindAll "\\[[^\\]]*[^0-9\\]][^\\]]*\\]" $written -1 -}}
+{{- $bare = printf "%s%s" $bare (lower .) -}}
+{{- end -}}
 {{- if hasKey $into $bare -}}
 {{- fail (printf "config.%s and config.%s are both set (expected: one of them, since they are the same key)" (get $into $bare).written $written) -}}
 {{- end -}}
@@ -71,18 +93,25 @@ spring.config.additional-location: config is read from there; mount more files b
 {{- define "holdfast.checkOwned" -}}
 {{- range $key, $instead := fromYaml (include "holdfast.ownedKeys" .root) -}}
 {{- $own := include "holdfast.bareKey" $key -}}
-{{- if ternary (hasPrefix $own $.bare) (regexMatch (printf "^%s[0-9]*$" $own) $.bare) (hasSuffix ".*" $key) -}}
+{{- if ternary (regexMatch (include "holdfast.below" (trimSuffix ".*" $key)) $.name) (regexMatch (printf "^%s[0-9]*$" $own) $.bare) (hasSuffix ".*" $key) -}}
 {{- fail (printf "%s is set (expected: not here; %s)" $.written $instead) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq .bare "managementendpointsaccessmaxpermitted") (eq (lower (toString .value)) "none") -}}
+{{- fail (printf "%s is none (expected: read-only or unrestricted; probes ask for health)" .written) -}}
+{{- end -}}
 {{- end -}}
 
-{{/* A password or a key in the ConfigMap, unless it is a placeholder for a variable. */}}
+{{/*
+A password or a key in the ConfigMap, unless it is a placeholder for a variable. What only says whether, and what a route
+asks of a header, is neither.
+*/}}
 {{- define "holdfast.checkSecret" -}}
 {{- $bare := include "holdfast.bareKey" .last -}}
 {{- $secret := regexMatch "(password|passwd|passphrase|secret|token|credentials|apikey)[0-9]*$" $bare -}}
+{{- $other := or (has (lower .value) (list "true" "false")) (regexMatch "^holdfast\\.?routes\\[[0-9]+\\]\\.?headers[.\\[]" (lower .written)) -}}
 {{- $placeholder := regexMatch "^\\$\\{[^:{}]+\\}$" .value -}}
-{{- if or (contains "PRIVATE KEY-----" .value) (and $secret .value (not $placeholder)) -}}
+{{- if or (contains "PRIVATE KEY-----" .value) (and $secret .value (not $placeholder) (not $other)) -}}
 {{- fail (printf "config.%s is set (expected: not here; a ConfigMap is no place for it: name a Secret's key in extraEnv and write ${ITS_VARIABLE} here)" .written) -}}
 {{- end -}}
 {{- end -}}
@@ -91,13 +120,13 @@ spring.config.additional-location: config is read from there; mount more files b
 {{- $keys := dict -}}
 {{- include "holdfast.flatten" (dict "into" $keys "path" list "value" .Values.config) -}}
 {{- range $bare, $key := $keys -}}
-{{- include "holdfast.checkOwned" (dict "root" $ "bare" $bare "written" (printf "config.%s" $key.written)) -}}
+{{- include "holdfast.checkOwned" (dict "root" $ "bare" (include "holdfast.bareKey" $key.written) "name" (regexReplaceAll "[^a-z0-9.\\[]" (lower $key.written) "") "value" $key.value "written" (printf "config.%s" $key.written)) -}}
 {{- include "holdfast.checkSecret" $key -}}
 {{- end -}}
 {{- $variables := dict -}}
 {{- range .Values.extraEnv -}}
 {{- $bare := include "holdfast.bareKey" .name -}}
-{{- include "holdfast.checkOwned" (dict "root" $ "bare" $bare "written" (printf "extraEnv.%s" .name)) -}}
+{{- include "holdfast.checkOwned" (dict "root" $ "bare" $bare "name" (regexReplaceAll "[^a-z0-9._]" (lower .name) "") "value" (default "" .value) "written" (printf "extraEnv.%s" .name)) -}}
 {{- if hasKey $variables $bare -}}
 {{- fail (printf "extraEnv.%s and extraEnv.%s are both set (expected: one of them, since they are the same key)" (get $variables $bare) .name) -}}
 {{- end -}}

@@ -30,6 +30,8 @@ final class CircuitBreakerKeys {
 
 	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("resilience4j.circuitbreaker");
 
+	private static final ConfigurationPropertyName LIBRARY = ROOT.getParent();
+
 	/** What a name and then the keys of one circuit breaker stand under. */
 	private static final List<String> GROUPS = List.of("configs", "instances", "backends");
 
@@ -64,7 +66,7 @@ final class CircuitBreakerKeys {
 		for (ConfigurationPropertySource source : sources) {
 			if (source instanceof IterableConfigurationPropertySource iterable && this.filter.apply(source)) {
 				iterable.stream()
-					.filter((name) -> ROOT.isAncestorOf(name) && seen.add(name))
+					.filter((name) -> LIBRARY.isAncestorOf(name) && seen.add(name))
 					.flatMap((name) -> Optional.ofNullable(source.getConfigurationProperty(name)).stream())
 					.flatMap((property) -> problem(property, lackingUnit).stream())
 					.forEach(problems::add);
@@ -76,6 +78,9 @@ final class CircuitBreakerKeys {
 	private Optional<ConfigurationProblem> problem(ConfigurationProperty property,
 			Function<ConfigurationProperty, Optional<ConfigurationProblem>> lackingUnit) {
 		ConfigurationPropertyName name = property.getName();
+		if (!ROOT.isAncestorOf(name)) {
+			return misspeltRoot(property);
+		}
 		int groupAt = ROOT.getNumberOfElements();
 		String group = name.getElement(groupAt, Form.DASHED);
 		if (!GROUPS.contains(group)) {
@@ -95,6 +100,13 @@ final class CircuitBreakerKeys {
 						() -> "The keys under %s are: %s".formatted(parent, String.join(", ", this.known.keySet())))));
 		}
 		return (type == Duration.class) ? lackingUnit.apply(property) : Optional.empty();
+	}
+
+	/** What else the library has, such as {@code resilience4j.retry}, is not alike. */
+	private static Optional<ConfigurationProblem> misspeltRoot(ConfigurationProperty property) {
+		String written = property.getName().getElement(LIBRARY.getNumberOfElements(), Form.DASHED);
+		return Likeness.nearest(written, List.of(ROOT.getLastElement(Form.DASHED)), Likeness.ALIKE)
+			.map((meant) -> unknown(property, "Did you mean %s.%s?".formatted(LIBRARY, meant)));
 	}
 
 	/** Boot reads {@code slidingWindowSize} and {@code sliding_window_size} as well. */

@@ -1,10 +1,12 @@
 package dev.holdfast.configuration;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -12,6 +14,12 @@ import java.util.regex.Pattern;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
 
 /**
  * The environment variables whose names begin as those of the gateway do. Unlike an
@@ -35,12 +43,56 @@ final class EnvironmentVariables {
 
 	private static final Pattern PORT_OF_SERVICE = Pattern.compile("(tcp|udp|sctp)://.*");
 
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:{}]+)");
+
 	private final Map<String, Object> variables;
+
+	private final Set<String> referredTo;
 
 	private final KnownKeys keys = KnownKeys.of("holdfast", HoldfastProperties.class);
 
-	EnvironmentVariables(Map<String, Object> variables) {
+	/**
+	 * Creates them.
+	 * @param variables their values by their names
+	 * @param referredTo names that some configuration reads by a placeholder
+	 */
+	EnvironmentVariables(Map<String, Object> variables, Set<String> referredTo) {
 		this.variables = new TreeMap<>(variables);
+		this.referredTo = Set.copyOf(referredTo);
+	}
+
+	/**
+	 * Finds the names in the placeholders of all values.
+	 */
+	static Set<String> namedInPlaceholders(Iterable<PropertySource<?>> sources) {
+		Set<String> names = new HashSet<>();
+		for (PropertySource<?> source : sources) {
+			if (source instanceof EnumerablePropertySource<?> enumerable) {
+				for (String key : enumerable.getPropertyNames()) {
+					PLACEHOLDER.matcher(String.valueOf(enumerable.getProperty(key)))
+						.results()
+						.forEach((placeholder) -> names.add(placeholder.group(1)));
+				}
+			}
+		}
+		return names;
+	}
+
+	/**
+	 * Says what to do about a port that is the variable which Kubernetes sets for a
+	 * Service.
+	 * @return a sentence, nothing for any other value
+	 */
+	static Optional<String> remedyOfServicePort(ConfigurationProperty property) {
+		ConfigurationPropertyName key = property.getName();
+		if (!key.getLastElement(Form.UNIFORM).equals("port")
+				|| !PORT_OF_SERVICE.matcher(String.valueOf(property.getValue())).matches()) {
+			return Optional.empty();
+		}
+		String service = key.getParent().toString().replace('.', '-');
+		return Optional.of(("Set enableServiceLinks: false in the pod, or give the Service %s another name: "
+				+ "Kubernetes sets this variable for it.")
+			.formatted(service));
 	}
 
 	/**
@@ -52,7 +104,7 @@ final class EnvironmentVariables {
 
 	private Optional<String> warning(String variable, String value) {
 		String name = variable.toUpperCase(Locale.ROOT);
-		if (!name.startsWith(PREFIX)) {
+		if (!name.startsWith(PREFIX) || this.referredTo.contains(variable)) {
 			return Optional.empty();
 		}
 		String comparable = INDEXES.matcher(name).replaceAll(INDEX);

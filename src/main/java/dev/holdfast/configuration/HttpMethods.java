@@ -1,39 +1,45 @@
 package dev.holdfast.configuration;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The methods of HTTP that have a name of their own. Others may be used as well (RFC
- * 9110, section 9.1), so only what looks like a slip is taken for one.
+ * The methods of HTTP. Every token may be one (RFC 9110, section 9.1), so only what looks
+ * like a slip of one that is used everywhere is taken for one.
  */
 final class HttpMethods {
 
-	/** IANA's registry of methods, and PURGE, which caches know. */
-	private static final List<String> KNOWN = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH",
-			"CONNECT", "TRACE", "QUERY", "PURGE", "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY",
-			"LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE",
-			"MOVE", "ORDERPATCH", "PRI", "PROPFIND", "PROPPATCH", "REBIND", "REPORT", "SEARCH", "UNBIND", "UNCHECKOUT",
-			"UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL");
+	/** RFC 9110, section 9.3, and RFC 5789. */
+	private static final List<String> COMMON = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS",
+			"TRACE", "PATCH");
+
+	/** Methods of servers by Microsoft that look like a slip of those above. */
+	private static final Set<String> ALIKE = Set.of("BDELETE", "TRACK");
 
 	private HttpMethods() {
 	}
 
 	/**
 	 * Finds the method that was meant by one that is not known but looks much like it:
-	 * one letter too many, too few or wrong, or the letters in another order.
+	 * one letter too many, too few or wrong, or two neighbours in the other order.
 	 */
 	static Optional<String> meantBy(String method) {
-		if (KNOWN.contains(method)) {
+		if (COMMON.contains(method) || ALIKE.contains(method)) {
 			return Optional.empty();
 		}
-		return Likeness.nearest(method, KNOWN, 1)
-			.or(() -> KNOWN.stream().filter((known) -> hasSameLetters(known, method)).findFirst());
+		return Likeness.nearest(method, COMMON, 1)
+			.or(() -> COMMON.stream().filter((common) -> hasNeighboursSwapped(common, method)).findFirst());
 	}
 
-	private static boolean hasSameLetters(String one, String other) {
-		return one.length() == other.length()
-				&& one.chars().sorted().boxed().toList().equals(other.chars().sorted().boxed().toList());
+	private static boolean hasNeighboursSwapped(String common, String method) {
+		int first = Arrays.mismatch(common.toCharArray(), method.toCharArray());
+		if (common.length() != method.length() || first + 1 >= common.length()) {
+			return false;
+		}
+		return method.charAt(first) == common.charAt(first + 1) && method.charAt(first + 1) == common.charAt(first)
+				&& method.substring(first + 2).equals(common.substring(first + 2));
 	}
 
 }

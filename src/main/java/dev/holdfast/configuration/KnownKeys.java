@@ -62,6 +62,17 @@ final class KnownKeys {
 	}
 
 	/**
+	 * Tells whether a key has entries with indexes.
+	 * @param key the key
+	 */
+	boolean containsList(String key) {
+		String list = withoutIndexes(key);
+		return this.all.stream()
+			.anyMatch(
+					(known) -> known.name().startsWith(list + INDEX) || (known.isList() && known.name().equals(list)));
+	}
+
+	/**
 	 * Says which key may have been meant.
 	 * @param unknown a key that is not known, or has no value
 	 * @return a sentence

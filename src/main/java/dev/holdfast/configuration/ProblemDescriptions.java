@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -15,7 +16,9 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.origin.Origin;
 import org.springframework.util.unit.DataSize;
@@ -35,9 +38,22 @@ final class ProblemDescriptions {
 
 	private static final Pattern ZERO = Pattern.compile("[+-]?0+");
 
+	/** Whatever stands before the host; a password may have any character. */
+	private static final Pattern USER_INFO = Pattern.compile("(?s)^([A-Za-z][A-Za-z0-9+.-]*://)?.*@");
+
+	private final UnaryOperator<String> placeholders;
+
 	private final KnownKeys keys = KnownKeys.of("holdfast", HoldfastProperties.class);
 
 	private final CircuitBreakerKeys circuitBreakerKeys = new CircuitBreakerKeys();
+
+	/**
+	 * Creates descriptions.
+	 * @param placeholders resolves the placeholders in a value
+	 */
+	ProblemDescriptions(UnaryOperator<String> placeholders) {
+		this.placeholders = placeholders;
+	}
 
 	/**
 	 * Says what is wrong with a value that cannot be read.
@@ -47,7 +63,8 @@ final class ProblemDescriptions {
 		String expected = expectation(type);
 		return new ConfigurationProblem(key,
 				"%s: \"%s\" must be %s%s".formatted(key, property.getValue(), expected, setIn(property.getOrigin())),
-				"Set %s to %s.".formatted(key, expected));
+				EnvironmentVariables.remedyOfServicePort(property)
+					.orElseGet(() -> "Set %s to %s.".formatted(key, expected)));
 	}
 
 	private static String expectation(Class<?> type) {
@@ -77,13 +94,15 @@ final class ProblemDescriptions {
 	 * @return the problem, nothing for a duration with a unit, or 0
 	 */
 	Optional<ConfigurationProblem> lackingUnit(ConfigurationProperty property) {
-		String value = String.valueOf(property.getValue()).strip();
+		String written = String.valueOf(property.getValue()).strip();
+		String value = this.placeholders.apply(written).strip();
 		if (!BARE_NUMBER.matcher(value).matches() || ZERO.matcher(value).matches()) {
 			return Optional.empty();
 		}
 		String key = property.getName().toString();
 		return Optional.of(new ConfigurationProblem(key,
-				"%s: \"%s\" must have a unit%s".formatted(key, value, setIn(property.getOrigin())),
+				"%s: \"%s\"%s must have a unit%s".formatted(key, value,
+						written.equals(value) ? "" : " (%s)".formatted(written), setIn(property.getOrigin())),
 				"Set %1$s to %2$ss for seconds or %2$sms for milliseconds.".formatted(key, value)));
 	}
 
@@ -100,26 +119,31 @@ final class ProblemDescriptions {
 			return new ConfigurationProblem(ROOT.toString(), "%s: %s".formatted(ROOT, message),
 					Remedy.of(ROOT.toString(), message));
 		}
-		String key = ROOT + "." + dashed(field.getField());
-		String description = "%s: %s%s%s".formatted(key, asWritten(field.getRejectedValue()), message,
+		String key = key(field.getField());
+		String description = "%s: %s%s%s".formatted(key, asWritten(key, field.getRejectedValue()), message,
 				setIn(Origin.from(field)));
 		return new ConfigurationProblem(key, description,
 				PropertiesValidator.remedy(field).orElseGet(() -> Remedy.of(key, message)));
 	}
 
-	private static String asWritten(@Nullable Object value) {
+	private static String asWritten(String key, @Nullable Object value) {
 		return switch (value) {
 			case Duration duration -> "\"%s\" ".formatted(DurationStyle.SIMPLE.print(duration));
 			// What is wrong within a group of keys is said by the message.
 			case Record group -> "";
+			case String endpoint when key.startsWith("holdfast.etcd.endpoints") ->
+				"\"%s\" ".formatted(USER_INFO.matcher(endpoint).replaceFirst("$1***@"));
 			case null, default -> "\"%s\" ".formatted(value);
 		};
 	}
 
-	private static String dashed(String field) {
+	/**
+	 * Gives the key of a field, such as {@code server.livenessPath}.
+	 */
+	static String key(String field) {
 		return Arrays.stream(field.split("\\."))
 			.map(DataObjectPropertyName::toDashedForm)
-			.collect(Collectors.joining("."));
+			.collect(Collectors.joining(".", ROOT + ".", ""));
 	}
 
 	/**
@@ -128,9 +152,36 @@ final class ProblemDescriptions {
 	 */
 	ConfigurationProblem unknown(ConfigurationProperty unbound) {
 		String key = unbound.getName().toString();
+		Optional<ConfigurationPropertyName> missing = missingBefore(unbound);
+		if (missing.isPresent()) {
+			return new ConfigurationProblem(key,
+					"%s: %s is missing%s".formatted(key, missing.get(), setIn(unbound.getOrigin())),
+					"Add %s in the same place: a list is read from one place, from 0 on.".formatted(missing.get()));
+		}
 		return new ConfigurationProblem(key, "%s: %s%s".formatted(key,
 				this.keys.contains(key) ? "must have a value" : "there is no such key", setIn(unbound.getOrigin())),
 				this.keys.suggestFor(key));
+	}
+
+	/**
+	 * Finds the first gap before an entry of a list: Boot reads a list up to there.
+	 */
+	private Optional<ConfigurationPropertyName> missingBefore(ConfigurationProperty unbound) {
+		ConfigurationPropertyName name = unbound.getName();
+		ConfigurationPropertySource source = unbound.getSource();
+		for (int i = ROOT.getNumberOfElements(); source != null && i < name.getNumberOfElements(); i++) {
+			if (name.isNumericIndex(i) && this.keys.containsList(name.chop(i).toString())) {
+				String index = name.getElement(i, Form.ORIGINAL);
+				for (int before = 0; !index.equals(String.valueOf(before)); before++) {
+					ConfigurationPropertyName entry = name.chop(i).append("[%d]".formatted(before));
+					if (source.getConfigurationProperty(entry) == null
+							&& source.containsDescendantOf(entry) == ConfigurationPropertyState.ABSENT) {
+						return Optional.of(entry);
+					}
+				}
+			}
+		}
+		return Optional.empty();
 	}
 
 	/**

@@ -35,8 +35,8 @@ class PropertiesConfiguration {
 	 */
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static ConfigurationPropertiesBindHandlerAdvisor problemCollector() {
-		ProblemDescriptions descriptions = new ProblemDescriptions();
+	static ConfigurationPropertiesBindHandlerAdvisor problemCollector(Environment environment) {
+		ProblemDescriptions descriptions = new ProblemDescriptions(environment::resolvePlaceholders);
 		return (handler) -> new ProblemCollector(handler, descriptions);
 	}
 
@@ -49,7 +49,9 @@ class PropertiesConfiguration {
 			.get(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
 		return () -> {
 			if (variables instanceof SystemEnvironmentPropertySource system) {
-				new EnvironmentVariables(system.getSource()).warn();
+				new EnvironmentVariables(system.getSource(),
+						EnvironmentVariables.namedInPlaceholders(environment.getPropertySources()))
+					.warn();
 			}
 		};
 	}

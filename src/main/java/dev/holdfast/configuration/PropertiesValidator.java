@@ -89,7 +89,9 @@ final class PropertiesValidator implements Validator {
 		if (canonical == null || !path.equals(server.paths().spelling(canonical))) {
 			reject(errors, field,
 					"must be spelled as requests are compared with it: no dot segment, escapes in capital letters and "
-							+ "only where they are needed");
+							+ "only where they are needed",
+					"Set %s to %s.".formatted(ProblemDescriptions.key(field),
+							(canonical != null) ? server.paths().spelling(canonical) : "a path such as /readyz"));
 		}
 	}
 
@@ -114,7 +116,8 @@ final class PropertiesValidator implements Validator {
 		}
 		if (server.sslBundle().isEmpty() && !server.serverNameBundles().isEmpty()) {
 			reject(errors, "server.serverNameBundles",
-					"needs holdfast.server.ssl-bundle, for clients that ask for no name or for another");
+					"needs holdfast.server.ssl-bundle, for clients that ask for no name or for another",
+					"Set holdfast.server.ssl-bundle, or take holdfast.server.server-name-bundles out.");
 		}
 		Map<String, Integer> names = new HashMap<>();
 		for (int i = 0; i < server.serverNameBundles().size(); i++) {
@@ -127,8 +130,9 @@ final class PropertiesValidator implements Validator {
 				Integer first = names.putIfAbsent(new ServerName(named.serverName()).pattern(), i);
 				if (first != null) {
 					reject(errors, field + ".serverName",
-							"must be unique, but holdfast.server.server-name-bundles[%d] has the same"
-								.formatted(first));
+							"must be unique, but holdfast.server.server-name-bundles[%d] has the same".formatted(first),
+							"Take one of holdfast.server.server-name-bundles[%d] and [%d] out, or give it another name."
+								.formatted(first, i));
 				}
 			}
 			catch (IllegalArgumentException ex) {
@@ -180,7 +184,9 @@ final class PropertiesValidator implements Validator {
 		}
 		catch (URISyntaxException ex) {
 			return Optional
-				.of("must be a URL with scheme, host and port, such as http://etcd:2379: " + ex.getMessage());
+				// The exception's own message repeats the text, with what may be a
+				// password.
+				.of("must be a URL with scheme, host and port, such as http://etcd:2379: " + ex.getReason());
 		}
 	}
 

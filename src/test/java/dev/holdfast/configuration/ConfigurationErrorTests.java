@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.web.servlet.ServletWebServerFactoryAutoConfiguration;
@@ -98,6 +99,15 @@ class ConfigurationErrorTests {
 				argumentSet("misspelt, group of circuit breakers",
 						"resilience4j.circuitbreaker.instance.orders.sliding-window-size=5",
 						"Did you mean resilience4j.circuitbreaker.instances?"),
+				argumentSet("misspelt, circuit breakers",
+						"resilience4j.circuitbreakers.instances.orders.sliding-window-size=5",
+						"resilience4j.circuitbreakers.instances.orders.sliding-window-size: there is no such key"),
+				argumentSet("misspelt, circuit breakers, suggestion",
+						"resilience4j.circuitbraker.configs.default.sliding-window-size=5",
+						"Did you mean resilience4j.circuitbreaker?"),
+				argumentSet("misspelt, of a circuit breaker with a hyphen",
+						"resilience4j.circuit-breaker.configs.default.sliding-windwo-size=5",
+						"resilience4j.circuit-breaker.configs.default.sliding-windwo-size: there is no such key"),
 				argumentSet("unlike any, at the top", "holdfast.zookeeper.address-list=secret",
 						"The keys under holdfast are: server.address, server.port"), };
 	}
@@ -114,6 +124,15 @@ class ConfigurationErrorTests {
 				argumentSet("duration without unit, of a circuit breaker",
 						"resilience4j.circuitbreaker.instances.orders.wait-duration-in-open-state=5",
 						"resilience4j.circuitbreaker.instances.orders.wait-duration-in-open-state: \"5\" must have a unit"),
+				argumentSet("duration without unit, by a placeholder",
+						"holdfast.upstream.request-timeout=${waiting} waiting=30",
+						"holdfast.upstream.request-timeout: \"30\" (${waiting}) must have a unit"),
+				argumentSet("duration without unit, by a placeholder's default",
+						"holdfast.upstream.request-timeout=${waiting:30}",
+						"Set holdfast.upstream.request-timeout to 30s for seconds or 30ms for milliseconds."),
+				argumentSet("duration without unit, of a circuit breaker, by a placeholder",
+						"resilience4j.circuitbreaker.instances.orders.wait-duration-in-open-state=${waiting} waiting=5",
+						"resilience4j.circuitbreaker.instances.orders.wait-duration-in-open-state: \"5\" (${waiting}) must"),
 				argumentSet("port of operators", "holdfast.server.port=8081 server.port=8081",
 						"holdfast.server.port: \"8081\" must not be the port of server.port too"),
 				argumentSet("port of operators, what to do", "holdfast.server.port=8081 server.port=8081",
@@ -168,6 +187,10 @@ class ConfigurationErrorTests {
 						"holdfast.server.port: \"70000\" must be less than or equal to 65535"),
 				argumentSet("no port", "holdfast.server.port=http",
 						"holdfast.server.port: \"http\" must be a whole number"),
+				argumentSet("port by the variable of a Service", "holdfast.server.port=tcp://10.96.0.1:80",
+						"holdfast.server.port: \"tcp://10.96.0.1:80\" must be a whole number"),
+				argumentSet("port by the variable of a Service, what to do", "holdfast.server.port=tcp://10.96.0.1:80",
+						"Set enableServiceLinks: false in the pod, or give the Service holdfast-server another name"),
 				argumentSet("no boolean", "holdfast.routing.by-path=maybe",
 						"holdfast.routing.by-path: \"maybe\" must be true or false"),
 				argumentSet("no size", "holdfast.server.max-header-size=big",
@@ -198,6 +221,10 @@ class ConfigurationErrorTests {
 						"holdfast.server.readiness-path: \"/a/../readyz\" must be spelled as requests are compared with it"),
 				argumentSet("probe path with an escape", "holdfast.server.liveness-path=/%6civez",
 						"holdfast.server.liveness-path: \"/%6civez\" must be spelled as requests are compared with it"),
+				argumentSet("probe path with an escape, what to do", "holdfast.server.liveness-path=/%6civez",
+						"Set holdfast.server.liveness-path to /livez."),
+				argumentSet("probe path above the root, what to do", "holdfast.server.readiness-path=/../readyz",
+						"Set holdfast.server.readiness-path to a path such as /readyz."),
 				argumentSet("probe path", "holdfast.server.liveness-path=livez",
 						"holdfast.server.liveness-path: \"livez\" must be a path that begins with /"), };
 	}
@@ -211,6 +238,9 @@ class ConfigurationErrorTests {
 				argumentSet("names without a certificate for others",
 						"holdfast.server.server-name-bundles[0].server-name=a.b holdfast.server.server-name-bundles[0].bundle=a",
 						"needs holdfast.server.ssl-bundle, for clients that ask for no name or for another"),
+				argumentSet("names without a certificate for others, what to do",
+						"holdfast.server.server-name-bundles[0].server-name=a.b holdfast.server.server-name-bundles[0].bundle=a",
+						"Set holdfast.server.ssl-bundle, or take holdfast.server.server-name-bundles out."),
 				argumentSet("name with a port",
 						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.b:443",
 						"holdfast.server.server-name-bundles[0].server-name: \"a.b:443\" must be a DNS name such as"),
@@ -225,7 +255,10 @@ class ConfigurationErrorTests {
 						"holdfast.server.server-name-bundles[0].bundle: \"\" must not be empty"),
 				argumentSet("name twice",
 						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.b holdfast.server.server-name-bundles[0].bundle=a holdfast.server.server-name-bundles[1].server-name=A.b holdfast.server.server-name-bundles[1].bundle=b",
-						"must be unique, but holdfast.server.server-name-bundles[0] has the same"), };
+						"must be unique, but holdfast.server.server-name-bundles[0] has the same"),
+				argumentSet("name twice, what to do",
+						"holdfast.server.ssl-bundle=a holdfast.server.server-name-bundles[0].server-name=a.b holdfast.server.server-name-bundles[0].bundle=a holdfast.server.server-name-bundles[1].server-name=a.b holdfast.server.server-name-bundles[1].bundle=b",
+						"Take one of holdfast.server.server-name-bundles[0] and [1] out, or give it another name."), };
 	}
 
 	private static Arguments[] routes() {
@@ -242,6 +275,8 @@ class ConfigurationErrorTests {
 						"holdfast.routes[0].methods: \"[GETT, POST]\" must be HTTP methods: GETT is none"),
 				argumentSet("method that is none, suggestion", route(0, "a", "methods=POTS"),
 						"Did you mean POST in holdfast.routes[0].methods?"),
+				argumentSet("method with a letter missing", route(0, "a", "methods=PATH"),
+						"Did you mean PATCH in holdfast.routes[0].methods?"),
 				argumentSet("method in lower case", route(0, "a", "methods=get"),
 						"Change the method of holdfast.routes[0] to an HTTP method in upper case."),
 				argumentSet("method that is not forwarded", route(0, "a", "methods=TRACE"),
@@ -254,11 +289,44 @@ class ConfigurationErrorTests {
 						"holdfast.routes[2]: can never match: holdfast.routes[1], \"b\", comes before it"),
 				argumentSet("route behind a probe", route(0, "a", "path=/livez"),
 						"holdfast.routes[0]: can never match: the gateway itself answers /livez"),
+				argumentSet("first of a list missing", "holdfast.routes[1].id=x",
+						"holdfast.routes[1].id: holdfast.routes[0] is missing (set in"),
+				argumentSet("one of a list missing, what to do",
+						"holdfast.etcd.endpoints[0]=http://a:1 "
+								+ "holdfast.etcd.endpoints[1]=http://b:1 holdfast.etcd.endpoints[3]=http://d:1",
+						"Add holdfast.etcd.endpoints[2] in the same place: a list is read from one place, from 0 on."),
 				argumentSet("id missing", "holdfast.routes[0].service=a",
 						"holdfast.routes[0].id: \"\" must not be empty"),
 				argumentSet("id twice",
 						"holdfast.routes[0].id=a holdfast.routes[0].service=a holdfast.routes[1].id=a holdfast.routes[1].service=b",
 						"holdfast.routes[1].id: \"a\" must be unique, but holdfast.routes[0] has the same"), };
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "BCOPY", "BDELETE", "BMOVE", "BPROPFIND", "BPROPPATCH", "TRACK", "NOTIFY", "SUBSCRIBE",
+			"FIND", "STOP", "LIST", "BAN", "M-SEARCH" })
+	void methodThatIsNoSlipOfAnotherIsRight(String method) {
+		start(route(0, "a", "methods=" + method));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http://root:hunter2@etcd:2379", "root:hunter2@etcd:2379", "http://root:hunter2@",
+			"http://root:hun/hunter2@etcd:2379", "http://root:hun@hunter2@etcd:2379",
+			"http://root:hunter2^@etcd:2379" })
+	void passwordInAnEndpointIsNotTold(String endpoint, CapturedOutput output) {
+		assertThatThrownBy(() -> start("holdfast.etcd.endpoints=" + endpoint)).isNotNull();
+		assertThat(output).contains("holdfast.etcd.endpoints[0]: \"", "***@", NO_URL).doesNotContain("hunter2");
+	}
+
+	@Test
+	void whatStandsInAnotherPlaceFillsNoGapInAList(@TempDir Path folder, CapturedOutput output) throws IOException {
+		Path file = Files.writeString(folder.resolve("gateway.yml"),
+				"holdfast.routes: [ { id: a, service: a, path: /a } ]");
+		assertThatThrownBy(() -> start("spring.config.additional-location=" + file.toUri()
+				+ " holdfast.routes[1].id=b holdfast.routes[1].service=b"))
+			.isNotNull();
+		assertThat(output).contains("holdfast.routes[1].id: holdfast.routes[0] is missing (set in",
+				"Add holdfast.routes[0] in the same place");
 	}
 
 	private static String route(int index, String id, String more) {

@@ -1,6 +1,7 @@
 package dev.holdfast.configuration;
 
 import java.util.Map;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -80,8 +81,22 @@ class EnvironmentVariablesTests {
 		assertThat(output).containsOnlyOnce("Nobody reads the environment variable HOLDFAST_ETCD_ENDPOINT: ");
 	}
 
+	@Test
+	void variableThatAValueRefersToIsNotWarnedOf(CapturedOutput output) {
+		new ApplicationContextRunner().withUserConfiguration(PropertiesConfiguration.class)
+			.withPropertyValues("spring.ssl.bundle.jks.etcd.keystore.password=${HOLDFAST_KEYSTORE_PASSWORD:}",
+					"other=HOLDFAST_TRUSTSTORE_PASSWORD")
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.replace("systemEnvironment",
+						new SystemEnvironmentPropertySource("systemEnvironment",
+								Map.of("HOLDFAST_KEYSTORE_PASSWORD", "a", "HOLDFAST_TRUSTSTORE_PASSWORD", "b"))))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("HOLDFAST_TRUSTSTORE_PASSWORD: ").doesNotContain("HOLDFAST_KEYSTORE_PASSWORD");
+	}
+
 	private static void warn(Map<String, Object> variables) {
-		new EnvironmentVariables(variables).warn();
+		new EnvironmentVariables(variables, Set.of()).warn();
 	}
 
 }

@@ -119,6 +119,18 @@ class HelmChartConfigurationTests {
 					extraEnv: [ { name: SERVER_PORT, value: '9000' } ] | extraEnv.SERVER_PORT is set
 					extraEnv: [ { name: MANAGEMENT_SERVER_PORT, value: '9000' } ] | extraEnv.MANAGEMENT_SERVER_PORT is set
 					extraEnv: [ { name: HOLDFAST_ETCD_ENDPOINTS, value: 'http://e:1' } ] | set etcd.endpoints
+					extraEnv: [ { name: SERVER_SSL_BUNDLE, value: a } ] | extraEnv.SERVER_SSL_BUNDLE is set
+					extraEnv: [ { name: MANAGEMENT_ENDPOINTS_WEB_PATH_MAPPING_HEALTH, value: a } ] | extraEnv.MANAGEMENT_ENDPOINTS_WEB_PATH_MAPPING_HEALTH is set
+					extraEnv: [ { name: SPRING_CONFIG_LOCATION, value: 'file:/x/' } ] | extraEnv.SPRING_CONFIG_LOCATION is set
+					extraEnv: [ { name: SPRING_CONFIG_NAME, value: x } ] | extraEnv.SPRING_CONFIG_NAME is set
+					config: { management.endpoints.access.default: none } | config.management.endpoints.access.default is set
+					config: { management.endpoints.access.max-permitted: none } | config.management.endpoints.access.max-permitted is none
+					extraEnv: [ { name: MANAGEMENT_ENDPOINTS_ACCESS_MAXPERMITTED, value: NONE } ] | extraEnv.MANAGEMENT_ENDPOINTS_ACCESS_MAXPERMITTED is none
+					{ serviceMonitor: { enabled: true }, config: { management.endpoint.prometheus.access: none } } | the ServiceMonitor asks for it
+					{ serviceMonitor: { enabled: true }, config: { management.endpoint.prometheus.enabled: false } } | the ServiceMonitor asks for it
+					{ serviceMonitor: { enabled: true }, config: { management.prometheus.metrics.export.enabled: false } } | the ServiceMonitor asks for the meters
+					{ serviceMonitor: { enabled: true }, config: { management.defaults.metrics.export.enabled: false } } | the ServiceMonitor asks for the meters
+					{ tls: { existingSecret: edge }, extraEnv: [ { name: SPRING_SSL_BUNDLE_PEM_TRAFFIC_KEYSTORE_CERTIFICATE, value: a } ] } | tls.existingSecret sets it
 					""")
 	void keyThatTheChartSetsOrReliesOnIsRefusedAndTheMessageSaysWhatToDo(String values, String message) {
 		assertThatThrownBy(() -> render(values)).hasMessageContaining(message).hasMessageContaining("(expected: ");
@@ -144,7 +156,12 @@ class HelmChartConfigurationTests {
 			"spring.ssl.bundle.pem.etcd.keystore.private-key: /certificates/tls.key",
 			"holdfast: { server: { max-connections: 5 } }",
 			"management: { endpoint: { health: { show-details: never } } }",
-			"server: { tomcat: { threads: { max: 5 } } }", "spring.ssl.bundle.pem.api.reload-on-update: true" })
+			"server: { tomcat: { threads: { max: 5 } } }", "management.endpoints.web.cors.allow-credentials: true",
+			"management.endpoints.access.max-permitted: unrestricted",
+			"management.endpoints.access.max-permitted: read-only",
+			"holdfast.routes: [ { id: a, service: a, headers: { X-Auth-Token: a } } ]",
+			"holdfast: { routes: [ { id: a, service: a, headers: { '[X-Api-Key]': a, '[XApi-Key]': b } } ] }",
+			"spring.ssl.bundle.pem.api.reload-on-update: true" })
 	void keyThatNobodyElseSetsReachesTheGateway(String config) {
 		assertThatCode(() -> render("config: { %s }".formatted(config))).doesNotThrowAnyException();
 	}
@@ -154,6 +171,8 @@ class HelmChartConfigurationTests {
 			textBlock = """
 					config: { logging.level.root: info, logging: { level: { root: debug } } } | config.logging.level.root and config.logging.level.root
 					config: { holdfast: { routing: { by-path: true, byPath: false } } } | are both set
+					config: { holdfast: { routes: [ { id: a, headers: { X-A: 1, XA: 2 } } ] } } | are both set
+					config: { holdfast: { routes: [ { id: a, headers: { '[X-A]': 1, '[x-a]': 2 } } ] } } | are both set
 					{ config: { holdfast.routing.by-path: true }, extraEnv: [ { name: HOLDFAST_ROUTING_BYPATH, value: 'false' } ] } | extraEnv.HOLDFAST_ROUTING_BYPATH and config.holdfast.routing.by-path are both set
 					extraEnv: [ { name: A_B, value: '1' }, { name: A_B, value: '2' } ] | extraEnv.A_B and extraEnv.A_B are both set
 					{ config: { a: 1 }, extraEnv: [ { name: SPRING_CONFIG_ADDITIONAL_LOCATION, value: /x/ } ] } | config is read from there
@@ -162,6 +181,15 @@ class HelmChartConfigurationTests {
 					""")
 	void valueThatWouldSilentlyReplaceAnotherIsRefused(String values, String message) {
 		assertThatThrownBy(() -> render(values)).hasMessageContaining(message).hasMessageContaining("(expected: ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "config: { spring.ssl.bundle.pem.traffic-api.reload-on-update: true }",
+			"config: { spring: { ssl: { bundle: { pem: { trafficApi: { reload-on-update: true } } } } } }",
+			"extraEnv: [ { name: SPRING_SSL_BUNDLE_PEM_TRAFFICAPI_RELOADONUPDATE, value: 'true' } ]" })
+	void bundleWhoseNameOnlyBeginsLikeTheChartsIsNotRefused(String values) {
+		assertThatCode(() -> render("{ tls: { existingSecret: edge }, %s }".formatted(values)))
+			.doesNotThrowAnyException();
 	}
 
 	@Test

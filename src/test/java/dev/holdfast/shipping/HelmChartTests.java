@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
+import dev.holdfast.admin.AdminSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -128,6 +130,26 @@ class HelmChartTests {
 		assertThat(monitor.at("spec", "endpoints", 0, "path").text()).isEqualTo("/actuator/prometheus");
 		assertThat(monitor.at("spec", "endpoints", 0, "honorLabels").value()).isEqualTo(true);
 		assertThat(monitor.at("metadata", "labels", "release").text()).isEqualTo("prometheus");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "fullnameOverride: %s--b", "fullnameOverride: %s---b", "fullnameOverride: %s-b" })
+	void nameThatIsCutEndsInNoHyphen(String values) throws IOException {
+		String name = "a".repeat(50);
+		assertThat(one(render(values.formatted(name)), "Deployment").at("metadata", "name").text()).isIn(name,
+				name + "-b");
+	}
+
+	@Test
+	void namesOfTheAdminPortAreThoseThatTheGatewayTakes() throws IOException {
+		Pattern pattern = Pattern.compile(YamlNode.read(HelmChart.SOURCE.resolve("values.schema.json"))
+			.at("properties", "admin", "properties", "allowedHosts", "items", "pattern")
+			.text());
+		assertThat(List.of("gw", "gw.example.org", "gw.example.org.", "a-b.c", "gw:8081", "*.a", "a..b", "a.-b", "a-.b",
+				".a", "-a", "a b", ""))
+			.allSatisfy((name) -> assertThat(pattern.matcher(name).matches()).as(name)
+				.isEqualTo(AdminSettings.isHostName(name)));
+		assertThat(pattern.matcher("preview--123.xn--bcher-kva.example").matches()).isTrue();
 	}
 
 	@Test
