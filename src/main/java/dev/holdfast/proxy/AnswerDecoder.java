@@ -52,7 +52,7 @@ final class AnswerDecoder extends MessageDecoder {
 	 * answer.
 	 */
 	boolean isReusable() {
-		return this.reusable;
+		return this.reusable && !this.reset;
 	}
 
 	@Override

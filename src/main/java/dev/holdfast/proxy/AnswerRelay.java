@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerRelay implements BodySource {
 
+	private static final int OK = 200;
+
 	private static final Buffer NOTHING = Buffer.buffer();
 
 	private final Attempt attempt;
@@ -32,6 +34,9 @@ final class AnswerRelay implements BodySource {
 
 	/** The body's first bytes, while more may come in the same packet. */
 	private @Nullable Buffer held;
+
+	/** Whether a gRPC call has had a message for an answer. */
+	private boolean begun;
 
 	/** Whether the message that is on its way is to be the last. */
 	private boolean ending;
@@ -89,6 +94,10 @@ final class AnswerRelay implements BodySource {
 			return;
 		}
 		int end = this.messages.take(chunk);
+		if (end >= 0 && !this.begun && this.answer.statusCode() == OK) {
+			this.begun = true;
+			this.attempt.onStreamBegun();
+		}
 		if (this.ending && end >= 0) {
 			pass(chunk.getBuffer(0, end));
 			endStream();

@@ -164,6 +164,9 @@ final class Attempt {
 
 	private void discard(HttpClientResponse answer, UpstreamInstance better) {
 		boolean sent = this.exchange.request().isSent();
+		// Before the answer is given up: what of the body could not be sent must not let
+		// the client send more than is kept.
+		this.exchange.request().recall();
 		end(Outcome.SERVER_ERROR);
 		new DiscardedAnswer(this.connections, Objects.requireNonNull(this.connection),
 				Objects.requireNonNull(this.request), answer, this.deadlines)
@@ -183,8 +186,30 @@ final class Attempt {
 			refuse();
 		}
 		else {
-			fail(BackendFailures.error(failure), Outcome.BROKEN);
+			boolean blamed = isBlamed(failure) && !isClosedBetweenRequests(failure);
+			fail(BackendFailures.error(failure), blamed ? Outcome.BROKEN : Outcome.CANCELLED);
 		}
+	}
+
+	/**
+	 * Whether an instance is to blame for a failure: not for what its client's deadline
+	 * has ended, and once for a connection that broke with many requests on it.
+	 */
+	private boolean isBlamed(@Nullable Throwable failure) {
+		if (this.exchange.clock().isOverdue()) {
+			return false;
+		}
+		return this.connection == null || !this.connection.isShared() || !BackendFailures.isOfConnection(failure)
+				|| this.connection.isFirstToBreak();
+	}
+
+	/**
+	 * Whether an instance has closed an idle connection at the moment at which the
+	 * request was sent on it, as it may (RFC 9112, section 9.5).
+	 */
+	private boolean isClosedBetweenRequests(@Nullable Throwable failure) {
+		return this.connection != null && !this.connection.isShared() && this.connection.isReused()
+				&& BackendFailures.isOfConnection(failure);
 	}
 
 	/**
@@ -209,12 +234,21 @@ final class Attempt {
 		this.answer = answer;
 		this.headers = this.exchange.onAnswer(answer);
 		if (this.headers.isEventStream() && answer.statusCode() < 500) {
-			this.instance.succeed(this.mark);
+			onStreamBegun();
 		}
 		this.relay = new AnswerRelay(this, Objects.requireNonNull(this.connection), answer, this.exchange.answer(),
 				this.exchange.clock(), this.headers.contentLength(),
 				this.exchange.answer().isGrpc() ? new GrpcMessages() : null);
 		this.relay.start(this.exchange);
+	}
+
+	/**
+	 * The answer has come so far that it is a success, though its end may be hours away:
+	 * the circuit breaker must not wait for it.
+	 */
+	void onStreamBegun() {
+		this.instance.succeed(this.mark);
+		this.tries.end(Outcome.SUCCESS);
 	}
 
 	/**
@@ -228,18 +262,14 @@ final class Attempt {
 		if (!this.exchange.request().isSent()) {
 			giveUp();
 		}
-		else if (this.connection.isShared() || this.headers.keepsConnection(this.answer.version())) {
-			this.connections.release(this.connection, this.headers.keepAliveSeconds(), System.nanoTime());
-		}
 		else {
-			this.connection.close();
+			this.connections.release(this.connection, this.headers, this.answer.version(), System.nanoTime());
 		}
 		MultiMap trailers = this.answer.trailers();
-		boolean failed = this.answer.statusCode() >= 500
-				|| (this.exchange.answer().isGrpc() && GrpcCall.isServerError(this.answer.headers(), trailers));
-		Outcome outcome = failed ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
-		end(outcome);
-		this.exchange.onAnswered(rest, trailers, outcome);
+		AnswerVerdict verdict = AnswerVerdict.of(this.answer.statusCode(),
+				this.exchange.answer().isGrpc() ? GrpcCall.status(this.answer.headers(), trailers) : "");
+		end(verdict.answered(), verdict.blamed());
+		this.exchange.onAnswered(rest, trailers, verdict.blamed());
 	}
 
 	/**
@@ -248,7 +278,7 @@ final class Attempt {
 	void onAnswerBroken(Throwable failure) {
 		if (!this.ended) {
 			giveUp();
-			end(Outcome.BROKEN);
+			end(Outcome.BROKEN, isBlamed(failure) ? Outcome.BROKEN : Outcome.CANCELLED);
 			this.exchange.onAnswerBroken(BackendFailures.error(failure));
 		}
 	}
@@ -298,15 +328,19 @@ final class Attempt {
 
 	private void refuse() {
 		giveUp();
-		end(Outcome.BROKEN);
+		end(Outcome.BROKEN, Outcome.CANCELLED);
 		this.tries.onRefused(GatewayError.BACKEND_RESET, Outcome.BROKEN);
 	}
 
-	private void fail(GatewayError error, Outcome outcome) {
+	/**
+	 * The try has come to no answer.
+	 * @param blamed how it ended as far as the instance is to blame
+	 */
+	private void fail(GatewayError error, Outcome blamed) {
 		boolean reused = this.connection != null && this.connection.isReused();
 		giveUp();
-		end(outcome);
-		this.tries.onBroken(error, outcome, reused);
+		end(Outcome.BROKEN, blamed);
+		this.tries.onBroken(error, Outcome.BROKEN, reused);
 	}
 
 	/**
@@ -330,8 +364,17 @@ final class Attempt {
 	}
 
 	private void end(Outcome outcome) {
+		end(outcome, outcome);
+	}
+
+	/**
+	 * Ends the try.
+	 * @param outcome how it ended
+	 * @param blamed how it ended as far as the instance is to blame
+	 */
+	private void end(Outcome outcome, Outcome blamed) {
 		this.ended = true;
-		this.instance.end(outcome, this.mark);
+		this.instance.end(blamed, this.mark);
 		this.tries.onTryEnded(outcome, System.nanoTime() - this.startedAt);
 	}
 

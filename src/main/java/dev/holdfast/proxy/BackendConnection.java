@@ -54,6 +54,8 @@ final class BackendConnection {
 
 	private boolean closed;
 
+	private boolean broken;
+
 	/**
 	 * Takes a connection that has come about.
 	 * @param dueAt when it is too old, nanoseconds
@@ -234,6 +236,16 @@ final class BackendConnection {
 	 */
 	boolean isReused() {
 		return this.reused;
+	}
+
+	/**
+	 * Whether a request is the first to hear that the connection broke. What the others
+	 * hear says nothing new of the instance.
+	 */
+	boolean isFirstToBreak() {
+		boolean first = !this.broken;
+		this.broken = true;
+		return first;
 	}
 
 	/**

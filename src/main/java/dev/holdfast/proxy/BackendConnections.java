@@ -10,6 +10,7 @@ import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.service.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,22 @@ final class BackendConnections {
 			return;
 		}
 		of(connection.destination()).add(connection, now + idleNanos);
+	}
+
+	/**
+	 * Takes a connection back whose answer has been read to its end, or closes it as the
+	 * instance is about to.
+	 * @param headers the answer's fields
+	 * @param version the answer's version
+	 * @param now the time, nanoseconds
+	 */
+	void release(BackendConnection connection, AnswerHeaders headers, HttpVersion version, long now) {
+		if (connection.isShared() || headers.keepsConnection(version)) {
+			release(connection, headers.keepAliveSeconds(), now);
+		}
+		else {
+			connection.close();
+		}
 	}
 
 	/**

@@ -66,15 +66,32 @@ final class BackendConnector {
 		Endpoint endpoint = destination.endpoint();
 		HostAddresses host = host(endpoint);
 		if (host == null) {
-			return open(
-					options(destination, protocol, SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host())))
-				.map((made) -> new Connected(made, () -> false));
+			return connectToAddress(destination, protocol);
 		}
 		long begun = loop().ticker().nanoTime();
 		return find(host).compose((addresses) -> {
 			long left = this.connectNanos - (loop().ticker().nanoTime() - begun);
 			return race(destination, protocol, host, addresses, Math.max(1, left));
 		});
+	}
+
+	private Future<Connected> connectToAddress(Destination destination, WireProtocol protocol) {
+		Endpoint endpoint = destination.endpoint();
+		HttpConnectOptions options = options(destination, protocol,
+				SocketAddress.inetSocketAddress(endpoint.port(), endpoint.host()));
+		InetAddress address = NetUtil.createInetAddressFromIpAddressString(endpoint.host());
+		if (protocol == WireProtocol.HTTP1 || address == null) {
+			return open(options).map((made) -> new Connected(made, () -> false));
+		}
+		// A race of one, for its time: all requests wait for the connection, and Vert.x
+		// waits for an instance's settings for ever.
+		Promise<Connected> promise = this.context.promise();
+		start(destination, protocol,
+				new ConnectRace<>(new HostAddresses(endpoint.host(), this.resolver), List.of(address), loop(),
+						(same, done) -> this.context.dispatch(() -> open(options).onComplete(done::accept)),
+						new FinishOfOne(promise)),
+				this.connectNanos);
+		return promise.future();
 	}
 
 	private EventLoop loop() {
@@ -131,10 +148,15 @@ final class BackendConnector {
 								SocketAddress.inetSocketAddress(new InetSocketAddress(address, port))))
 							.onComplete(done::accept)),
 				new Finish(promise, host.name(), this.resolver));
+		start(destination, protocol, race, connectNanos);
+		return promise.future();
+	}
+
+	private void start(Destination destination, WireProtocol protocol, ConnectRace<HttpClientConnection> race,
+			long connectNanos) {
 		// HTTP/2 in clear text waits for the instance's preface as well.
 		boolean handshake = destination.endpoint().scheme().isSecure() || protocol == WireProtocol.HTTP2;
 		race.start(connectNanos, handshake ? this.connectNanos : 0);
-		return promise.future();
 	}
 
 	private Future<HttpClientConnection> open(HttpConnectOptions options) {
@@ -180,6 +202,29 @@ final class BackendConnector {
 		@Override
 		public void onFailed(UnreachableHostException failure) {
 			this.promise.fail(failure);
+		}
+
+		@Override
+		public void onSurplus(HttpClientConnection made) {
+			made.close();
+		}
+
+	}
+
+	/**
+	 * Hands on what connecting to the one address that there is came to.
+	 */
+	private record FinishOfOne(Promise<Connected> promise) implements ConnectRace.Finish<HttpClientConnection> {
+
+		@Override
+		public void onConnected(InetAddress address, HttpClientConnection made) {
+			this.promise.complete(new Connected(made, () -> false));
+		}
+
+		@Override
+		public void onFailed(UnreachableHostException failure) {
+			// The endpoint tells the address already.
+			this.promise.fail(failure.getCause());
 		}
 
 		@Override

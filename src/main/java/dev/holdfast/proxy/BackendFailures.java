@@ -63,6 +63,13 @@ final class BackendFailures {
 	}
 
 	/**
+	 * Whether it is the connection that broke, with all requests on it.
+	 */
+	static boolean isOfConnection(@Nullable Throwable failure) {
+		return failure instanceof HttpClosedException || failure instanceof IOException;
+	}
+
+	/**
 	 * What a client is told of an answer that has not come, or not come to its end.
 	 */
 	static GatewayError error(@Nullable Throwable failure) {

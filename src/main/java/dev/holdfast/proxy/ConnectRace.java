@@ -41,6 +41,7 @@ final class ConnectRace<C> {
 
 	private final Finish<C> finish;
 
+	/** In the order in which they began. */
 	private final Set<InetAddress> running = new LinkedHashSet<>();
 
 	private final Map<InetAddress, Throwable> failures = new HashMap<>();
@@ -121,8 +122,9 @@ final class ConnectRace<C> {
 			this.finish.onSurplus(made);
 			return;
 		}
+		// Those that began later may be as fast.
+		this.running.stream().takeWhile((beaten) -> !beaten.equals(address)).forEach(this.host::avoid);
 		this.running.remove(address);
-		this.running.forEach(this.host::avoid);
 		this.host.favour(address);
 		end();
 		this.finish.onConnected(address, made);

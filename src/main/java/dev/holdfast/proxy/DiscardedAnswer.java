@@ -6,6 +6,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 
 /**
  * An answer that no client gets, because another instance is asked. A small one is read
@@ -57,13 +58,17 @@ final class DiscardedAnswer extends Deadline {
 	 */
 	void discard(boolean sent) {
 		this.answer.exceptionHandler((broken) -> giveUp());
-		if (!sent || this.headers.contentLength() > MOST_READ) {
+		if (!sent || (hasContent() && this.headers.contentLength() > MOST_READ)) {
 			giveUp();
 			return;
 		}
 		this.answer.handler(this::onChunk);
 		this.answer.endHandler((end) -> onEnd());
 		this.deadlines.set(this, this.deadlines.in(LONGEST_NANOS));
+	}
+
+	private boolean hasContent() {
+		return ResponseContent.isAllowed(this.request.getMethod().equals(HttpMethod.HEAD), this.answer.statusCode());
 	}
 
 	private void onChunk(Buffer chunk) {
@@ -75,12 +80,7 @@ final class DiscardedAnswer extends Deadline {
 
 	private void onEnd() {
 		if (end()) {
-			if (this.connection.isShared() || this.headers.keepsConnection(this.answer.version())) {
-				this.connections.release(this.connection, this.headers.keepAliveSeconds(), System.nanoTime());
-			}
-			else {
-				this.connection.close();
-			}
+			this.connections.release(this.connection, this.headers, this.answer.version(), System.nanoTime());
 		}
 	}
 

@@ -150,6 +150,7 @@ final class EventLoopServer extends VerticleBase {
 		this.deadlines.sweep(now);
 		this.waiting.serveAll();
 		backends().sweep(now);
+		this.owner.hosts().forgetUnused();
 	}
 
 	/**

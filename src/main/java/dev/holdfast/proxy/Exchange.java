@@ -260,7 +260,12 @@ final class Exchange {
 	 * The answer broke off after its head. The client must not take it for whole.
 	 */
 	void onAnswerBroken(GatewayError error) {
-		breakOff(clock().isOverdue() ? GatewayError.TIMEOUT : error, Outcome.BROKEN);
+		if (clock().isOverdue()) {
+			breakOff(GatewayError.TIMEOUT, Outcome.CANCELLED);
+		}
+		else {
+			breakOff(error, Outcome.BROKEN);
+		}
 	}
 
 	/**

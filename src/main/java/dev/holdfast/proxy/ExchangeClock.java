@@ -59,7 +59,16 @@ final class ExchangeClock extends Deadline {
 	 */
 	void limit(long nanos) {
 		this.clientDue = System.nanoTime() + nanos;
-		this.clientTimer = this.server.after(nanos, () -> this.exchange.giveUp(GatewayError.TIMEOUT, Outcome.TIMEOUT));
+		this.clientTimer = this.server.after(nanos, this::onClientDue);
+	}
+
+	/**
+	 * That a client waits for so short a time only is not the backend's fault.
+	 */
+	private void onClientDue() {
+		boolean awaitsBackend = this.phase == Phase.WAITING && !this.exchange.request().isAwaited();
+		this.exchange.giveUp(GatewayError.TIMEOUT,
+				(awaitsBackend && due() <= this.deadlines.now()) ? Outcome.TIMEOUT : Outcome.CANCELLED);
 	}
 
 	/**

@@ -115,23 +115,18 @@ record GrpcCall(String contentType, long timeoutNanos) {
 	}
 
 	/**
-	 * Whether an answer tells of a failure that would be a status of 500 or above with
-	 * HTTP. Which those are is the mapping of Envoy and of gRPC's own gateway.
+	 * Finds the status of an answer.
 	 * @param head the answer's fields
 	 * @param trailers the answer's trailers, which have the status unless there is
 	 * nothing but a head
+	 * @return the status, empty when there is none
 	 */
-	static boolean isServerError(MultiMap head, MultiMap trailers) {
+	static String status(MultiMap head, MultiMap trailers) {
 		String status = trailers.get(STATUS);
 		if (status == null) {
 			status = head.get(STATUS);
 		}
-		return status != null && switch (status) {
-			// UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE,
-			// DATA_LOSS
-			case "2", "4", "12", "13", "14", "15" -> true;
-			default -> false;
-		};
+		return (status != null) ? status : "";
 	}
 
 }

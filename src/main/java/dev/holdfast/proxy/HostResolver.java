@@ -88,12 +88,17 @@ final class HostResolver {
 		return this.hosts.computeIfAbsent(name, (absent) -> new HostAddresses(absent, this));
 	}
 
-	private void forgetUnused() {
+	/**
+	 * Forgets the names that nobody has asked for lately. To be asked from time to time.
+	 */
+	void forgetUnused() {
 		long now = now();
 		long before = this.cleanedAt.get();
 		if (now - before >= BETWEEN_CLEANINGS && this.cleanedAt.compareAndSet(before, now)) {
 			this.hosts.values().removeIf((host) -> host.isUnused(UNUSED));
-			this.unanswered.retainAll(this.hosts.keySet());
+			if (this.unanswered.retainAll(this.hosts.keySet())) {
+				tellIfAllAnswered();
+			}
 		}
 	}
 
@@ -101,7 +106,25 @@ final class HostResolver {
 	 * Answers a question of a name, on another thread.
 	 */
 	void lookUp(HostAddresses host, HostAddresses.Lookup question) {
-		this.executor.execute(() -> answer(host, question));
+		boolean accepted = false;
+		try {
+			this.executor.execute(() -> answer(host, question));
+			accepted = true;
+		}
+		finally {
+			if (!accepted) {
+				end(host, question);
+			}
+		}
+	}
+
+	/**
+	 * Ends a question that nothing else has: the next one would wait for it.
+	 */
+	private static void end(HostAddresses host, HostAddresses.Lookup question) {
+		if (!question.result().isDone()) {
+			host.onNoAnswer(question, new UnknownHostException(host.name() + ": the lookup has failed"));
+		}
 	}
 
 	private void answer(HostAddresses host, HostAddresses.Lookup question) {
@@ -111,8 +134,8 @@ final class HostResolver {
 				throw new UnknownHostException(host.name() + ": the name has no address");
 			}
 			host.onAnswer(question, found);
-			if (this.unanswered.remove(host.name()) && this.unanswered.isEmpty()) {
-				logger.info("All names of instances can be looked up again");
+			if (this.unanswered.remove(host.name())) {
+				tellIfAllAnswered();
 			}
 		}
 		// What lookups throw for texts that are no names: the question must end.
@@ -122,6 +145,15 @@ final class HostResolver {
 				logger.warn("The name {} cannot be looked up ({}); the last known addresses of such names stay in use",
 						host.name(), ex.getMessage());
 			}
+		}
+		finally {
+			end(host, question);
+		}
+	}
+
+	private void tellIfAllAnswered() {
+		if (this.unanswered.isEmpty()) {
+			logger.info("All names of instances can be looked up again");
 		}
 	}
 

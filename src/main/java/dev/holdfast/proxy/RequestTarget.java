@@ -16,9 +16,14 @@ record RequestTarget(String authority, String path, String query) {
 
 	/**
 	 * Reads a request target (RFC 9112, section 3.2) in origin-form or absolute-form.
+	 * @param uri the target, {@code null} when the request has none: CONNECT by HTTP/2
+	 * (RFC 9113, section 8.5)
 	 * @return the target, or {@code null} when two readers could disagree about it
 	 */
-	static @Nullable RequestTarget parse(String uri) {
+	static @Nullable RequestTarget parse(@Nullable String uri) {
+		if (uri == null) {
+			return null;
+		}
 		if (uri.isEmpty() || uri.charAt(0) == '/') {
 			return parse("", uri, 0);
 		}

@@ -91,7 +91,13 @@ final class Tries {
 
 	void onConnectFailed(String reason) {
 		this.server.listener().onConnectFailure(this.upstream.name(), reason);
-		retry(GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
+		// Behind a handshake that the instance refused late some of the body was sent.
+		if (this.exchange.request().isReplayable()) {
+			retry(GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
+		}
+		else {
+			fail(GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE);
+		}
 	}
 
 	/**
@@ -100,7 +106,7 @@ final class Tries {
 	 */
 	void onBroken(GatewayError error, Outcome outcome, boolean reused) {
 		if (this.clock.isOverdue()) {
-			fail(GatewayError.TIMEOUT, Outcome.TIMEOUT);
+			fail(GatewayError.TIMEOUT, Outcome.CANCELLED);
 		}
 		else if (this.exchange.request().isRepeatable() && this.exchange.request().isReplayable()) {
 			retry(error, outcome, reused);
@@ -136,11 +142,11 @@ final class Tries {
 	}
 
 	/**
-	 * A try ended with an answer that the client does not get.
+	 * A try ended with an answer that the client does not get. The request's body has
+	 * been recalled.
 	 * @param better the instance to ask instead
 	 */
 	void onAnswerDiscarded(UpstreamInstance better) {
-		this.exchange.request().recall();
 		this.server.listener().onRetry(this.upstream.name());
 		attempt(better);
 	}
@@ -182,9 +188,7 @@ final class Tries {
 
 	void onTryEnded(Outcome outcome, long nanos) {
 		this.account.endTry(this.upstream.name(), outcome, nanos);
-		if (!this.ended) {
-			this.server.waiting().serve(this.upstream);
-		}
+		this.server.waiting().serve(this.upstream);
 	}
 
 	/**

@@ -4,10 +4,12 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
@@ -77,6 +79,19 @@ class ConnectRaceTests implements ConnectRace.Finish<String> {
 		assertThat(this.result).isEqualTo("fd00:0:0:0:0:0:0:1");
 		// Whoever was beaten comes last the next time.
 		assertThat(this.host.inOrder(this.host.last()).getLast().getHostAddress()).isEqualTo("10.0.0.1");
+	}
+
+	@Test
+	void whatBeganBehindTheWinnerIsNotAvoided() {
+		start(Duration.ofSeconds(1), Duration.ZERO);
+		after(250);
+		assertThat(this.running).containsOnlyKeys("10.0.0.1", "fd00:0:0:0:0:0:0:1");
+		connect("10.0.0.1");
+		Set<InetAddress> lasts = new HashSet<>();
+		for (int i = 0; i < 2; i++) {
+			lasts.add(this.host.inOrder(this.host.last()).getLast());
+		}
+		assertThat(lasts).hasSize(2);
 	}
 
 	@Test

@@ -17,6 +17,7 @@ import dev.holdfast.testing.GrpcClient;
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -107,9 +108,9 @@ class GrpcTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "5, SUCCESS", "3, SUCCESS", "16, SUCCESS", "2, SERVER_ERROR", "4, SERVER_ERROR", "13, SERVER_ERROR",
-			"14, SERVER_ERROR" })
-	void statusAndMessageOfTheBackendPassAndCountForTheBreaker(int status, Outcome outcome) {
+	@CsvSource({ "5, SUCCESS, false", "3, SUCCESS, false", "16, SUCCESS, false", "2, SERVER_ERROR, true",
+			"4, SERVER_ERROR, false", "12, SERVER_ERROR, false", "13, SERVER_ERROR, true", "14, SERVER_ERROR, true" })
+	void statusAndMessageOfTheBackendPassAndCountForTheInstance(int status, Outcome outcome, boolean blamed) {
 		try (GrpcBackend backend = GrpcBackend.start();
 				Gateway gateway = gateway(backend.port());
 				GrpcClient client = new GrpcClient(gateway.server.port())) {
@@ -118,6 +119,7 @@ class GrpcTests {
 			assertThat(result.status().getDescription()).isEqualTo("100 % \u00fcber");
 			assertThat(gateway.recorder.end().status()).isEqualTo(200);
 			assertThat(gateway.recorder.outcomes).containsExactly(outcome);
+			assertThat(gateway.instances().getFirst().errors()).isEqualTo(blamed ? 1 : 0);
 		}
 	}
 
@@ -169,6 +171,41 @@ class GrpcTests {
 			assertThat(answer.head().end()).isTrue();
 			assertThat(answer.head().header("grpc-status")).isEqualTo("4");
 			assertThat(backend.deadlines()).hasSize(1).allMatch((millis) -> millis > 100 && millis <= 300);
+		}
+	}
+
+	@Test
+	void deadlineOfTheClientSaysNothingOfTheInstance() throws IOException {
+		try (Http2Backend backend = new Http2Backend(Http2Wire::awaitEnd);
+				Gateway gateway = gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			for (int i = 0; i < 10; i++) {
+				int stream = client.request("POST", "/" + GrpcBackend.SERVICE + "/Silent", true, "content-type",
+						"application/grpc", "te", "trailers", "grpc-timeout", "1m");
+				assertThat(client.message(stream).head().header("grpc-status")).isEqualTo("4");
+			}
+			assertThat(gateway.instances().getFirst().errors()).isZero();
+		}
+	}
+
+	@Test
+	void callThatHasHadAMessageHoldsNoPermissionOfTheCircuit() throws IOException {
+		try (Http2Backend backend = new Http2Backend((wire) -> {
+			while (true) {
+				int stream = wire.nextHead().stream();
+				wire.answer(stream, "200", false, "content-type", "application/grpc");
+				wire.data(stream, "\0\0\0\0\2hi", false);
+			}
+		}); Gateway gateway = gateway(backend.port()); Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			CircuitBreaker breaker = gateway.breakers.circuitBreaker("orders");
+			breaker.transitionToOpenState();
+			breaker.transitionToHalfOpenState();
+			for (int i = 0; i < breaker.getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState(); i++) {
+				int stream = client.request("POST", "/" + GrpcBackend.SERVICE + "/Count", true, "content-type",
+						"application/grpc");
+				assertThat(client.data(stream).text()).endsWith("hi");
+			}
+			assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
 		}
 	}
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +111,29 @@ class HostAddressesTests {
 		resolver.of("another.internal");
 		assertThat(resolver.of("used.internal")).isSameAs(used);
 		assertThat(resolver.of("unused.internal")).isNotSameAs(unused);
+	}
+
+	@Test
+	void aLookupThatBreaksDownIsNoAnswer() {
+		HostAddresses asked = new HostResolver((name) -> {
+			throw new LinkageError(name);
+		}, this.later, this.names.now::get).of("orders.internal");
+		CompletableFuture<List<InetAddress>> first = asked.ask();
+		assertThatThrownBy(this.later::run).isInstanceOf(LinkageError.class);
+		assertThat(first).isCompletedExceptionally();
+		assertThat(asked.ask()).isNotSameAs(first);
+	}
+
+	@Test
+	void aLookupThatCannotBeginIsNoAnswer() {
+		AtomicInteger begun = new AtomicInteger();
+		HostAddresses asked = this.names.resolver((task) -> {
+			begun.incrementAndGet();
+			throw new RejectedExecutionException();
+		}).of("orders.internal");
+		assertThatThrownBy(asked::ask).isInstanceOf(RejectedExecutionException.class);
+		assertThatThrownBy(asked::ask).isInstanceOf(RejectedExecutionException.class);
+		assertThat(begun).hasValue(2);
 	}
 
 	@Test

@@ -22,13 +22,17 @@ import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -348,6 +352,44 @@ class HostileHttp2Tests {
 		int port = gateway(tls).server.port();
 		return tls ? Http2Wire.connect(port, PemBundles.read(authority.certificate(), null).createSslContext())
 				: Http2Wire.connect(port);
+	}
+
+	/**
+	 * Of the pseudo-fields CONNECT has the method and the authority alone (RFC 9113,
+	 * section 8.5).
+	 */
+	@ParameterizedTest
+	@CsvSource({ "CONNECT, , 405", "GET, *, 400", "OPTIONS, *, 200", "GET, orders, 400" })
+	void streamThatAsksForNoPathIsAnsweredAndTheOthersGoOn(String method, @Nullable String path, String status)
+			throws IOException {
+		try (Http2Wire client = connect(false)) {
+			assertThat(client.message(client.get("/orders/")).status()).isEqualTo(200);
+			Http2Headers head = new DefaultHttp2Headers().method(method).authority("gateway.test");
+			if (path != null) {
+				head.scheme("http").path(path);
+			}
+			int before = clear.recorder.ends.size();
+			assertThat(client.message(client.headers(3, head, true)).status()).isEqualTo(Integer.parseInt(status));
+			await().until(() -> clear.recorder.ends.size() > before);
+			assertThat(client.message(client.headers(5, get(), true)).status()).isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { ":path", ":scheme", ":method" })
+	void streamWithoutAPseudoFieldIsRefusedAndTheOthersGoOn(String missing) throws IOException {
+		try (Http2Wire client = connect(false)) {
+			assertThat(client.message(client.get("/orders/")).status()).isEqualTo(200);
+			Http2Headers head = get();
+			head.remove(missing);
+			client.headers(3, head, true);
+			assertThat(client.awaitReset(3)).isEqualTo(PROTOCOL_ERROR);
+			assertThat(client.message(client.headers(5, get(), true)).status()).isEqualTo(200);
+		}
+	}
+
+	private static Http2Headers get() {
+		return new DefaultHttp2Headers().method("GET").scheme("http").path("/orders/").authority("gateway.test");
 	}
 
 	/**

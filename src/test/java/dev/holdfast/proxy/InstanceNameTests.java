@@ -208,6 +208,26 @@ class InstanceNameTests {
 		}
 	}
 
+	@Test
+	void aNameThatNobodyUsesAnyMoreDoesNotKeepAnotherOneOutOfTheLog(CapturedOutput output) {
+		HostResolver hosts = this.names.resolver();
+		HostAddresses unused = hosts.of("unused.internal");
+		HostAddresses used = hosts.of(NAME);
+		assertThat(unused.ask()).isCompleted();
+		assertThat(used.ask()).isCompleted();
+		this.names.answer();
+		assertThat(unused.ask()).isCompletedExceptionally();
+		assertThat(output).containsOnlyOnce("The name unused.internal cannot be looked up");
+		this.names.now.addAndGet(Duration.ofMinutes(10).toNanos());
+		this.names.answer(ONE);
+		assertThat(used.known()).isEmpty();
+		hosts.forgetUnused();
+		assertThat(output).containsOnlyOnce("All names of instances can be looked up again");
+		this.names.answer();
+		assertThat(used.ask()).isCompletedExceptionally();
+		assertThat(output).containsOnlyOnce("The name orders.internal cannot be looked up");
+	}
+
 	private Gateway gateway(HostResolver hosts) {
 		return Gateway.named(hosts, TrafficTls.NONE, RoutePolicy.DEFAULTS, new Endpoint(Scheme.HTTP, NAME, this.port));
 	}

@@ -81,6 +81,21 @@ class MultiplexingTests {
 	}
 
 	@Test
+	void instanceThatTakesConnectionsAndSaysNothingIsGivenUpAndAskedAgain() throws IOException {
+		TrafficTimes times = new TrafficTimes(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
+				Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ZERO);
+		try (ScriptedBackend mute = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
+				Gateway gateway = new Gateway(Gateway.settings(TrafficLimits.DEFAULTS, times), List.of(), Scheme.GRPC,
+						mute.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("connect-failed");
+			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("connect-failed");
+			assertThat(gateway.recorder.connectFailures).containsExactly("timeout", "timeout");
+			await().until(() -> mute.connections() == 2);
+		}
+	}
+
+	@Test
 	void postThatTheInstanceRefusedIsSentAgainWithItsBody() throws IOException {
 		try (Http2Backend backend = new Http2Backend((wire) -> {
 			int refused = wire.nextHead().stream();

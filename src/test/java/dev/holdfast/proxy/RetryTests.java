@@ -12,6 +12,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
+import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -153,6 +154,46 @@ class RetryTests {
 				assertThat(client.answer().body().replaceAll("[^a-z]", "")).isEqualTo("payload");
 			}
 			assertThat(broken.heads()).hasSize(1);
+		}
+	}
+
+	/**
+	 * The first instance takes nothing of the body. What is given up of it must not let
+	 * the client send more than is kept for the other one.
+	 */
+	@Test
+	void bodyThatAnInstanceDidNotTakeReachesAnotherOneWhole() throws IOException {
+		int chunks = 200;
+		AtomicInteger useless = new AtomicInteger();
+		try (Http2Backend full = new Http2Backend(new Http2Settings().initialWindowSize(0), (wire) -> {
+			int stream = wire.nextHead().stream();
+			useless.incrementAndGet();
+			for (int i = 0; i < MANY; i++) {
+				// In each round the gateway reads what the client has sent.
+				wire.ping(i);
+				wire.awaitPong(i);
+			}
+			wire.answer(stream, "503", true);
+			wire.awaitEnd();
+		}); Http2Backend counting = new Http2Backend((wire) -> {
+			while (true) {
+				int stream = wire.nextHead().stream();
+				int received = 0;
+				for (boolean end = false; !end;) {
+					Http2Wire.Data data = wire.data(stream);
+					received += data.text().length();
+					end = data.end();
+				}
+				wire.answer(stream, "200", false);
+				wire.data(stream, String.valueOf(received), true);
+			}
+		}); Gateway gateway = Gateway.toHttp2(full.port(), counting.port()); RawClient client = gateway.client()) {
+			for (int i = 0; i < MANY && useless.get() == 0; i++) {
+				client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+						+ ("400\r\n" + "x".repeat(0x400) + "\r\n").repeat(chunks) + "0\r\n\r\n");
+				assertThat(client.answer().body()).isEqualTo(String.valueOf(chunks * 0x400));
+			}
+			assertThat(useless).hasValue(1);
 		}
 	}
 

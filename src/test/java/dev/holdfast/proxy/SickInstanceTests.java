@@ -18,8 +18,11 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.testing.GrpcBackend;
 import dev.holdfast.testing.GrpcClient;
 import dev.holdfast.testing.Http2Backend;
+import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.EjectionSettings;
 import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.UpstreamInstance;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +169,92 @@ class SickInstanceTests {
 					// Those of the first instance are not counted while the others seem
 					// to be well.
 					100 + FAILURES_TO_EJECT);
+		}
+	}
+
+	/**
+	 * Requests that the instance has not looked at are none of its failures, and the
+	 * others break for one reason.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void sharedConnectionThatEndsIsOneFailureAtMost(boolean inOrder) throws IOException {
+		int streams = 2 * FAILURES_TO_EJECT;
+		AtomicBoolean ended = new AtomicBoolean();
+		try (Http2Backend backend = new Http2Backend((wire) -> {
+			if (ended.compareAndSet(false, true)) {
+				for (int i = 0; i < streams; i++) {
+					wire.nextHead();
+				}
+				if (inOrder) {
+					wire.goAway(0);
+				}
+				return;
+			}
+			while (true) {
+				wire.answer(wire.nextHead().stream(), "200", true);
+			}
+		});
+				Gateway gateway = Gateway.toHttp2(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			List<Integer> requests = new ArrayList<>();
+			for (int i = 0; i < streams; i++) {
+				requests.add(client.request("POST", "/orders/", true));
+			}
+			for (int request : requests) {
+				assertThat(client.message(request).status()).isEqualTo(inOrder ? 200 : 502);
+			}
+			UpstreamInstance instance = gateway.instances().getFirst();
+			assertThat(instance.errors()).isEqualTo(inOrder ? 0 : 1);
+			assertThat(instance.state()).isEqualTo(new InstanceState.Routable());
+		}
+	}
+
+	@Test
+	void idleConnectionThatIsClosedAtTheWrongMomentIsNoFailure() throws IOException {
+		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
+			peer.readRequest();
+			peer.write(OK);
+			peer.readRequest();
+		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
+			assertThat(failures(client, GET, 2 * FAILURES_TO_EJECT)).isZero();
+			assertThat(gateway.recorder.outcomes).contains(Outcome.BROKEN);
+			assertThat(gateway.instances().getFirst().errors()).isZero();
+		}
+	}
+
+	/**
+	 * RFC 9110, sections 15.6.2 and 15.6.6: any client can ask for such an answer.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 501, 505 })
+	void answerAboutAClientsMethodOrVersionSaysNothingOfTheInstance(int status) throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend
+			.answering("HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n".formatted(status));
+				Gateway gateway = new Gateway(backend.port());
+				RawClient client = gateway.client()) {
+			assertThat(failures(client, GET, REQUESTS)).isEqualTo(REQUESTS);
+			assertThat(backend.heads()).hasSize(REQUESTS);
+			assertThat(gateway.recorder.outcomes).containsOnly(Outcome.SERVER_ERROR);
+			assertThat(gateway.instances().getFirst().state()).isEqualTo(new InstanceState.Routable());
+			assertThat(circuit(gateway)).isEqualTo(CircuitBreaker.State.CLOSED);
+		}
+	}
+
+	@Test
+	void streamsThatGoOnWithoutEndCloseACircuitThatIsHalfOpen() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(
+				"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ndata:\r\n");
+				Gateway gateway = new Gateway(backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			CircuitBreaker breaker = gateway.breakers.circuitBreaker("orders");
+			breaker.transitionToOpenState();
+			breaker.transitionToHalfOpenState();
+			for (int i = 0; i < breaker.getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState(); i++) {
+				assertThat(client.head(client.get("/orders/")).header("content-type")).isEqualTo("text/event-stream");
+			}
+			await().until(() -> circuit(gateway) == CircuitBreaker.State.CLOSED);
+			assertThat(client.head(client.get("/orders/")).header(":status")).isEqualTo("200");
 		}
 	}
 
