@@ -261,7 +261,8 @@ final class Performance<S extends Stage> {
 		String log = gateway.log().substring(this.logged);
 		// Without time and numbers, lines that say the same are the same.
 		Map<String, Long> lines = log.lines()
-			.filter((line) -> !line.isBlank())
+			// Frames say nothing; stack traces are defects of their own.
+			.filter((line) -> !line.isBlank() && !line.startsWith("\tat "))
 			.map((line) -> line.replaceFirst("^\\S+", "").replaceAll("[0-9]+", "#"))
 			.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
 		assertThat(lines).allSatisfy((line, count) -> assertThat(count).isLessThanOrEqualTo(MOST_EQUAL_LINES));

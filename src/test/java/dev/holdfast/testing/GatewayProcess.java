@@ -28,8 +28,8 @@ import static org.awaitility.Awaitility.await;
  */
 public final class GatewayProcess implements AutoCloseable {
 
-	/** How many gateways start at the same time: each keeps more than one core busy. */
-	private static final Semaphore STARTS = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+	/** How many gateways start at the same time: each keeps a core busy. */
+	private static final Semaphore STARTS = new Semaphore(Runtime.getRuntime().availableProcessors());
 
 	private static final Duration END = Duration.ofSeconds(60);
 
