@@ -57,8 +57,6 @@ public final class Load implements AutoCloseable {
 
 	private long failures;
 
-	private long slowestNanos;
-
 	private int running;
 
 	private boolean stopping;
@@ -122,7 +120,7 @@ public final class Load implements AutoCloseable {
 	 */
 	public synchronized Result soFar() {
 		return new Result(this.statuses.values().stream().mapToLong(Long::longValue).sum(), Map.copyOf(this.statuses),
-				this.failures, List.copyOf(this.reasons), Duration.ofNanos(this.slowestNanos));
+				this.failures, List.copyOf(this.reasons));
 	}
 
 	/**
@@ -192,7 +190,6 @@ public final class Load implements AutoCloseable {
 	}
 
 	private synchronized void count(@Nullable Answer answer, @Nullable Throwable failure, long nanos) {
-		this.slowestNanos = Math.max(this.slowestNanos, nanos);
 		this.statuses.merge((answer != null) ? answer.status() : 0, 1L, Long::sum);
 		if (answer != null && answer.status() / 100 == 2) {
 			return;
@@ -211,10 +208,8 @@ public final class Load implements AutoCloseable {
 	 * @param statuses how many ended with each status, 0 for those that have none
 	 * @param failures how many did not end with a 2xx
 	 * @param reasons what happened to the first of those
-	 * @param slowest how long the slowest took
 	 */
-	public record Result(long requests, Map<Integer, Long> statuses, long failures, List<String> reasons,
-			Duration slowest) {
+	public record Result(long requests, Map<Integer, Long> statuses, long failures, List<String> reasons) {
 	}
 
 	private record Answer(int status, String headers, Buffer body) {
