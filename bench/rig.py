@@ -14,6 +14,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -27,12 +28,13 @@ JAR = ROOT / "target" / "holdfast.jar"
 # What the backends answer: a small JSON.
 BODY = json.dumps({"id": "1f0c7a52-6c1e-4b3f-9a3e-0a6de8c1b7d4", "name": "holdfast", "price": 12.5, "tags": ["a", "b"]})
 # Debian's package of a program, where it is named otherwise.
-PACKAGES = {"etcd": "etcd-server", "java": "openjdk-21-jre-headless"}
+PACKAGES = {"etcd": "etcd-server", "java": "openjdk-21-jre-headless", "h2load": "nghttp2-client", "nghttpd": "nghttp2-server"}
 FORWARDING_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix",
                       "Forwarded", "Via", "X-Request-Id", "traceparent")
 
-# Loopback must not go through a proxy that the environment names.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# Loopback must not go through a proxy that the environment names, and its certificates are made for each run.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}),
+                                      urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
 _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
@@ -120,6 +122,8 @@ class Rig:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda number, _: sys.exit(128 + number))
         self.directory = Path(tempfile.mkdtemp(prefix="holdfast-bench-"))
+        # When root runs this, nginx's workers are somebody else, and have files in here.
+        self.directory.chmod(0o711)
         return self
 
     def __exit__(self, *_):
@@ -169,9 +173,9 @@ class Etcd:
         with _OPENER.open(request, timeout=timeout) as response:
             response.read()
 
-    def register(self, service, instance, port):
+    def register(self, service, instance, port, scheme="http"):
         """Register an instance on this host without a lease."""
-        self.put(f"/services/{service}/{instance}", json.dumps({"url": f"http://127.0.0.1:{port}"}))
+        self.put(f"/services/{service}/{instance}", json.dumps({"url": f"{scheme}://127.0.0.1:{port}"}))
 
     def _accepts(self, key, value):
         try:
@@ -184,11 +188,11 @@ class Etcd:
 class Gateway:
     """Holdfast from its jar, with its own configuration apart from ports, etcd and where the snapshot lies."""
 
-    def __init__(self, rig, java, jvm_flags, jar, etcd_url, name="holdfast", arguments=()):
+    def __init__(self, rig, java, jvm_flags, jar, etcd_url, name="holdfast", arguments=(), scheme="http"):
         self._rig, self._java, self._jvm_flags, self._jar, self._etcd_url = rig, java, jvm_flags, jar, etcd_url
         self._name, self._arguments = name, arguments
         self.port, self.admin_port = free_ports(2)
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.admin_url = f"http://127.0.0.1:{self.admin_port}"
         self.snapshot = rig.directory / f"{name}-snapshot.json"
         self.process = None
@@ -250,8 +254,11 @@ def await_status(url, status, timeout, process, interval=0.05):
     return await_true(lambda: get(url)[0] == status, timeout, f"{url} to answer {status}", process, interval)
 
 
-def start_backend(rig, name, ports, workers):
-    """nginx that answers every path with the same JSON, and `/headers` with what a gateway added to the request."""
+def start_backend(rig, name, ports, workers, more=""):
+    """nginx that answers every path with the same JSON, and `/headers` with what a gateway added to the request.
+
+    `more` are further lines of its server block.
+    """
     listen = "\n".join(f"listen 127.0.0.1:{port} backlog=4096;" for port in ports)
     # One per line, as the values of some hold quotes.
     headers = "\\n".join(f"{header}: $http_{header.lower().replace('-', '_')}" for header in FORWARDING_HEADERS)
@@ -261,6 +268,7 @@ def start_backend(rig, name, ports, workers):
     {listen}
     location / {{ default_type application/json; return 200 '{BODY}'; }}
     location = /headers {{ default_type text/plain; return 200 "{headers}"; }}
+    {more}
   }}
 """)
     for port in ports:

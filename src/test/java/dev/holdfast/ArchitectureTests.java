@@ -1,14 +1,26 @@
 package dev.holdfast;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The table of packages and what each may use.
@@ -34,7 +46,7 @@ class ArchitectureTests {
 		.layer("upstream")
 		.definedBy("dev.holdfast.upstream")
 		.layer("proxy")
-		.definedBy("dev.holdfast.proxy")
+		.definedBy("dev.holdfast.proxy..")
 		.layer("admin")
 		.definedBy("dev.holdfast.admin")
 		.layer("actuate")
@@ -63,8 +75,23 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
 		.withOptionalLayers(true);
 
+	/** The rooms of the traffic port, those first that may use all behind them. */
+	private static final List<Set<String>> ROOMS = List.of(Set.of("server"), Set.of("exchange"),
+			Set.of("client", "backend"), Set.of("tunnel"), Set.of("http2", "http1"), Set.of("transport"),
+			Set.of("header"));
+
+	@ArchTest
+	static final ArchRule roomsUseOnlyThoseBelowThem = rooms();
+
 	@ArchTest
 	static final ArchRule packagesAreFreeOfCycles = slices().matching("dev.holdfast.(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule nothingUsesWhatStartsTheProgram = noClasses().that()
+		.resideOutsideOfPackage("dev.holdfast")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("dev.holdfast");
 
 	@ArchTest
 	static final ArchRule onlyTheEdgeKnowsSpring = noClasses().that()
@@ -82,12 +109,30 @@ class ArchitectureTests {
 		.resideInAnyPackage("org.springframework.boot..", "org.springframework.context..", "org.springframework.web..",
 				"org.springframework.beans..");
 
+	// jetcd takes what secures its connections as a type of Netty's.
 	@ArchTest
-	static final ArchRule onlyTheTrafficPortKnowsVertx = noClasses().that()
-		.resideOutsideOfPackages("dev.holdfast.proxy..", "dev.holdfast.upstream..")
+	static final ArchRule onlyTheTrafficPortKnowsNetty = noClasses().that()
+		.resideOutsideOfPackages("dev.holdfast.proxy..", "dev.holdfast.registry.etcd..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.netty..");
+
+	@ArchTest
+	static final ArchRule httpIsReadAndWrittenByTheRoomsForIt = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.netty.handler.codec.http*..");
+
+	@ArchTest
+	static final ArchRule onlyTheEtcdSourceMayKnowVertx = noClasses().that()
+		.resideOutsideOfPackages("dev.holdfast.registry.etcd..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.vertx..");
+
+	@ArchTest
+	static final ArchRule nothingUsesNettysOwnHttp = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.netty.handler.codec.http..", "io.netty.handler.codec.http2..");
 
 	@ArchTest
 	static final ArchRule onlyTheEtcdSourceKnowsJetcd = noClasses().that()
@@ -110,6 +155,47 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideOutsideOfPackages("java..", "javax.net.ssl..", "javax.security..", "org.jspecify..",
 				"dev.holdfast.tls..");
+
+	private static final int LARGEST_KNOT = 12;
+
+	@ArchTest
+	static void noClassesOfTheTrafficPortAreOneKnot(JavaClasses classes) {
+		Map<String, Set<String>> uses = new TreeMap<>();
+		for (JavaClass type : classes) {
+			if (type.getPackageName().startsWith("dev.holdfast.proxy")) {
+				Set<String> used = uses.computeIfAbsent(outermost(type), (name) -> new TreeSet<>());
+				type.getDirectDependenciesFromSelf()
+					.forEach((dependency) -> used.add(outermost(dependency.getTargetClass().getBaseComponentType())));
+			}
+		}
+		assertThat(Knots.in(uses)).allSatisfy((knot) -> assertThat(knot).hasSizeLessThanOrEqualTo(LARGEST_KNOT));
+	}
+
+	private static String outermost(JavaClass type) {
+		String name = type.getName();
+		int nested = name.indexOf('$');
+		return (nested < 0) ? name : name.substring(0, nested);
+	}
+
+	private static ArchRule rooms() {
+		LayeredArchitecture rooms = layeredArchitecture().consideringOnlyDependenciesInLayers()
+			.layer("root")
+			.definedBy("dev.holdfast.proxy")
+			.whereLayer("root")
+			.mayNotAccessAnyLayer();
+		List<String> below = new ArrayList<>(List.of("root"));
+		for (Set<String> row : ROOMS.reversed()) {
+			for (String room : row) {
+				rooms = rooms.layer(room)
+					.definedBy("dev.holdfast.proxy." + room)
+					.whereLayer(room)
+					.mayOnlyAccessLayers(below.toArray(String[]::new));
+			}
+			below.addAll(row);
+		}
+		return rooms.ensureAllClassesAreContainedInArchitectureIgnoring(describe("outside of the traffic port",
+				(type) -> !type.getPackageName().startsWith("dev.holdfast.proxy")));
+	}
 
 	/**
 	 * Leaves out all that lies where this class lies, whatever the build calls that

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
@@ -83,6 +84,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 *
 	 * @param address Address to listen on for traffic.
 	 * @param port Port to listen on for traffic, 0 for any that is free.
+	 * @param transport What of the operating system tells the gateway what happens to
+	 * connections.
 	 * @param sslBundle Name of the SSL bundle with the certificate that clients see,
 	 * empty for traffic in clear text.
 	 * @param serverNameBundles SSL bundles for the names that clients ask for; the others
@@ -123,8 +126,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * ready, empty to turn it off.
 	 */
 	public record Server(@DefaultValue("0.0.0.0") @NotBlank String address,
-			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue("") String sslBundle,
-			@DefaultValue List<ServerNameBundle> serverNameBundles, @DefaultValue("none") ClientAuth clientAuth,
+			@DefaultValue("8080") @Min(0) @Max(65_535) int port, @DefaultValue("auto") TransportChoice transport,
+			@DefaultValue("") String sslBundle, @DefaultValue List<ServerNameBundle> serverNameBundles,
+			@DefaultValue("none") ClientAuth clientAuth,
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration handshakeTimeout,
 			@DefaultValue List<String> trustedProxies, @DefaultValue("8KB") DataSize maxRequestLineSize,
 			@DefaultValue("16KB") DataSize maxHeaderSize, @DefaultValue("100") @Min(1) @Max(10_000) int maxHeaderCount,

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 import dev.holdfast.admin.AdminSettings;
+import dev.holdfast.proxy.TrustedProxies;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.route.TimeLimits;
 import dev.holdfast.service.CanonicalPath;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.ServerName;
-import io.netty.util.NetUtil;
 
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
@@ -77,7 +77,7 @@ final class PropertiesValidator implements Validator {
 			reject(errors, "server.maxRequestLineSize", "must be between 256B and holdfast.server.max-header-size");
 		}
 		for (int i = 0; i < server.trustedProxies().size(); i++) {
-			if (!isAddressOrBlock(server.trustedProxies().get(i))) {
+			if (!TrustedProxies.isAddressOrBlock(server.trustedProxies().get(i))) {
 				reject(errors, "server.trustedProxies[%d]".formatted(i),
 						"must be an IP address or a CIDR block such as 10.0.0.0/8");
 			}
@@ -139,16 +139,6 @@ final class PropertiesValidator implements Validator {
 				reject(errors, field + ".serverName", "must be a DNS name such as api.example.org, or *.example.org");
 			}
 		}
-	}
-
-	private static boolean isAddressOrBlock(String text) {
-		int slash = text.indexOf('/');
-		byte[] address = NetUtil.createByteArrayFromIpAddressString((slash < 0) ? text : text.substring(0, slash));
-		if (address == null || slash < 0) {
-			return address != null;
-		}
-		String bits = text.substring(slash + 1);
-		return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= address.length * Byte.SIZE;
 	}
 
 	private static void checkEndpoints(HoldfastProperties.Etcd etcd, Errors errors) {

@@ -5,7 +5,7 @@ import dev.holdfast.actuate.TrafficMeters;
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.Probes;
 import dev.holdfast.proxy.TrafficLimits;
-import dev.holdfast.proxy.TrafficServer;
+import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.proxy.TrafficSettings;
 import dev.holdfast.proxy.TrafficTimes;
 import dev.holdfast.registry.Registry;
@@ -80,8 +80,8 @@ class TrafficConfiguration {
 				server.writeTimeout(), properties.upstream().queueTimeout(), properties.upstream().connectTimeout(),
 				properties.upstream().maxConnectionAge());
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
-				Runtime.getRuntime().availableProcessors(), server.trustedProxies(), server.livenessPath(),
-				server.readinessPath(), limits, times);
+				Runtime.getRuntime().availableProcessors(), server.transport(), server.trustedProxies(),
+				server.livenessPath(), server.readinessPath(), limits, times);
 		TrafficServer traffic = new TrafficServer(settings, bundles.tls(), routes, upstreams, probes, listener);
 		bundles.onChange(traffic::tlsChanged);
 		return traffic;

@@ -3,7 +3,7 @@ package dev.holdfast.proxy;
 /**
  * Why a client is turned away, whatever its requests are.
  */
-enum ClientRefusal {
+public enum ClientRefusal {
 
 	CONNECTIONS, CONNECTIONS_PER_ADDRESS, HEADER_TIMEOUT, TLS_HANDSHAKE, TOO_MANY_HANDSHAKES, HTTP2_FLOOD,
 	HTTP2_PROTOCOL;
@@ -13,7 +13,7 @@ enum ClientRefusal {
 	/**
 	 * The reason in words that fit a label.
 	 */
-	String reason() {
+	public String reason() {
 		return this.reason;
 	}
 

@@ -3,7 +3,7 @@ package dev.holdfast.proxy;
 /**
  * Why no connection to an instance could be made.
  */
-enum ConnectFailure {
+public enum ConnectFailure {
 
 	TIMEOUT, UNREACHABLE, REFUSED, UNKNOWN_HOST, NO_HTTP2, TLS, OTHER;
 
@@ -12,7 +12,7 @@ enum ConnectFailure {
 	/**
 	 * The reason in words that fit a label.
 	 */
-	String reason() {
+	public String reason() {
 		return this.reason;
 	}
 

@@ -1,17 +1,10 @@
 package dev.holdfast.proxy;
 
-import java.nio.charset.StandardCharsets;
-
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
-
 /**
  * Everything that the gateway itself can have against a request, and the one place where
  * a failure becomes a status.
  */
-enum GatewayError {
+public enum GatewayError {
 
 	BAD_REQUEST(400, "bad-request", "Bad request", "The request is malformed or ambiguous."),
 
@@ -40,6 +33,9 @@ enum GatewayError {
 
 	CODING_NOT_SUPPORTED(501, "coding-not-supported", "Transfer coding not supported",
 			"The gateway knows no transfer coding but chunked."),
+
+	PROTOCOL_NOT_SUPPORTED(501, "protocol-not-supported", "Protocol not supported",
+			"The gateway opens no tunnel for this protocol, or not to this service."),
 
 	BAD_ANSWER(502, "bad-answer", "Bad answer", "The service's answer was malformed."),
 
@@ -90,33 +86,34 @@ enum GatewayError {
 				""".formatted(code, title, status, detail, code);
 	}
 
-	int status() {
+	public int status() {
 		return this.status;
 	}
 
 	/**
 	 * The stable name that clients and meters see.
 	 */
-	String code() {
+	public String code() {
 		return this.code;
 	}
 
 	/**
 	 * What happened, in one sentence.
 	 */
-	String detail() {
+	public String detail() {
 		return this.detail;
 	}
 
 	/**
 	 * What a gRPC client is told instead of the HTTP status.
 	 */
-	int grpcStatus() {
+	public int grpcStatus() {
 		return switch (this) {
 			case CLIENT_GONE, CLIENT_STALLED -> 1;
 			case REQUEST_TIMEOUT, HEADER_TIMEOUT, TIMEOUT -> 4;
 			case BODY_TOO_LARGE, URI_TOO_LONG, HEADERS_TOO_LARGE, TOO_MANY_HEADERS -> 8;
-			case NO_ROUTE, METHOD_NOT_ALLOWED, CODING_NOT_SUPPORTED, VERSION_NOT_SUPPORTED -> 12;
+			case NO_ROUTE, METHOD_NOT_ALLOWED, CODING_NOT_SUPPORTED, PROTOCOL_NOT_SUPPORTED, VERSION_NOT_SUPPORTED ->
+				12;
 			case BAD_REQUEST, BAD_ANSWER -> 13;
 			case CONNECT_FAILED, BACKEND_RESET, NO_INSTANCE, TOO_MANY_CONNECTIONS, OVERLOADED, SHUTTING_DOWN,
 					CIRCUIT_OPEN ->
@@ -125,44 +122,19 @@ enum GatewayError {
 	}
 
 	/**
-	 * Writes the head of an answer.
-	 * @param response where it goes; no byte of it has been sent
-	 * @param requestId the request that the error happened to
-	 * @return the body, as RFC 9457 has it
+	 * Return for how long a client should wait before it asks again, seconds; 0 for no
+	 * such word.
 	 */
-	Buffer prepare(HttpServerResponse response, String requestId) {
-		response.setStatusCode(this.status)
-			.setStatusMessage(HttpResponseStatus.valueOf(this.status).reasonPhrase())
-			.putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-			.putHeader("Holdfast-Error", this.code);
-		if (this.retryAfterSeconds > 0) {
-			response.putHeader("Retry-After", Integer.toString(this.retryAfterSeconds));
-		}
-		return Buffer.buffer(toProblemJson(requestId));
+	public int retryAfterSeconds() {
+		return this.retryAfterSeconds;
 	}
 
 	/**
-	 * Writes a whole HTTP/1.1 message, for a client of whose request there is too little
-	 * to answer it in the usual way.
-	 * @param requestId the id that its log lines have
+	 * Write the body that tells of it, as RFC 9457 has it.
+	 * @param requestId the request that the error happened to
+	 * @return the body, ASCII
 	 */
-	byte[] toMessage(String requestId) {
-		String problem = toProblemJson(requestId);
-		return """
-				HTTP/1.1 %d %s\r
-				Content-Type: application/problem+json\r
-				Holdfast-Error: %s\r
-				%sContent-Length: %d\r
-				Connection: close\r
-				\r
-				%s"""
-			.formatted(this.status, HttpResponseStatus.valueOf(this.status).reasonPhrase(), this.code,
-					(this.retryAfterSeconds > 0) ? "Retry-After: " + this.retryAfterSeconds + "\r\n" : "",
-					problem.length(), problem)
-			.getBytes(StandardCharsets.US_ASCII);
-	}
-
-	private String toProblemJson(String requestId) {
+	public String toProblemJson(String requestId) {
 		StringBuilder json = new StringBuilder(this.problem.length() + requestId.length() + 2);
 		json.append(this.problem);
 		for (int i = 0; i < requestId.length(); i++) {

@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-import dev.holdfast.proxy.RequestGuard.Rejection;
-
 /**
  * The words that an {@link ExchangeListener} may be told, so that meters can be there
  * before the first of each.

@@ -11,7 +11,13 @@ public final class TrafficPortUnavailableException extends RuntimeException {
 
 	private final int port;
 
-	TrafficPortUnavailableException(String address, int port, Throwable cause) {
+	/**
+	 * Tell what cannot be listened on.
+	 * @param address a host name or an IP address
+	 * @param port the port
+	 * @param cause why
+	 */
+	public TrafficPortUnavailableException(String address, int port, Throwable cause) {
 		super("Cannot listen for traffic on %s:%d: %s".formatted(address, port, cause.getMessage()), cause);
 		this.address = address;
 		this.port = port;

@@ -8,6 +8,7 @@ import java.util.List;
  * @param address the address to listen on
  * @param port the port to listen on, 0 for any that is free
  * @param eventLoops how many threads serve requests
+ * @param transport how they learn what happens to their sockets
  * @param trustedProxies addresses and CIDR blocks of peers whose forwarding headers are
  * believed
  * @param livenessPath the path that answers whether the gateway is alive, empty for none
@@ -15,8 +16,9 @@ import java.util.List;
  * @param limits how much it takes
  * @param times how long it waits
  */
-public record TrafficSettings(String address, int port, int eventLoops, List<String> trustedProxies,
-		String livenessPath, String readinessPath, TrafficLimits limits, TrafficTimes times) {
+public record TrafficSettings(String address, int port, int eventLoops, TransportChoice transport,
+		List<String> trustedProxies, String livenessPath, String readinessPath, TrafficLimits limits,
+		TrafficTimes times) {
 
 	/**
 	 * Checks the values.
@@ -33,6 +35,26 @@ public record TrafficSettings(String address, int port, int eventLoops, List<Str
 		new TrustedProxies(trustedProxies);
 		requirePath("liveness-path", livenessPath);
 		requirePath("readiness-path", readinessPath);
+	}
+
+	/**
+	 * The same, with the transport that does best here.
+	 * @param address the address to listen on
+	 * @param port the port to listen on, 0 for any that is free
+	 * @param eventLoops how many threads serve requests
+	 * @param trustedProxies addresses and CIDR blocks of peers whose forwarding headers
+	 * are believed
+	 * @param livenessPath the path that answers whether the gateway is alive, empty for
+	 * none
+	 * @param readinessPath the path that answers whether the gateway is ready, empty for
+	 * none
+	 * @param limits how much it takes
+	 * @param times how long it waits
+	 */
+	public TrafficSettings(String address, int port, int eventLoops, List<String> trustedProxies, String livenessPath,
+			String readinessPath, TrafficLimits limits, TrafficTimes times) {
+		this(address, port, eventLoops, TransportChoice.AUTO, trustedProxies, livenessPath, readinessPath, limits,
+				times);
 	}
 
 	private static void requirePath(String name, String value) {

@@ -11,25 +11,26 @@ import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peers whose forwarding headers are believed.
+ * The peers whose forwarding fields are believed.
  */
-final class TrustedProxies {
+public final class TrustedProxies {
 
 	private final List<IpSubnetFilterRule> blocks;
 
 	/**
-	 * Reads addresses and blocks.
+	 * Read addresses and blocks.
+	 * @param blocks the addresses and blocks
 	 * @throws IllegalArgumentException if one of them is neither
 	 */
-	TrustedProxies(List<String> blocks) {
+	public TrustedProxies(List<String> blocks) {
 		this.blocks = blocks.stream().map(TrustedProxies::parse).toList();
 	}
 
 	/**
-	 * Tells whether a peer is one of them.
+	 * Whether a peer is one of them.
 	 * @param address an IP address in its text form
 	 */
-	boolean contains(String address) {
+	public boolean contains(String address) {
 		if (this.blocks.isEmpty()) {
 			return false;
 		}
@@ -46,20 +47,33 @@ final class TrustedProxies {
 		return false;
 	}
 
-	private static IpSubnetFilterRule parse(String text) {
+	/**
+	 * Whether a text is an IP address or a CIDR block.
+	 * @param text the text
+	 */
+	public static boolean isAddressOrBlock(String text) {
 		int slash = text.indexOf('/');
-		String address = (slash < 0) ? text : text.substring(0, slash);
-		byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
-		try {
-			if (bytes != null) {
-				int bits = (slash < 0) ? bytes.length * Byte.SIZE : Integer.parseInt(text.substring(slash + 1));
-				return new IpSubnetFilterRule(InetAddress.getByAddress(bytes), bits, IpFilterRuleType.ACCEPT);
-			}
+		byte[] address = NetUtil.createByteArrayFromIpAddressString((slash < 0) ? text : text.substring(0, slash));
+		if (address == null || slash < 0) {
+			return address != null;
 		}
-		catch (IllegalArgumentException | UnknownHostException ex) {
+		String bits = text.substring(slash + 1);
+		return bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= address.length * Byte.SIZE;
+	}
+
+	private static IpSubnetFilterRule parse(String text) {
+		if (!isAddressOrBlock(text)) {
+			throw invalid(text, null);
+		}
+		int slash = text.indexOf('/');
+		byte[] bytes = NetUtil.createByteArrayFromIpAddressString((slash < 0) ? text : text.substring(0, slash));
+		int bits = (slash < 0) ? bytes.length * Byte.SIZE : Integer.parseInt(text.substring(slash + 1));
+		try {
+			return new IpSubnetFilterRule(InetAddress.getByAddress(bytes), bits, IpFilterRuleType.ACCEPT);
+		}
+		catch (UnknownHostException ex) {
 			throw invalid(text, ex);
 		}
-		throw invalid(text, null);
 	}
 
 	private static IllegalArgumentException invalid(String text, @Nullable Exception cause) {

@@ -1,5 +1,6 @@
 /**
- * The traffic port: one exchange per request, on Vert.x event loops.
+ * The traffic port: what it is told, how much it takes and how long it waits, and what it
+ * tells of its requests and of their errors.
  */
 @NullMarked
 package dev.holdfast.proxy;

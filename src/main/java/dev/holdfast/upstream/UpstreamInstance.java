@@ -29,6 +29,8 @@ public final class UpstreamInstance {
 
 	private final Endpoint origin;
 
+	private final String authority;
+
 	private volatile Instance instance;
 
 	/**
@@ -64,6 +66,7 @@ public final class UpstreamInstance {
 		this.service = service;
 		this.instance = instance;
 		this.origin = instance.endpoint().origin();
+		this.authority = this.origin.authority();
 		this.settings = settings;
 		this.nanoTime = nanoTime;
 		this.health = new InstanceHealth(settings.ejection(), limit, nanoTime);
@@ -84,6 +87,14 @@ public final class UpstreamInstance {
 	 */
 	public Endpoint origin() {
 		return this.origin;
+	}
+
+	/**
+	 * Return how requests name it that do not keep the host they were made for.
+	 * @return its host and port
+	 */
+	public String authority() {
+		return this.authority;
 	}
 
 	/**

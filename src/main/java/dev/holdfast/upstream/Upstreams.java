@@ -56,7 +56,13 @@ public final class Upstreams implements SnapshotListener {
 		this(settings, breakers, System::nanoTime);
 	}
 
-	Upstreams(UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
+	/**
+	 * The same, with a time of its own.
+	 * @param settings how instances are chosen
+	 * @param breakers gives each service that is asked for its circuit breaker
+	 * @param nanoTime the time, handed in so that tests can move it by hand
+	 */
+	public Upstreams(UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
 		this.settings = settings;
 		this.breakers = breakers;
 		this.nanoTime = nanoTime;

@@ -217,6 +217,8 @@ class ConfigurationErrorTests {
 						"holdfast.server.trusted-proxies[1]: \"10.0.0.0/33\" must be an IP address or a CIDR block"),
 				argumentSet("encoded slashes", "holdfast.server.encoded-slashes=decode",
 						"holdfast.server.encoded-slashes: \"decode\" must be one of pass, reject"),
+				argumentSet("transport", "holdfast.server.transport=kqueue",
+						"holdfast.server.transport: \"kqueue\" must be one of auto, epoll, io-uring, nio"),
 				argumentSet("probe path that steps up", "holdfast.server.readiness-path=/a/../readyz",
 						"holdfast.server.readiness-path: \"/a/../readyz\" must be spelled as requests are compared with it"),
 				argumentSet("probe path with an escape", "holdfast.server.liveness-path=/%6civez",

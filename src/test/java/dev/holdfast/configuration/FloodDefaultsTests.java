@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
-import dev.holdfast.proxy.TrafficServer;
+import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.testing.Http2Wire;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;

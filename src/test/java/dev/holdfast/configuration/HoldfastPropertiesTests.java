@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
@@ -41,11 +42,11 @@ class HoldfastPropertiesTests {
 	void withoutConfigurationEveryKeyHasItsDefault() {
 		this.runner.run((context) -> {
 			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
-			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080, "", List.of(),
-					ClientAuth.NONE, Duration.ofSeconds(10), List.of(), DataSize.ofKilobytes(8),
-					DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), EncodedSlashes.PASS, false, 20_000, 0, 100, 200,
-					Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10),
-					Duration.ofSeconds(60), Duration.ofSeconds(20), "/livez", "/readyz"));
+			assertThat(properties.server()).isEqualTo(new HoldfastProperties.Server("0.0.0.0", 8080,
+					TransportChoice.AUTO, "", List.of(), ClientAuth.NONE, Duration.ofSeconds(10), List.of(),
+					DataSize.ofKilobytes(8), DataSize.ofKilobytes(16), 100, DataSize.ofBytes(0), EncodedSlashes.PASS,
+					false, 20_000, 0, 100, 200, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofHours(1),
+					Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(20), "/livez", "/readyz"));
 			assertThat(properties.etcd()).isEqualTo(new HoldfastProperties.Etcd(List.of("http://127.0.0.1:2379"), "",
 					"", "", "", false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 			assertThat(properties.registry()).isEqualTo(new HoldfastProperties.Registry(

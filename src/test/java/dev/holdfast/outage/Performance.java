@@ -255,9 +255,7 @@ final class Performance<S extends Stage> {
 	/** Transitions are logged, repetitions are not. */
 	private void assertQuiet() {
 		GatewayProcess gateway = this.stage.gateway();
-		// Vert.x rightly says that a halted process's threads were blocked.
-		boolean halted = this.outage.told() instanceof Told.Halted;
-		assertThat(gateway.defects().stream().filter((line) -> !halted || !line.contains("Thread blocked"))).isEmpty();
+		assertThat(gateway.defects()).isEmpty();
 		String log = gateway.log().substring(this.logged);
 		// Without time and numbers, lines that say the same are the same.
 		Map<String, Long> lines = log.lines()

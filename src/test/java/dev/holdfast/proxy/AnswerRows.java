@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Hard inputs that a backend sends (RFC 9112 again, and RFC 9110, section 15).
  */
-final class AnswerRows {
+public final class AnswerRows {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\n";
 
@@ -15,7 +15,7 @@ final class AnswerRows {
 	private AnswerRows() {
 	}
 
-	static List<HardAnswer> rows() {
+	public static List<HardAnswer> rows() {
 		List<HardAnswer> rows = new ArrayList<>();
 		statusLines(rows);
 		fields(rows);
@@ -174,7 +174,7 @@ final class AnswerRows {
 	 * @param body the body that the client sees
 	 * @param reusable whether the backend's connection may carry another request
 	 */
-	record HardAnswer(String name, String method, String bytes, int status, String body, boolean reusable) {
+	public record HardAnswer(String name, String method, String bytes, int status, String body, boolean reusable) {
 
 		static HardAnswer rejected(String name, String bytes) {
 			return new HardAnswer(name, "GET", bytes, 502, "", false);

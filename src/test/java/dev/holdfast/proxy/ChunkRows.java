@@ -10,14 +10,14 @@ import static dev.holdfast.proxy.HardInput.rejected;
 /**
  * Hard inputs about chunks (RFC 9112, section 7.1).
  */
-final class ChunkRows {
+public final class ChunkRows {
 
 	private static final String END = "\r\n0\r\n\r\n";
 
 	private ChunkRows() {
 	}
 
-	static List<HardInput> rows() {
+	public static List<HardInput> rows() {
 		List<HardInput> rows = new ArrayList<>();
 		sizes(rows);
 		terminators(rows);

@@ -43,6 +43,9 @@ class CrossingTests {
 
 	private static final int LARGE = 16 * MEGABYTE;
 
+	/** So that the kernel alone cannot take all of it. */
+	private static final int KERNEL_BUFFER = MEGABYTE / 4;
+
 	private static Vertx vertx;
 
 	static Stream<Arguments> crossings() {
@@ -294,8 +297,9 @@ class CrossingTests {
 		private World(HttpVersion version, Scheme scheme, Handler<HttpServerRequest> handler) {
 			this.backend = TestBackend.start("orders", handler);
 			this.gateway = new Gateway(Gateway.settings(), List.of(), scheme, this.backend.port());
-			this.client = vertx
-				.createHttpClient(new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false));
+			this.client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(version)
+				.setHttp2ClearTextUpgrade(false)
+				.setReceiveBufferSize(KERNEL_BUFFER));
 		}
 
 		private HttpClientRequest request(HttpMethod method) {

@@ -6,8 +6,6 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,16 +113,6 @@ class EarlyAnswerTests {
 			assertThat(answer.status()).isEqualTo(413);
 			assertThat(answer.body()).isEqualTo("too large");
 		}
-	}
-
-	@Test
-	void connectionThatIsResetBehindAnAnswerTakesNoOtherRequest() {
-		AnswerDecoder decoder = new AnswerDecoder(new Line(), 1024);
-		EmbeddedChannel channel = new EmbeddedChannel(decoder);
-		assertThat(decoder.isReusable()).isTrue();
-		channel.pipeline().fireUserEventTriggered(ChannelOutputShutdownEvent.INSTANCE);
-		assertThat(decoder.isReusable()).isFalse();
-		channel.finishAndReleaseAll();
 	}
 
 	/**

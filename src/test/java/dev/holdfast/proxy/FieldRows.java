@@ -10,12 +10,12 @@ import static dev.holdfast.proxy.HardInput.rejected;
 /**
  * Hard inputs about lines and fields (RFC 9112, sections 2.2 and 5).
  */
-final class FieldRows {
+public final class FieldRows {
 
 	private FieldRows() {
 	}
 
-	static List<HardInput> rows() {
+	public static List<HardInput> rows() {
 		List<HardInput> rows = new ArrayList<>();
 		lines(rows);
 		names(rows);

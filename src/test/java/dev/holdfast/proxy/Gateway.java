@@ -7,10 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
+import dev.holdfast.proxy.server.TrafficServer;
+import dev.holdfast.proxy.backend.HostResolver;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -36,6 +41,7 @@ import dev.holdfast.upstream.UpstreamInstance;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.netty.util.concurrent.Ticker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -47,6 +53,17 @@ final class Gateway implements AutoCloseable {
 
 	static final ServiceName ORDERS = new ServiceName("orders");
 
+	/**
+	 * The usual times, but patience with instances that connect and shake hands slowly:
+	 * the machine may be busy with other builds.
+	 */
+	private static final TrafficTimes TIMES = patient(TrafficTimes.DEFAULTS);
+
+	/**
+	 * How late the traffic port may tell what is due.
+	 */
+	private static final Duration LATE = Duration.ofMillis(300);
+
 	final Recorder recorder = new Recorder();
 
 	final TestProbes probes = new TestProbes();
@@ -54,6 +71,8 @@ final class Gateway implements AutoCloseable {
 	final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
 
 	final TrafficServer server;
+
+	private final MovedTime time = new MovedTime();
 
 	private final Upstreams upstreams;
 
@@ -119,12 +138,13 @@ final class Gateway implements AutoCloseable {
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, HostResolver hosts, List<Endpoint> endpoints) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
-		this.upstreams = new Upstreams(upstream, this.breakers);
+		this.upstreams = new Upstreams(upstream, this.breakers, this.time::nanoTime);
 		List<Instance> instances = endpoints.stream().map(Gateway::instance).toList();
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
 		this.upstreams.onSnapshot(snapshot, Set.of(ORDERS));
-		this.server = new TrafficServer(settings, tls, hosts, routes, this.upstreams, this.probes, this.recorder);
+		this.server = new TrafficServer(settings, tls, hosts, routes, this.upstreams, this.probes, this.recorder,
+				this.time);
 		this.server.start();
 	}
 
@@ -152,7 +172,9 @@ final class Gateway implements AutoCloseable {
 	 * @param hosts finds its addresses
 	 */
 	static Gateway named(HostResolver hosts, TrafficTls tls, RoutePolicy policy, Endpoint endpoint) {
-		return new Gateway(oneEventLoop(), tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts, List.of(endpoint));
+		TrafficSettings settings = new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz",
+				TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS);
+		return new Gateway(settings, tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts, List.of(endpoint));
 	}
 
 	private static dev.holdfast.route.Route preservingHost() {
@@ -167,15 +189,19 @@ final class Gateway implements AutoCloseable {
 	}
 
 	static TrafficSettings settings(String... trustedProxies) {
-		return settings(TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS, trustedProxies);
+		return settings(TrafficLimits.DEFAULTS, TIMES, trustedProxies);
 	}
 
 	/**
 	 * Settings with which requests share their connections to instances.
 	 */
 	static TrafficSettings oneEventLoop() {
-		return new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS,
-				TrafficTimes.DEFAULTS);
+		return new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz", TrafficLimits.DEFAULTS, TIMES);
+	}
+
+	private static TrafficTimes patient(TrafficTimes times) {
+		return new TrafficTimes(times.idle(), times.tunnelIdle(), times.header(), times.write(), times.queue(),
+				Duration.ofSeconds(20), times.connectionAge());
 	}
 
 	static TrafficSettings settings(TrafficLimits limits, TrafficTimes times, String... trustedProxies) {
@@ -224,6 +250,33 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * Lets time pass in no time, and what is due happen. Time goes on by itself as well.
+	 * @param time how much; a little more passes, since what is due may be told late
+	 */
+	void pass(Duration time) {
+		this.time.move(time.plus(LATE));
+		this.server.sweep();
+	}
+
+	/**
+	 * Lets time pass three times as fast until something has happened, also while the
+	 * traffic port stops.
+	 */
+	void passUntil(Callable<Boolean> happened) {
+		await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> {
+			this.time.move(Duration.ofMillis(20));
+			return happened.call();
+		});
+	}
+
+	/**
+	 * The gateway's own time, nanoseconds.
+	 */
+	long nanoTime() {
+		return this.time.nanoTime();
+	}
+
+	/**
 	 * Takes the service's instances away and gives its state up at once.
 	 */
 	void forgetService() {
@@ -263,6 +316,34 @@ final class Gateway implements AutoCloseable {
 		@Override
 		public String notReadyReason() {
 			return "no snapshot yet";
+		}
+
+	}
+
+	/**
+	 * The real time, ahead by what it has been moved.
+	 */
+	private static final class MovedTime implements Ticker {
+
+		private final AtomicLong ahead = new AtomicLong();
+
+		@Override
+		public long initialNanoTime() {
+			return Ticker.systemTicker().initialNanoTime();
+		}
+
+		@Override
+		public long nanoTime() {
+			return Ticker.systemTicker().nanoTime() + this.ahead.get();
+		}
+
+		@Override
+		public void sleep(long delay, TimeUnit unit) throws InterruptedException {
+			Ticker.systemTicker().sleep(delay, unit);
+		}
+
+		private void move(Duration time) {
+			this.ahead.addAndGet(time.toNanos());
 		}
 
 	}

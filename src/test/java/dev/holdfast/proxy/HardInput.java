@@ -15,22 +15,22 @@ import java.util.Set;
  * {@link ReferenceReader.Request#summary} has it
  * @param absent what no backend may get to see in a request's fields
  */
-record HardInput(String name, String bytes, Set<Integer> statuses, List<String> requests, List<String> absent) {
+public record HardInput(String name, String bytes, Set<Integer> statuses, List<String> requests, List<String> absent) {
 
 	private static final String HOST = "Host: gateway.test\r\n";
 
 	/**
 	 * Malformed: answered with 400.
 	 */
-	static HardInput rejected(String name, String bytes) {
+	public static HardInput rejected(String name, String bytes) {
 		return rejected(name, bytes, 400);
 	}
 
-	static HardInput rejected(String name, String bytes, Integer... statuses) {
+	public static HardInput rejected(String name, String bytes, Integer... statuses) {
 		return new HardInput(name, bytes, Set.of(statuses), List.of(), List.of());
 	}
 
-	static HardInput accepted(String name, String bytes, String... requests) {
+	public static HardInput accepted(String name, String bytes, String... requests) {
 		return new HardInput(name, bytes, Set.of(), List.of(requests), List.of());
 	}
 
@@ -48,32 +48,32 @@ record HardInput(String name, String bytes, Set<Integer> statuses, List<String> 
 	/**
 	 * A GET with a Host and more lines.
 	 */
-	static String get(String lines) {
+	public static String get(String lines) {
 		return "GET /orders/a HTTP/1.1\r\n" + HOST + lines + "\r\n";
 	}
 
 	/**
 	 * A POST with a Host, more lines, and what follows its head.
 	 */
-	static String post(String lines, String body) {
+	public static String post(String lines, String body) {
 		return "POST /orders/a HTTP/1.1\r\n" + HOST + lines + "\r\n" + body;
 	}
 
 	/**
 	 * A POST in chunks.
 	 */
-	static String chunked(String body) {
+	public static String chunked(String body) {
 		return post("Transfer-Encoding: chunked\r\n", body);
 	}
 
 	/**
 	 * A GET of a target.
 	 */
-	static String target(String target) {
+	public static String target(String target) {
 		return "GET " + target + " HTTP/1.1\r\n" + HOST + "\r\n";
 	}
 
-	boolean isAccepted() {
+	public boolean isAccepted() {
 		return this.statuses.isEmpty();
 	}
 

@@ -2,7 +2,6 @@ package dev.holdfast.proxy;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.testing.CertificateAuthority;
@@ -17,8 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * The cases of h2spec, each a test. Those that are known to fail, with the reason, must
- * fail: the list is true or the build is red.
+ * The cases of h2spec, each a test.
  */
 class Http2ConformanceTests {
 
@@ -26,15 +24,6 @@ class Http2ConformanceTests {
 
 	/** Long enough for the case that shrinks the window while it is on its way. */
 	private static final String ANSWER = "x".repeat(100);
-
-	/** By a case's section and number, why it cannot be met. */
-	private static final Map<String, String> EXPECTED_FAILURES = Map.of("http2/5.1/6", """
-			Netty resets the stream, as it must, but calls what it got too many headers (PROTOCOL_ERROR) \
-			and not headers on a closed stream (STREAM_CLOSED): it counts the first ones twice.""", "http2/5.1/12", """
-			Netty forgets a stream when it is closed, so it cannot tell headers after the client's own end from \
-			trailers that were under way when the gateway reset the stream, which are legal. It resets the \
-			stream, and does not break off all others with the connection.""", "http2/5.1.1/2", """
-			As http2/5.1/12: a stream that was passed over looks like one that was closed.""");
 
 	@TestFactory
 	Stream<DynamicTest> clearText() {
@@ -67,11 +56,6 @@ class Http2ConformanceTests {
 	}
 
 	private static void assertPassed(H2Spec.Case one) {
-		String reason = EXPECTED_FAILURES.get(one.id());
-		if (reason != null) {
-			assertThat(one.complaint()).as("passes now, so it is not to be listed any more: %s", reason).isNotEmpty();
-			return;
-		}
 		assertThat(one.complaint()).isEmpty();
 		assertThat(one.skipped()).isFalse();
 	}

@@ -13,6 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 
+import dev.holdfast.proxy.backend.FakeNames;
+import dev.holdfast.proxy.backend.HostAddresses;
+import dev.holdfast.proxy.backend.HostResolver;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.PathRules;

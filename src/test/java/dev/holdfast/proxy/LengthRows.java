@@ -11,7 +11,7 @@ import static dev.holdfast.proxy.HardInput.rejected;
 /**
  * Hard inputs about a message's length (RFC 9112, section 6).
  */
-final class LengthRows {
+public final class LengthRows {
 
 	private static final String SMUGGLED = "GET /orders/smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -20,7 +20,7 @@ final class LengthRows {
 	private LengthRows() {
 	}
 
-	static List<HardInput> rows() {
+	public static List<HardInput> rows() {
 		List<HardInput> rows = new ArrayList<>();
 		both(rows);
 		contentLength(rows);
@@ -161,7 +161,7 @@ final class LengthRows {
 			.after("POST /a hello"));
 	}
 
-	static String printable(String text) {
+	public static String printable(String text) {
 		StringBuilder printable = new StringBuilder();
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);

@@ -86,12 +86,16 @@ class LimitTests {
 	@Test
 	void bodyThatGrowsTooLargeTakesTheBackendsRequestAlong() throws IOException {
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
+		CompletableFuture<Void> begun = new CompletableFuture<>();
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
+			begun.complete(null);
 			end.complete(peer.awaitEnd());
 		}); Gateway gateway = new Gateway(SMALL_BODIES, backend.port()); RawClient client = gateway.client()) {
 			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nTransfer-Encoding: chunked\r\n\r\n")
-				.send("6\r\n012345\r\n6\r\n012345\r\n");
+				.send("6\r\n012345\r\n");
+			begun.join();
+			client.send("6\r\n012345\r\n");
 			RawClient.Answer answer = client.answer();
 			assertThat(answer.status()).isEqualTo(413);
 			assertThat(answer.header("connection")).isEqualTo("close");

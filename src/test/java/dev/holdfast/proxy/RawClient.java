@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +23,12 @@ final class RawClient implements AutoCloseable {
 
 	private static final int PATIENCE_MILLIS = (int) Patience.TIME.toMillis();
 
+	/**
+	 * So that the kernel, which may take 32 MiB for a client that reads nothing, takes no
+	 * more than what tests send.
+	 */
+	private static final int RECEIVE_BUFFER = 256 * 1024;
+
 	private final Socket socket;
 
 	private final InputStream in;
@@ -29,7 +36,14 @@ final class RawClient implements AutoCloseable {
 	private final OutputStream out;
 
 	RawClient(int port) throws IOException {
-		this(new Socket(InetAddress.getLoopbackAddress(), port));
+		this(connect(port));
+	}
+
+	private static Socket connect(int port) throws IOException {
+		Socket socket = new Socket();
+		socket.setReceiveBufferSize(RECEIVE_BUFFER);
+		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+		return socket;
 	}
 
 	RawClient(Socket socket) throws IOException {

@@ -199,7 +199,7 @@ class RetryTests {
 
 	@Test
 	void putWithALargeBodyIsNotTriedAgain() throws IOException {
-		int length = RequestBody.MOST_KEPT + 1;
+		int length = 64 * 1024 + 1;
 		try (ScriptedBackend broken = new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			peer.reset();

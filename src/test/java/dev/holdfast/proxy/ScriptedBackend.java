@@ -130,6 +130,8 @@ final class ScriptedBackend implements AutoCloseable {
 
 		private final OutputStream out;
 
+		private String lastHead = "";
+
 		private Peer(Socket socket) throws IOException {
 			this.socket = socket;
 			this.in = socket.getInputStream();
@@ -170,8 +172,16 @@ final class ScriptedBackend implements AutoCloseable {
 
 		String readHead() throws IOException {
 			String head = readUntil("\r\n\r\n");
+			this.lastHead = head;
 			ScriptedBackend.this.heads.add(head);
 			return head;
+		}
+
+		/**
+		 * The head that was read last.
+		 */
+		String lastHead() {
+			return this.lastHead;
 		}
 
 		private String readUntil(String end) throws IOException {

@@ -42,8 +42,10 @@ class SickInstanceTests {
 
 	private static final int FAILURES_TO_EJECT = 5;
 
-	private static final EjectionSettings SHORT = new EjectionSettings(Duration.ofSeconds(1), Duration.ofSeconds(1),
-			FAILURES_TO_EJECT, Duration.ofMillis(100), Duration.ofMillis(100), 0.5);
+	private static final Duration EJECTED = Duration.ofSeconds(20);
+
+	private static final EjectionSettings EJECTION = new EjectionSettings(EJECTED, EJECTED, FAILURES_TO_EJECT, EJECTED,
+			EJECTED, 0.5);
 
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -119,10 +121,11 @@ class SickInstanceTests {
 		AtomicBoolean well = new AtomicBoolean();
 		try (ScriptedBackend sick = sickUntil(well, OK);
 				ScriptedBackend healthy = ScriptedBackend.answering(OK);
-				Gateway gateway = new Gateway(SHORT, sick.port(), healthy.port());
+				Gateway gateway = new Gateway(EJECTION, sick.port(), healthy.port());
 				RawClient client = gateway.client()) {
 			await().until(() -> failures(client, POST, 10) < 10 && sick.heads().size() >= FAILURES_TO_EJECT);
 			well.set(true);
+			gateway.pass(EJECTED);
 			await().until(() -> failures(client, POST, 1) == 0 && sick.heads().size() > 3 * FAILURES_TO_EJECT);
 			assertThat(gateway.instances())
 				.allSatisfy((instance) -> assertThat(instance.state()).isEqualTo(new InstanceState.Routable()));
@@ -139,9 +142,10 @@ class SickInstanceTests {
 	void answerThatGoesOnWithoutEndEndsATrialWhenItBegins(String endless) throws IOException {
 		AtomicBoolean well = new AtomicBoolean();
 		try (ScriptedBackend sick = sickUntil(well, endless);
-				Gateway gateway = new Gateway(SHORT, sick.port());
+				Gateway gateway = new Gateway(EJECTION, sick.port());
 				RawClient client = gateway.client()) {
 			assertThat(failures(client, POST, FAILURES_TO_EJECT)).isEqualTo(FAILURES_TO_EJECT);
+			gateway.pass(EJECTED);
 			await().until(() -> gateway.instances().getFirst().state() instanceof InstanceState.Returning);
 			well.set(true);
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\nConnection: upgrade\r\nUpgrade: talk\r\n\r\n");

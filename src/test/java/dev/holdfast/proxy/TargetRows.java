@@ -10,12 +10,12 @@ import static dev.holdfast.proxy.HardInput.target;
 /**
  * Hard inputs about the request line and the host (RFC 9112, section 3).
  */
-final class TargetRows {
+public final class TargetRows {
 
 	private TargetRows() {
 	}
 
-	static List<HardInput> rows() {
+	public static List<HardInput> rows() {
 		List<HardInput> rows = new ArrayList<>();
 		hosts(rows);
 		forms(rows);

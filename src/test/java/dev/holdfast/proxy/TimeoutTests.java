@@ -18,7 +18,13 @@ import static org.awaitility.Awaitility.await;
 
 class TimeoutTests {
 
-	private static final RoutePolicy IMPATIENT = Gateway.policy(Duration.ofMillis(300), Duration.ZERO);
+	/** For the few that wait for it in real time. */
+	private static final Duration MOMENT = Duration.ofMillis(300);
+
+	/** Passes by hand. */
+	private static final Duration TIME = Duration.ofSeconds(20);
+
+	private static final RoutePolicy IMPATIENT = Gateway.policy(TIME, Duration.ZERO);
 
 	@Test
 	void backendThatDoesNotAnswerInTimeIsGivenUp() throws IOException {
@@ -26,7 +32,9 @@ class TimeoutTests {
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			end.complete(peer.awaitEnd());
-		}); Gateway gateway = new Gateway(IMPATIENT, backend.port()); RawClient client = gateway.client()) {
+		});
+				Gateway gateway = new Gateway(Gateway.policy(MOMENT, Duration.ZERO), backend.port());
+				RawClient client = gateway.client()) {
 			RawClient.Answer answer = client.get("/orders/");
 			assertThat(answer.status()).isEqualTo(504);
 			assertThat(answer.header("holdfast-error")).isEqualTo("timeout");
@@ -44,17 +52,11 @@ class TimeoutTests {
 			peer.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nsl");
 			timeIsOver.join();
 			peer.write("ow");
-		});
-				ScriptedBackend silent = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
-				Gateway gateway = new Gateway(IMPATIENT, backend.port());
-				Gateway clock = new Gateway(IMPATIENT, silent.port());
-				RawClient client = gateway.client();
-				RawClient watch = clock.client()) {
-			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
-			await().until(() -> !backend.heads().isEmpty());
-			assertThat(watch.get("/orders/").status()).isEqualTo(504);
+		}); Gateway gateway = new Gateway(IMPATIENT, backend.port()); RawClient client = gateway.client()) {
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head();
+			gateway.pass(TIME);
 			timeIsOver.complete(null);
-			assertThat(client.answer().body()).isEqualTo("slow");
+			assertThat(client.text(4)).isEqualTo("slow");
 		}
 	}
 
@@ -64,6 +66,8 @@ class TimeoutTests {
 				Gateway gateway = new Gateway(IMPATIENT, backend.port());
 				RawClient client = gateway.client()) {
 			client.send("PUT /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 10\r\n\r\nhalf");
+			await().until(() -> !backend.heads().isEmpty());
+			gateway.pass(TIME);
 			assertThat(client.answer().header("holdfast-error")).isEqualTo("request-timeout");
 			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);
 		}
@@ -105,7 +109,7 @@ class TimeoutTests {
 
 	@Test
 	void idleClientIsDisconnected() throws IOException {
-		try (Gateway gateway = new Gateway(impatient()); RawClient client = gateway.client()) {
+		try (Gateway gateway = new Gateway(impatient(MOMENT)); RawClient client = gateway.client()) {
 			assertThat(client.get("/livez").status()).isEqualTo(200);
 			assertThat(client.get("/livez").status()).isEqualTo(200);
 			assertThat(client.rest()).isEmpty();
@@ -115,7 +119,8 @@ class TimeoutTests {
 
 	@Test
 	void clientThatSaysNothingIsDisconnected() throws IOException {
-		try (Gateway gateway = new Gateway(impatient()); RawClient client = gateway.client()) {
+		try (Gateway gateway = new Gateway(impatient(TIME)); RawClient client = gateway.client()) {
+			gateway.pass(TIME);
 			assertThat(client.rest()).isEmpty();
 			assertThat(gateway.recorder.turnedAway).isEmpty();
 		}
@@ -123,9 +128,12 @@ class TimeoutTests {
 
 	@Test
 	void clientThatSendsItsHeadByteByByteIsTurnedAway() throws IOException {
-		try (Gateway gateway = new Gateway(impatient()); RawClient client = gateway.client()) {
+		try (Gateway gateway = new Gateway(impatient(TIME)); RawClient client = gateway.client()) {
 			assertThat(client.get("/livez").status()).isEqualTo(200);
 			client.send("GET /livez HTTP/1.1\r\nHost: gate");
+			gateway.pass(TIME.dividedBy(2));
+			client.send("w");
+			gateway.pass(TIME.dividedBy(2));
 			RawClient.Answer answer = client.answer();
 			assertThat(answer.status()).isEqualTo(408);
 			assertThat(answer.header("holdfast-error")).isEqualTo("header-timeout");
@@ -143,7 +151,7 @@ class TimeoutTests {
 			idleTimeIsOver.join();
 			peer.write("HTTP/1.1 204 No Content\r\n\r\n");
 		});
-				Gateway gateway = new Gateway(impatient(), backend.port());
+				Gateway gateway = new Gateway(impatient(MOMENT), backend.port());
 				Http2Wire waiting = Http2Wire.connect(gateway.server.port());
 				Http2Wire idle = Http2Wire.connect(gateway.server.port());
 				Http2Wire silent = Http2Wire.connect(gateway.server.port())) {
@@ -169,12 +177,12 @@ class TimeoutTests {
 			idleTimeIsOver.join();
 			peer.write("HTTP/1.1 204 No Content\r\n\r\n");
 		});
-				Gateway gateway = new Gateway(impatient(), backend.port());
+				Gateway gateway = new Gateway(impatient(TIME), backend.port());
 				RawClient client = gateway.client();
 				RawClient watch = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
 			await().until(() -> !backend.heads().isEmpty());
-			watch.get("/livez");
+			gateway.pass(TIME);
 			assertThat(watch.rest()).isEmpty();
 			idleTimeIsOver.complete(null);
 			assertThat(client.head().status()).isEqualTo(204);
@@ -185,8 +193,8 @@ class TimeoutTests {
 	void tryThatTakesTooLongIsRepeatedOnAnotherInstance() throws IOException {
 		try (ScriptedBackend mute = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
 				ScriptedBackend other = ScriptedBackend.answering("HTTP/1.1 204 No Content\r\n\r\n");
-				Gateway gateway = new Gateway(Gateway.policy(Duration.ofSeconds(10), Duration.ofMillis(300)),
-						mute.port(), other.port());
+				Gateway gateway = new Gateway(Gateway.policy(Duration.ofSeconds(10), MOMENT), mute.port(),
+						other.port());
 				RawClient client = gateway.client()) {
 			while (mute.connections() == 0) {
 				assertThat(client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head().status())
@@ -200,10 +208,11 @@ class TimeoutTests {
 	@Test
 	void tryThatTakesTooLongFailsWhenRepeatingItCouldDoHarm() throws IOException {
 		try (ScriptedBackend mute = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
-				Gateway gateway = new Gateway(Gateway.policy(Duration.ofSeconds(10), Duration.ofMillis(300)),
-						mute.port());
+				Gateway gateway = new Gateway(Gateway.policy(TIME.multipliedBy(2), TIME), mute.port());
 				RawClient client = gateway.client()) {
 			client.send("POST /orders/ HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 0\r\n\r\n");
+			await().until(() -> mute.connections() == 1);
+			gateway.pass(TIME);
 			assertThat(client.answer().header("holdfast-error")).isEqualTo("timeout");
 			assertThat(gateway.recorder.end().tries()).isEqualTo(1);
 		}
@@ -212,7 +221,7 @@ class TimeoutTests {
 	@Test
 	void backendThatStallsInItsAnswerIsGivenUp() throws IOException {
 		RouteTimes times = new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10),
-				Duration.ofMillis(300));
+				TIME);
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
@@ -221,6 +230,7 @@ class TimeoutTests {
 		}); Gateway gateway = new Gateway(Gateway.policy(times), backend.port()); RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
 			assertThat(client.head().status()).isEqualTo(200);
+			gateway.pass(TIME);
 			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
 			assertThat(end.join()).isTrue();
 			assertThat(gateway.recorder.end().errorCode()).isEqualTo("timeout");
@@ -230,8 +240,8 @@ class TimeoutTests {
 
 	@Test
 	void requestMayTakeNoLongerThanItsTotalTimeWhateverItsProgress() throws IOException {
-		RouteTimes times = new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(2),
-				Duration.ofSeconds(10), Duration.ZERO);
+		RouteTimes times = new RouteTimes(Duration.ofSeconds(10), Duration.ZERO, TIME, Duration.ofSeconds(10),
+				Duration.ZERO);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -239,7 +249,8 @@ class TimeoutTests {
 				peer.write("5\r\nevent\r\n");
 			}
 		}); Gateway gateway = new Gateway(Gateway.policy(times), backend.port()); RawClient client = gateway.client()) {
-			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head();
+			gateway.pass(TIME);
 			assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
 			assertThat(gateway.recorder.end().errorCode()).isEqualTo("timeout");
 			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);
@@ -250,7 +261,7 @@ class TimeoutTests {
 	void clientThatDoesNotTakeItsAnswerIsGivenUp() throws IOException {
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
 		try (ScriptedBackend backend = answeringWithoutEnd(0x100000, end);
-				Gateway gateway = new Gateway(impatient(), backend.port());
+				Gateway gateway = new Gateway(impatient(MOMENT), backend.port());
 				RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
 			assertThat(end.join()).isTrue();
@@ -265,10 +276,14 @@ class TimeoutTests {
 	void http2ClientThatOpensNoWindowIsGivenUp() throws IOException {
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
 		try (ScriptedBackend backend = answeringWithoutEnd(0x10000, end);
-				Gateway gateway = new Gateway(impatient(), backend.port());
+				Gateway gateway = new Gateway(impatient(TIME), backend.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
 			int stream = client.get("/orders/");
 			assertThat(client.head(stream).header(":status")).isEqualTo("200");
+			await().until(() -> {
+				gateway.pass(TIME);
+				return end.isDone();
+			});
 			assertThat(client.awaitReset(stream)).isNotZero();
 			assertThat(end.orTimeout(10, TimeUnit.SECONDS).join()).isTrue();
 			assertThat(gateway.recorder.end())
@@ -281,10 +296,14 @@ class TimeoutTests {
 	@Test
 	void http2ClientThatOpensNoWindowForASmallAnswerIsNotKeptForEver() throws IOException {
 		try (ScriptedBackend backend = ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-				Gateway gateway = new Gateway(impatient(), backend.port());
+				Gateway gateway = new Gateway(impatient(TIME), backend.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port(), new Http2Settings().initialWindowSize(0))) {
 			client.get("/orders/");
 			assertThat(gateway.recorder.end().status()).isEqualTo(200);
+			await().until(() -> {
+				gateway.pass(TIME);
+				return client.isEnded();
+			});
 			client.awaitEnd();
 			assertThat(client.frames()).noneMatch(Http2Wire.Data.class::isInstance);
 		}
@@ -311,10 +330,11 @@ class TimeoutTests {
 		});
 	}
 
-	private static TrafficSettings impatient() {
-		Duration moment = Duration.ofMillis(300);
-		return Gateway.settings(TrafficLimits.DEFAULTS,
-				new TrafficTimes(moment, moment, moment, moment, moment, moment, Duration.ZERO));
+	private static TrafficSettings impatient(Duration time) {
+		TrafficSettings usual = Gateway.oneEventLoop();
+		return new TrafficSettings(usual.address(), usual.port(), usual.eventLoops(), usual.trustedProxies(),
+				usual.livenessPath(), usual.readinessPath(), usual.limits(),
+				new TrafficTimes(time, time, time, time, time, time, Duration.ZERO));
 	}
 
 	@Test

@@ -17,6 +17,8 @@ public final class Http2Backend implements AutoCloseable {
 
 	private final ServerSocket listener;
 
+	private final int port;
+
 	private final List<Http2Wire> wires = new CopyOnWriteArrayList<>();
 
 	private final Http2Settings settings;
@@ -38,6 +40,7 @@ public final class Http2Backend implements AutoCloseable {
 		this.settings = settings;
 		try {
 			this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+			this.port = this.listener.getLocalPort();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -87,7 +90,7 @@ public final class Http2Backend implements AutoCloseable {
 	 * @return the port on the loopback address
 	 */
 	public int port() {
-		return this.listener.getLocalPort();
+		return this.port;
 	}
 
 	/**
@@ -96,6 +99,14 @@ public final class Http2Backend implements AutoCloseable {
 	 */
 	public List<Http2Wire> wires() {
 		return this.wires;
+	}
+
+	/**
+	 * Takes no more connections.
+	 * @throws IOException if the socket cannot be closed
+	 */
+	public void stopListening() throws IOException {
+		this.listener.close();
 	}
 
 	@Override

@@ -8,6 +8,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import javax.net.ssl.SSLContext;
@@ -51,6 +53,8 @@ public final class Http2Wire implements AutoCloseable {
 	private final List<Frame> frames = new ArrayList<>();
 
 	private volatile boolean givesBackWindows = true;
+
+	private final CompletableFuture<Http2Settings> peerSettings = new CompletableFuture<>();
 
 	private boolean ended;
 
@@ -199,6 +203,33 @@ public final class Http2Wire implements AutoCloseable {
 			.path(path);
 		this.lastStream += 2;
 		return headers(this.lastStream, with(headers, fields), end);
+	}
+
+	/**
+	 * Asks for a stream that speaks another protocol (RFC 8441).
+	 * @param protocol the protocol
+	 * @param path the path
+	 * @param end whether nothing will be sent on it
+	 * @param fields names and values in turn
+	 * @return the stream
+	 * @throws IOException if the connection is broken
+	 */
+	public int connect(String protocol, String path, boolean end, String... fields) throws IOException {
+		Http2Headers headers = new DefaultHttp2Headers(false).method("CONNECT")
+			.scheme("http")
+			.authority("gateway.test")
+			.path(path)
+			.set(Http2Headers.PseudoHeaderName.PROTOCOL.value(), protocol);
+		this.lastStream += 2;
+		return headers(this.lastStream, with(headers, fields), end);
+	}
+
+	/**
+	 * Waits for the other side's settings.
+	 * @return the first that came
+	 */
+	public Http2Settings awaitSettings() {
+		return this.peerSettings.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join();
 	}
 
 	/**
@@ -689,6 +720,7 @@ public final class Http2Wire implements AutoCloseable {
 
 		@Override
 		public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
+			Http2Wire.this.peerSettings.complete(settings);
 			answer((to) -> Http2Wire.this.writer.writeSettingsAck(to, to.newPromise()));
 		}
 

@@ -139,6 +139,8 @@ public final class TestBackend implements AutoCloseable {
 	private Future<HttpServer> listen(int onPort) {
 		HttpServerOptions options = new HttpServerOptions().setMaxHeaderSize(64 * 1024)
 			.setMaxInitialLineLength(64 * 1024)
+			// The kernel might take all of a large body by itself.
+			.setReceiveBufferSize(1024 * 1024)
 			.setAcceptBacklog(1024);
 		return this.vertx.createHttpServer(options).requestHandler((request) -> {
 			this.requests.incrementAndGet();

@@ -1,0 +1,417 @@
+package dev.holdfast.proxy.backend;
+
+import java.io.IOException;
+
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+import dev.holdfast.proxy.http1.Parsed;
+import dev.holdfast.proxy.http1.ResponseParser;
+import dev.holdfast.proxy.transport.Sockets;
+import dev.holdfast.proxy.transport.TlsFailures;
+import dev.holdfast.proxy.transport.TrafficLoop;
+import dev.holdfast.proxy.transport.WaitingBytes;
+import dev.holdfast.proxy.tunnel.ChannelTunnelEnd;
+import dev.holdfast.proxy.tunnel.TunnelEnd;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.VoidChannelPromise;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to an instance that carries one HTTP/1.1 request at a time. The last
+ * handler of its channel.
+ *
+ * <p>
+ * It is read to its end when nothing more can be written to it: an instance that wants no
+ * more of a request answers, and closes with some of it unread, which resets the
+ * connection (RFC 9112, section 9.6). The response has arrived by then, and Netty would
+ * close without reading it.
+ */
+final class Http1BackendConnection extends ChannelDuplexHandler implements BackendConnection {
+
+	private final TrafficLoop loop;
+
+	private final ResponseParser parser;
+
+	private final ConnectionLifetime lifetime;
+
+	private final Listener listener;
+
+	private @Nullable ChannelHandlerContext context;
+
+	/** What cannot be sent is told by the end of the output. */
+	private @Nullable ChannelPromise untold;
+
+	/** What has been read and not been understood yet. */
+	private @Nullable ByteBuf unread;
+
+	private @Nullable Http1BackendStream current;
+
+	private long idleUntil;
+
+	private boolean reused;
+
+	/** Whether bytes have come since the request took the connection. */
+	private boolean answering;
+
+	/** Whether it was not ended in order, so that its end is no body's. */
+	private boolean reset;
+
+	private boolean closed;
+
+	private boolean flushing;
+
+	/** Whether nothing is read for now. */
+	private boolean stopped;
+
+	/**
+	 * Prepare to carry requests.
+	 * @param loop the event loop
+	 * @param maxHeaderSize the largest head of a response, bytes
+	 * @param lifetime until when it takes requests
+	 * @param listener hears of it
+	 */
+	Http1BackendConnection(TrafficLoop loop, int maxHeaderSize, ConnectionLifetime lifetime, Listener listener) {
+		this.loop = loop;
+		this.parser = new ResponseParser(maxHeaderSize);
+		this.lifetime = lifetime;
+		this.listener = listener;
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		this.context = context;
+		this.untold = new VoidChannelPromise(context.channel(), false);
+		context.channel().config().setAutoClose(false);
+	}
+
+	@Override
+	public BackendStream begin() {
+		Http1BackendStream stream = new Http1BackendStream(this, this.loop);
+		this.current = stream;
+		this.answering = false;
+		return stream;
+	}
+
+	@Override
+	public boolean isShared() {
+		return false;
+	}
+
+	@Override
+	public boolean isStale() {
+		return !isOpen() || Sockets.isStale(context().channel());
+	}
+
+	@Override
+	public boolean isDue(long now) {
+		return this.lifetime.isOver(now);
+	}
+
+	@Override
+	public void leave() {
+		if (this.current == null) {
+			close();
+		}
+	}
+
+	/**
+	 * Close in order.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // its end is told
+	void close() {
+		context().close();
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	/**
+	 * Whether it has not been closed, which may not have been told yet.
+	 */
+	boolean isOpen() {
+		return !this.closed && context().channel().isActive();
+	}
+
+	boolean isReused() {
+		return this.reused;
+	}
+
+	/**
+	 * Lie in the pool.
+	 * @param until until when, nanoseconds
+	 */
+	void rest(long until) {
+		this.reused = true;
+		this.idleUntil = until;
+	}
+
+	long idleUntil() {
+		return this.idleUntil;
+	}
+
+	Channel channel() {
+		return context().channel();
+	}
+
+	ResponseParser parser() {
+		return this.parser;
+	}
+
+	private ChannelHandlerContext context() {
+		if (this.context == null) {
+			throw new IllegalStateException("connection: not in a channel yet");
+		}
+		return this.context;
+	}
+
+	/**
+	 * Send bytes at the end of the event loop's turn.
+	 * @param data the bytes, which are released here
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // the end of the output is told
+	void send(ByteBuf data) {
+		ChannelHandlerContext to = context();
+		to.write(WaitingBytes.fit(to.channel(), data), (this.untold != null) ? this.untold : to.newPromise());
+		if (!this.flushing) {
+			this.flushing = true;
+			this.loop.flushLater(to.channel());
+		}
+	}
+
+	@Override
+	public void flush(ChannelHandlerContext context) {
+		this.flushing = false;
+		context.flush();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		ByteBuf data = (ByteBuf) message;
+		if (this.current == null || this.closed) {
+			// Nobody asked for it, so it must be nobody's response.
+			data.release();
+			close();
+			return;
+		}
+		this.answering = true;
+		boolean alone = this.unread == null;
+		this.unread = (this.unread == null) ? data
+				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, data);
+		read(this.current);
+		if (alone && this.unread != null) {
+			// The event loop is to read into its buffer again.
+			this.unread = context.alloc().buffer(this.unread.readableBytes()).writeBytes(this.unread);
+			data.release();
+		}
+	}
+
+	private void read(Http1BackendStream stream) {
+		if (!stream.isExpecting()) {
+			onUnexpected(stream);
+			return;
+		}
+		ByteBuf in = this.unread;
+		while (in != null && stream.isExpecting()) {
+			Parsed parsed = this.parser.next(in);
+			if (parsed == Parsed.NEED_DATA) {
+				break;
+			}
+			onParsed(stream, parsed);
+			if (!stream.equals(this.current)) {
+				return;
+			}
+			in = this.unread;
+		}
+		if (stream.isSwitching()) {
+			// What comes behind is the tunnel's, if there will be one.
+			autoRead(false);
+		}
+		else if (in != null && !in.isReadable()) {
+			dropUnread();
+		}
+	}
+
+	private void onParsed(Http1BackendStream stream, Parsed parsed) {
+		switch (parsed) {
+			case HEAD -> stream.onHead(this.parser.head());
+			case BODY -> stream.onBody(this.parser.body());
+			case END -> {
+				boolean clean = !this.reset && (this.unread == null || !this.unread.isReadable());
+				dropUnread();
+				stream.onEnd(clean && !this.closed);
+			}
+			case MALFORMED -> fail(new BackendFailure.Malformed(true));
+			case NEED_DATA -> {
+				// Read on.
+			}
+		}
+	}
+
+	/**
+	 * Bytes have come behind a whole response, or before a request was sent.
+	 */
+	private void onUnexpected(Http1BackendStream stream) {
+		if (stream.isSwitching()) {
+			return;
+		}
+		dropUnread();
+		if (stream.isResponseRead()) {
+			stream.spoil();
+		}
+		else {
+			fail(new BackendFailure.ConnectionBroken(true, true));
+		}
+	}
+
+	private void dropUnread() {
+		ByteBuf dropped = this.unread;
+		this.unread = null;
+		if (dropped != null) {
+			dropped.release();
+		}
+	}
+
+	/**
+	 * Read on, or no more for now.
+	 * @param on whether to read
+	 */
+	void autoRead(boolean on) {
+		if (on == this.stopped) {
+			this.stopped = !on;
+			context().channel().config().setAutoRead(on);
+		}
+	}
+
+	/**
+	 * End a request: both have been sent whole, the request and the response.
+	 * @param stream the request
+	 * @param keep whether the connection can carry another
+	 * @param announcedSeconds for how long the instance said that it keeps it, -1 when it
+	 * did not say
+	 */
+	void release(Http1BackendStream stream, boolean keep, int announcedSeconds) {
+		if (!stream.equals(this.current)) {
+			return;
+		}
+		this.current = null;
+		if (this.closed) {
+			return;
+		}
+		if (keep) {
+			this.listener.onIdle(this, announcedSeconds);
+		}
+		else {
+			close();
+		}
+	}
+
+	/**
+	 * End a request whatever is still to be sent or to come.
+	 * @param stream the request
+	 */
+	void cancel(Http1BackendStream stream) {
+		if (stream.equals(this.current)) {
+			this.current = null;
+			dropUnread();
+			Sockets.reset(context().channel());
+		}
+	}
+
+	/**
+	 * Leave HTTP.
+	 * @param stream what led to it
+	 */
+	TunnelEnd switchProtocols(Http1BackendStream stream) {
+		if (!stream.equals(this.current) || this.closed) {
+			throw new IllegalStateException("switch: the request has ended");
+		}
+		ByteBuf read = (this.unread != null) ? this.unread : Unpooled.EMPTY_BUFFER;
+		this.unread = null;
+		this.current = null;
+		this.closed = true;
+		this.listener.onClosed(this);
+		// Takes this handler out as well.
+		return new ChannelTunnelEnd(this.loop, context().channel(), read);
+	}
+
+	private void fail(BackendFailure failure) {
+		Http1BackendStream stream = this.current;
+		this.current = null;
+		dropUnread();
+		Sockets.reset(context().channel());
+		if (stream != null) {
+			stream.onFailed(failure);
+		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		if (this.current != null && context.channel().isWritable()) {
+			this.current.onWritable();
+		}
+	}
+
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		// Whoever fails to write hears of the reset, and whoever reads then just hears of
+		// an end.
+		this.reset |= event instanceof ChannelOutputShutdownEvent;
+		if (event instanceof SslCloseCompletionEvent) {
+			// Nothing more comes, whether or not the socket is closed as well.
+			close();
+		}
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+		SSLException tls = TlsFailures.of(cause);
+		if (tls instanceof SSLHandshakeException && !this.reused && this.current != null
+				&& !this.current.isResponseRead()) {
+			fail(new BackendFailure.HandshakeRefused(TlsFailures.explain(tls)));
+		}
+		else if (cause instanceof IOException && tls == null) {
+			// What has come before is still to be read; the end follows.
+			this.reset = true;
+		}
+		else {
+			this.reset = true;
+			close();
+		}
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		this.listener.onClosed(this);
+		Http1BackendStream stream = this.current;
+		if (stream != null && stream.isExpecting() && this.parser.endOfInput(!this.reset) == Parsed.END) {
+			dropUnread();
+			stream.onEnd(false);
+		}
+		else if (stream != null && !stream.isResponseRead()) {
+			fail(new BackendFailure.ConnectionBroken(true, this.reused && !this.answering));
+		}
+		else {
+			dropUnread();
+		}
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		dropUnread();
+	}
+
+}

@@ -1,0 +1,165 @@
+package dev.holdfast.proxy.http1;
+
+import dev.holdfast.proxy.Rejection;
+import dev.holdfast.proxy.header.HeaderFields;
+import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.proxy.header.RequestHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a client's requests.
+ */
+public final class RequestParser extends MessageParser {
+
+	/** What a head may keep of the memory that a large one took. */
+	private static final int MOST_MEMORY = 8 * 1024;
+
+	private static final Spares<RequestHead> SPARES = new Spares<>(RequestHead::new);
+
+	private @Nullable RequestHead head;
+
+	private HttpVersion version = HttpVersion.HTTP_1_1;
+
+	private String method = "GET";
+
+	private String target = "/";
+
+	/**
+	 * Prepare to read.
+	 * @param maxLine the largest request line, bytes
+	 * @param maxSize the largest sum of a head's fields, bytes
+	 * @param maxFields the largest number of fields
+	 */
+	public RequestParser(int maxLine, int maxSize, int maxFields) {
+		super(maxLine, maxSize, maxFields, false);
+	}
+
+	/**
+	 * Return the head that was read last: valid from {@link Parsed#HEAD} until
+	 * {@link #next} is called behind {@link Parsed#END}. Behind a
+	 * {@link Parsed#MALFORMED} within a head it has of the request line what could be
+	 * read, and no fields.
+	 */
+	public RequestHead head() {
+		if (this.head == null) {
+			this.head = SPARES.take();
+		}
+		return this.head;
+	}
+
+	@Override
+	HeaderFields openHead() {
+		return head().fields();
+	}
+
+	@Override
+	void closeHead() {
+		if (this.head != null) {
+			if (this.head.fields().capacity() <= MOST_MEMORY) {
+				SPARES.give(this.head);
+			}
+			this.head = null;
+		}
+	}
+
+	@Override
+	boolean expectsMessage() {
+		return true;
+	}
+
+	@Override
+	boolean ignoresEmptyLines() {
+		return true;
+	}
+
+	@Override
+	Rejection startLineTooLong() {
+		return Rejection.TARGET_TOO_LONG;
+	}
+
+	@Override
+	Rejection startLineMalformed() {
+		return Rejection.REQUEST_LINE;
+	}
+
+	/**
+	 * The method decides whether the response that says so has content.
+	 */
+	@Override
+	void onStartLineCut(byte[] bytes, int start, int end) {
+		int methodEnd = Grammar.tokenEnd(bytes, start, end);
+		if (methodEnd > start && Grammar.at(bytes, methodEnd, end) == ' ') {
+			this.method = method(bytes, start, methodEnd);
+		}
+	}
+
+	@Override
+	HeaderFields onStartLine(byte[] bytes, int start, int end) throws MalformedMessageException {
+		int methodEnd = Grammar.tokenEnd(bytes, start, end);
+		if (methodEnd == start || Grammar.at(bytes, methodEnd, end) != ' ') {
+			throw new MalformedMessageException(Rejection.REQUEST_LINE);
+		}
+		this.method = method(bytes, start, methodEnd);
+		int from = methodEnd + 1;
+		int to = Grammar.visibleEnd(bytes, from, end);
+		if (Grammar.at(bytes, to, end) != ' ' || to == from) {
+			boolean blankOrEnd = to == end || Grammar.blankEnd(bytes, to, end) > to;
+			throw new MalformedMessageException(blankOrEnd ? Rejection.REQUEST_LINE : Rejection.TARGET);
+		}
+		this.version = version(bytes, to + 1, end);
+		this.target = Grammar.text(bytes, from, to);
+		return beginHead().fields();
+	}
+
+	private RequestHead beginHead() {
+		RequestHead begun = head();
+		begun.begin(this.version, this.method, this.target);
+		return begun;
+	}
+
+	private static String method(byte[] bytes, int start, int end) {
+		String usual = switch (end - start) {
+			case 3 -> (bytes[start] == 'G') ? "GET" : "PUT";
+			case 4 -> (bytes[start] == 'P') ? "POST" : "HEAD";
+			case 5 -> "PATCH";
+			case 6 -> "DELETE";
+			default -> "OPTIONS";
+		};
+		boolean isUsual = end - start == usual.length() && Grammar.matches(bytes, start, end, usual);
+		return isUsual ? usual : Grammar.text(bytes, start, end);
+	}
+
+	private static HttpVersion version(byte[] bytes, int start, int end) throws MalformedMessageException {
+		boolean wellFormed = end - start == "HTTP/1.1".length() && Grammar.matches(bytes, start, end, "HTTP/")
+				&& Grammar.isDigit(bytes, start + 5, end) && bytes[start + 6] == '.'
+				&& Grammar.isDigit(bytes, start + 7, end);
+		if (!wellFormed) {
+			throw new MalformedMessageException(Rejection.REQUEST_LINE);
+		}
+		if (bytes[start + 5] != '1' || bytes[start + 7] > '1') {
+			throw new MalformedMessageException(Rejection.VERSION);
+		}
+		return (bytes[start + 7] == '1') ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
+	}
+
+	@Override
+	Body onHead(FieldSection section) throws MalformedMessageException {
+		section.checkFraming(this.version);
+		boolean hasBody = section.isChunked() || section.contentLength() > 0;
+		head().frame(section.contentLength(), section.isChunked(), hasBody);
+		return Body.BY_FIELDS;
+	}
+
+	@Override
+	void onEnd() {
+		this.version = HttpVersion.HTTP_1_1;
+		this.method = "GET";
+		this.target = "/";
+	}
+
+	@Override
+	void onMalformedHead() {
+		beginHead();
+	}
+
+}

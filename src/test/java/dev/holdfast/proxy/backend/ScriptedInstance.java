@@ -1,0 +1,119 @@
+package dev.holdfast.proxy.backend;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import javax.net.ServerSocketFactory;
+
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Scheme;
+
+/**
+ * An instance that does on each connection what it is told to.
+ */
+final class ScriptedInstance implements AutoCloseable {
+
+	final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+	private final ServerSocket listener;
+
+	ScriptedInstance(ServerSocketFactory factory, Script script) {
+		try {
+			this.listener = factory.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		Thread.ofVirtual().start(() -> accept(script));
+	}
+
+	ScriptedInstance(Script script) {
+		this(ServerSocketFactory.getDefault(), script);
+	}
+
+	/**
+	 * Responds to every request alike.
+	 */
+	static ScriptedInstance responding(String response) {
+		return new ScriptedInstance((socket) -> respond(socket, response));
+	}
+
+	static void respond(Socket socket, String response) throws IOException {
+		while (true) {
+			readHead(socket.getInputStream());
+			socket.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1));
+		}
+	}
+
+	/**
+	 * Reads until the gateway ends the connection.
+	 */
+	static void awaitEnd(Socket socket) throws IOException {
+		while (socket.getInputStream().read() >= 0) {
+			// More may come.
+		}
+	}
+
+	static void readHead(InputStream in) throws IOException {
+		StringBuilder head = new StringBuilder();
+		while (head.indexOf("\r\n\r\n") < 0) {
+			int next = in.read();
+			if (next < 0) {
+				throw new IOException("the end");
+			}
+			head.append((char) next);
+		}
+	}
+
+	private void accept(Script script) {
+		while (!this.listener.isClosed()) {
+			try {
+				Socket socket = this.listener.accept();
+				this.sockets.add(socket);
+				Thread.ofVirtual().start(() -> serve(socket, script));
+			}
+			catch (IOException ex) {
+				return;
+			}
+		}
+	}
+
+	private static void serve(Socket socket, Script script) {
+		try (socket) {
+			script.run(socket);
+		}
+		catch (IOException ex) {
+			// The other side ended the connection, which is for the test to judge.
+		}
+	}
+
+	Endpoint endpoint(Scheme scheme) {
+		return new Endpoint(scheme, "127.0.0.1", this.listener.getLocalPort());
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.listener.close();
+		for (Socket socket : this.sockets) {
+			socket.close();
+		}
+	}
+
+	/**
+	 * What an instance does on one connection.
+	 */
+	@FunctionalInterface
+	interface Script {
+
+		void run(Socket socket) throws IOException;
+
+	}
+
+}
