@@ -53,7 +53,7 @@ public interface BackendStream extends BodySource {
 	void end(HeaderFields trailers);
 
 	/**
-	 * Whether the instance takes what is written: less than 64 KiB of this request wait.
+	 * Whether the instance takes what is written: at most 64 KiB of this request wait.
 	 */
 	boolean isWritable();
 

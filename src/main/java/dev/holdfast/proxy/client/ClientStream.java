@@ -86,7 +86,7 @@ public interface ClientStream extends BodySource {
 	boolean takesTrailers(long contentLength);
 
 	/**
-	 * Whether the client takes what is written: less than 64 KiB of this response wait.
+	 * Whether the client takes what is written: at most 64 KiB of this response wait.
 	 */
 	boolean isWritable();
 

@@ -53,7 +53,7 @@ public abstract class Http2Stream implements BodySource {
 	public abstract void reset(long code);
 
 	/**
-	 * Whether less than 64 KiB that were written wait for a window or for the socket.
+	 * Whether less than 48 KiB that were written wait for a window or for the socket.
 	 */
 	public abstract boolean isWritable();
 
