@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ReceivedFrames implements FrameReader.Frames {
 
-	private static final int MOST_EMPTY_FRAMES = 10;
+	private static final int MOST_EMPTY_FRAMES = 2;
 
 	private static final int MOST_UNREAD = 1000;
 
