@@ -47,19 +47,6 @@ public final class RequestHost {
 	}
 
 	/**
-	 * Whether a request's head names the same host in the same spelling.
-	 * @param head the head, whose target has no authority
-	 */
-	public boolean isNamedBy(RequestHead head) {
-		String authority = head.authority();
-		if (authority != null) {
-			return authority.equals(this.field);
-		}
-		int index = head.fields().indexOf(HeaderKind.HOST);
-		return (index >= 0) ? head.fields().hasExactValue(index, this.field) : this.field.isEmpty();
-	}
-
-	/**
 	 * Return the field as the client wrote it, empty when there is none.
 	 */
 	public String field() {

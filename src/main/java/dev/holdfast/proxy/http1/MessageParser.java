@@ -339,13 +339,6 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 	}
 
 	/**
-	 * Whether the next step is {@link Parsed#END}, whatever comes.
-	 */
-	public final boolean isAtEnd() {
-		return this.state == State.END;
-	}
-
-	/**
 	 * Whether the next byte would be a message's first, or stand before it.
 	 */
 	public final boolean isBetweenMessages() {

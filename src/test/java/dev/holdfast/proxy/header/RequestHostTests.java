@@ -44,19 +44,14 @@ class RequestHostTests {
 	}
 
 	@Test
-	void headNamesTheHostInOneSpelling() {
-		RequestHost host = RequestHost.of("a.test", PEER);
+	void headNamesItsHostByItsFieldOrItsAuthority() {
 		RequestHead head = new RequestHead();
 		head.begin(HttpVersion.HTTP_1_1, "GET", "/");
 		assertThat(head.host()).isNull();
-		assertThat(host.isNamedBy(head)).isFalse();
-		assertThat(RequestHost.of("", PEER).isNamedBy(head)).isTrue();
 		head.fields().add("Host", "a.test");
 		assertThat(head.host()).isEqualTo("a.test");
-		assertThat(host.isNamedBy(head)).isTrue();
 		head.pseudo("A.test", null);
 		assertThat(head.host()).isEqualTo("A.test");
-		assertThat(host.isNamedBy(head)).isFalse();
 	}
 
 	@Test
