@@ -9,15 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 
+import org.junit.jupiter.api.DynamicTest;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The conformance test of HTTP/2 by Moto Ishizawa, a Linux program that a Maven artifact
@@ -26,6 +30,8 @@ import org.xml.sax.SAXException;
 public final class H2Spec {
 
 	private static final String ARCHIVE = "/h2spec/2.2.0/h2spec_linux_amd64.tar.gz";
+
+	private static final int CASES = 145;
 
 	private static final int TAR_BLOCK = 512;
 
@@ -70,6 +76,23 @@ public final class H2Spec {
 	private static byte[] onlyFile(InputStream tar) throws IOException {
 		String header = new String(tar.readNBytes(TAR_BLOCK), StandardCharsets.ISO_8859_1);
 		return tar.readNBytes(Integer.parseInt(header, 124, 135, 8));
+	}
+
+	/**
+	 * Makes a test of each case, and one that all of them ran.
+	 * @param cases what came of them
+	 * @return the tests
+	 */
+	public static Stream<DynamicTest> tests(List<Case> cases) {
+		return Stream.concat(
+				Stream.of(DynamicTest.dynamicTest("all cases ran", () -> assertThat(cases).hasSize(CASES))),
+				cases.stream()
+					.map((one) -> DynamicTest.dynamicTest(one.id() + ": " + one.title(), () -> assertPassed(one))));
+	}
+
+	private static void assertPassed(Case one) {
+		assertThat(one.complaint()).isEmpty();
+		assertThat(one.skipped()).isFalse();
 	}
 
 	/**

@@ -239,16 +239,7 @@ final class Http2BackendStream implements BackendStream, Http2Stream.Listener {
 		if (this.requestEnded) {
 			close();
 		}
-		told.onEnd(allowed(trailers));
-	}
-
-	private static HeaderFields allowed(HeaderFields trailers) {
-		if (trailers.isEmpty()) {
-			return trailers;
-		}
-		HeaderFields allowed = new HeaderFields();
-		Trailers.copy(trailers, allowed);
-		return allowed;
+		told.onEnd(Trailers.allowed(trailers));
 	}
 
 	@Override

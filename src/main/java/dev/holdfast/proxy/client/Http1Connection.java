@@ -377,21 +377,6 @@ final class Http1Connection extends ServedConnection {
 	}
 
 	@Override
-	public boolean isMultiplexed() {
-		return false;
-	}
-
-	@Override
-	public void announceGoAway() {
-		// The next response tells.
-	}
-
-	@Override
-	public void goAway() {
-		// The next response tells.
-	}
-
-	@Override
 	public void closeWhenDone() {
 		if (this.current != null && !this.current.isAnswered()) {
 			this.current.closeAfterwards();

@@ -220,20 +220,7 @@ final class Http1Stream implements ClientStream {
 	 * costs less than reading it.
 	 */
 	private boolean isRestLarge() {
-		if (this.requestEnded) {
-			return false;
-		}
-		long rest = this.head.contentLength() - this.received;
-		return this.head.contentLength() < 0 || rest > Http1Connection.MOST_AHEAD || expectsContinue();
-	}
-
-	/**
-	 * Whether nobody can tell if the client will send the body at all.
-	 */
-	private boolean expectsContinue() {
-		HeaderFields fields = this.head.fields();
-		int expect = fields.indexOf(HeaderKind.EXPECT);
-		return expect >= 0 && this.head.version() != HttpVersion.HTTP_1_0 && fields.hasValue(expect, "100-continue");
+		return !this.requestEnded && this.head.isTooMuchLeft(this.received);
 	}
 
 	private String connectionOptions(ResponseHead response) {

@@ -3,7 +3,6 @@ package dev.holdfast.proxy.client;
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.ClientPeer;
 import dev.holdfast.proxy.header.HeaderFields;
-import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.header.Trailers;
@@ -126,17 +125,8 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Listener {
 		boolean late = this.requestEnded;
 		this.requestEnded = true;
 		if (!late && !this.responseEnded && this.listener != null) {
-			this.listener.onEnd(allowed(trailers));
+			this.listener.onEnd(Trailers.allowed(trailers));
 		}
-	}
-
-	private static HeaderFields allowed(HeaderFields trailers) {
-		if (trailers.isEmpty()) {
-			return trailers;
-		}
-		HeaderFields allowed = new HeaderFields();
-		Trailers.copy(trailers, allowed);
-		return allowed;
 	}
 
 	@Override
@@ -242,15 +232,7 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Listener {
 	 * how much it is.
 	 */
 	private boolean isRestLarge() {
-		long rest = this.head.contentLength() - this.received;
-		return this.rejection != null || this.head.contentLength() < 0 || rest > Http1Connection.MOST_AHEAD
-				|| expectsContinue();
-	}
-
-	private boolean expectsContinue() {
-		HeaderFields fields = this.head.fields();
-		int expect = fields.indexOf(HeaderKind.EXPECT);
-		return expect >= 0 && fields.hasValue(expect, "100-continue");
+		return this.rejection != null || this.head.isTooMuchLeft(this.received);
 	}
 
 	private void stopUpload() {

@@ -3,9 +3,9 @@ package dev.holdfast.proxy.client;
 import java.nio.charset.StandardCharsets;
 
 import dev.holdfast.proxy.GatewayError;
-import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.proxy.header.ResponseFields;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.http1.Http1Writer;
 import io.netty.buffer.ByteBuf;
@@ -32,13 +32,8 @@ final class RefusalMessage {
 		byte[] problem = error.toProblemJson(requestId).getBytes(StandardCharsets.US_ASCII);
 		ResponseHead head = new ResponseHead();
 		head.begin(HttpVersion.HTTP_1_1, error.status(), "");
-		HeaderFields fields = head.fields();
-		fields.add(HeaderKind.CONTENT_TYPE, "Content-Type", "application/problem+json");
-		fields.add(HeaderKind.ORDINARY, "Holdfast-Error", error.code());
-		if (error.retryAfterSeconds() > 0) {
-			fields.add(HeaderKind.ORDINARY, "Retry-After", Integer.toString(error.retryAfterSeconds()));
-		}
-		fields.add(HeaderKind.CONTENT_LENGTH, "Content-Length", Integer.toString(problem.length));
+		ResponseFields.writeError(error, 0, head);
+		head.fields().add(HeaderKind.CONTENT_LENGTH, "Content-Length", Integer.toString(problem.length));
 		ByteBuf message = allocator.buffer(SIZE);
 		Http1Writer.writeHead(head, "close", false, message);
 		return message.writeBytes(problem);

@@ -48,19 +48,6 @@ final class RefusedConnection extends ServedConnection {
 	}
 
 	@Override
-	public boolean isMultiplexed() {
-		return false;
-	}
-
-	@Override
-	public void announceGoAway() {
-	}
-
-	@Override
-	public void goAway() {
-	}
-
-	@Override
 	public void closeWhenDone() {
 		close();
 	}

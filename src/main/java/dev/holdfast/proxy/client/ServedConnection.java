@@ -68,6 +68,21 @@ abstract class ServedConnection extends Deadline implements ClientConnection {
 		return this.peer;
 	}
 
+	@Override
+	public boolean isMultiplexed() {
+		return false;
+	}
+
+	@Override
+	public void announceGoAway() {
+		// The next response tells, if there is one.
+	}
+
+	@Override
+	public void goAway() {
+		// The next response tells, if there is one.
+	}
+
 	/**
 	 * Begin to wait for the first head.
 	 */

@@ -56,13 +56,7 @@ final class ClientResponses {
 			return;
 		}
 		this.head.begin(client.head().version(), error.status(), "");
-		HeaderFields fields = this.head.fields();
-		fields.add(HeaderKind.CONTENT_TYPE, "Content-Type", "application/problem+json");
-		fields.add(HeaderKind.ORDINARY, "Holdfast-Error", error.code());
-		long seconds = (retryAfterSeconds > 0) ? retryAfterSeconds : error.retryAfterSeconds();
-		if (seconds > 0) {
-			fields.add(HeaderKind.ORDINARY, "Retry-After", Long.toString(seconds));
-		}
+		ResponseFields.writeError(error, retryAfterSeconds, this.head);
 		send(client, error.toProblemJson(requestId), close);
 	}
 

@@ -187,8 +187,7 @@ public final class Exchanges implements RequestHandler {
 		}
 		else {
 			// What follows an extended CONNECT is no body.
-			RequestBody body = (head.hasBody() && webSocket == null)
-					? new RequestBody(client, this.facts.expectsContinue(), most) : null;
+			RequestBody body = (head.hasBody() && webSocket == null) ? new RequestBody(client, most) : null;
 			ClientRequest request = new ClientRequest(client, match, target.query(), host,
 					this.facts.requestId(head, this.ids), this.facts.isRepeatable() || webSocket != null, body,
 					GrpcCall.of(head), (webSocket != null) ? webSocket : offer(client));
@@ -228,9 +227,8 @@ public final class Exchanges implements RequestHandler {
 	 * Whether the connection cannot be used behind a response that comes before the
 	 * request's body.
 	 */
-	private boolean isTooMuchLeft(RequestHead head) {
-		return head.hasBody() && head.version() != HttpVersion.HTTP_2
-				&& RequestBody.isTooMuch(head.contentLength(), 0, this.facts.expectsContinue());
+	private static boolean isTooMuchLeft(RequestHead head) {
+		return head.hasBody() && head.version() != HttpVersion.HTTP_2 && head.isTooMuchLeft(0);
 	}
 
 	/**

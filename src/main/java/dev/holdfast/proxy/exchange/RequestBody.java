@@ -20,8 +20,6 @@ final class RequestBody {
 
 	private final long contentLength;
 
-	private final boolean expectsContinue;
-
 	private final long mostSize;
 
 	private @Nullable BackendStream backend;
@@ -43,13 +41,11 @@ final class RequestBody {
 	/**
 	 * Take hold of a body, which is paused.
 	 * @param client brings it
-	 * @param expectsContinue whether the client waits for leave to send it
 	 * @param mostSize how large it may be, bytes; 0 for any size
 	 */
-	RequestBody(ClientStream client, boolean expectsContinue, long mostSize) {
+	RequestBody(ClientStream client, long mostSize) {
 		this.client = client;
 		this.contentLength = client.head().contentLength();
-		this.expectsContinue = expectsContinue;
 		this.mostSize = mostSize;
 		this.keeping = this.contentLength <= MOST_KEPT;
 	}
@@ -206,7 +202,7 @@ final class RequestBody {
 	 * Whether the client waits for leave before it sends any of it.
 	 */
 	boolean expectsContinue() {
-		return this.expectsContinue && !this.ended;
+		return !this.ended && this.client.head().expectsContinue();
 	}
 
 	/**
@@ -214,17 +210,7 @@ final class RequestBody {
 	 * connection.
 	 */
 	boolean isTooMuchLeft() {
-		return !this.ended && isTooMuch(this.contentLength, this.received, this.expectsContinue);
-	}
-
-	/**
-	 * Whether reading what a client still wants to send costs more than a new connection.
-	 * @param contentLength the body's length, -1 when only its end will tell
-	 * @param received how much has come
-	 * @param expectsContinue whether the client waits for leave
-	 */
-	static boolean isTooMuch(long contentLength, long received, boolean expectsContinue) {
-		return expectsContinue || contentLength < 0 || contentLength - received > MOST_KEPT;
+		return !this.ended && this.client.head().isTooMuchLeft(this.received);
 	}
 
 }

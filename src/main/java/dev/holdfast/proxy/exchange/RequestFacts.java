@@ -19,8 +19,6 @@ final class RequestFacts {
 
 	private int requestId;
 
-	private boolean expectsContinue;
-
 	private boolean repeatable;
 
 	private @Nullable String connection;
@@ -33,7 +31,6 @@ final class RequestFacts {
 	void read(RequestHead head) {
 		this.host = NONE;
 		this.requestId = NONE;
-		this.expectsContinue = false;
 		this.connection = null;
 		this.upgrade = null;
 		this.repeatable = switch (head.method()) {
@@ -44,21 +41,18 @@ final class RequestFacts {
 		for (int i = 0; i < fields.size(); i++) {
 			read(fields, i);
 		}
-		// RFC 9110, section 10.1.1: it knows no interim responses.
-		this.expectsContinue &= head.version() != HttpVersion.HTTP_1_0;
 	}
 
 	private void read(HeaderFields fields, int i) {
 		switch (fields.kind(i)) {
 			case HOST -> this.host = i;
-			case EXPECT -> this.expectsContinue = fields.hasValue(i, "100-continue");
 			case IDEMPOTENCY_KEY -> this.repeatable = true;
 			case X_REQUEST_ID -> this.requestId = i;
 			case CONNECTION -> this.connection = appended(this.connection, fields.value(i));
 			case UPGRADE -> this.upgrade = appended(this.upgrade, fields.value(i));
 			case ORDINARY, CONTENT_LENGTH, CONTENT_TYPE, HOP_BY_HOP, KEEP_ALIVE, TE, TRANSFER_ENCODING, VIA, FORWARDED,
 					X_FORWARDED_FOR, X_FORWARDED_PROTO, X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PREFIX,
-					CLIENT_CERT -> {
+					CLIENT_CERT, EXPECT -> {
 				// Of interest only when the fields are copied.
 			}
 		}
@@ -73,13 +67,6 @@ final class RequestFacts {
 	 */
 	int host() {
 		return this.host;
-	}
-
-	/**
-	 * Whether the client waits for leave to send the body.
-	 */
-	boolean expectsContinue() {
-		return this.expectsContinue;
 	}
 
 	/**

@@ -181,12 +181,7 @@ public final class HeaderFields {
 	 * @param valueEnd the byte behind its value
 	 */
 	public void add(HeaderKind kind, byte[] source, int nameStart, int nameEnd, int valueStart, int valueEnd) {
-		int nameLength = nameEnd - nameStart;
-		int valueLength = valueEnd - valueStart;
-		int at = reserve(nameLength + valueLength + 4);
-		System.arraycopy(source, nameStart, this.bytes, at, nameLength);
-		System.arraycopy(source, valueStart, this.bytes, at + nameLength + 2, valueLength);
-		separate(kind, at, nameLength, valueLength);
+		add(kind, source, nameStart, nameEnd, source, valueStart, valueEnd);
 	}
 
 	/**

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestHead {
 
+	/**
+	 * How much of a body is read for nothing rather than a connection made anew, bytes.
+	 */
+	private static final int MOST_READ_ON = 64 * 1024;
+
 	private final HeaderFields fields = new HeaderFields();
 
 	private HttpVersion version = HttpVersion.HTTP_1_1;
@@ -153,6 +158,24 @@ public final class RequestHead {
 	 */
 	public boolean hasBody() {
 		return this.hasBody;
+	}
+
+	/**
+	 * Whether the client waits for leave before it sends the body. HTTP/1.0 knows no
+	 * interim responses (RFC 9110, section 10.1.1).
+	 */
+	public boolean expectsContinue() {
+		int expect = this.fields.lastIndexOf(HeaderKind.EXPECT);
+		return expect >= 0 && this.version != HttpVersion.HTTP_1_0 && this.fields.hasValue(expect, "100-continue");
+	}
+
+	/**
+	 * Whether so much of the body is still to come, or so uncertain, that a new
+	 * connection costs less than reading it.
+	 * @param received how much of it has come, bytes
+	 */
+	public boolean isTooMuchLeft(long received) {
+		return this.contentLength < 0 || this.contentLength - received > MOST_READ_ON || expectsContinue();
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.proxy.header;
 
+import dev.holdfast.proxy.GatewayError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,24 @@ public final class ResponseFields {
 			// RFC 9110, sections 15.5.22 and 7.8.
 			out.add(HeaderKind.UPGRADE, "upgrade", protocols);
 			out.add(HeaderKind.CONNECTION, "connection", "upgrade");
+		}
+	}
+
+	/**
+	 * Write the fields of an error of the gateway's own, but for the length of its body
+	 * ({@link GatewayError#toProblemJson}).
+	 * @param error the error
+	 * @param retryAfterSeconds when the client is to come again; 0 for what the error
+	 * says
+	 * @param out the response to the client, begun and without fields
+	 */
+	public static void writeError(GatewayError error, long retryAfterSeconds, ResponseHead out) {
+		HeaderFields fields = out.fields();
+		fields.add(HeaderKind.CONTENT_TYPE, "Content-Type", "application/problem+json");
+		fields.add(HeaderKind.ORDINARY, "Holdfast-Error", error.code());
+		long seconds = (retryAfterSeconds > 0) ? retryAfterSeconds : error.retryAfterSeconds();
+		if (seconds > 0) {
+			fields.add(HeaderKind.ORDINARY, "Retry-After", Long.toString(seconds));
 		}
 	}
 

@@ -54,6 +54,20 @@ public final class Trailers {
 	}
 
 	/**
+	 * Return what of trailers may be passed on.
+	 * @param received the trailers that were received
+	 * @return the same when there are none
+	 */
+	public static HeaderFields allowed(HeaderFields received) {
+		if (received.isEmpty()) {
+			return received;
+		}
+		HeaderFields allowed = new HeaderFields();
+		copy(received, allowed);
+		return allowed;
+	}
+
+	/**
 	 * Pass on what may be.
 	 * @param received the trailers that were received
 	 * @param out where they go

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads HTTP/1.1 messages by the letter of RFC 9112. What two readers could take for two
  * different things is an error, and nothing behind an error is read.
+ *
+ * @param <H> the type of a message's head
  */
-abstract sealed class MessageParser permits RequestParser, ResponseParser {
+abstract sealed class MessageParser<H> permits RequestParser, ResponseParser {
 
 	/** As much as one read brings: every piece is handed on by itself. */
 	private static final int MAX_CONTENT_SIZE = 64 * 1024;
@@ -19,6 +21,10 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 
 	/** Of all chunks of a body: more has no purpose but to keep the gateway busy. */
 	private static final int MAX_EXTENSIONS = 16 * 1024;
+
+	private final Spares<H> spares;
+
+	private @Nullable H head;
 
 	private final int maxLine;
 
@@ -44,12 +50,14 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 
 	/**
 	 * Prepare to read.
+	 * @param spares where heads come from
 	 * @param maxLine the largest start line, bytes
 	 * @param maxSize the largest sum of a head's fields, bytes
 	 * @param maxFields the largest number of fields
 	 * @param lenient whether a blank before a field's colon is removed, and no fault
 	 */
-	MessageParser(int maxLine, int maxSize, int maxFields, boolean lenient) {
+	MessageParser(Spares<H> spares, int maxLine, int maxSize, int maxFields, boolean lenient) {
+		this.spares = spares;
 		this.maxLine = maxLine;
 		this.section = new FieldSection(maxSize, maxFields, lenient);
 	}
@@ -115,7 +123,7 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 		}
 		if (!this.section.isWithinLine()) {
 			this.trailers = HeaderFields.NONE;
-			this.section.begin(openHead(), false);
+			this.section.begin(this.spares.fields(head()), false);
 		}
 		int start = readStartLine(in);
 		while (start >= 0 && this.section.lineEnd() == start) {
@@ -332,6 +340,16 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 	}
 
 	/**
+	 * Return the head that is read, or was read last.
+	 */
+	H head() {
+		if (this.head == null) {
+			this.head = this.spares.take();
+		}
+		return this.head;
+	}
+
+	/**
 	 * Return what is wrong with the message.
 	 */
 	public final Rejection rejection() {
@@ -357,7 +375,10 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 			this.section.end();
 			this.trailers = HeaderFields.NONE;
 			this.body = Unpooled.EMPTY_BUFFER;
-			closeHead();
+			if (this.head != null) {
+				this.spares.give(this.head);
+				this.head = null;
+			}
 		}
 	}
 
@@ -376,16 +397,6 @@ abstract sealed class MessageParser permits RequestParser, ResponseParser {
 		this.state = State.BROKEN;
 		return Parsed.MALFORMED;
 	}
-
-	/**
-	 * Return the fields of the head that is read next, to be cleared.
-	 */
-	abstract HeaderFields openHead();
-
-	/**
-	 * Forget the head that was read last.
-	 */
-	abstract void closeHead();
 
 	/**
 	 * Whether the peer may send a message now. One that sends it all the same is not

@@ -4,19 +4,13 @@ import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestHead;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a client's requests.
  */
-public final class RequestParser extends MessageParser {
+public final class RequestParser extends MessageParser<RequestHead> {
 
-	/** What a head may keep of the memory that a large one took. */
-	private static final int MOST_MEMORY = 8 * 1024;
-
-	private static final Spares<RequestHead> SPARES = new Spares<>(RequestHead::new);
-
-	private @Nullable RequestHead head;
+	private static final Spares<RequestHead> SPARES = new Spares<>(RequestHead::new, RequestHead::fields);
 
 	private HttpVersion version = HttpVersion.HTTP_1_1;
 
@@ -31,7 +25,7 @@ public final class RequestParser extends MessageParser {
 	 * @param maxFields the largest number of fields
 	 */
 	public RequestParser(int maxLine, int maxSize, int maxFields) {
-		super(maxLine, maxSize, maxFields, false);
+		super(SPARES, maxLine, maxSize, maxFields, false);
 	}
 
 	/**
@@ -40,26 +34,9 @@ public final class RequestParser extends MessageParser {
 	 * {@link Parsed#MALFORMED} within a head it has of the request line what could be
 	 * read, and no fields.
 	 */
+	@Override
 	public RequestHead head() {
-		if (this.head == null) {
-			this.head = SPARES.take();
-		}
-		return this.head;
-	}
-
-	@Override
-	HeaderFields openHead() {
-		return head().fields();
-	}
-
-	@Override
-	void closeHead() {
-		if (this.head != null) {
-			if (this.head.fields().capacity() <= MOST_MEMORY) {
-				SPARES.give(this.head);
-			}
-			this.head = null;
-		}
+		return super.head();
 	}
 
 	@Override

@@ -5,22 +5,16 @@ import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.ResponseHead;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an instance's responses. Each must have been asked for: what comes at another
  * time is nobody's response, and malformed.
  */
-public final class ResponseParser extends MessageParser {
+public final class ResponseParser extends MessageParser<ResponseHead> {
 
 	private static final int MOST_FIELDS = 1000;
 
-	/** What a head may keep of the memory that a large one took. */
-	private static final int MOST_MEMORY = 8 * 1024;
-
-	private static final Spares<ResponseHead> SPARES = new Spares<>(ResponseHead::new);
-
-	private @Nullable ResponseHead head;
+	private static final Spares<ResponseHead> SPARES = new Spares<>(ResponseHead::new, ResponseHead::fields);
 
 	private boolean expecting;
 
@@ -36,7 +30,7 @@ public final class ResponseParser extends MessageParser {
 	 * bytes
 	 */
 	public ResponseParser(int maxSize) {
-		super(maxSize, maxSize, MOST_FIELDS, true);
+		super(SPARES, maxSize, maxSize, MOST_FIELDS, true);
 	}
 
 	/**
@@ -74,26 +68,9 @@ public final class ResponseParser extends MessageParser {
 	 * (RFC 9110, section 15.2). Behind 100 and 103 comes no {@link Parsed#END}, and
 	 * behind 101 nothing more is read.
 	 */
+	@Override
 	public ResponseHead head() {
-		if (this.head == null) {
-			this.head = SPARES.take();
-		}
-		return this.head;
-	}
-
-	@Override
-	HeaderFields openHead() {
-		return head().fields();
-	}
-
-	@Override
-	void closeHead() {
-		if (this.head != null) {
-			if (this.head.fields().capacity() <= MOST_MEMORY) {
-				SPARES.give(this.head);
-			}
-			this.head = null;
-		}
+		return super.head();
 	}
 
 	@Override

@@ -1,8 +1,10 @@
 package dev.holdfast.proxy.http1;
 
 import java.util.ArrayDeque;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import dev.holdfast.proxy.header.HeaderFields;
 import io.netty.util.concurrent.FastThreadLocal;
 
 /**
@@ -16,7 +18,12 @@ final class Spares<T> {
 
 	private static final int MOST = 64;
 
+	/** What a head may keep of the memory that a large one took, bytes. */
+	private static final int MOST_MEMORY = 8 * 1024;
+
 	private final Supplier<T> source;
+
+	private final Function<T, HeaderFields> fields;
 
 	private final FastThreadLocal<ArrayDeque<T>> spares = new FastThreadLocal<>() {
 
@@ -30,9 +37,11 @@ final class Spares<T> {
 	/**
 	 * Make a store that is empty.
 	 * @param source makes what is not there
+	 * @param fields gives the fields of a head
 	 */
-	Spares(Supplier<T> source) {
+	Spares(Supplier<T> source, Function<T, HeaderFields> fields) {
 		this.source = source;
+		this.fields = fields;
 	}
 
 	/**
@@ -44,12 +53,20 @@ final class Spares<T> {
 	}
 
 	/**
-	 * Give one back that nobody looks at any more.
+	 * Return the fields of one.
+	 * @param head the one
+	 */
+	HeaderFields fields(T head) {
+		return this.fields.apply(head);
+	}
+
+	/**
+	 * Give one back that nobody looks at any more. One that has become large is not kept.
 	 * @param spare the one
 	 */
 	void give(T spare) {
 		ArrayDeque<T> all = this.spares.get();
-		if (all.size() < MOST) {
+		if (all.size() < MOST && fields(spare).capacity() <= MOST_MEMORY) {
 			all.addLast(spare);
 		}
 	}

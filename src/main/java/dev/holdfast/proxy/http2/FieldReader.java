@@ -117,14 +117,8 @@ final class FieldReader implements HpackDecoder.Fields {
 	public void add(HeaderKind kind, FieldRole role, byte[] names, int nameStart, int nameEnd, byte[] values,
 			int valueStart, int valueEnd) {
 		int length = nameEnd - nameStart + valueEnd - valueStart + HpackEntry.OVERHEAD;
-		int start = valueStart;
-		int end = valueEnd;
-		while (end > start && Octets.isBlank(values[end - 1])) {
-			end--;
-		}
-		while (start < end && Octets.isBlank(values[start])) {
-			start++;
-		}
+		int end = Octets.trimmedEnd(values, valueStart, valueEnd);
+		int start = Octets.trimmedStart(values, valueStart, end);
 		if (!HpackEntry.isValid(kind, values, start, end)) {
 			this.malformed = true;
 		}

@@ -57,10 +57,10 @@ final class HpackDecoder {
 				fields.add(entry(integer(7)));
 			}
 			else if ((b & 0x40) != 0) {
-				addToTable(fields, integer(6));
+				literal(fields, integer(6), true);
 			}
 			else if ((b & 0x20) == 0) {
-				literal(fields, integer(4));
+				literal(fields, integer(4), false);
 			}
 			else if (first) {
 				resize(integer(5));
@@ -103,46 +103,27 @@ final class HpackDecoder {
 		return entry;
 	}
 
-	private void addToTable(Fields fields, int nameIndex) throws Http2ViolationException {
-		HpackEntry added;
+	private void literal(Fields fields, int nameIndex, boolean indexed) throws Http2ViolationException {
 		this.decodedEnd = 0;
-		if (nameIndex > 0) {
-			HpackEntry named = entry(nameIndex);
+		HpackEntry named = (nameIndex > 0) ? entry(nameIndex) : null;
+		if (named == null) {
 			readText();
-			added = HpackEntry.of(named.kind(), named.role(), named.line(), 0, named.nameLength(), this.text,
-					this.textStart, this.textEnd);
+		}
+		byte[] names = (named != null) ? named.line() : this.text;
+		int nameStart = (named != null) ? 0 : this.textStart;
+		int nameEnd = (named != null) ? named.nameLength() : this.textEnd;
+		HeaderKind kind = (named != null) ? named.kind() : HeaderKind.of(names, nameStart, nameEnd - nameStart);
+		FieldRole role = (named != null) ? named.role() : FieldRole.of(kind, names, nameStart, nameEnd);
+		readText();
+		if (indexed) {
+			HpackEntry added = HpackEntry.of(kind, role, names, nameStart, nameEnd, this.text, this.textStart,
+					this.textEnd);
+			this.table.add(added);
+			fields.add(added);
 		}
 		else {
-			readText();
-			byte[] names = this.text;
-			int nameStart = this.textStart;
-			int nameEnd = this.textEnd;
-			HeaderKind kind = HeaderKind.of(names, nameStart, nameEnd - nameStart);
-			FieldRole role = FieldRole.of(kind, names, nameStart, nameEnd);
-			readText();
-			added = HpackEntry.of(kind, role, names, nameStart, nameEnd, this.text, this.textStart, this.textEnd);
+			fields.add(kind, role, names, nameStart, nameEnd, this.text, this.textStart, this.textEnd);
 		}
-		this.table.add(added);
-		fields.add(added);
-	}
-
-	private void literal(Fields fields, int nameIndex) throws Http2ViolationException {
-		this.decodedEnd = 0;
-		if (nameIndex > 0) {
-			HpackEntry named = entry(nameIndex);
-			readText();
-			fields.add(named.kind(), named.role(), named.line(), 0, named.nameLength(), this.text, this.textStart,
-					this.textEnd);
-			return;
-		}
-		readText();
-		byte[] names = this.text;
-		int nameStart = this.textStart;
-		int nameEnd = this.textEnd;
-		HeaderKind kind = HeaderKind.of(names, nameStart, nameEnd - nameStart);
-		FieldRole role = FieldRole.of(kind, names, nameStart, nameEnd);
-		readText();
-		fields.add(kind, role, names, nameStart, nameEnd, this.text, this.textStart, this.textEnd);
 	}
 
 	/**

@@ -51,14 +51,8 @@ final class HpackEntry {
 			int valueStart, int valueEnd) {
 		int nameLength = nameEnd - nameStart;
 		int size = nameLength + valueEnd - valueStart + OVERHEAD;
-		int start = valueStart;
-		int end = valueEnd;
-		while (end > start && Octets.isBlank(values[end - 1])) {
-			end--;
-		}
-		while (start < end && Octets.isBlank(values[start])) {
-			start++;
-		}
+		int end = Octets.trimmedEnd(values, valueStart, valueEnd);
+		int start = Octets.trimmedStart(values, valueStart, end);
 		byte[] line = new byte[nameLength + end - start + 4];
 		System.arraycopy(names, nameStart, line, 0, nameLength);
 		line[nameLength] = ':';

@@ -75,7 +75,29 @@ final class Octets {
 		return true;
 	}
 
-	static boolean isBlank(byte c) {
+	/**
+	 * Find where a value ends before the blanks behind it.
+	 */
+	static int trimmedEnd(byte[] values, int start, int end) {
+		int trimmed = end;
+		while (trimmed > start && isBlank(values[trimmed - 1])) {
+			trimmed--;
+		}
+		return trimmed;
+	}
+
+	/**
+	 * Find where a value begins behind the blanks before it.
+	 */
+	static int trimmedStart(byte[] values, int start, int end) {
+		int trimmed = start;
+		while (trimmed < end && isBlank(values[trimmed])) {
+			trimmed++;
+		}
+		return trimmed;
+	}
+
+	private static boolean isBlank(byte c) {
 		return c == ' ' || c == '\t';
 	}
 

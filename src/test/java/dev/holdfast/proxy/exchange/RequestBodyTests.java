@@ -23,7 +23,7 @@ class RequestBodyTests {
 		long before = usedMemory();
 		for (int i = 0; i < 300; i++) {
 			FakeClient client = FakeClient.of(HttpVersion.HTTP_1_1, "POST", "/orders/").withBody(RequestBody.MOST_KEPT);
-			RequestBody body = new RequestBody(client, false, 0);
+			RequestBody body = new RequestBody(client, 0);
 			body.write(Unpooled.buffer().writeByte('a'));
 			bodies.add(body);
 		}

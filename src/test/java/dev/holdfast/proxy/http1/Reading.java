@@ -13,7 +13,7 @@ import io.netty.buffer.ByteBufAllocator;
  */
 final class Reading {
 
-	private final MessageParser parser;
+	private final MessageParser<?> parser;
 
 	private final Supplier<String> head;
 
@@ -23,7 +23,7 @@ final class Reading {
 
 	private boolean malformed;
 
-	private Reading(MessageParser parser, Supplier<String> head) {
+	private Reading(MessageParser<?> parser, Supplier<String> head) {
 		this.parser = parser;
 		this.head = head;
 	}
