@@ -43,6 +43,9 @@ class CrossingTests {
 
 	private static final int LARGE = 16 * MEGABYTE;
 
+	/** More than the kernel lets the buffers of the gateway's sockets grow to. */
+	private static final int FLOOD = 64 * MEGABYTE;
+
 	/** So that the kernel alone cannot take all of it. */
 	private static final int KERNEL_BUFFER = MEGABYTE / 4;
 
@@ -111,14 +114,14 @@ class CrossingTests {
 			HttpClientResponse answer = get(head);
 			AtomicLong before = new AtomicLong(-1);
 			await().pollInterval(200, TimeUnit.MILLISECONDS).until(() -> before.getAndSet(sent.get()) == sent.get());
-			assertThat(sent.get()).isLessThan(LARGE);
+			assertThat(sent.get()).isLessThan(FLOOD);
 			answer.resume();
-			await().until(() -> received.get() == LARGE);
+			await().until(() -> received.get() == FLOOD);
 		}
 	}
 
 	private static void flood(HttpServerResponse response, AtomicLong sent) {
-		while (sent.get() < LARGE) {
+		while (sent.get() < FLOOD) {
 			response.write(Buffer.buffer(new byte[64 * 1024]));
 			sent.addAndGet(64 * 1024);
 			if (response.writeQueueFull()) {
@@ -146,15 +149,15 @@ class CrossingTests {
 			await().until(paused::isDone);
 			AtomicLong before = new AtomicLong(-1);
 			await().pollInterval(200, TimeUnit.MILLISECONDS).until(() -> before.getAndSet(sent.get()) == sent.get());
-			assertThat(sent.get()).isLessThan(LARGE);
+			assertThat(sent.get()).isLessThan(FLOOD);
 			paused.join().resume();
 			assertThat(get(answer).statusCode()).isEqualTo(200);
-			assertThat(received.get()).isEqualTo(LARGE);
+			assertThat(received.get()).isEqualTo(FLOOD);
 		}
 	}
 
 	private static void flood(HttpClientRequest request, AtomicLong sent) {
-		while (sent.get() < LARGE) {
+		while (sent.get() < FLOOD) {
 			request.write(Buffer.buffer(new byte[64 * 1024]));
 			sent.addAndGet(64 * 1024);
 			if (request.writeQueueFull()) {

@@ -251,9 +251,15 @@ final class Gateway implements AutoCloseable {
 
 	/**
 	 * Lets time pass in no time, and what is due happen. Time goes on by itself as well.
+	 * What peers have put on their sockets before is read first; what they send by
+	 * threads of their own has to be awaited by the test.
 	 * @param time how much; a little more passes, since what is due may be told late
 	 */
 	void pass(Duration time) {
+		// A turn to accept, one to read, and one to tell the backend.
+		for (int turn = 0; turn < 3; turn++) {
+			this.server.sweep();
+		}
 		this.time.move(time.plus(LATE));
 		this.server.sweep();
 	}

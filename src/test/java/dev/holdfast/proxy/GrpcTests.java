@@ -235,7 +235,9 @@ class GrpcTests {
 				GrpcClient client = new GrpcClient(gateway.server.port())) {
 			GrpcClient.Call call = client.call("Collect");
 			for (int i = 0; i < 8; i++) {
+				int before = i;
 				call.send("x");
+				await().until(() -> backend.collected() > before);
 				gateway.pass(Duration.ofSeconds(8));
 			}
 			assertThat(call.halfClose().result().messages()).containsExactly("x".repeat(8));

@@ -56,6 +56,8 @@ public final class GrpcBackend implements AutoCloseable {
 
 	private final AtomicInteger cancelled = new AtomicInteger();
 
+	private final AtomicInteger collected = new AtomicInteger();
+
 	private final AtomicInteger flooded = new AtomicInteger();
 
 	private GrpcBackend(String service, @Nullable Issued own) {
@@ -111,7 +113,7 @@ public final class GrpcBackend implements AutoCloseable {
 			}))
 			.addMethod(GrpcMethods.method(name, "Count"), ServerCalls.asyncServerStreamingCall(GrpcBackend::count))
 			.addMethod(GrpcMethods.method(name, "Flood"), ServerCalls.asyncServerStreamingCall(this::flood))
-			.addMethod(GrpcMethods.method(name, "Collect"), ServerCalls.asyncClientStreamingCall(Collecting::new))
+			.addMethod(GrpcMethods.method(name, "Collect"), ServerCalls.asyncClientStreamingCall((answer) -> new Collecting(this.collected, answer)))
 			.addMethod(GrpcMethods.method(name, "Chat"), ServerCalls.asyncBidiStreamingCall(Chatting::new))
 			.build();
 	}
@@ -182,6 +184,14 @@ public final class GrpcBackend implements AutoCloseable {
 	}
 
 	/**
+	 * Counts the messages that calls of {@code Collect} have brought.
+	 * @return their number
+	 */
+	public int collected() {
+		return this.collected.get();
+	}
+
+	/**
 	 * Counts the messages that {@code Flood} has sent.
 	 * @return their number, 64 KiB each
 	 */
@@ -214,15 +224,19 @@ public final class GrpcBackend implements AutoCloseable {
 
 		private final StringBuilder text = new StringBuilder();
 
+		private final AtomicInteger collected;
+
 		private final StreamObserver<String> answer;
 
-		private Collecting(StreamObserver<String> answer) {
+		private Collecting(AtomicInteger collected, StreamObserver<String> answer) {
+			this.collected = collected;
 			this.answer = answer;
 		}
 
 		@Override
 		public void onNext(String message) {
 			this.text.append(message);
+			this.collected.incrementAndGet();
 		}
 
 		@Override
