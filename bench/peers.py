@@ -11,7 +11,7 @@ from pathlib import Path
 import rig
 from rig import Failure
 
-NAMES = ("haproxy", "nginx", "scg", "baseline", "holdfast")
+NAMES = ("haproxy", "nginx", "scg", "baseline", "holdfast", "io-uring")
 SCG = rig.ROOT / "bench" / "scg"
 SCG_JAR = SCG / "target" / "scg.jar"
 
@@ -54,7 +54,7 @@ class Peers:
 
     def start(self, name):
         return {"haproxy": self._haproxy, "nginx": self._nginx, "scg": self._scg, "holdfast": self._holdfast,
-                "baseline": self._baseline}[name]()
+                "io-uring": self._io_uring, "baseline": self._baseline}[name]()
 
     def _url(self, port):
         return f"{self._setting.scheme}://127.0.0.1:{port}/api/"
@@ -137,13 +137,21 @@ backend api
     def _holdfast(self):
         return self._gateway("holdfast", self._options.jar, f"Holdfast, {rig.source()}")
 
+    def _io_uring(self):
+        peer = self._gateway("io-uring", self._options.jar, f"Holdfast on io_uring, {rig.source()}",
+                             ["--holdfast.server.transport=io-uring"])
+        if "event loops on io_uring" not in peer.process.log.read_text(errors="replace"):
+            raise Failure(f"the kernel or the container forbids io_uring; the log:\n{peer.process.tail()}")
+        return peer
+
     def _baseline(self):
         jar = baseline_jar(self._options)
         return self._gateway("baseline", jar, f"Holdfast, {jar.name}")
 
-    def _gateway(self, name, jar, version):
+    def _gateway(self, name, jar, version, arguments=()):
         rig.require_jar(jar)
-        arguments = [] if self._certificate is None else [
+        arguments = [*arguments] if self._certificate is None else [
+            *arguments,
             f"--spring.ssl.bundle.pem.traffic.keystore.certificate={self._certificate.certificate}",
             f"--spring.ssl.bundle.pem.traffic.keystore.private-key={self._certificate.key}",
             "--holdfast.server.ssl-bundle=traffic"]

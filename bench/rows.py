@@ -28,7 +28,8 @@ end
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of load. `bound` is what Holdfast may cost of HAProxy; at a rate, what its p99 may be."""
+    """One kind of load. `bound` is what Holdfast may cost of HAProxy, `io_uring` what it may on io_uring; at a rate, what
+    its p99 may be."""
 
     name: str
     what: str
@@ -41,6 +42,7 @@ class Row:
     grpc: bool = False
     upload: bool = False
     rate: int = 0
+    io_uring: float = math.inf
     peers: tuple = tuple(name for name in NAMES if name != "scg")
 
     @property
@@ -57,16 +59,17 @@ class Row:
 
 
 ROWS = {row.name: row for row in (
-    Row("small32", "small JSON, 32 connections", 0.95, peers=NAMES),
-    Row("small256", "small JSON, 256 connections", 0.95, connections=256),
-    Row("h2", "HTTP/2 in (8 connections, 16 streams each), HTTP/1.1 to the instance", 0.95, connections=8, streams=16),
+    Row("small32", "small JSON, 32 connections", 0.95, io_uring=0.80, peers=NAMES),
+    Row("small256", "small JSON, 256 connections", 0.95, connections=256, io_uring=0.80),
+    Row("h2", "HTTP/2 in (8 connections, 16 streams each), HTTP/1.1 to the instance", 0.95, connections=8, streams=16,
+        io_uring=0.75),
     Row("tls", "TLS in, HTTP/1.1, 32 connections", 1.0, secure=True),
     Row("body64k", "64 KiB answers, 32 connections", 1.0, path="large.json"),
     # nginx speaks HTTP/2 to backends for gRPC alone.
     Row("grpc", "gRPC unary, HTTP/2 on both sides (8 connections, 16 streams each)", 1.0, connections=8, streams=16,
         path="greeter/say.grpc", http2_out=True, grpc=True),
     Row("h2h2", "small JSON, HTTP/2 on both sides (8 connections, 16 streams each)", 1.0, connections=8, streams=16,
-        http2_out=True, peers=("haproxy", "baseline", "holdfast")),
+        http2_out=True, peers=("haproxy", "baseline", "holdfast", "io-uring")),
     Row("upload", "1 MiB uploads, 8 connections", 1.0, connections=8, path="upload", upload=True),
     Row("p99", "p99 at 8 000 requests a second, 32 connections", 1.05, rate=8000),
 )}
