@@ -6,12 +6,11 @@ import dev.holdfast.proxy.ClientRefusal;
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.ClientPeer;
-import dev.holdfast.proxy.http1.RequestParser;
+import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.transport.Sockets;
 import dev.holdfast.proxy.tunnel.ChannelTunnelEnd;
 import dev.holdfast.proxy.tunnel.TunnelEnd;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
@@ -34,6 +33,8 @@ final class Http1Connection extends ServedConnection {
 	/** More is not read ahead of a response, bytes. */
 	static final int MOST_AHEAD = 64 * 1024;
 
+	private final Http1Input input;
+
 	private final Http1Output output;
 
 	private final Handler handler = new Handler();
@@ -41,13 +42,8 @@ final class Http1Connection extends ServedConnection {
 	/** Whether the client may still turn out to speak HTTP/2. */
 	private boolean undecided;
 
-	/** What came and was not read. */
-	private ByteBuf kept = Unpooled.EMPTY_BUFFER;
-
-	/** Whether some of it came before the request ahead of it was answered. */
+	/** Whether some of the input came before the request ahead of it was answered. */
 	private boolean early;
-
-	private @Nullable RequestParser parser;
 
 	private @Nullable Http1Stream current;
 
@@ -59,10 +55,9 @@ final class Http1Connection extends ServedConnection {
 	/** Whether nothing that comes is read as HTTP any more. */
 	private boolean ended;
 
-	private boolean autoRead = true;
-
 	Http1Connection(ClientContext context, Channel channel, ClientPeer peer) {
 		super(context, channel, peer, true);
+		this.input = new Http1Input(channel, context.parsers());
 		this.output = new Http1Output(context.loop(), channel);
 		this.undecided = !peer.secure();
 	}
@@ -83,21 +78,21 @@ final class Http1Connection extends ServedConnection {
 			bytes.release();
 			return;
 		}
-		this.kept = InputBuffers.append(channel().alloc(), this.kept, bytes);
+		this.input.add(bytes);
 		if (!this.undecided || isHttp1()) {
 			readOn();
 		}
 		else if (!this.ended) {
-			this.kept = InputBuffers.compact(channel().alloc(), this.kept);
+			this.input.compact();
 			awaitHead();
 		}
 	}
 
 	private boolean isHttp1() {
-		switch (Http2Preface.compare(this.kept)) {
+		switch (this.input.comparePreface()) {
 			case SAME -> {
 				this.ended = true;
-				ByteBuf bytes = takeKept();
+				ByteBuf bytes = this.input.take();
 				Http2ClientConnection other = new Http2ClientConnection(context(), channel(), peer());
 				other.replace(this);
 				channel().pipeline().replace(this.handler, null, other.handler());
@@ -109,12 +104,6 @@ final class Http1Connection extends ServedConnection {
 			}
 		}
 		return !this.undecided;
-	}
-
-	private ByteBuf takeKept() {
-		ByteBuf bytes = this.kept;
-		this.kept = Unpooled.EMPTY_BUFFER;
-		return bytes;
 	}
 
 	private void readOn() {
@@ -144,59 +133,51 @@ final class Http1Connection extends ServedConnection {
 		Http1Stream request = this.current;
 		if (request == null) {
 			// Responses that nobody takes must not become more.
-			return this.kept.isReadable() && channel().isWritable() && readHead();
+			return !this.input.isEmpty() && channel().isWritable() && readHead();
 		}
 		if (!request.takesBody()) {
 			this.stopped = true;
 			return false;
 		}
-		RequestParser reader = parser();
-		return switch (reader.next(this.kept)) {
+		return switch (this.input.next()) {
 			case NEED_DATA, HEAD -> false;
 			case BODY -> {
-				request.onBody(reader.body());
+				request.onBody(this.input.parser().body());
 				yield true;
 			}
 			case END -> {
-				request.onEnd(reader.trailers());
+				request.onEnd(this.input.parser().trailers());
 				yield true;
 			}
 			case MALFORMED -> {
-				request.onMalformed(reader.rejection());
+				request.onMalformed(this.input.parser().rejection());
 				yield true;
 			}
 		};
-	}
-
-	private RequestParser parser() {
-		if (this.parser == null) {
-			this.parser = context().parsers().take();
-		}
-		return this.parser;
 	}
 
 	private boolean readHead() {
-		RequestParser reader = parser();
-		return switch (reader.next(this.kept)) {
+		return switch (this.input.next()) {
 			case NEED_DATA, BODY, END -> false;
 			case HEAD -> {
-				begin(reader, null);
+				begin(null);
 				yield true;
 			}
 			case MALFORMED -> {
-				begin(reader, reader.rejection());
+				begin(this.input.parser().rejection());
 				yield true;
 			}
 		};
 	}
 
-	private void begin(RequestParser reader, @Nullable Rejection rejection) {
-		boolean whole = rejection == null && !reader.head().hasBody();
+	private void begin(@Nullable Rejection rejection) {
+		RequestHead head = this.input.parser().head();
+		boolean whole = rejection == null && !head.hasBody();
 		if (whole) {
 			// Its end takes no bytes, and its head stays.
-			reader.next(this.kept);
+			this.input.next();
 		}
-		Http1Stream request = new Http1Stream(this, reader.head(), rejection, whole, this.early);
+		Http1Stream request = new Http1Stream(this, head, rejection, whole, this.early);
 		this.early = false;
 		this.current = request;
 		beginRequest();
@@ -207,37 +188,29 @@ final class Http1Connection extends ServedConnection {
 	 * Keep no more than is needed until more comes, and let come no more than is wanted.
 	 */
 	private void settle() {
-		this.kept = InputBuffers.compact(channel().alloc(), this.kept);
+		this.input.compact();
 		Http1Stream request = this.current;
 		if (request == null) {
 			settleBetweenRequests();
 		}
 		else if (request.isRequestEnded()) {
-			this.early = this.kept.isReadable();
-			setAutoRead(this.kept.readableBytes() <= MOST_AHEAD);
+			this.early = !this.input.isEmpty();
+			this.input.setAutoRead(this.input.size() <= MOST_AHEAD);
 		}
 		else {
-			setAutoRead(!this.kept.isReadable() || request.takesBody());
+			this.input.setAutoRead(this.input.isEmpty() || request.takesBody());
 		}
 	}
 
 	private void settleBetweenRequests() {
-		boolean within = this.parser != null && !this.parser.isBetweenMessages();
+		boolean within = this.input.isWithinRequest();
 		boolean writable = channel().isWritable();
-		setAutoRead(writable || !this.kept.isReadable());
-		if (within || (this.kept.isReadable() && writable)) {
+		this.input.setAutoRead(writable || this.input.isEmpty());
+		if (within || (!this.input.isEmpty() && writable)) {
 			awaitHead();
 		}
-		else if (!this.kept.isReadable()) {
-			context().parsers().giveBack(this.parser);
-			this.parser = null;
-		}
-	}
-
-	private void setAutoRead(boolean read) {
-		if (this.autoRead != read) {
-			this.autoRead = read;
-			channel().config().setAutoRead(read);
+		else if (this.input.isEmpty()) {
+			this.input.giveParserBack();
 		}
 	}
 
@@ -266,7 +239,7 @@ final class Http1Connection extends ServedConnection {
 	 * Whether something came behind the request.
 	 */
 	boolean isAhead() {
-		return this.kept.isReadable();
+		return !this.input.isEmpty();
 	}
 
 	/**
@@ -291,7 +264,7 @@ final class Http1Connection extends ServedConnection {
 	 */
 	void free() {
 		this.current = null;
-		if (this.kept.isReadable()) {
+		if (!this.input.isEmpty()) {
 			this.stopped = true;
 			readOnLater();
 		}
@@ -311,7 +284,7 @@ final class Http1Connection extends ServedConnection {
 			return;
 		}
 		end();
-		setAutoRead(true);
+		this.input.setAutoRead(true);
 		this.output.whenSent((sent) -> {
 			if (more && sent.isSuccess()) {
 				linger();
@@ -325,11 +298,13 @@ final class Http1Connection extends ServedConnection {
 
 	private void end() {
 		this.ended = true;
-		takeKept().release();
-		if (!this.reading) {
-			context().parsers().giveBack(this.parser);
+		this.input.take().release();
+		if (this.reading) {
+			this.input.forgetParser();
 		}
-		this.parser = null;
+		else {
+			this.input.giveParserBack();
+		}
 	}
 
 	/**
@@ -348,10 +323,9 @@ final class Http1Connection extends ServedConnection {
 	TunnelEnd leaveHttp() {
 		this.output.handOver();
 		this.ended = true;
-		context().parsers().giveBack(this.parser);
-		this.parser = null;
+		this.input.giveParserBack();
 		channel().closeFuture().addListener((closed) -> onClosed());
-		return new ChannelTunnelEnd(context().loop(), channel(), takeKept());
+		return new ChannelTunnelEnd(context().loop(), channel(), this.input.take());
 	}
 
 	private void onClosed() {
@@ -367,7 +341,7 @@ final class Http1Connection extends ServedConnection {
 	void onHeadOverdue() {
 		turnAway(GatewayError.HEADER_TIMEOUT, ClientRefusal.HEADER_TIMEOUT);
 		end();
-		setAutoRead(true);
+		this.input.setAutoRead(true);
 		sayFarewell(GatewayError.HEADER_TIMEOUT);
 	}
 

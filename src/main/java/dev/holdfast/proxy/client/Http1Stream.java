@@ -1,7 +1,5 @@
 package dev.holdfast.proxy.client;
 
-import java.nio.charset.StandardCharsets;
-
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.ClientPeer;
 import dev.holdfast.proxy.header.HeaderFields;
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class Http1Stream implements ClientStream {
 
 	private static final int CRLF = '\r' << Byte.SIZE | '\n';
-
-	private static final byte[] NO_CONTENT = "Content-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
 	private final Http1Connection connection;
 
@@ -46,7 +42,7 @@ final class Http1Stream implements ClientStream {
 
 	private long received;
 
-	private Framing framing = Framing.NOT_WRITTEN;
+	private ResponseFraming framing = ResponseFraming.NOT_WRITTEN;
 
 	/** What the response's length still leaves to be written, bytes. */
 	private long left;
@@ -172,7 +168,7 @@ final class Http1Stream implements ClientStream {
 
 	@Override
 	public void writeInterim(ResponseHead interim) {
-		if (!this.responseEnded && this.framing == Framing.NOT_WRITTEN && this.head.version() != HttpVersion.HTTP_1_0) {
+		if (!this.responseEnded && !isHeadWritten() && this.head.version() != HttpVersion.HTTP_1_0) {
 			Http1Writer.writeHead(interim, "", false, this.output.buffer());
 		}
 	}
@@ -182,37 +178,13 @@ final class Http1Stream implements ClientStream {
 		if (this.responseEnded) {
 			return;
 		}
-		this.framing = framing(response);
+		this.framing = ResponseFraming.of(this.head, response);
 		this.left = response.contentLength();
-		this.closing |= this.framing == Framing.CONNECTION || (!response.hasBody() && isRestLarge());
-		ByteBuf out = this.output.buffer();
-		Http1Writer.writeHead(response, connectionOptions(response), this.framing == Framing.CHUNKS, out);
-		if (this.framing == Framing.NO_BODY && announcesNoContent(response)) {
-			// In the place of the empty line.
-			out.writerIndex(out.writerIndex() - 2).writeBytes(NO_CONTENT);
-		}
-		if (this.framing == Framing.NO_BODY) {
+		this.closing |= this.framing == ResponseFraming.CONNECTION || (!response.hasBody() && isRestLarge());
+		Http1ResponseHead.write(this.head, response, this.framing, this.closing, this.output.buffer());
+		if (this.framing == ResponseFraming.NO_BODY) {
 			finish();
 		}
-	}
-
-	private Framing framing(ResponseHead response) {
-		if (!response.hasBody()) {
-			return Framing.NO_BODY;
-		}
-		if (response.contentLength() >= 0) {
-			return Framing.LENGTH;
-		}
-		return (this.head.version() == HttpVersion.HTTP_1_0) ? Framing.CONNECTION : Framing.CHUNKS;
-	}
-
-	/**
-	 * Whether a client would wait for content, or the end of the connection, if it were
-	 * not told that there is none (RFC 9112, section 6.3).
-	 */
-	private boolean announcesNoContent(ResponseHead response) {
-		return response.contentLength() < 0 && response.status() != 204 && response.status() != 304
-				&& !this.head.method().equals("HEAD");
 	}
 
 	/**
@@ -223,22 +195,9 @@ final class Http1Stream implements ClientStream {
 		return !this.requestEnded && this.head.isTooMuchLeft(this.received);
 	}
 
-	private String connectionOptions(ResponseHead response) {
-		HeaderFields fields = response.fields();
-		// There is to be one alone.
-		fields.remove(HeaderKind.CONNECTION);
-		if (fields.indexOf(HeaderKind.UPGRADE) >= 0) {
-			return this.closing ? "upgrade, close" : "upgrade";
-		}
-		if (this.closing) {
-			return "close";
-		}
-		return (this.head.version() == HttpVersion.HTTP_1_0) ? "keep-alive" : "";
-	}
-
 	@Override
 	public boolean isHeadWritten() {
-		return this.framing != Framing.NOT_WRITTEN;
+		return this.framing != ResponseFraming.NOT_WRITTEN;
 	}
 
 	@Override
@@ -274,12 +233,12 @@ final class Http1Stream implements ClientStream {
 		if (this.responseEnded) {
 			return;
 		}
-		if (this.framing == Framing.LENGTH && this.left > 0) {
+		if (this.framing == ResponseFraming.LENGTH && this.left > 0) {
 			// The client must not take it for whole.
 			abort();
 			return;
 		}
-		if (this.framing == Framing.CHUNKS) {
+		if (this.framing == ResponseFraming.CHUNKS) {
 			Http1Writer.writeLastChunk(trailers, this.output.buffer());
 		}
 		finish();
@@ -294,12 +253,7 @@ final class Http1Stream implements ClientStream {
 
 	@Override
 	public boolean takesTrailers(long contentLength) {
-		return switch (this.framing) {
-			case NOT_WRITTEN ->
-				contentLength < 0 && this.head.version() != HttpVersion.HTTP_1_0 && !this.head.method().equals("HEAD");
-			case CHUNKS -> true;
-			case NO_BODY, LENGTH, CONNECTION -> false;
-		};
+		return this.framing.takesTrailers(this.head, contentLength);
 	}
 
 	@Override
@@ -344,7 +298,7 @@ final class Http1Stream implements ClientStream {
 	 * Whether the end of the connection would pass for the end of the response.
 	 */
 	boolean endsWithConnection() {
-		return this.framing == Framing.CONNECTION && !this.responseEnded;
+		return this.framing == ResponseFraming.CONNECTION && !this.responseEnded;
 	}
 
 	@Override
@@ -385,16 +339,10 @@ final class Http1Stream implements ClientStream {
 	@Override
 	public TunnelEnd switchProtocols(ResponseHead response) {
 		response.fields().remove(HeaderKind.CONNECTION);
-		this.framing = Framing.NO_BODY;
+		this.framing = ResponseFraming.NO_BODY;
 		this.responseEnded = true;
 		Http1Writer.writeHead(response, "upgrade", false, this.output.buffer());
 		return this.connection.leaveHttp();
-	}
-
-	private enum Framing {
-
-		NOT_WRITTEN, NO_BODY, LENGTH, CHUNKS, CONNECTION
-
 	}
 
 }

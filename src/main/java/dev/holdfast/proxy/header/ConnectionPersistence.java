@@ -16,7 +16,7 @@ public record ConnectionPersistence(boolean keepsConnection, int keepAliveSecond
 
 	private static final ConnectionPersistence CLOSED = new ConnectionPersistence(false, -1);
 
-	private static final int KINDS = HeaderFields.mask(HeaderKind.CONNECTION, HeaderKind.KEEP_ALIVE);
+	private static final int KINDS = HeaderKind.mask(HeaderKind.CONNECTION, HeaderKind.KEEP_ALIVE);
 
 	private static final int MOST_SECONDS = 1_000_000;
 

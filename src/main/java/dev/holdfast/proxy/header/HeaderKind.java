@@ -95,6 +95,17 @@ public enum HeaderKind {
 	}
 
 	/**
+	 * Return a set of kinds: their bits.
+	 */
+	static int mask(HeaderKind... kinds) {
+		int mask = 0;
+		for (HeaderKind kind : kinds) {
+			mask |= kind.bit();
+		}
+		return mask;
+	}
+
+	/**
 	 * Return the kind of a number.
 	 * @param number the number
 	 */

@@ -13,7 +13,7 @@ public final class RequestFields {
 	/**
 	 * What is passed on as it came. Of the others the gateway writes its own, or none.
 	 */
-	private static final int PASSED = HeaderFields.mask(HeaderKind.ORDINARY, HeaderKind.CONTENT_LENGTH,
+	private static final int PASSED = HeaderKind.mask(HeaderKind.ORDINARY, HeaderKind.CONTENT_LENGTH,
 			HeaderKind.CONTENT_TYPE, HeaderKind.EXPECT, HeaderKind.IDEMPOTENCY_KEY);
 
 	private RequestFields() {

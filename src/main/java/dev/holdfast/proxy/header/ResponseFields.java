@@ -16,7 +16,7 @@ public final class ResponseFields {
 	private static final String EVENT_STREAM = "text/event-stream";
 
 	/** What is of the instance's connection only, or is written anew. */
-	private static final int KEPT_BACK = HeaderFields.mask(HeaderKind.HOP_BY_HOP, HeaderKind.TRANSFER_ENCODING,
+	private static final int KEPT_BACK = HeaderKind.mask(HeaderKind.HOP_BY_HOP, HeaderKind.TRANSFER_ENCODING,
 			HeaderKind.TE, HeaderKind.UPGRADE, HeaderKind.CONNECTION, HeaderKind.KEEP_ALIVE, HeaderKind.VIA);
 
 	private ResponseFields() {

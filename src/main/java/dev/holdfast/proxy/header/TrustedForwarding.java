@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrustedForwarding {
 
-	private static final int KINDS = HeaderFields.mask(HeaderKind.FORWARDED, HeaderKind.X_FORWARDED_FOR,
+	private static final int KINDS = HeaderKind.mask(HeaderKind.FORWARDED, HeaderKind.X_FORWARDED_FOR,
 			HeaderKind.X_FORWARDED_PROTO, HeaderKind.X_FORWARDED_HOST, HeaderKind.X_FORWARDED_PORT);
 
 	private @Nullable String forwarded;

@@ -3,14 +3,13 @@ package dev.holdfast.proxy.http1;
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
-import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.Trailers;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads the lines of one message's head or trailer section, and what its fields say about
- * the message's length. The lines are read where they are kept: what a connection brings
- * is copied into the block of fields once, and becomes fields there.
+ * Reads the lines of one message's head or trailer section. They are read where they are
+ * kept: what a connection brings is copied into the block of fields once, and becomes
+ * fields there.
  */
 final class FieldSection {
 
@@ -26,6 +25,9 @@ final class FieldSection {
 
 	private HeaderFields fields = HeaderFields.NONE;
 
+	/** What the fields of a head say about the message's length. */
+	private final MessageFraming framing = new MessageFraming();
+
 	private boolean trailers;
 
 	/** The first byte that has not become part of a line. */
@@ -39,13 +41,6 @@ final class FieldSection {
 	private int size;
 
 	private int count;
-
-	private long contentLength = -1;
-
-	private boolean chunked;
-
-	/** Whether the chunks hold something that the gateway cannot read. */
-	private boolean coded;
 
 	/**
 	 * Prepare to read fields.
@@ -75,9 +70,7 @@ final class FieldSection {
 		this.size = 0;
 		this.count = 0;
 		if (!trailers) {
-			this.contentLength = -1;
-			this.chunked = false;
-			this.coded = false;
+			this.framing.begin();
 		}
 		fields.clear();
 	}
@@ -286,82 +279,17 @@ final class FieldSection {
 				return;
 			}
 		}
-		else if (kind == HeaderKind.CONTENT_LENGTH) {
-			if (this.contentLength >= 0 || this.chunked) {
-				throw new MalformedMessageException(Rejection.FRAMING);
-			}
-			this.contentLength = parseLength(bytes, value, valueEnd);
-		}
-		else if (kind == HeaderKind.TRANSFER_ENCODING) {
-			this.coded = !Grammar.isWord(bytes, value, valueEnd, "chunked");
-			if (this.contentLength >= 0 || this.chunked || (this.coded && !endsInChunked(bytes, value, valueEnd))) {
-				throw new MalformedMessageException(Rejection.FRAMING);
-			}
-			this.chunked = true;
+		else {
+			this.framing.onField(kind, bytes, value, valueEnd);
 		}
 		this.fields.take(kind, name, nameEnd, value, valueEnd);
 	}
 
 	/**
-	 * Whether a list of codings names chunked last and only then. Without it nobody knows
-	 * where the message ends (RFC 9112, section 6.3).
+	 * Return what the fields of the head say about the message's length.
 	 */
-	private static boolean endsInChunked(byte[] bytes, int listStart, int listEnd) {
-		int start = listStart;
-		int end = Grammar.tokenEnd(bytes, start, listEnd);
-		int next = Grammar.blankEnd(bytes, end, listEnd);
-		while (end > start && Grammar.at(bytes, next, listEnd) == ','
-				&& !Grammar.isWord(bytes, start, end, "chunked")) {
-			start = Grammar.blankEnd(bytes, next + 1, listEnd);
-			end = Grammar.tokenEnd(bytes, start, listEnd);
-			next = Grammar.blankEnd(bytes, end, listEnd);
-		}
-		return next == listEnd && Grammar.isWord(bytes, start, end, "chunked");
-	}
-
-	private static long parseLength(byte[] bytes, int start, int end) throws MalformedMessageException {
-		long length = 0;
-		// Nineteen digits do not fit a long; and some servers take 010 for an octal
-		// number.
-		boolean valid = end > start && end - start < 19 && (end - start == 1 || bytes[start] != '0');
-		for (int i = start; valid && i < end; i++) {
-			int digit = bytes[i] - '0';
-			valid = digit >= 0 && digit <= 9;
-			length = length * 10 + digit;
-		}
-		if (!valid) {
-			throw new MalformedMessageException(Rejection.FRAMING);
-		}
-		return length;
-	}
-
-	/**
-	 * Judge the framing when all fields are there.
-	 * @param version the message's
-	 * @throws MalformedMessageException if it is none of that version, or chunks hold
-	 * what has been coded in another way (RFC 9112, section 6.1)
-	 */
-	void checkFraming(HttpVersion version) throws MalformedMessageException {
-		if (this.chunked && version == HttpVersion.HTTP_1_0) {
-			throw new MalformedMessageException(Rejection.FRAMING);
-		}
-		if (this.coded) {
-			throw new MalformedMessageException(Rejection.CODING);
-		}
-	}
-
-	/**
-	 * Return the body's length that the fields announce, -1 when they do not.
-	 */
-	long contentLength() {
-		return this.contentLength;
-	}
-
-	/**
-	 * Whether the body comes in chunks.
-	 */
-	boolean isChunked() {
-		return this.chunked;
+	MessageFraming framing() {
+		return this.framing;
 	}
 
 }

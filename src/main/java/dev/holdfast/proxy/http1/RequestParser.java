@@ -25,7 +25,8 @@ public final class RequestParser extends MessageParser<RequestHead> {
 	 * @param maxFields the largest number of fields
 	 */
 	public RequestParser(int maxLine, int maxSize, int maxFields) {
-		super(SPARES, maxLine, maxSize, maxFields, false);
+		super(SPARES, new StartLineReader(maxLine, Rejection.TARGET_TOO_LONG, Rejection.REQUEST_LINE, true),
+				new FieldSection(maxSize, maxFields, false));
 	}
 
 	/**
@@ -42,21 +43,6 @@ public final class RequestParser extends MessageParser<RequestHead> {
 	@Override
 	boolean expectsMessage() {
 		return true;
-	}
-
-	@Override
-	boolean ignoresEmptyLines() {
-		return true;
-	}
-
-	@Override
-	Rejection startLineTooLong() {
-		return Rejection.TARGET_TOO_LONG;
-	}
-
-	@Override
-	Rejection startLineMalformed() {
-		return Rejection.REQUEST_LINE;
 	}
 
 	/**
@@ -120,11 +106,11 @@ public final class RequestParser extends MessageParser<RequestHead> {
 	}
 
 	@Override
-	Body onHead(FieldSection section) throws MalformedMessageException {
-		section.checkFraming(this.version);
-		boolean hasBody = section.isChunked() || section.contentLength() > 0;
-		head().frame(section.contentLength(), section.isChunked(), hasBody);
-		return Body.BY_FIELDS;
+	BodyEnd onHead(MessageFraming framing) throws MalformedMessageException {
+		framing.check(this.version);
+		boolean hasBody = framing.isChunked() || framing.contentLength() > 0;
+		head().frame(framing.contentLength(), framing.isChunked(), hasBody);
+		return BodyEnd.BY_FIELDS;
 	}
 
 	@Override

@@ -30,7 +30,8 @@ public final class ResponseParser extends MessageParser<ResponseHead> {
 	 * bytes
 	 */
 	public ResponseParser(int maxSize) {
-		super(SPARES, maxSize, maxSize, MOST_FIELDS, true);
+		super(SPARES, new StartLineReader(maxSize, Rejection.HEADERS_TOO_LARGE, Rejection.STATUS_LINE, false),
+				new FieldSection(maxSize, MOST_FIELDS, true));
 	}
 
 	/**
@@ -79,21 +80,6 @@ public final class ResponseParser extends MessageParser<ResponseHead> {
 	}
 
 	@Override
-	boolean ignoresEmptyLines() {
-		return false;
-	}
-
-	@Override
-	Rejection startLineTooLong() {
-		return Rejection.HEADERS_TOO_LARGE;
-	}
-
-	@Override
-	Rejection startLineMalformed() {
-		return Rejection.STATUS_LINE;
-	}
-
-	@Override
 	void onStartLineCut(byte[] bytes, int start, int end) {
 		// Nothing of it is of use.
 	}
@@ -122,34 +108,34 @@ public final class ResponseParser extends MessageParser<ResponseHead> {
 	}
 
 	@Override
-	Body onHead(FieldSection section) throws MalformedMessageException {
-		section.checkFraming(this.version);
+	BodyEnd onHead(MessageFraming framing) throws MalformedMessageException {
+		framing.check(this.version);
 		// RFC 9110, section 15.2: an interim response that is not understood is ignored.
 		if (this.status < 200 && this.status != 100 && this.status != 101 && this.status != 103) {
-			return Body.IGNORED;
+			return BodyEnd.IGNORED;
 		}
-		Body body = body(section);
+		BodyEnd end = bodyEnd(framing);
 		boolean lengthless = this.status < 200 || this.status == 204;
 		if (lengthless) {
 			head().fields().remove(HeaderKind.CONTENT_LENGTH);
 		}
-		boolean hasBody = body == Body.UNTIL_CLOSE || (body == Body.BY_FIELDS && section.contentLength() != 0);
-		head().frame(lengthless ? -1 : section.contentLength(), hasBody);
-		return body;
+		boolean hasBody = end == BodyEnd.UNTIL_CLOSE || (end == BodyEnd.BY_FIELDS && framing.contentLength() != 0);
+		head().frame(lengthless ? -1 : framing.contentLength(), hasBody);
+		return end;
 	}
 
-	private Body body(FieldSection section) {
+	private BodyEnd bodyEnd(MessageFraming framing) {
 		if (this.status == 101) {
-			return Body.TUNNEL;
+			return BodyEnd.TUNNEL;
 		}
 		if (this.status < 200) {
-			return Body.INTERIM;
+			return BodyEnd.INTERIM;
 		}
 		// RFC 9110, section 6.4.1.
 		if (this.toHead || this.status == 204 || this.status == 304) {
-			return Body.NONE;
+			return BodyEnd.NONE;
 		}
-		return (section.isChunked() || section.contentLength() >= 0) ? Body.BY_FIELDS : Body.UNTIL_CLOSE;
+		return (framing.isChunked() || framing.contentLength() >= 0) ? BodyEnd.BY_FIELDS : BodyEnd.UNTIL_CLOSE;
 	}
 
 	@Override
