@@ -306,7 +306,9 @@ class TlsTests {
 			assertThat(silent.rest()).isEmpty();
 			slow.rest();
 			await().until(() -> gateway.recorder.rejections.size() == 2);
-			assertServed(gateway, trusting(null));
+			// On a busy machine an honest handshake may take too long as well.
+			await().ignoreExceptionsInstanceOf(IOException.class)
+				.untilAsserted(() -> assertServed(gateway, trusting(null)));
 		}
 	}
 
