@@ -18,7 +18,9 @@ import dev.holdfast.proxy.TrustedProxies;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.TunnelEnd;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -404,6 +406,37 @@ class Http1ConnectionTests {
 		assertThat(this.channel.isOpen()).isTrue();
 		pass(Duration.ofSeconds(2));
 		assertThat(this.channel.isOpen()).isFalse();
+	}
+
+	@Test
+	void idleConnectionHoldsNoBuffer() {
+		UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+		this.channel.config().setAllocator(allocator);
+		answerAtOnce();
+		for (String piece : List.of(GET + "GET /1 HT", "TP/1.1\r\nHost: a\r\n\r\n", POST + "01234", "56789")) {
+			this.channel.writeInbound(read(allocator, piece));
+			this.channel.runPendingTasks();
+		}
+		assertThat(sent()).isEqualTo(OK + OK + OK);
+		assertThat(used(allocator)).isZero();
+	}
+
+	@Test
+	void connectionThatWaitsForTheRestOfAHeadHoldsNoMoreThanThat() {
+		UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+		this.channel.config().setAllocator(allocator);
+		this.channel.writeInbound(read(allocator, "PR"));
+		assertThat(used(allocator)).as("while it may be HTTP/2's preface").isBetween(2L, 64L);
+		this.channel.writeInbound(read(allocator, "OPFIND /1 HT"));
+		assertThat(used(allocator)).isLessThan(64);
+	}
+
+	private static ByteBuf read(ByteBufAllocator allocator, String text) {
+		return allocator.directBuffer(60 * 1024).writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+	}
+
+	private static long used(UnpooledByteBufAllocator allocator) {
+		return allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory();
 	}
 
 	@Test
