@@ -17,6 +17,7 @@ import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.MountedSecret;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.testing.SecureLoad;
 import dev.holdfast.testing.TestBackend;
@@ -77,7 +78,7 @@ class CertificateRenewalIT {
 	 */
 	private static void assertRenegotiatesNot(SSLContext context, URI target) throws IOException {
 		try (SSLSocket socket = connect(context, target)) {
-			socket.setSoTimeout(10_000);
+			socket.setSoTimeout((int) Patience.TIME.toMillis());
 			socket.setEnabledProtocols(new String[] { "TLSv1.2" });
 			assertThat(probe(socket)).startsWith("HTTP/1.1 200");
 			// Done with the next read.

@@ -32,6 +32,7 @@ import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.GrpcBackend;
 import dev.holdfast.testing.GrpcClient;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.TestBackend;
 import io.grpc.Status;
 import io.vertx.core.Vertx;
@@ -112,10 +113,10 @@ class ShutdownIT {
 			assertThat(ended.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 			assertThat(ended.trailer("holdfast-error")).isEqualTo("shutting-down");
 			assertThat(call.send("y").halfClose().result().messages()).containsExactly("xy");
-			assertThat(events.get(30, TimeUnit.SECONDS)).contains("data: tick");
-			assertThat(socket.get(30, TimeUnit.SECONDS)).startsWith("closed ");
+			assertThat(events.get(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).contains("data: tick");
+			assertThat(socket.get(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).startsWith("closed ");
 			for (Thread client : clients) {
-				assertThat(client.join(Duration.ofSeconds(30))).isTrue();
+				assertThat(client.join(Patience.TIME)).isTrue();
 			}
 			assertThat(gateway.awaitExit()).isEqualTo(SIGTERM);
 			assertThat(this.failures).isEmpty();
@@ -200,7 +201,7 @@ class ShutdownIT {
 	private void ask(int port, String path, Duration pause) {
 		long answers = 0;
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-			socket.setSoTimeout(20_000);
+			socket.setSoTimeout((int) Patience.TIME.toMillis());
 			InputStream in = new BufferedInputStream(socket.getInputStream());
 			String head = "";
 			while (!head.contains("\r\nconnection: close\r\n")) {
@@ -231,7 +232,7 @@ class ShutdownIT {
 	private void connectAgainAndAgain(int port) {
 		for (long answers = 0; true; answers++) {
 			try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-				socket.setSoTimeout(20_000);
+				socket.setSoTimeout((int) Patience.TIME.toMillis());
 				socket.getOutputStream()
 					.write("GET /orders/quick HTTP/1.1\r\nHost: gateway.test\r\nConnection: close\r\n\r\n"
 						.getBytes(StandardCharsets.US_ASCII));

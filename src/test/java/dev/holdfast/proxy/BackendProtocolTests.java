@@ -22,6 +22,7 @@ import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.GrpcBackend;
 import dev.holdfast.testing.GrpcClient;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.TlsMaterial;
 import io.grpc.Status;
@@ -166,7 +167,7 @@ class BackendProtocolTests {
 
 	private static <T> T get(Future<T> future) {
 		try {
-			return future.await(20, TimeUnit.SECONDS);
+			return future.await(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw new AssertionError(ex);

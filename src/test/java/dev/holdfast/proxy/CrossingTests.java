@@ -273,7 +273,7 @@ class CrossingTests {
 
 	private static <T> T get(Future<T> future) {
 		try {
-			return future.await(20, TimeUnit.SECONDS);
+			return future.await(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw new AssertionError(ex);

@@ -25,6 +25,7 @@ import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.Outcome;
@@ -93,7 +94,7 @@ class ExtendedConnectTests {
 	}
 
 	private static <T> CompletableFuture<T> awaited() {
-		return new CompletableFuture<T>().orTimeout(20, TimeUnit.SECONDS);
+		return new CompletableFuture<T>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -145,7 +146,7 @@ class ShutdownTests {
 			await().until(() -> answered.get() > 500);
 			gateway.server.stop(Duration.ofSeconds(20));
 			for (Thread client : clients) {
-				assertThat(client.join(Duration.ofSeconds(30))).isTrue();
+				assertThat(client.join(Patience.TIME)).isTrue();
 			}
 			assertThat(failures).isEmpty();
 		}

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.upstream.Outcome;
 import io.netty.handler.codec.http2.Http2Settings;
 import org.junit.jupiter.api.Test;
@@ -285,7 +286,7 @@ class TimeoutTests {
 				return end.isDone();
 			});
 			assertThat(client.awaitReset(stream)).isNotZero();
-			assertThat(end.orTimeout(10, TimeUnit.SECONDS).join()).isTrue();
+			assertThat(end.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join()).isTrue();
 			assertThat(gateway.recorder.end())
 				.isEqualTo(new Gateway.Recorder.Entry("by-path", "orders", "GET", 499, "client-stalled", 1));
 			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);

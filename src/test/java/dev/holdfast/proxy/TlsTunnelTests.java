@@ -15,6 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
@@ -94,7 +95,7 @@ class TlsTunnelTests {
 
 	@Test
 	void halfClosedByTheBackendStaysOpenForTheClient() throws IOException {
-		CompletableFuture<String> received = new CompletableFuture<String>().orTimeout(20, TimeUnit.SECONDS);
+		CompletableFuture<String> received = new CompletableFuture<String>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH + "bye");
@@ -112,7 +113,7 @@ class TlsTunnelTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void closeByTheClientIsAnOrderlyEndForTheBackend(String protocol) throws IOException {
-		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(20, TimeUnit.SECONDS);
+		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);
@@ -161,7 +162,7 @@ class TlsTunnelTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void stopEndsBothDirectionsInOrder(String protocol) throws IOException {
-		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(20, TimeUnit.SECONDS);
+		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);

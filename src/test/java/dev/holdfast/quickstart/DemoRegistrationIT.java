@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,27 +37,23 @@ class DemoRegistrationIT {
 	@ValueSource(booleans = { true, false })
 	void recordIsKeptAliveAgainAfterEtcdWasAwayOrHung(boolean killed) {
 		try (DemoRegistration registration = DemoRegistration.start(this.etcd.endpoint(), KEY, "127.0.0.1:1", TTL)) {
-			patiently().until(registration::isRegistered);
+			await().until(registration::isRegistered);
 			if (killed) {
 				this.etcd.kill();
 			}
 			else {
 				this.etcd.pause();
 			}
-			patiently().until(() -> !registration.isRegistered());
+			await().until(() -> !registration.isRegistered());
 			if (killed) {
 				this.etcd.restart();
 			}
 			else {
 				this.etcd.resume();
 			}
-			patiently().until(registration::isRegistered);
-			patiently().during(TTL.multipliedBy(3)).until(() -> this.keys.get(KEY).isPresent());
+			await().until(registration::isRegistered);
+			await().during(TTL.multipliedBy(3)).until(() -> this.keys.get(KEY).isPresent());
 		}
-	}
-
-	private static ConditionFactory patiently() {
-		return await().atMost(Duration.ofSeconds(30));
 	}
 
 }

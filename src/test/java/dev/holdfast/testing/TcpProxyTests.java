@@ -78,8 +78,8 @@ class TcpProxyTests {
 				assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> read(old));
 				assertThat(this.backend.requests()).isEqualTo(1);
 				this.proxy.pass();
-				young.setSoTimeout(5_000);
-				old.setSoTimeout(5_000);
+				young.setSoTimeout((int) Patience.TIME.toMillis());
+				old.setSoTimeout((int) Patience.TIME.toMillis());
 				assertThat(read(young)).endsWith("hello");
 				assertThat(read(old)).endsWith("hello");
 			}
@@ -132,7 +132,7 @@ class TcpProxyTests {
 
 	private Socket connect() throws IOException {
 		Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.proxy.port());
-		socket.setSoTimeout(5_000);
+		socket.setSoTimeout((int) Patience.TIME.toMillis());
 		return socket;
 	}
 

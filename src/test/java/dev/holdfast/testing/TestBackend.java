@@ -164,7 +164,7 @@ public final class TestBackend implements AutoCloseable {
 
 	private static <T> T await(Future<T> future) {
 		try {
-			return future.await(10, TimeUnit.SECONDS);
+			return future.await(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw new IllegalStateException("the backend did not start or stop within 10 s", ex);

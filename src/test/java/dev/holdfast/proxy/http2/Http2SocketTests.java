@@ -19,6 +19,7 @@ import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.Patience;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -63,7 +64,7 @@ class Http2SocketTests {
 				.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
 				.syncUninterruptibly();
 			for (CompletableFuture<Long> size : sizes) {
-				assertThat(size.get(30, TimeUnit.SECONDS)).isEqualTo(MANY);
+				assertThat(size.get(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isEqualTo(MANY);
 			}
 			group.next().submit(connection[0]::closeWhenIdle).syncUninterruptibly();
 			await().until(() -> server.events.contains("closed null"));
@@ -125,7 +126,7 @@ class Http2SocketTests {
 		};
 		try (Http2Server server = new Http2Server(Http2Server.LIMITS, start); Socket socket = new Socket()) {
 			socket.setReceiveBufferSize(4096);
-			socket.setSoTimeout(20_000);
+			socket.setSoTimeout((int) Patience.TIME.toMillis());
 			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
 			OutputStream out = socket.getOutputStream();
 			out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.proxy.transport.EventLoops;
 import dev.holdfast.proxy.transport.Transport;
+import dev.holdfast.testing.Patience;
 import io.netty.channel.Channel;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -36,7 +37,7 @@ class ListenSocketTests {
 				null, (loop, channel) -> this.accepted.add(channel)));
 		int port = socket.port();
 		try (Socket before = connect(port)) {
-			assertThat(this.accepted.poll(10, TimeUnit.SECONDS)).isNotNull();
+			assertThat(this.accepted.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isNotNull();
 			socket.refuse();
 			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> connect(port).close());
 			before.getOutputStream().write(1);

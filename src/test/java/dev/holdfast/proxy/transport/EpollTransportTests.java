@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.testing.Patience;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -85,7 +86,7 @@ class EpollTransportTests {
 	}
 
 	private String next() throws InterruptedException {
-		String event = this.events.poll(10, TimeUnit.SECONDS);
+		String event = this.events.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 		return (event != null) ? event : "nothing";
 	}
 

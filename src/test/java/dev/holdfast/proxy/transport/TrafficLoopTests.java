@@ -189,7 +189,7 @@ class TrafficLoopTests {
 			.execute(() -> loop.connect(address, TimeUnit.SECONDS.toNanos(10), new Count(bytes, received))
 				.addListener((ChannelFutureListener) (connected) -> connected.channel()
 					.writeAndFlush(Unpooled.wrappedBuffer(new byte[bytes]))));
-		return received.orTimeout(10, TimeUnit.SECONDS).join();
+		return received.orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS).join();
 	}
 
 	@Test

@@ -14,6 +14,7 @@ import dev.holdfast.registry.Signal;
 import dev.holdfast.testing.EtcdCluster;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,11 +85,11 @@ class EtcdClusterIT {
 		try (RegistryConnection connection = new EtcdSource(Follower.settings(alone.endpoint()))
 			.connect(signals::add)) {
 			connection.list();
-			assertThat(signals.poll(30, TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Listed.class,
+			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Listed.class,
 					(listed) -> connection.watch(listed.revision().number()));
-			assertThat(signals.poll(30, TimeUnit.SECONDS)).isInstanceOf(Signal.Delivered.class);
+			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isInstanceOf(Signal.Delivered.class);
 			this.cluster.members().stream().filter((member) -> member != alone).forEach(EtcdProcess::kill);
-			assertThat(signals.poll(30, TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Failed.class, (failed) -> {
+			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Failed.class, (failed) -> {
 				assertThat(failed.cause()).isEqualTo(EndCause.WATCH_ERROR);
 				assertThat(failed.message()).contains("no leader");
 			});

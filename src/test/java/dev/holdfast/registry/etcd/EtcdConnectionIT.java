@@ -16,6 +16,7 @@ import dev.holdfast.registry.Signal;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.TcpProxy;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.maintenance.AlarmMember;
@@ -205,7 +206,7 @@ class EtcdConnectionIT {
 
 	private Signal next() {
 		try {
-			Signal signal = this.signals.poll(30, TimeUnit.SECONDS);
+			Signal signal = this.signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
 			assertThat(signal).as("what the connection says").isNotNull();
 			return signal;
 		}

@@ -12,6 +12,7 @@ import java.util.Optional;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.Patience;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +24,7 @@ class EtcdSourceTests {
 		byte[] loopback = new byte[16];
 		loopback[15] = 1;
 		try (ServerSocket member = new ServerSocket(0, 1, InetAddress.getByAddress(loopback))) {
-			member.setSoTimeout(10_000);
+			member.setSoTimeout((int) Patience.TIME.toMillis());
 			EtcdSource source = new EtcdSource(
 					new EtcdSettings(List.of(URI.create("http://[::1]:" + member.getLocalPort())),
 							List.of(new EtcdPrefix("/services/", RecordReader.of("auto", "/services/", Scheme.HTTP))),
