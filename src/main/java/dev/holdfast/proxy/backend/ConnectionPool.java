@@ -38,8 +38,6 @@ final class ConnectionPool implements BackendConnection.Listener {
 	/** {@code null} when the endpoint is an address. */
 	private final @Nullable HostAddresses host;
 
-	private int hostVersion;
-
 	/** All that have been made and not closed. */
 	private final Set<BackendConnection> open = new HashSet<>();
 
@@ -70,7 +68,6 @@ final class ConnectionPool implements BackendConnection.Listener {
 		this.connector = connector;
 		this.destination = destination;
 		this.host = connector.host(destination.endpoint());
-		this.hostVersion = (this.host != null) ? this.host.version() : 0;
 	}
 
 	/**
@@ -243,40 +240,29 @@ final class ConnectionPool implements BackendConnection.Listener {
 	 * @param now the time, nanoseconds
 	 */
 	void sweep(long now) {
-		followHost(now);
-		Http1BackendConnection oldest = this.idle.peekFirst();
-		while (oldest != null && now - oldest.idleUntil() >= 0) {
-			this.idle.pollFirst();
-			oldest.leave();
-			oldest = this.idle.peekFirst();
+		if (this.host != null && !this.open.isEmpty()) {
+			this.host.keepFresh();
 		}
-		List<Http2BackendConnection> leaving = List.of();
-		Iterator<Http2BackendConnection> connections = this.shared.iterator();
-		while (connections.hasNext()) {
-			Http2BackendConnection connection = connections.next();
-			if ((connection.isIdle() && now - connection.idleUntil() >= 0) || connection.isDue(now)) {
-				connections.remove();
-				leaving = leaving.isEmpty() ? new ArrayList<>() : leaving;
+		List<BackendConnection> leaving = new ArrayList<>();
+		// All of them: instances announce how long they keep a connection, so one may be
+		// over before those that have been idle for longer.
+		Iterator<Http1BackendConnection> exclusive = this.idle.iterator();
+		while (exclusive.hasNext()) {
+			Http1BackendConnection connection = exclusive.next();
+			if (now - connection.idleUntil() >= 0 || connection.isDue(now)) {
+				exclusive.remove();
 				leaving.add(connection);
 			}
 		}
-		leaving.forEach(Http2BackendConnection::leave);
-	}
-
-	private void followHost(long now) {
-		if (this.host == null || this.open.isEmpty()) {
-			return;
+		Iterator<Http2BackendConnection> common = this.shared.iterator();
+		while (common.hasNext()) {
+			Http2BackendConnection connection = common.next();
+			if ((connection.isIdle() && now - connection.idleUntil() >= 0) || connection.isDue(now)) {
+				common.remove();
+				leaving.add(connection);
+			}
 		}
-		this.host.keepFresh();
-		int version = this.host.version();
-		if (version != this.hostVersion) {
-			this.hostVersion = version;
-			List<Http1BackendConnection> due = this.idle.stream()
-				.filter((connection) -> connection.isDue(now))
-				.toList();
-			this.idle.removeAll(due);
-			due.forEach(Http1BackendConnection::leave);
-		}
+		leaving.forEach(BackendConnection::leave);
 	}
 
 	/**
