@@ -17,7 +17,7 @@ final class FlowControl {
 
 	private final ReceiveWindow receiving;
 
-	private final ArrayDeque<StreamState> ready = new ArrayDeque<>();
+	private final ArrayDeque<StreamOutput> ready = new ArrayDeque<>();
 
 	private long sendWindow = INITIAL;
 
@@ -136,12 +136,12 @@ final class FlowControl {
 	/**
 	 * Have a stream send when it is its turn.
 	 */
-	void add(StreamState stream) {
+	void add(StreamOutput stream) {
 		this.ready.add(stream);
 		sendLater();
 	}
 
-	void remove(StreamState stream) {
+	void remove(StreamOutput stream) {
 		this.ready.remove(stream);
 	}
 
@@ -159,7 +159,7 @@ final class FlowControl {
 	 */
 	void sendAll() {
 		while (this.sendWindow > 0 && this.writer.hasRoom()) {
-			StreamState stream = this.ready.poll();
+			StreamOutput stream = this.ready.poll();
 			if (stream == null) {
 				return;
 			}

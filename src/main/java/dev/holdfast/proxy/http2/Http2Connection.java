@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.RequestHead;
-import dev.holdfast.proxy.http2.StreamState.Links;
 import dev.holdfast.proxy.transport.Sockets;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import io.netty.buffer.ByteBuf;
@@ -36,7 +35,7 @@ public final class Http2Connection {
 
 	private final FrameWriter writer;
 
-	private final Links links;
+	private final StreamLinks links;
 
 	private final PeerSettings settings;
 
@@ -74,7 +73,7 @@ public final class Http2Connection {
 		this.settings = new PeerSettings(server);
 		this.writer = new FrameWriter(loop);
 		FlowControl flow = new FlowControl(this.writer, Math.max(FlowControl.INITIAL, limits.connectionWindow()));
-		this.links = new Links(this.writer, flow, new StreamTable(), this::onOwnReset, loop::defer,
+		this.links = new StreamLinks(this.writer, flow, new StreamTable(), this::onOwnReset, loop::defer,
 				limits.streamWindow());
 		HeadReader heads = new HeadReader(limits);
 		this.client = server
@@ -351,7 +350,7 @@ public final class Http2Connection {
 
 		@Override
 		public void onWritable() {
-			Links links = Http2Connection.this.links;
+			StreamLinks links = Http2Connection.this.links;
 			if (links.flow().giveBack()) {
 				links.table().all().forEach(StreamState::giveBack);
 			}
