@@ -78,7 +78,7 @@ final class ClientFrames extends ReceivedFrames {
 
 	private void begin(int id, byte[] block, int length, boolean end) throws Http2ViolationException {
 		StreamTable table = links().table();
-		if (table.size() >= this.maxStreams || links().writer().pending() > MOST_UNREAD_BYTES) {
+		if (table.size() >= this.maxStreams || links().writer().output().pending() > MOST_UNREAD_BYTES) {
 			heads().skip(block, length);
 			refuse(id, end, ErrorCode.REFUSED_STREAM);
 			return;

@@ -15,6 +15,8 @@ final class FlowControl {
 
 	private final FrameWriter writer;
 
+	private final FrameOutput output;
+
 	private final ReceiveWindow receiving;
 
 	private final ArrayDeque<StreamOutput> ready = new ArrayDeque<>();
@@ -33,6 +35,7 @@ final class FlowControl {
 	 */
 	FlowControl(FrameWriter writer, int receiving) {
 		this.writer = writer;
+		this.output = writer.output();
 		this.receiving = new ReceiveWindow(receiving);
 	}
 
@@ -56,7 +59,7 @@ final class FlowControl {
 	 * nothing is told of no window, or what it is told would pile up.
 	 */
 	void take(int stream, ReceiveWindow window, int bytes) {
-		boolean reads = this.writer.isRead();
+		boolean reads = this.output.isRead();
 		this.heldBack |= !reads;
 		int back = window.take(bytes, reads);
 		if (back > 0) {
@@ -106,7 +109,7 @@ final class FlowControl {
 	 */
 	int send(int stream, ByteBuf data, int window, boolean end) {
 		int sent = 0;
-		while (data.isReadable() && this.ready.isEmpty() && this.writer.hasRoom()) {
+		while (data.isReadable() && this.ready.isEmpty() && this.output.hasRoom()) {
 			int length = Math.min(Math.min(data.readableBytes(), FrameType.MAX_LENGTH), most(window - sent));
 			if (length <= 0) {
 				break;
@@ -150,7 +153,7 @@ final class FlowControl {
 	 */
 	void sendLater() {
 		if (!this.ready.isEmpty() && this.sendWindow > 0) {
-			this.writer.flushLater();
+			this.output.flushLater();
 		}
 	}
 
@@ -158,7 +161,7 @@ final class FlowControl {
 	 * Let the streams that wait send, each a frame at a time.
 	 */
 	void sendAll() {
-		while (this.sendWindow > 0 && this.writer.hasRoom()) {
+		while (this.sendWindow > 0 && this.output.hasRoom()) {
 			StreamOutput stream = this.ready.poll();
 			if (stream == null) {
 				return;
@@ -171,7 +174,7 @@ final class FlowControl {
 	 * Whether somebody waits for nothing but its turn.
 	 */
 	boolean canSend() {
-		return !this.ready.isEmpty() && this.sendWindow > 0 && this.writer.hasRoom();
+		return !this.ready.isEmpty() && this.sendWindow > 0 && this.output.hasRoom();
 	}
 
 }

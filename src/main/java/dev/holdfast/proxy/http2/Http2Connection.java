@@ -33,6 +33,8 @@ public final class Http2Connection {
 
 	private final Listener listener;
 
+	private final FrameOutput output;
+
 	private final FrameWriter writer;
 
 	private final StreamLinks links;
@@ -71,7 +73,8 @@ public final class Http2Connection {
 		this.listener = listener;
 		this.guard = new FloodGuard(loop::nanoTime, limits.maxResets());
 		this.settings = new PeerSettings(server);
-		this.writer = new FrameWriter(loop);
+		this.output = new FrameOutput(loop);
+		this.writer = new FrameWriter(this.output);
 		FlowControl flow = new FlowControl(this.writer, Math.max(FlowControl.INITIAL, limits.connectionWindow()));
 		this.links = new StreamLinks(this.writer, flow, new StreamTable(), this::onOwnReset, loop::defer,
 				limits.streamWindow());
@@ -183,7 +186,7 @@ public final class Http2Connection {
 	public void closeWhenIdle() {
 		goAway();
 		this.closesWhenIdle = true;
-		this.writer.flushLater();
+		this.output.flushLater();
 	}
 
 	/**
@@ -231,10 +234,10 @@ public final class Http2Connection {
 			this.listener.onStreamsAllowed();
 		}
 		this.links.table().endTurn();
-		this.writer.flush();
+		this.output.flush();
 		if (flow.canSend()) {
 			// Others' turn comes first, and what their sockets have brought.
-			this.loop.defer(this.writer::flushLater);
+			this.loop.defer(this.output::flushLater);
 		}
 		if (this.closesWhenIdle && activeStreams() == 0) {
 			close();
@@ -279,8 +282,8 @@ public final class Http2Connection {
 		this.reader.stop();
 		greet();
 		this.writer.goAway(lastStream(), code);
-		ChannelFuture sent = this.writer.flushLast(context);
-		this.writer.stop();
+		ChannelFuture sent = this.output.flushLast(context);
+		this.output.stop();
 		Flood flood = (violation != null) ? violation.flood() : null;
 		if (violation != null) {
 			loseStreams();
@@ -327,7 +330,7 @@ public final class Http2Connection {
 		@Override
 		public void onAdded(ChannelHandlerContext context) {
 			Http2Connection.this.context = context;
-			Http2Connection.this.writer.start(context);
+			Http2Connection.this.output.start(context);
 		}
 
 		@Override
@@ -370,7 +373,7 @@ public final class Http2Connection {
 				Http2Connection.this.closing = true;
 				Http2Connection.this.closed = true;
 				Http2Connection.this.reader.stop();
-				Http2Connection.this.writer.stop();
+				Http2Connection.this.output.stop();
 				loseStreams();
 				Http2Connection.this.listener.onClosed(Http2Connection.this.cause);
 			}

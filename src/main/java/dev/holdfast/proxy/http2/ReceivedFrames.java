@@ -179,7 +179,7 @@ abstract class ReceivedFrames implements FrameReader.Frames {
 	}
 
 	private void checkUnread() throws Http2ViolationException {
-		if (this.links.writer().countUnread() > MOST_UNREAD) {
+		if (this.links.writer().output().countUnread() > MOST_UNREAD) {
 			throw new Http2ViolationException(Flood.CONTROL_FRAMES);
 		}
 	}

@@ -237,7 +237,7 @@ final class StreamState extends Http2Stream {
 			this.output.close();
 			this.links.table().remove(this, ended);
 			// What the connection does about it is done at the end of the turn.
-			this.links.writer().flushLater();
+			this.links.writer().output().flushLater();
 			this.input.onClosed(this.request);
 		}
 	}
