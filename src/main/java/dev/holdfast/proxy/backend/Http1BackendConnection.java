@@ -10,7 +10,6 @@ import dev.holdfast.proxy.http1.ResponseParser;
 import dev.holdfast.proxy.transport.Sockets;
 import dev.holdfast.proxy.transport.TlsFailures;
 import dev.holdfast.proxy.transport.TrafficLoop;
-import dev.holdfast.proxy.transport.WaitingBytes;
 import dev.holdfast.proxy.tunnel.ChannelTunnelEnd;
 import dev.holdfast.proxy.tunnel.TunnelEnd;
 import io.netty.buffer.ByteBuf;
@@ -18,8 +17,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.VoidChannelPromise;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -47,8 +44,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 
 	private @Nullable ChannelHandlerContext context;
 
-	/** What cannot be sent is told by the end of the output. */
-	private @Nullable ChannelPromise untold;
+	private @Nullable RequestOutput output;
 
 	/** What has been read and not been understood yet. */
 	private @Nullable ByteBuf unread;
@@ -66,8 +62,6 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	private boolean reset;
 
 	private boolean closed;
-
-	private boolean flushing;
 
 	/** Whether nothing is read for now. */
 	private boolean stopped;
@@ -89,7 +83,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
 		this.context = context;
-		this.untold = new VoidChannelPromise(context.channel(), false);
+		this.output = new RequestOutput(this.loop, context);
 		context.channel().config().setAutoClose(false);
 	}
 
@@ -175,23 +169,18 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	}
 
 	/**
-	 * Send bytes at the end of the event loop's turn.
-	 * @param data the bytes, which are released here
+	 * Return where requests are written.
 	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // the end of the output is told
-	void send(ByteBuf data) {
-		ChannelHandlerContext to = context();
-		to.write(WaitingBytes.fit(to.channel(), data), (this.untold != null) ? this.untold : to.newPromise());
-		if (!this.flushing) {
-			this.flushing = true;
-			this.loop.flushLater(to.channel());
+	RequestOutput output() {
+		if (this.output == null) {
+			throw new IllegalStateException("connection: not in a channel yet");
 		}
+		return this.output;
 	}
 
 	@Override
 	public void flush(ChannelHandlerContext context) {
-		this.flushing = false;
-		context.flush();
+		output().flush();
 	}
 
 	@Override
