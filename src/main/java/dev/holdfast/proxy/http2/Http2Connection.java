@@ -1,16 +1,12 @@
 package dev.holdfast.proxy.http2;
 
-import java.time.Duration;
-
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.RequestHead;
-import dev.holdfast.proxy.transport.Sockets;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +14,6 @@ import org.jspecify.annotations.Nullable;
  * settings, its streams and its flow control. Lives on one event loop.
  */
 public final class Http2Connection {
-
-	/** How long a peer may take to read that it is to go. */
-	private static final Duration LINGER = Duration.ofSeconds(1);
-
-	/** How long a client may take to read the last that it was sent. */
-	private static final Duration FAREWELL = Duration.ofSeconds(5);
 
 	private static final int MOST_STREAMS = Integer.MAX_VALUE;
 
@@ -203,28 +193,14 @@ public final class Http2Connection {
 	private boolean greet() {
 		if (!this.begun && this.context != null) {
 			this.begun = true;
-			begin();
+			if (this.client != null) {
+				OwnSettings.writeToClient(this.writer, this.limits);
+			}
+			else {
+				OwnSettings.writeToInstance(this.writer, this.limits);
+			}
 		}
 		return this.begun;
-	}
-
-	private void begin() {
-		int window = this.limits.streamWindow();
-		int size = this.limits.maxHeaderSize();
-		if (this.client != null) {
-			this.writer.settings(SettingName.MAX_CONCURRENT_STREAMS, this.limits.maxStreams(),
-					SettingName.INITIAL_WINDOW_SIZE, window, SettingName.MAX_HEADER_LIST_SIZE, size,
-					SettingName.ENABLE_CONNECT_PROTOCOL, 1);
-		}
-		else {
-			this.writer.preface();
-			this.writer.settings(SettingName.ENABLE_PUSH, 0, SettingName.INITIAL_WINDOW_SIZE, window,
-					SettingName.MAX_HEADER_LIST_SIZE, size);
-		}
-		int more = this.limits.connectionWindow() - FlowControl.INITIAL;
-		if (more > 0) {
-			this.writer.windowUpdate(0, more);
-		}
 	}
 
 	private void endTurn() {
@@ -293,26 +269,7 @@ public final class Http2Connection {
 			context.close();
 		}
 		else {
-			TrafficLoop.Timer timer = this.loop.after(LINGER.toNanos(), () -> context.close());
-			sent.addListener((done) -> {
-				timer.cancel();
-				leave(context);
-			});
-		}
-	}
-
-	/**
-	 * Ends this side's direction first: to close while a client still tells of windows
-	 * would reset the connection, and take along what the client has not read.
-	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // a channel that is closed tells of it
-	private void leave(ChannelHandlerContext context) {
-		if (this.client != null && context.channel() instanceof DuplexChannel channel && channel.isActive()) {
-			Sockets.endOutput(channel);
-			this.loop.after(FAREWELL.toNanos(), () -> context.close());
-		}
-		else {
-			context.close();
+			new LingeringClose(this.loop, context, this.client != null).closeBehind(sent);
 		}
 	}
 
