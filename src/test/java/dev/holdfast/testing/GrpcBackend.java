@@ -113,7 +113,8 @@ public final class GrpcBackend implements AutoCloseable {
 			}))
 			.addMethod(GrpcMethods.method(name, "Count"), ServerCalls.asyncServerStreamingCall(GrpcBackend::count))
 			.addMethod(GrpcMethods.method(name, "Flood"), ServerCalls.asyncServerStreamingCall(this::flood))
-			.addMethod(GrpcMethods.method(name, "Collect"), ServerCalls.asyncClientStreamingCall((answer) -> new Collecting(this.collected, answer)))
+			.addMethod(GrpcMethods.method(name, "Collect"),
+					ServerCalls.asyncClientStreamingCall((answer) -> new Collecting(this.collected, answer)))
 			.addMethod(GrpcMethods.method(name, "Chat"), ServerCalls.asyncBidiStreamingCall(Chatting::new))
 			.build();
 	}

@@ -1,6 +1,5 @@
 package dev.holdfast.proxy.http2;
 
-
 /**
  * The frames of an instance, to which this side opens streams.
  */
