@@ -2,12 +2,7 @@ package dev.holdfast.proxy.backend;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -20,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * made.
  */
 final class ConnectionPool implements BackendConnection.Listener {
-
-	private static final int MOST_IDLE = 1024;
 
 	/** Shorter than the keep-alive time of servers that do not announce it. */
 	private static final long IDLE_TIME = Duration.ofSeconds(15).toNanos();
@@ -38,22 +31,18 @@ final class ConnectionPool implements BackendConnection.Listener {
 	/** {@code null} when the endpoint is an address. */
 	private final @Nullable HostAddresses host;
 
-	private int hostVersion;
-
 	/** All that have been made and not closed. */
 	private final Set<BackendConnection> open = new HashSet<>();
 
-	/** Connections with one request at a time, the one used last at the end. */
-	private final Deque<Http1BackendConnection> idle = new ArrayDeque<>();
+	private final IdleConnections idle = new IdleConnections();
 
-	/** Connections with many requests at a time, the oldest first. */
-	private final List<Http2BackendConnection> shared = new ArrayList<>();
+	private final SharedConnections shared = new SharedConnections();
 
-	/** Of requests that only HTTP/2 will do for. */
-	private final Dial http2 = new Dial(WireProtocol.HTTP2);
+	/** Requests that only HTTP/2 will do for. */
+	private final PendingAcquires http2 = new PendingAcquires(this, WireProtocol.HTTP2);
 
-	/** Of requests that take what the handshake comes to. */
-	private final Dial negotiated = new Dial(WireProtocol.NEGOTIATED);
+	/** Requests that take what the handshake comes to. */
+	private final PendingAcquires negotiated = new PendingAcquires(this, WireProtocol.NEGOTIATED);
 
 	private int connecting;
 
@@ -70,7 +59,6 @@ final class ConnectionPool implements BackendConnection.Listener {
 		this.connector = connector;
 		this.destination = destination;
 		this.host = connector.host(destination.endpoint());
-		this.hostVersion = (this.host != null) ? this.host.version() : 0;
 	}
 
 	/**
@@ -87,13 +75,13 @@ final class ConnectionPool implements BackendConnection.Listener {
 			listener.onConnected(there.begin());
 			return ConnectionPool::nothing;
 		}
-		Asking asking = new Asking(listener);
+		PendingAcquire pending = new PendingAcquire(listener);
 		switch (protocol) {
-			case HTTP1 -> connectFor(asking, protocol);
-			case HTTP2 -> this.http2.await(asking);
-			case NEGOTIATED -> this.negotiated.await(asking);
+			case HTTP1 -> connectFor(pending, protocol);
+			case HTTP2 -> this.http2.await(pending);
+			case NEGOTIATED -> this.negotiated.await(pending);
 		}
-		return asking;
+		return pending;
 	}
 
 	private static void nothing() {
@@ -101,53 +89,30 @@ final class ConnectionPool implements BackendConnection.Listener {
 	}
 
 	private @Nullable BackendConnection take(WireProtocol protocol, boolean avoidStale) {
-		BackendConnection there = (protocol == WireProtocol.HTTP2) ? null : takeIdle(avoidStale);
-		return (there != null || protocol == WireProtocol.HTTP1) ? there : findShared(avoidStale);
-	}
-
-	private @Nullable Http1BackendConnection takeIdle(boolean avoidStale) {
-		Http1BackendConnection last = this.idle.pollLast();
-		while (last != null && (avoidStale ? last.isStale() : !last.isOpen())) {
-			last.leave();
-			last = this.idle.pollLast();
-		}
-		return last;
-	}
-
-	/**
-	 * Find a place on a shared connection. The oldest one is filled first, so that the
-	 * surplus of a burst grows old and is closed.
-	 */
-	private @Nullable Http2BackendConnection findShared(boolean avoidStale) {
-		for (int i = 0; i < this.shared.size(); i++) {
-			Http2BackendConnection connection = this.shared.get(i);
-			if (connection.isFree()) {
-				if (!avoidStale || !connection.isStale()) {
-					return connection;
-				}
-				this.shared.remove(i);
-				i--;
-				connection.leave();
-			}
-		}
-		return null;
+		BackendConnection there = (protocol == WireProtocol.HTTP2) ? null : this.idle.take(avoidStale);
+		return (there != null || protocol == WireProtocol.HTTP1) ? there : this.shared.findFree(avoidStale);
 	}
 
 	/**
 	 * Make a connection for one request alone.
 	 */
-	private void connectFor(Asking asking, WireProtocol protocol) {
+	void connectFor(PendingAcquire pending, WireProtocol protocol) {
 		connect(protocol, (made, failure) -> {
 			if (made == null) {
-				asking.fail(failure);
+				pending.fail(failure);
 			}
 			else {
-				handOut(made, asking);
+				handOut(made, pending);
 			}
 		});
 	}
 
-	private void connect(WireProtocol protocol, BiConsumer<@Nullable BackendConnection, @Nullable Throwable> done) {
+	/**
+	 * Make a connection.
+	 * @param protocol what it is for
+	 * @param done takes the connection, or why there is none
+	 */
+	void connect(WireProtocol protocol, BiConsumer<@Nullable BackendConnection, @Nullable Throwable> done) {
 		this.connecting++;
 		this.connector.connect(this.destination, protocol, this, (made, failure) -> {
 			this.connecting--;
@@ -158,31 +123,34 @@ final class ConnectionPool implements BackendConnection.Listener {
 		});
 	}
 
-	private void handOut(BackendConnection made, Asking asking) {
+	private void handOut(BackendConnection made, PendingAcquire pending) {
 		switch (made) {
 			case Http1BackendConnection exclusive -> {
-				if (asking.isOff()) {
-					keep(exclusive, IDLE_TIME);
+				if (pending.isOff()) {
+					keep(exclusive);
 				}
 				else {
-					asking.serve(exclusive.begin());
+					pending.serve(exclusive.begin());
 				}
 			}
 			case Http2BackendConnection common -> {
-				this.negotiated.exclusive = false;
+				this.negotiated.expectShared();
 				share(common);
-				if (!asking.isOff() && common.isFree()) {
-					asking.serve(common.begin());
+				if (!pending.isOff() && common.isFree()) {
+					pending.serve(common.begin());
 				}
 				else {
-					asking.fail(takesNoStreams());
+					pending.fail(takesNoStreams());
 				}
-				serveWaiting();
+				servePending();
 			}
 		}
 	}
 
-	private void share(Http2BackendConnection made) {
+	/**
+	 * Let others have places on a connection.
+	 */
+	void share(Http2BackendConnection made) {
 		made.rest(this.loop.nanoTime() + IDLE_TIME);
 		if (this.closed) {
 			made.leave();
@@ -192,13 +160,23 @@ final class ConnectionPool implements BackendConnection.Listener {
 		}
 	}
 
-	private static IOException takesNoStreams() {
+	static IOException takesNoStreams() {
 		return new IOException("connect: an instance that takes no streams");
 	}
 
-	private void serveWaiting() {
-		this.http2.serveWaiting();
-		this.negotiated.serveWaiting();
+	/**
+	 * Find a connection with a place for another request, {@code null} for none.
+	 */
+	@Nullable Http2BackendConnection findShared() {
+		return this.shared.findFree(false);
+	}
+
+	/**
+	 * Let those who wait take what places there are.
+	 */
+	void servePending() {
+		this.http2.serve();
+		this.negotiated.serve();
 	}
 
 	@Override
@@ -208,20 +186,27 @@ final class ConnectionPool implements BackendConnection.Listener {
 		keep(connection, idleNanos);
 	}
 
+	/**
+	 * Keep a connection that nobody waits for any more.
+	 */
+	void keep(Http1BackendConnection connection) {
+		keep(connection, IDLE_TIME);
+	}
+
 	private void keep(Http1BackendConnection connection, long idleNanos) {
 		long now = this.loop.nanoTime();
-		if (this.closed || idleNanos <= 0 || this.idle.size() >= MOST_IDLE || connection.isDue(now)) {
+		if (this.closed || idleNanos <= 0 || connection.isDue(now)) {
 			connection.leave();
-			return;
 		}
-		connection.rest(now + idleNanos);
-		this.idle.addLast(connection);
+		else {
+			this.idle.add(connection, now + idleNanos);
+		}
 	}
 
 	@Override
 	public void onPlace(Http2BackendConnection connection) {
 		connection.rest(this.loop.nanoTime() + IDLE_TIME);
-		serveWaiting();
+		servePending();
 	}
 
 	@Override
@@ -243,40 +228,11 @@ final class ConnectionPool implements BackendConnection.Listener {
 	 * @param now the time, nanoseconds
 	 */
 	void sweep(long now) {
-		followHost(now);
-		Http1BackendConnection oldest = this.idle.peekFirst();
-		while (oldest != null && now - oldest.idleUntil() >= 0) {
-			this.idle.pollFirst();
-			oldest.leave();
-			oldest = this.idle.peekFirst();
+		if (this.host != null && !this.open.isEmpty()) {
+			this.host.keepFresh();
 		}
-		List<Http2BackendConnection> leaving = List.of();
-		Iterator<Http2BackendConnection> connections = this.shared.iterator();
-		while (connections.hasNext()) {
-			Http2BackendConnection connection = connections.next();
-			if ((connection.isIdle() && now - connection.idleUntil() >= 0) || connection.isDue(now)) {
-				connections.remove();
-				leaving = leaving.isEmpty() ? new ArrayList<>() : leaving;
-				leaving.add(connection);
-			}
-		}
-		leaving.forEach(Http2BackendConnection::leave);
-	}
-
-	private void followHost(long now) {
-		if (this.host == null || this.open.isEmpty()) {
-			return;
-		}
-		this.host.keepFresh();
-		int version = this.host.version();
-		if (version != this.hostVersion) {
-			this.hostVersion = version;
-			List<Http1BackendConnection> due = this.idle.stream()
-				.filter((connection) -> connection.isDue(now))
-				.toList();
-			this.idle.removeAll(due);
-			due.forEach(Http1BackendConnection::leave);
-		}
+		this.idle.sweep(now);
+		this.shared.sweep(now);
 	}
 
 	/**
@@ -291,159 +247,8 @@ final class ConnectionPool implements BackendConnection.Listener {
 	 */
 	void close() {
 		this.closed = true;
-		List<BackendConnection> leaving = new ArrayList<>(this.idle);
-		leaving.addAll(this.shared);
-		this.idle.clear();
-		this.shared.clear();
-		leaving.forEach(BackendConnection::leave);
-	}
-
-	/**
-	 * A request that waits for a connection. Calls itself off when run.
-	 */
-	private static final class Asking implements Runnable {
-
-		private @Nullable ConnectListener listener;
-
-		private Asking(ConnectListener listener) {
-			this.listener = listener;
-		}
-
-		@Override
-		public void run() {
-			this.listener = null;
-		}
-
-		private boolean isOff() {
-			return this.listener == null;
-		}
-
-		private void serve(BackendStream stream) {
-			ConnectListener told = this.listener;
-			this.listener = null;
-			if (told != null) {
-				told.onConnected(stream);
-			}
-			else {
-				stream.cancel();
-			}
-		}
-
-		private void fail(@Nullable Throwable failure) {
-			ConnectListener told = this.listener;
-			this.listener = null;
-			if (told != null) {
-				told.onConnectFailed(ConnectFailures.reason(failure), ConnectFailures.explain(failure));
-			}
-		}
-
-	}
-
-	/**
-	 * A connection that is being made, and the requests that wait for it. Each may take a
-	 * place on one that another has made.
-	 */
-	private final class Dial {
-
-		private final WireProtocol protocol;
-
-		private final Deque<Asking> waiting = new ArrayDeque<>();
-
-		private boolean connecting;
-
-		/** Whether the last handshake came to HTTP/1.1. */
-		private boolean exclusive;
-
-		private Dial(WireProtocol protocol) {
-			this.protocol = protocol;
-		}
-
-		private void await(Asking asking) {
-			if (this.exclusive) {
-				connectFor(asking, this.protocol);
-				return;
-			}
-			this.waiting.add(asking);
-			if (!this.connecting) {
-				connect();
-			}
-		}
-
-		private void connect() {
-			this.connecting = true;
-			ConnectionPool.this.connect(this.protocol, (made, failure) -> {
-				this.connecting = false;
-				switch (made) {
-					case null -> failAll(failure);
-					case Http1BackendConnection exclusive -> serve(exclusive);
-					case Http2BackendConnection common -> serve(common);
-				}
-			});
-		}
-
-		private void failAll(@Nullable Throwable failure) {
-			// What one of them does may find others a place, and may ask again.
-			for (Asking asking : List.copyOf(this.waiting)) {
-				if (this.waiting.remove(asking)) {
-					asking.fail(failure);
-				}
-			}
-		}
-
-		private void serve(Http1BackendConnection made) {
-			this.exclusive = true;
-			Asking first = next();
-			if (first != null) {
-				first.serve(made.begin());
-			}
-			else {
-				keep(made, IDLE_TIME);
-			}
-			for (Asking asking = next(); asking != null; asking = next()) {
-				connectFor(asking, this.protocol);
-			}
-		}
-
-		private void serve(Http2BackendConnection made) {
-			this.exclusive = false;
-			share(made);
-			if (!made.isFree()) {
-				failAll(takesNoStreams());
-			}
-			ConnectionPool.this.serveWaiting();
-			if (next(false) != null && !this.connecting) {
-				connect();
-			}
-		}
-
-		private void serveWaiting() {
-			Http2BackendConnection free = (next(false) != null) ? findShared(false) : null;
-			while (free != null) {
-				Asking asking = next();
-				if (asking == null) {
-					return;
-				}
-				asking.serve(free.begin());
-				free = (next(false) != null) ? findShared(false) : null;
-			}
-		}
-
-		private @Nullable Asking next() {
-			return next(true);
-		}
-
-		/**
-		 * Find the first who still waits.
-		 */
-		private @Nullable Asking next(boolean taken) {
-			Asking first = this.waiting.peek();
-			while (first != null && first.isOff()) {
-				this.waiting.remove();
-				first = this.waiting.peek();
-			}
-			return taken ? this.waiting.poll() : first;
-		}
-
+		this.idle.close();
+		this.shared.close();
 	}
 
 }

@@ -5,23 +5,17 @@ import java.io.IOException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-import dev.holdfast.proxy.http1.Parsed;
 import dev.holdfast.proxy.http1.ResponseParser;
 import dev.holdfast.proxy.transport.Sockets;
 import dev.holdfast.proxy.transport.TlsFailures;
 import dev.holdfast.proxy.transport.TrafficLoop;
-import dev.holdfast.proxy.transport.WaitingBytes;
 import dev.holdfast.proxy.tunnel.ChannelTunnelEnd;
 import dev.holdfast.proxy.tunnel.TunnelEnd;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.VoidChannelPromise;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +33,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 
 	private final TrafficLoop loop;
 
-	private final ResponseParser parser;
+	private final ResponseInput input;
 
 	private final ConnectionLifetime lifetime;
 
@@ -47,11 +41,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 
 	private @Nullable ChannelHandlerContext context;
 
-	/** What cannot be sent is told by the end of the output. */
-	private @Nullable ChannelPromise untold;
-
-	/** What has been read and not been understood yet. */
-	private @Nullable ByteBuf unread;
+	private @Nullable RequestOutput output;
 
 	private @Nullable Http1BackendStream current;
 
@@ -62,12 +52,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	/** Whether bytes have come since the request took the connection. */
 	private boolean answering;
 
-	/** Whether it was not ended in order, so that its end is no body's. */
-	private boolean reset;
-
 	private boolean closed;
-
-	private boolean flushing;
 
 	/** Whether nothing is read for now. */
 	private boolean stopped;
@@ -81,7 +66,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	 */
 	Http1BackendConnection(TrafficLoop loop, int maxHeaderSize, ConnectionLifetime lifetime, Listener listener) {
 		this.loop = loop;
-		this.parser = new ResponseParser(maxHeaderSize);
+		this.input = new ResponseInput(this, maxHeaderSize);
 		this.lifetime = lifetime;
 		this.listener = listener;
 	}
@@ -89,7 +74,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
 		this.context = context;
-		this.untold = new VoidChannelPromise(context.channel(), false);
+		this.output = new RequestOutput(this.loop, context);
 		context.channel().config().setAutoClose(false);
 	}
 
@@ -164,7 +149,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	}
 
 	ResponseParser parser() {
-		return this.parser;
+		return this.input.parser();
 	}
 
 	private ChannelHandlerContext context() {
@@ -175,23 +160,18 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	}
 
 	/**
-	 * Send bytes at the end of the event loop's turn.
-	 * @param data the bytes, which are released here
+	 * Return where requests are written.
 	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // the end of the output is told
-	void send(ByteBuf data) {
-		ChannelHandlerContext to = context();
-		to.write(WaitingBytes.fit(to.channel(), data), (this.untold != null) ? this.untold : to.newPromise());
-		if (!this.flushing) {
-			this.flushing = true;
-			this.loop.flushLater(to.channel());
+	RequestOutput output() {
+		if (this.output == null) {
+			throw new IllegalStateException("connection: not in a channel yet");
 		}
+		return this.output;
 	}
 
 	@Override
 	public void flush(ChannelHandlerContext context) {
-		this.flushing = false;
-		context.flush();
+		output().flush();
 	}
 
 	@Override
@@ -204,81 +184,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 			return;
 		}
 		this.answering = true;
-		boolean alone = this.unread == null;
-		this.unread = (this.unread == null) ? data
-				: ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), this.unread, data);
-		read(this.current);
-		if (alone && this.unread != null) {
-			// The event loop is to read into its buffer again.
-			this.unread = context.alloc().buffer(this.unread.readableBytes()).writeBytes(this.unread);
-			data.release();
-		}
-	}
-
-	private void read(Http1BackendStream stream) {
-		if (!stream.isExpecting()) {
-			onUnexpected(stream);
-			return;
-		}
-		ByteBuf in = this.unread;
-		while (in != null && stream.isExpecting()) {
-			Parsed parsed = this.parser.next(in);
-			if (parsed == Parsed.NEED_DATA) {
-				break;
-			}
-			onParsed(stream, parsed);
-			if (!stream.equals(this.current)) {
-				return;
-			}
-			in = this.unread;
-		}
-		if (stream.isSwitching()) {
-			// What comes behind is the tunnel's, if there will be one.
-			autoRead(false);
-		}
-		else if (in != null && !in.isReadable()) {
-			dropUnread();
-		}
-	}
-
-	private void onParsed(Http1BackendStream stream, Parsed parsed) {
-		switch (parsed) {
-			case HEAD -> stream.onHead(this.parser.head());
-			case BODY -> stream.onBody(this.parser.body());
-			case END -> {
-				boolean clean = !this.reset && (this.unread == null || !this.unread.isReadable());
-				dropUnread();
-				stream.onEnd(clean && !this.closed);
-			}
-			case MALFORMED -> fail(new BackendFailure.Malformed(true));
-			case NEED_DATA -> {
-				// Read on.
-			}
-		}
-	}
-
-	/**
-	 * Bytes have come behind a whole response, or before a request was sent.
-	 */
-	private void onUnexpected(Http1BackendStream stream) {
-		if (stream.isSwitching()) {
-			return;
-		}
-		dropUnread();
-		if (stream.isResponseRead()) {
-			stream.spoil();
-		}
-		else {
-			fail(new BackendFailure.ConnectionBroken(true, true));
-		}
-	}
-
-	private void dropUnread() {
-		ByteBuf dropped = this.unread;
-		this.unread = null;
-		if (dropped != null) {
-			dropped.release();
-		}
+		this.input.read(context, data, this.current);
 	}
 
 	/**
@@ -300,7 +206,7 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	 * did not say
 	 */
 	void release(Http1BackendStream stream, boolean keep, int announcedSeconds) {
-		if (!stream.equals(this.current)) {
+		if (!carries(stream)) {
 			return;
 		}
 		this.current = null;
@@ -320,9 +226,9 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	 * @param stream the request
 	 */
 	void cancel(Http1BackendStream stream) {
-		if (stream.equals(this.current)) {
+		if (carries(stream)) {
 			this.current = null;
-			dropUnread();
+			this.input.drop();
 			Sockets.reset(context().channel());
 		}
 	}
@@ -332,11 +238,10 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	 * @param stream what led to it
 	 */
 	TunnelEnd switchProtocols(Http1BackendStream stream) {
-		if (!stream.equals(this.current) || this.closed) {
+		if (!carries(stream) || this.closed) {
 			throw new IllegalStateException("switch: the request has ended");
 		}
-		ByteBuf read = (this.unread != null) ? this.unread : Unpooled.EMPTY_BUFFER;
-		this.unread = null;
+		ByteBuf read = this.input.take();
 		this.current = null;
 		this.closed = true;
 		this.listener.onClosed(this);
@@ -344,10 +249,20 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 		return new ChannelTunnelEnd(this.loop, context().channel(), read);
 	}
 
-	private void fail(BackendFailure failure) {
+	/**
+	 * Whether a request is the one that is on the connection.
+	 */
+	boolean carries(Http1BackendStream stream) {
+		return stream.equals(this.current);
+	}
+
+	/**
+	 * End the request that is on the connection, and the connection.
+	 */
+	void fail(BackendFailure failure) {
 		Http1BackendStream stream = this.current;
 		this.current = null;
-		dropUnread();
+		this.input.drop();
 		Sockets.reset(context().channel());
 		if (stream != null) {
 			stream.onFailed(failure);
@@ -365,7 +280,9 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		// Whoever fails to write hears of the reset, and whoever reads then just hears of
 		// an end.
-		this.reset |= event instanceof ChannelOutputShutdownEvent;
+		if (event instanceof ChannelOutputShutdownEvent) {
+			this.input.onReset();
+		}
 		if (event instanceof SslCloseCompletionEvent) {
 			// Nothing more comes, whether or not the socket is closed as well.
 			close();
@@ -381,10 +298,10 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 		}
 		else if (cause instanceof IOException && tls == null) {
 			// What has come before is still to be read; the end follows.
-			this.reset = true;
+			this.input.onReset();
 		}
 		else {
-			this.reset = true;
+			this.input.onReset();
 			close();
 		}
 	}
@@ -397,21 +314,21 @@ final class Http1BackendConnection extends ChannelDuplexHandler implements Backe
 		this.closed = true;
 		this.listener.onClosed(this);
 		Http1BackendStream stream = this.current;
-		if (stream != null && stream.isExpecting() && this.parser.endOfInput(!this.reset) == Parsed.END) {
-			dropUnread();
+		if (stream != null && stream.isExpecting() && this.input.isBodyEnd()) {
+			this.input.drop();
 			stream.onEnd(false);
 		}
 		else if (stream != null && !stream.isResponseRead()) {
 			fail(new BackendFailure.ConnectionBroken(true, this.reused && !this.answering));
 		}
 		else {
-			dropUnread();
+			this.input.drop();
 		}
 	}
 
 	@Override
 	public void handlerRemoved(ChannelHandlerContext context) {
-		dropUnread();
+		this.input.drop();
 	}
 
 }

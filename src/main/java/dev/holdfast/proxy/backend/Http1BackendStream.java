@@ -7,11 +7,9 @@ import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.ResponseHead;
-import dev.holdfast.proxy.http1.Http1Writer;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.TunnelEnd;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,18 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class Http1BackendStream implements BackendStream {
 
 	private static final int SWITCHING_PROTOCOLS = 101;
-
-	/** Chunks up to this size are copied between their size and their end, bytes. */
-	private static final int SMALL_CHUNK = 4 * 1024;
-
-	/** What a chunk's size and its end take at most, bytes. */
-	private static final int CHUNK_FRAME = 12;
-
-	/** The rest of a request's first line, about, bytes. */
-	private static final int FIRST_LINE = 64;
-
-	private static final ByteBuf CRLF = Unpooled
-		.unreleasableBuffer(Unpooled.directBuffer(2).writeByte('\r').writeByte('\n').asReadOnly());
 
 	private final Http1BackendConnection connection;
 
@@ -91,42 +77,19 @@ final class Http1BackendStream implements BackendStream {
 		}
 		this.response = Stage.EXPECTED;
 		this.connection.parser().expect(head.method());
-		HeaderFields fields = head.fields();
-		int length = fields.isEmpty() ? 0 : fields.lineEnd(fields.size() - 1);
-		ByteBuf out = this.connection.channel()
-			.alloc()
-			.ioBuffer(length + head.method().length() + head.target().length() + FIRST_LINE);
-		Http1Writer.writeHead(head, out);
-		this.connection.send(out);
+		this.connection.output().write(head);
 	}
 
 	@Override
 	public void write(ByteBuf data) {
-		int size = data.readableBytes();
-		if (size == 0 || this.requestEnded || this.response == Stage.OVER || this.connection.isClosed()) {
+		if (!data.isReadable() || this.requestEnded || this.response == Stage.OVER || this.connection.isClosed()) {
 			data.release();
 		}
 		else if (this.chunked) {
-			writeChunk(data, size);
+			this.connection.output().writeChunk(data);
 		}
 		else {
-			this.connection.send(data);
-		}
-	}
-
-	private void writeChunk(ByteBuf data, int size) {
-		boolean small = size <= SMALL_CHUNK;
-		ByteBuf out = this.connection.channel().alloc().ioBuffer(small ? size + CHUNK_FRAME : CHUNK_FRAME);
-		Http1Writer.writeChunkSize(size, out);
-		if (small) {
-			out.writeBytes(data).writeBytes(CRLF.duplicate());
-			data.release();
-			this.connection.send(out);
-		}
-		else {
-			this.connection.send(out);
-			this.connection.send(data);
-			this.connection.send(CRLF.duplicate());
+			this.connection.output().write(data);
 		}
 	}
 
@@ -140,9 +103,7 @@ final class Http1BackendStream implements BackendStream {
 			return;
 		}
 		if (this.chunked) {
-			ByteBuf out = this.connection.channel().alloc().ioBuffer(CHUNK_FRAME);
-			Http1Writer.writeLastChunk(trailers, out);
-			this.connection.send(out);
+			this.connection.output().writeLastChunk(trailers);
 		}
 		if (this.response == Stage.ENDED) {
 			release();

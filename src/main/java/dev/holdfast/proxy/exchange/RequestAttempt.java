@@ -252,8 +252,9 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 			return;
 		}
 		if (this.state == State.RESPONDING) {
-			end(Outcome.BROKEN, isBlamed(failure) ? Outcome.BROKEN : Outcome.CANCELLED);
-			this.listener.onResult(new AttemptResult.BrokenOff(error(failure)));
+			FailureVerdict verdict = FailureVerdict.of(failure, this.timeouts.isOverdue());
+			end(Outcome.BROKEN, verdict.blamed());
+			this.listener.onResult(new AttemptResult.BrokenOff(verdict.error()));
 		}
 		else if (this.state == State.WAITING) {
 			failWithoutResponse(failure, place);
@@ -276,26 +277,8 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 	}
 
 	private void failBlamed(BackendFailure failure, BackendStream place) {
-		fail(error(failure), place, isBlamed(failure) ? Outcome.BROKEN : Outcome.CANCELLED);
-	}
-
-	/**
-	 * Whether an instance is to blame for a failure: not for what its client's deadline
-	 * has ended, and once for a connection that broke with many requests on it.
-	 */
-	private boolean isBlamed(BackendFailure failure) {
-		boolean first = switch (failure) {
-			case BackendFailure.ConnectionBroken broken -> broken.first();
-			case BackendFailure.Malformed malformed -> malformed.first();
-			case BackendFailure.StreamReset reset -> true;
-			case BackendFailure.Refused refused -> true;
-			case BackendFailure.HandshakeRefused refused -> true;
-		};
-		return first && !this.timeouts.isOverdue();
-	}
-
-	private static GatewayError error(BackendFailure failure) {
-		return (failure instanceof BackendFailure.Malformed) ? GatewayError.BAD_ANSWER : GatewayError.BACKEND_RESET;
+		FailureVerdict verdict = FailureVerdict.of(failure, this.timeouts.isOverdue());
+		fail(verdict.error(), place, verdict.blamed());
 	}
 
 	/**

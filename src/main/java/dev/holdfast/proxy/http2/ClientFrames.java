@@ -1,7 +1,6 @@
 package dev.holdfast.proxy.http2;
 
 import dev.holdfast.proxy.header.RequestHead;
-import dev.holdfast.proxy.http2.StreamState.Links;
 
 /**
  * The frames of a client, which begins streams.
@@ -17,7 +16,7 @@ final class ClientFrames extends ReceivedFrames {
 
 	private int lastServed = Integer.MAX_VALUE;
 
-	ClientFrames(Links links, PeerSettings settings, HeadReader heads, FloodGuard guard,
+	ClientFrames(StreamLinks links, PeerSettings settings, HeadReader heads, FloodGuard guard,
 			Http2Connection.Listener listener, int maxStreams) {
 		super(links, settings, heads, guard, listener);
 		this.maxStreams = maxStreams;
@@ -79,7 +78,7 @@ final class ClientFrames extends ReceivedFrames {
 
 	private void begin(int id, byte[] block, int length, boolean end) throws Http2ViolationException {
 		StreamTable table = links().table();
-		if (table.size() >= this.maxStreams || links().writer().pending() > MOST_UNREAD_BYTES) {
+		if (table.size() >= this.maxStreams || links().writer().output().pending() > MOST_UNREAD_BYTES) {
 			heads().skip(block, length);
 			refuse(id, end, ErrorCode.REFUSED_STREAM);
 			return;

@@ -1,7 +1,6 @@
 package dev.holdfast.proxy.http2;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.HeaderFields;
@@ -18,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FieldReader implements HpackDecoder.Fields {
 
-	private static final byte[] NOTHING = {};
-
-	private static final byte[] COOKIE = HpackStaticTable.bytes("cookie");
-
 	private final int maxSize;
 
 	private final int maxCount;
+
+	private final PseudoFields pseudo = new PseudoFields();
+
+	private final CookieCrumbs cookies = new CookieCrumbs();
 
 	private Section section = Section.IGNORED;
 
@@ -38,27 +37,9 @@ final class FieldReader implements HpackDecoder.Fields {
 
 	private int count;
 
-	private @Nullable String method;
-
-	private @Nullable String scheme;
-
-	private @Nullable String path;
-
-	private boolean visiblePath;
-
-	private @Nullable String authority;
-
-	private @Nullable String protocol;
-
 	private @Nullable String host;
 
-	private int status;
-
 	private long contentLength;
-
-	private byte[] cookies = NOTHING;
-
-	private int cookiesLength;
 
 	/**
 	 * Prepare to read.
@@ -84,16 +65,10 @@ final class FieldReader implements HpackDecoder.Fields {
 		this.malformed = false;
 		this.size = 0;
 		this.count = 0;
-		this.method = null;
-		this.scheme = null;
-		this.path = null;
-		this.visiblePath = true;
-		this.authority = null;
-		this.protocol = null;
+		this.pseudo.clear();
 		this.host = null;
-		this.status = 0;
 		this.contentLength = -1;
-		this.cookiesLength = 0;
+		this.cookies.clear();
 	}
 
 	@Override
@@ -200,7 +175,9 @@ final class FieldReader implements HpackDecoder.Fields {
 			this.malformed = true;
 		}
 		else if (this.section != Section.IGNORED) {
-			addPseudo(role, entry, bytes, start, end);
+			// What is too large has no text, but counts as given.
+			String value = isTooLarge() ? "" : text(entry, bytes, start, end);
+			this.malformed |= !this.pseudo.add(role, value, bytes, start, end);
 		}
 	}
 
@@ -214,68 +191,12 @@ final class FieldReader implements HpackDecoder.Fields {
 	}
 
 	private void addCookie(byte[] bytes, int start, int end) {
-		if (this.section != Section.REQUEST) {
-			this.fields.add(HeaderKind.ORDINARY, COOKIE, 0, COOKIE.length, bytes, start, end);
-			return;
+		if (this.section == Section.REQUEST) {
+			this.cookies.add(bytes, start, end);
 		}
-		int needed = this.cookiesLength + end - start + 2;
-		if (needed > this.cookies.length) {
-			this.cookies = Arrays.copyOf(this.cookies, Math.max(needed, this.cookies.length * 2));
+		else {
+			CookieCrumbs.addTo(this.fields, bytes, start, end);
 		}
-		if (this.cookiesLength > 0) {
-			this.cookies[this.cookiesLength++] = ';';
-			this.cookies[this.cookiesLength++] = ' ';
-		}
-		System.arraycopy(bytes, start, this.cookies, this.cookiesLength, end - start);
-		this.cookiesLength += end - start;
-	}
-
-	private void addPseudo(FieldRole role, @Nullable HpackEntry entry, byte[] bytes, int start, int end) {
-		// What is too large has no text, but counts as given.
-		String value = isTooLarge() ? "" : text(entry, bytes, start, end);
-		switch (role) {
-			case METHOD -> {
-				this.malformed |= this.method != null || !Octets.isToken(bytes, start, end);
-				this.method = value;
-			}
-			case SCHEME -> {
-				this.malformed |= this.scheme != null || start == end;
-				this.scheme = value;
-			}
-			case PATH -> {
-				this.malformed |= this.path != null || start == end;
-				this.visiblePath = Octets.isVisible(bytes, start, end);
-				this.path = value;
-			}
-			case AUTHORITY -> {
-				this.malformed |= this.authority != null;
-				this.authority = value;
-			}
-			case PROTOCOL -> {
-				this.malformed |= this.protocol != null || !Octets.isToken(bytes, start, end);
-				this.protocol = value;
-			}
-			case STATUS -> {
-				this.malformed |= this.status != 0 || !readStatus(bytes, start, end);
-			}
-			case ORDINARY, COOKIE, FORBIDDEN -> this.malformed = true;
-		}
-	}
-
-	/**
-	 * A change of protocol is not HTTP/2's (RFC 9113, section 8.6).
-	 */
-	private boolean readStatus(byte[] bytes, int start, int end) {
-		int number = 0;
-		for (int i = start; i < end; i++) {
-			int digit = bytes[i] - '0';
-			if (digit < 0 || digit > 9) {
-				return false;
-			}
-			number = number * 10 + digit;
-		}
-		this.status = number;
-		return end - start == 3 && number >= 100 && number != 101;
 	}
 
 	/**
@@ -285,37 +206,18 @@ final class FieldReader implements HpackDecoder.Fields {
 	 * @return whether it is well-formed
 	 */
 	boolean finish(RequestHead head, boolean end) {
-		addCookies();
-		boolean connect = "CONNECT".equals(this.method);
-		boolean extended = this.protocol != null;
-		boolean complete = (connect && !extended) ? this.scheme == null && this.path == null
-				: this.scheme != null && this.path != null;
-		if (this.malformed || this.method == null || !complete || (extended && !connect)
-				|| (connect && this.authority == null) || isDifferentHost()) {
-			return false;
-		}
+		this.cookies.addTo(this.fields);
+		boolean extended = this.pseudo.isExtended();
 		long length = extended ? -1 : this.contentLength;
-		if (end && length > 0) {
+		if (this.malformed || (end && length > 0) || isDifferentHost() || !this.pseudo.begin(head, this.host)) {
 			return false;
 		}
-		head.beginWithFields(HttpVersion.HTTP_2, this.method, (this.path != null) ? this.path : "");
-		head.pseudo((this.authority != null) ? this.authority : this.host, this.protocol);
 		head.frame(length, false, extended || length > 0 || (length < 0 && !end));
 		return true;
 	}
 
 	private boolean isDifferentHost() {
-		return this.authority != null && this.host != null && !this.authority.equalsIgnoreCase(this.host)
-				&& !isTooLarge();
-	}
-
-	private void addCookies() {
-		if (this.cookiesLength > 0) {
-			this.fields.add(HeaderKind.ORDINARY, COOKIE, 0, COOKIE.length, this.cookies, 0, this.cookiesLength);
-			if (this.cookies.length > 4096) {
-				this.cookies = NOTHING;
-			}
-		}
+		return this.pseudo.isOtherThan(this.host) && !isTooLarge();
 	}
 
 	/**
@@ -325,11 +227,12 @@ final class FieldReader implements HpackDecoder.Fields {
 	 * @return whether it is well-formed and within the limits
 	 */
 	boolean finish(ResponseHead head, boolean end) {
-		boolean interim = this.status < 200;
-		if (this.malformed || this.status == 0 || (interim && end) || rejection() != null) {
+		int status = this.pseudo.status();
+		boolean interim = status < 200;
+		if (this.malformed || status == 0 || (interim && end) || rejection() != null) {
 			return false;
 		}
-		head.beginWithFields(HttpVersion.HTTP_2, this.status, "");
+		head.beginWithFields(HttpVersion.HTTP_2, status, "");
 		head.frame(this.contentLength, !end && !interim);
 		return true;
 	}
@@ -352,7 +255,7 @@ final class FieldReader implements HpackDecoder.Fields {
 		if (this.count > this.maxCount) {
 			return Rejection.TOO_MANY_HEADERS;
 		}
-		return this.visiblePath ? null : Rejection.TARGET;
+		return this.pseudo.isPathVisible() ? null : Rejection.TARGET;
 	}
 
 	/**

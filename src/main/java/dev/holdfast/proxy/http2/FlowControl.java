@@ -15,9 +15,11 @@ final class FlowControl {
 
 	private final FrameWriter writer;
 
+	private final FrameOutput output;
+
 	private final ReceiveWindow receiving;
 
-	private final ArrayDeque<StreamState> ready = new ArrayDeque<>();
+	private final ArrayDeque<StreamOutput> ready = new ArrayDeque<>();
 
 	private long sendWindow = INITIAL;
 
@@ -33,6 +35,7 @@ final class FlowControl {
 	 */
 	FlowControl(FrameWriter writer, int receiving) {
 		this.writer = writer;
+		this.output = writer.output();
 		this.receiving = new ReceiveWindow(receiving);
 	}
 
@@ -56,7 +59,7 @@ final class FlowControl {
 	 * nothing is told of no window, or what it is told would pile up.
 	 */
 	void take(int stream, ReceiveWindow window, int bytes) {
-		boolean reads = this.writer.isRead();
+		boolean reads = this.output.isRead();
 		this.heldBack |= !reads;
 		int back = window.take(bytes, reads);
 		if (back > 0) {
@@ -106,7 +109,7 @@ final class FlowControl {
 	 */
 	int send(int stream, ByteBuf data, int window, boolean end) {
 		int sent = 0;
-		while (data.isReadable() && this.ready.isEmpty() && this.writer.hasRoom()) {
+		while (data.isReadable() && this.ready.isEmpty() && this.output.hasRoom()) {
 			int length = Math.min(Math.min(data.readableBytes(), FrameType.MAX_LENGTH), most(window - sent));
 			if (length <= 0) {
 				break;
@@ -136,12 +139,12 @@ final class FlowControl {
 	/**
 	 * Have a stream send when it is its turn.
 	 */
-	void add(StreamState stream) {
+	void add(StreamOutput stream) {
 		this.ready.add(stream);
 		sendLater();
 	}
 
-	void remove(StreamState stream) {
+	void remove(StreamOutput stream) {
 		this.ready.remove(stream);
 	}
 
@@ -150,7 +153,7 @@ final class FlowControl {
 	 */
 	void sendLater() {
 		if (!this.ready.isEmpty() && this.sendWindow > 0) {
-			this.writer.flushLater();
+			this.output.flushLater();
 		}
 	}
 
@@ -158,8 +161,8 @@ final class FlowControl {
 	 * Let the streams that wait send, each a frame at a time.
 	 */
 	void sendAll() {
-		while (this.sendWindow > 0 && this.writer.hasRoom()) {
-			StreamState stream = this.ready.poll();
+		while (this.sendWindow > 0 && this.output.hasRoom()) {
+			StreamOutput stream = this.ready.poll();
 			if (stream == null) {
 				return;
 			}
@@ -171,7 +174,7 @@ final class FlowControl {
 	 * Whether somebody waits for nothing but its turn.
 	 */
 	boolean canSend() {
-		return !this.ready.isEmpty() && this.sendWindow > 0 && this.writer.hasRoom();
+		return !this.ready.isEmpty() && this.sendWindow > 0 && this.output.hasRoom();
 	}
 
 }

@@ -1,7 +1,5 @@
 package dev.holdfast.proxy.http2;
 
-import java.util.Arrays;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -12,19 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader {
 
-	private static final byte[] EMPTY = {};
-
-	/** How long a frame must be that goes on with a head, if there are many, bytes. */
-	private static final int SMALL_CONTINUATION = 8 * 1024;
-
-	private static final int MAX_SMALL_CONTINUATIONS = 16;
-
-	/** What is kept for heads between two of them, bytes. */
-	private static final int KEPT = 4 * 1024;
-
 	private final Frames frames;
 
-	private final int maxBlockLength;
+	private final HeaderBlock block;
 
 	private int prefaceRead;
 
@@ -35,17 +23,6 @@ final class FrameReader {
 	/** What came of a frame that is not whole yet. */
 	private @Nullable ByteBuf part;
 
-	private byte[] block = EMPTY;
-
-	private int blockLength;
-
-	/** The stream whose head is not whole yet, 0 for none. */
-	private int blockStream;
-
-	private boolean blockEnds;
-
-	private int smallContinuations;
-
 	/**
 	 * Begin to read.
 	 * @param server whether a client's preface comes first
@@ -54,8 +31,7 @@ final class FrameReader {
 	 */
 	FrameReader(boolean server, int maxHeaderSize, Frames frames) {
 		this.prefaceRead = server ? 0 : Preface.LENGTH;
-		// A head that is somewhat too large is answered, and so must be read.
-		this.maxBlockLength = 2 * Math.max(maxHeaderSize, FrameType.MAX_LENGTH);
+		this.block = new HeaderBlock(maxHeaderSize);
 		this.frames = frames;
 	}
 
@@ -143,7 +119,7 @@ final class FrameReader {
 			require(type == FrameType.SETTINGS && (flags & FrameType.ACK) == 0, "first frame: not SETTINGS");
 			this.settingsRead = true;
 		}
-		require((type == FrameType.CONTINUATION) == (this.blockStream != 0),
+		require((type == FrameType.CONTINUATION) == (this.block.stream() != 0),
 				"CONTINUATION: expected inside of a head and only there");
 		switch (type) {
 			case FrameType.DATA -> readData(in, payload, length, flags, stream);
@@ -208,40 +184,23 @@ final class FrameReader {
 		require(end >= start, "HEADERS: more padding than payload");
 		// A stream's error; whoever depends on itself gains nothing by a milder one.
 		require(!onItself, "HEADERS: stream depends on itself");
-		this.blockStream = stream;
-		this.blockEnds = (flags & FrameType.END_STREAM) != 0;
-		this.blockLength = 0;
-		this.smallContinuations = 0;
+		this.block.begin(stream, (flags & FrameType.END_STREAM) != 0);
 		addToBlock(in, start, end - start, flags);
 	}
 
 	private void readContinuation(ByteBuf in, int payload, int length, int flags, int stream)
 			throws Http2ViolationException {
-		require(stream == this.blockStream, "CONTINUATION: of another stream");
-		if (length < SMALL_CONTINUATION && (flags & FrameType.END_HEADERS) == 0) {
-			this.smallContinuations++;
-			if (this.smallContinuations > MAX_SMALL_CONTINUATIONS) {
-				throw new Http2ViolationException(Flood.CONTINUATIONS);
-			}
+		require(stream == this.block.stream(), "CONTINUATION: of another stream");
+		if ((flags & FrameType.END_HEADERS) == 0) {
+			this.block.countContinuation(length);
 		}
 		addToBlock(in, payload, length, flags);
 	}
 
 	private void addToBlock(ByteBuf in, int start, int length, int flags) throws Http2ViolationException {
-		int end = this.blockLength + length;
-		require(end <= this.maxBlockLength, "head: too large to be read");
-		if (end > this.block.length) {
-			this.block = Arrays.copyOf(this.block, Math.max(end, Math.max(256, this.block.length * 2)));
-		}
-		in.getBytes(start, this.block, this.blockLength, length);
-		this.blockLength = end;
+		this.block.add(in, start, length);
 		if ((flags & FrameType.END_HEADERS) != 0) {
-			int stream = this.blockStream;
-			this.blockStream = 0;
-			this.frames.onHeaders(stream, this.block, this.blockLength, this.blockEnds);
-			if (this.block.length > KEPT) {
-				this.block = EMPTY;
-			}
+			this.block.handOn(this.frames);
 		}
 	}
 

@@ -1,17 +1,12 @@
 package dev.holdfast.proxy.http2;
 
-import java.time.Duration;
-
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.RequestHead;
-import dev.holdfast.proxy.http2.StreamState.Links;
-import dev.holdfast.proxy.transport.Sockets;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +14,6 @@ import org.jspecify.annotations.Nullable;
  * settings, its streams and its flow control. Lives on one event loop.
  */
 public final class Http2Connection {
-
-	/** How long a peer may take to read that it is to go. */
-	private static final Duration LINGER = Duration.ofSeconds(1);
-
-	/** How long a client may take to read the last that it was sent. */
-	private static final Duration FAREWELL = Duration.ofSeconds(5);
 
 	private static final int MOST_STREAMS = Integer.MAX_VALUE;
 
@@ -34,9 +23,11 @@ public final class Http2Connection {
 
 	private final Listener listener;
 
+	private final FrameOutput output;
+
 	private final FrameWriter writer;
 
-	private final Links links;
+	private final StreamLinks links;
 
 	private final PeerSettings settings;
 
@@ -72,9 +63,10 @@ public final class Http2Connection {
 		this.listener = listener;
 		this.guard = new FloodGuard(loop::nanoTime, limits.maxResets());
 		this.settings = new PeerSettings(server);
-		this.writer = new FrameWriter(loop);
+		this.output = new FrameOutput(loop);
+		this.writer = new FrameWriter(this.output);
 		FlowControl flow = new FlowControl(this.writer, Math.max(FlowControl.INITIAL, limits.connectionWindow()));
-		this.links = new Links(this.writer, flow, new StreamTable(), this::onOwnReset, loop::defer,
+		this.links = new StreamLinks(this.writer, flow, new StreamTable(), this::onOwnReset, loop::defer,
 				limits.streamWindow());
 		HeadReader heads = new HeadReader(limits);
 		this.client = server
@@ -184,7 +176,7 @@ public final class Http2Connection {
 	public void closeWhenIdle() {
 		goAway();
 		this.closesWhenIdle = true;
-		this.writer.flushLater();
+		this.output.flushLater();
 	}
 
 	/**
@@ -201,28 +193,14 @@ public final class Http2Connection {
 	private boolean greet() {
 		if (!this.begun && this.context != null) {
 			this.begun = true;
-			begin();
+			if (this.client != null) {
+				OwnSettings.writeToClient(this.writer, this.limits);
+			}
+			else {
+				OwnSettings.writeToInstance(this.writer, this.limits);
+			}
 		}
 		return this.begun;
-	}
-
-	private void begin() {
-		int window = this.limits.streamWindow();
-		int size = this.limits.maxHeaderSize();
-		if (this.client != null) {
-			this.writer.settings(SettingName.MAX_CONCURRENT_STREAMS, this.limits.maxStreams(),
-					SettingName.INITIAL_WINDOW_SIZE, window, SettingName.MAX_HEADER_LIST_SIZE, size,
-					SettingName.ENABLE_CONNECT_PROTOCOL, 1);
-		}
-		else {
-			this.writer.preface();
-			this.writer.settings(SettingName.ENABLE_PUSH, 0, SettingName.INITIAL_WINDOW_SIZE, window,
-					SettingName.MAX_HEADER_LIST_SIZE, size);
-		}
-		int more = this.limits.connectionWindow() - FlowControl.INITIAL;
-		if (more > 0) {
-			this.writer.windowUpdate(0, more);
-		}
 	}
 
 	private void endTurn() {
@@ -232,10 +210,10 @@ public final class Http2Connection {
 			this.listener.onStreamsAllowed();
 		}
 		this.links.table().endTurn();
-		this.writer.flush();
+		this.output.flush();
 		if (flow.canSend()) {
 			// Others' turn comes first, and what their sockets have brought.
-			this.loop.defer(this.writer::flushLater);
+			this.loop.defer(this.output::flushLater);
 		}
 		if (this.closesWhenIdle && activeStreams() == 0) {
 			close();
@@ -280,8 +258,8 @@ public final class Http2Connection {
 		this.reader.stop();
 		greet();
 		this.writer.goAway(lastStream(), code);
-		ChannelFuture sent = this.writer.flushLast(context);
-		this.writer.stop();
+		ChannelFuture sent = this.output.flushLast(context);
+		this.output.stop();
 		Flood flood = (violation != null) ? violation.flood() : null;
 		if (violation != null) {
 			loseStreams();
@@ -291,26 +269,7 @@ public final class Http2Connection {
 			context.close();
 		}
 		else {
-			TrafficLoop.Timer timer = this.loop.after(LINGER.toNanos(), () -> context.close());
-			sent.addListener((done) -> {
-				timer.cancel();
-				leave(context);
-			});
-		}
-	}
-
-	/**
-	 * Ends this side's direction first: to close while a client still tells of windows
-	 * would reset the connection, and take along what the client has not read.
-	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // a channel that is closed tells of it
-	private void leave(ChannelHandlerContext context) {
-		if (this.client != null && context.channel() instanceof DuplexChannel channel && channel.isActive()) {
-			Sockets.endOutput(channel);
-			this.loop.after(FAREWELL.toNanos(), () -> context.close());
-		}
-		else {
-			context.close();
+			new LingeringClose(this.loop, context, this.client != null).closeBehind(sent);
 		}
 	}
 
@@ -328,7 +287,7 @@ public final class Http2Connection {
 		@Override
 		public void onAdded(ChannelHandlerContext context) {
 			Http2Connection.this.context = context;
-			Http2Connection.this.writer.start(context);
+			Http2Connection.this.output.start(context);
 		}
 
 		@Override
@@ -351,7 +310,7 @@ public final class Http2Connection {
 
 		@Override
 		public void onWritable() {
-			Links links = Http2Connection.this.links;
+			StreamLinks links = Http2Connection.this.links;
 			if (links.flow().giveBack()) {
 				links.table().all().forEach(StreamState::giveBack);
 			}
@@ -371,7 +330,7 @@ public final class Http2Connection {
 				Http2Connection.this.closing = true;
 				Http2Connection.this.closed = true;
 				Http2Connection.this.reader.stop();
-				Http2Connection.this.writer.stop();
+				Http2Connection.this.output.stop();
 				loseStreams();
 				Http2Connection.this.listener.onClosed(Http2Connection.this.cause);
 			}

@@ -2,7 +2,6 @@ package dev.holdfast.proxy.http2;
 
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.RequestHead;
-import dev.holdfast.proxy.http2.StreamState.Links;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ final class InputBuffer implements Runnable {
 
 	private final int id;
 
-	private final Links links;
+	private final StreamLinks links;
 
 	private final ReceiveWindow window;
 
@@ -56,7 +55,7 @@ final class InputBuffer implements Runnable {
 	 * @param copiesFew whether few bytes of a large buffer are copied: a client could
 	 * have the whole of it kept by a single byte that nobody takes
 	 */
-	InputBuffer(int id, Links links, boolean copiesFew, Http2Stream.Listener listener) {
+	InputBuffer(int id, StreamLinks links, boolean copiesFew, Http2Stream.Listener listener) {
 		this.id = id;
 		this.links = links;
 		this.copiesFew = copiesFew;

@@ -1,7 +1,5 @@
 package dev.holdfast.proxy.http2;
 
-import dev.holdfast.proxy.http2.StreamState.Links;
-
 /**
  * The frames of an instance, to which this side opens streams.
  */
@@ -13,7 +11,7 @@ final class InstanceFrames extends ReceivedFrames {
 
 	private boolean leaving;
 
-	InstanceFrames(Links links, PeerSettings settings, HeadReader heads, FloodGuard guard,
+	InstanceFrames(StreamLinks links, PeerSettings settings, HeadReader heads, FloodGuard guard,
 			Http2Connection.Listener listener) {
 		super(links, settings, heads, guard, listener);
 	}

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import dev.holdfast.proxy.transport.WaitingBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be sent on a stream when there is a window for it. Small pieces are put
@@ -30,7 +29,7 @@ final class OutputQueue {
 
 	private static final int GATHERED = 4 * 1024;
 
-	private @Nullable ArrayDeque<ByteBuf> buffers;
+	private final ArrayDeque<ByteBuf> buffers = new ArrayDeque<>(4);
 
 	/** The last of the buffers, when it may be added to. */
 	private ByteBuf gathering = Unpooled.EMPTY_BUFFER;
@@ -63,21 +62,16 @@ final class OutputQueue {
 			data.release();
 			return;
 		}
-		ArrayDeque<ByteBuf> buffers = this.buffers;
-		if (buffers == null) {
-			buffers = new ArrayDeque<>(4);
-			this.buffers = buffers;
-		}
 		if (length >= SMALL) {
 			this.gathering = Unpooled.EMPTY_BUFFER;
-			buffers.add(WaitingBytes.fit(data));
+			this.buffers.add(WaitingBytes.fit(data));
 			return;
 		}
 		ByteBuf small = data.alloc().buffer(Math.max(length, GATHERED), FrameType.MAX_LENGTH);
 		small.writeBytes(data);
 		data.release();
 		this.gathering = small;
-		buffers.add(small);
+		this.buffers.add(small);
 	}
 
 	/**
@@ -89,18 +83,17 @@ final class OutputQueue {
 	 * @return how much it was, bytes
 	 */
 	int send(FrameWriter writer, int stream, int most, boolean end) {
-		ArrayDeque<ByteBuf> buffers = this.buffers;
-		ByteBuf first = (buffers != null) ? buffers.peek() : null;
-		if (buffers == null || first == null) {
+		ByteBuf first = this.buffers.peek();
+		if (first == null) {
 			return 0;
 		}
 		int length = Math.min(first.readableBytes(), Math.min(most, FrameType.MAX_LENGTH));
 		this.size -= length;
 		writer.data(stream, first, length, end && this.size == 0);
 		if (!first.isReadable()) {
-			buffers.remove();
+			this.buffers.remove();
 			first.release();
-			if (buffers.isEmpty()) {
+			if (this.buffers.isEmpty()) {
 				this.gathering = Unpooled.EMPTY_BUFFER;
 			}
 		}
@@ -123,11 +116,8 @@ final class OutputQueue {
 	 * Throw away what waits.
 	 */
 	void clear() {
-		ArrayDeque<ByteBuf> buffers = this.buffers;
-		if (buffers != null) {
-			buffers.forEach(ByteBuf::release);
-			buffers.clear();
-		}
+		this.buffers.forEach(ByteBuf::release);
+		this.buffers.clear();
 		this.gathering = Unpooled.EMPTY_BUFFER;
 		this.size = 0;
 	}

@@ -2,7 +2,6 @@ package dev.holdfast.proxy.http2;
 
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.ResponseHead;
-import dev.holdfast.proxy.http2.StreamState.Links;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ abstract class ReceivedFrames implements FrameReader.Frames {
 
 	private static final int MOST_UNREAD = 1000;
 
-	private final Links links;
+	private final StreamLinks links;
 
 	private final PeerSettings settings;
 
@@ -29,7 +28,7 @@ abstract class ReceivedFrames implements FrameReader.Frames {
 
 	private int emptyFrames;
 
-	ReceivedFrames(Links links, PeerSettings settings, HeadReader heads, FloodGuard guard,
+	ReceivedFrames(StreamLinks links, PeerSettings settings, HeadReader heads, FloodGuard guard,
 			Http2Connection.Listener listener) {
 		this.links = links;
 		this.settings = settings;
@@ -38,7 +37,7 @@ abstract class ReceivedFrames implements FrameReader.Frames {
 		this.listener = listener;
 	}
 
-	final Links links() {
+	final StreamLinks links() {
 		return this.links;
 	}
 
@@ -180,7 +179,7 @@ abstract class ReceivedFrames implements FrameReader.Frames {
 	}
 
 	private void checkUnread() throws Http2ViolationException {
-		if (this.links.writer().countUnread() > MOST_UNREAD) {
+		if (this.links.writer().output().countUnread() > MOST_UNREAD) {
 			throw new Http2ViolationException(Flood.CONTROL_FRAMES);
 		}
 	}

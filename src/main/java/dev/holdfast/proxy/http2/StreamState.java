@@ -14,7 +14,7 @@ final class StreamState extends Http2Stream {
 
 	private final int id;
 
-	private final Links links;
+	private final StreamLinks links;
 
 	/** {@code null} for a stream that this side has opened. */
 	private final @Nullable RequestHead request;
@@ -23,21 +23,9 @@ final class StreamState extends Http2Stream {
 
 	private final InputBuffer input;
 
-	private final OutputQueue output = new OutputQueue();
+	private final StreamOutput output;
 
 	private Listener listener = SilentListener.INSTANCE;
-
-	private int sendWindow;
-
-	/** Whether it is among those that wait for their turn to send. */
-	private boolean ready;
-
-	private boolean endWritten;
-
-	private @Nullable HeaderFields trailers;
-
-	/** Whether the end has been sent, and not only written. */
-	private boolean endSent;
 
 	private boolean headReceived;
 
@@ -46,19 +34,19 @@ final class StreamState extends Http2Stream {
 	/** Whether both directions have ended, or the stream was reset. */
 	private boolean closed;
 
-	StreamState(int id, Links links, @Nullable RequestHead request, @Nullable ResponseHead response) {
+	StreamState(int id, StreamLinks links, @Nullable RequestHead request, @Nullable ResponseHead response) {
 		this.id = id;
 		this.links = links;
 		this.request = request;
 		this.response = response;
-		this.sendWindow = links.flow().initialSendWindow();
 		this.input = new InputBuffer(id, links, request != null, this.listener);
+		this.output = new StreamOutput(this, id, links);
 	}
 
 	/**
 	 * Make a client's stream.
 	 */
-	static StreamState received(int id, Links links, RequestHead request, boolean end) {
+	static StreamState received(int id, StreamLinks links, RequestHead request, boolean end) {
 		StreamState stream = new StreamState(id, links, request, null);
 		stream.headReceived = true;
 		stream.input.begin(request.contentLength(), end);
@@ -68,13 +56,12 @@ final class StreamState extends Http2Stream {
 	/**
 	 * Make a stream to an instance, and send its head.
 	 */
-	static StreamState opened(int id, Links links, RequestHead request, boolean secure, Listener listener) {
+	static StreamState opened(int id, StreamLinks links, RequestHead request, boolean secure, Listener listener) {
 		StreamState stream = new StreamState(id, links, null, new ResponseHead());
 		stream.listen(listener);
 		stream.withoutContent = request.method().equals("HEAD");
 		links.writer().head(id, request, secure, !request.hasBody());
-		stream.endWritten = !request.hasBody();
-		stream.endSent = stream.endWritten;
+		stream.output.begin(!request.hasBody());
 		return stream;
 	}
 
@@ -93,101 +80,34 @@ final class StreamState extends Http2Stream {
 
 	@Override
 	public void writeHead(ResponseHead head, boolean end) {
-		if (!this.closed && !this.endWritten) {
-			this.links.writer().head(this.id, head, end);
-			if (end) {
-				onEndSent();
-			}
-		}
+		this.output.write(head, end);
 	}
 
 	@Override
 	public void writeData(ByteBuf data, boolean end) {
-		if (this.closed || this.endWritten) {
-			data.release();
-			return;
-		}
-		this.endWritten = end;
-		if (!data.isReadable()) {
-			data.release();
-			if (end && this.output.isEmpty()) {
-				this.links.writer().end(this.id);
-				onEndSent();
-			}
-			return;
-		}
-		if (this.output.isEmpty()) {
-			this.sendWindow -= this.links.flow().send(this.id, data, this.sendWindow, end);
-		}
-		if (data.isReadable()) {
-			this.output.add(data);
-			waitForTurn();
-			return;
-		}
-		data.release();
-		if (end) {
-			onEndSent();
-		}
+		this.output.write(data, end);
 	}
 
 	@Override
 	public void writeTrailers(HeaderFields trailers) {
-		if (this.closed || this.endWritten) {
-			return;
-		}
-		this.endWritten = true;
-		if (this.output.isEmpty()) {
-			this.links.writer().trailers(this.id, trailers);
-			onEndSent();
-		}
-		else {
-			this.trailers = InputBuffer.copy(trailers);
-		}
-	}
-
-	private void waitForTurn() {
-		if (!this.ready && this.sendWindow > 0 && !this.output.isEmpty()) {
-			this.ready = true;
-			this.links.flow().add(this);
-		}
-	}
-
-	/**
-	 * Send a frame, because it is this stream's turn.
-	 */
-	void sendNext() {
-		this.ready = false;
-		HeaderFields trailers = this.trailers;
-		this.sendWindow -= this.links.flow()
-			.send(this.id, this.output, this.sendWindow, this.endWritten && trailers == null);
-		if (!this.output.isEmpty()) {
-			waitForTurn();
-		}
-		else if (this.endWritten) {
-			if (trailers != null) {
-				this.links.writer().trailers(this.id, trailers);
-			}
-			onEndSent();
-		}
-		if (this.output.hasDrained() && !this.endWritten && !this.closed) {
-			this.listener.onWritable();
-		}
-	}
-
-	private void onEndSent() {
-		this.endWritten = true;
-		this.endSent = true;
-		closeIfEnded();
+		this.output.write(trailers);
 	}
 
 	@Override
 	public boolean isOutputEnded() {
-		return this.endSent;
+		return this.output.isEnded();
 	}
 
 	@Override
 	public boolean isWritable() {
-		return !this.output.isFull();
+		return this.output.isWritable();
+	}
+
+	/**
+	 * There is room again for what is to be sent.
+	 */
+	void onWritable() {
+		this.listener.onWritable();
 	}
 
 	/**
@@ -195,13 +115,7 @@ final class StreamState extends Http2Stream {
 	 * @return whether it was not too much
 	 */
 	boolean allow(int bytes) {
-		long window = (long) this.sendWindow + bytes;
-		if (window > Integer.MAX_VALUE) {
-			return false;
-		}
-		this.sendWindow = (int) window;
-		waitForTurn();
-		return true;
+		return this.output.allow(bytes);
 	}
 
 	// Receiving
@@ -304,8 +218,11 @@ final class StreamState extends Http2Stream {
 
 	// Ending
 
-	private void closeIfEnded() {
-		if (this.endSent && this.input.isEnded()) {
+	/**
+	 * Close the stream if both directions have ended.
+	 */
+	void closeIfEnded() {
+		if (this.output.isEnded() && this.input.isEnded()) {
 			close();
 		}
 	}
@@ -317,14 +234,10 @@ final class StreamState extends Http2Stream {
 	private void close(boolean ended) {
 		if (!this.closed) {
 			this.closed = true;
-			this.output.clear();
-			if (this.ready) {
-				this.ready = false;
-				this.links.flow().remove(this);
-			}
+			this.output.close();
 			this.links.table().remove(this, ended);
 			// What the connection does about it is done at the end of the turn.
-			this.links.writer().flushLater();
+			this.links.writer().output().flushLater();
 			this.input.onClosed(this.request);
 		}
 	}
@@ -392,78 +305,6 @@ final class StreamState extends Http2Stream {
 		this.input.abandon();
 		close();
 		this.listener.onConnectionLost(cause);
-	}
-
-	/**
-	 * Hears nothing: for a stream that nobody listens to yet.
-	 */
-	private static final class SilentListener implements Listener {
-
-		private static final SilentListener INSTANCE = new SilentListener();
-
-		@Override
-		public void onHead(ResponseHead head) {
-		}
-
-		@Override
-		public void onData(ByteBuf data) {
-			data.release();
-		}
-
-		@Override
-		public void onEnd(HeaderFields trailers) {
-		}
-
-		@Override
-		public void onReset(long code, boolean byPeer) {
-		}
-
-		@Override
-		public void onRefused() {
-		}
-
-		@Override
-		public void onConnectionLost(@Nullable Throwable cause) {
-		}
-
-		@Override
-		public void onWritable() {
-		}
-
-	}
-
-	/**
-	 * What the streams of a connection share.
-	 *
-	 * @param writer writes frames
-	 * @param flow the connection's windows
-	 * @param table the open streams
-	 * @param resets hears of resets
-	 * @param scheduler runs what is to be done soon
-	 * @param window what a stream may bring, bytes
-	 */
-	record Links(FrameWriter writer, FlowControl flow, StreamTable table, ResetListener resets, Scheduler scheduler,
-			int window) {
-	}
-
-	/**
-	 * Hears of streams that this side resets on its own account.
-	 */
-	@FunctionalInterface
-	interface ResetListener {
-
-		void onReset(long code);
-
-	}
-
-	/**
-	 * Runs a task soon, but not at once.
-	 */
-	@FunctionalInterface
-	interface Scheduler {
-
-		void defer(Runnable task);
-
 	}
 
 }

@@ -101,6 +101,28 @@ class ConnectionPoolTests {
 	}
 
 	@Test
+	void anIdleConnectionIsClosedInTimeBehindOneThatStaysLonger() throws IOException {
+		AtomicInteger made = new AtomicInteger();
+		try (ScriptedInstance instance = new ScriptedInstance((socket) -> ScriptedInstance.respond(socket,
+				(made.getAndIncrement() == 0) ? OK : OK.replace("Content-", "Keep-Alive: timeout=3\r\nContent-")))) {
+			Endpoint endpoint = instance.endpoint(Scheme.HTTP);
+			RecordedResponse lasting = this.loop.acquire(endpoint, WireProtocol.HTTP1);
+			await().until(() -> made.get() == 1);
+			RecordedResponse brief = this.loop.acquire(endpoint, WireProtocol.HTTP1);
+			this.loop.get(lasting);
+			awaitEnd(lasting);
+			this.loop.get(brief);
+			awaitEnd(brief);
+			this.loop.after(Duration.ofSeconds(2).minus(NANO));
+			assertThat(instance.sockets).hasSize(2).noneMatch(Socket::isClosed);
+			this.loop.after(NANO);
+			awaitEnds(1, instance);
+			assertThat(this.loop.exchange(endpoint, WireProtocol.HTTP1)).isEqualTo("reused");
+			assertThat(instance.sockets.getFirst().isClosed()).isFalse();
+		}
+	}
+
+	@Test
 	void aConnectionIsUsedUntilItIsTooOld() throws IOException {
 		try (ScriptedInstance instance = ScriptedInstance.responding(OK)) {
 			Endpoint endpoint = instance.endpoint(Scheme.HTTP);
