@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.TestBackend;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
