@@ -135,7 +135,9 @@ backend api
         return Peer("scg", process, self._url(port), f"Spring Cloud Gateway WebFlux, release train {train}", jvm=True)
 
     def _holdfast(self):
-        return self._gateway("holdfast", self._options.jar, f"Holdfast, {rig.source()}")
+        more = self._options.holdfast_arguments
+        version = f"Holdfast, {rig.source()}" + (f", {' '.join(more)}" if more else "")
+        return self._gateway("holdfast", self._options.jar, version, more)
 
     def _io_uring(self):
         peer = self._gateway("io-uring", self._options.jar, f"Holdfast on io_uring, {rig.source()}",
@@ -148,15 +150,14 @@ backend api
         jar = baseline_jar(self._options)
         return self._gateway("baseline", jar, f"Holdfast, {jar.name}")
 
-    def _gateway(self, name, jar, version, arguments=()):
+    def _gateway(self, name, jar, version, more=()):
         rig.require_jar(jar)
-        arguments = [*arguments] if self._certificate is None else [
-            *arguments,
+        arguments = [] if self._certificate is None else [
             f"--spring.ssl.bundle.pem.traffic.keystore.certificate={self._certificate.certificate}",
             f"--spring.ssl.bundle.pem.traffic.keystore.private-key={self._certificate.key}",
             "--holdfast.server.ssl-bundle=traffic"]
         gateway = rig.Gateway(self._rig, self._options.java, self._options.jvm_flags, jar, self._etcd().url, name,
-                              arguments, self._setting.scheme)
+                              [*arguments, *more], self._setting.scheme)
         gateway.start()
         rig.await_status(f"{gateway.url}/readyz", 200, 120, gateway.process)
         return Peer(name, gateway.process, self._url(gateway.port), version, jvm=True)

@@ -51,6 +51,8 @@ class ArchitectureTests {
 		.definedBy("dev.holdfast.admin")
 		.layer("actuate")
 		.definedBy("dev.holdfast.actuate")
+		.layer("accesslog")
+		.definedBy("dev.holdfast.accesslog")
 		.layer("configuration")
 		.definedBy("dev.holdfast.configuration")
 		.whereLayer("service")
@@ -72,6 +74,8 @@ class ArchitectureTests {
 		.whereLayer("admin")
 		.mayOnlyAccessLayers("registry", "route", "upstream", "service")
 		.whereLayer("actuate")
+		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
+		.whereLayer("accesslog")
 		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
 		.withOptionalLayers(true);
 
@@ -140,6 +144,13 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.etcd..", "io.grpc..");
+
+	@ArchTest
+	static final ArchRule onlyTheAccessLogKnowsLogback = noClasses().that()
+		.resideOutsideOfPackages("dev.holdfast.accesslog..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("ch.qos.logback..");
 
 	@ArchTest
 	static final ArchRule theVocabularyUsesTheJdkAlone = noClasses().that()

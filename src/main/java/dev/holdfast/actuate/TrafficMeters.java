@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.ExchangeRecord;
+import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
@@ -112,9 +113,9 @@ public final class TrafficMeters implements ExchangeListener {
 	}
 
 	@Override
-	public void onTurnedAway(String reason, String code) {
+	public void onTurnedAway(String address, String reason, GatewayError error) {
 		this.rejected.get(reason).increment();
-		this.errors.get(code).increment();
+		this.errors.get(error.code()).increment();
 	}
 
 	@Override

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import dev.holdfast.accesslog.AccessLogFormat;
+import dev.holdfast.accesslog.AccessLogSettings;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
@@ -45,12 +47,13 @@ import org.springframework.validation.annotation.Validated;
  * @param routes Explicit routes, which come before the routing by path.
  * @param upstream how requests are sent to instances
  * @param admin the admin port
+ * @param accessLog the access log of the traffic port
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
 		@Valid @DefaultValue Registry registry, @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
-		@Valid @DefaultValue Upstream upstream, @DefaultValue Admin admin) {
+		@Valid @DefaultValue Upstream upstream, @DefaultValue Admin admin, @Valid @DefaultValue AccessLog accessLog) {
 
 	private static final String POSITIVE = "must be 1ms or longer";
 
@@ -452,6 +455,34 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		public String toString() {
 			return "Admin[token=%s, allowedHosts=%s]".formatted(this.token.isEmpty() ? "" : "******",
 					this.allowedHosts);
+		}
+
+	}
+
+	/**
+	 * The access log of the traffic port.
+	 *
+	 * @param enabled Whether each request on the traffic port is logged.
+	 * @param format What the lines look like.
+	 * @param file File that the lines are written to, empty for standard output.
+	 * @param maxFileSize Size from which on the next file is begun.
+	 * @param maxFiles Number of full files that are kept.
+	 * @param bufferSize Most memory that lines may take that have not been written; the
+	 * others are dropped.
+	 * @param query Whether lines have the query of the request, which may hold secrets.
+	 */
+	public record AccessLog(@DefaultValue("false") boolean enabled, @DefaultValue("json") AccessLogFormat format,
+			@DefaultValue("") String file, @DefaultValue("100MB") DataSize maxFileSize,
+			@DefaultValue("7") @Min(1) @Max(20) int maxFiles, @DefaultValue("8MB") DataSize bufferSize,
+			@DefaultValue("false") boolean query) {
+
+		/**
+		 * Gives the settings in the words of the access log.
+		 * @return the settings
+		 */
+		public AccessLogSettings settings() {
+			return new AccessLogSettings(this.format, this.file, this.maxFileSize.toBytes(), this.maxFiles,
+					Math.toIntExact(this.bufferSize.toBytes()), this.query);
 		}
 
 	}

@@ -32,6 +32,12 @@ final class PropertiesValidator implements Validator {
 
 	private static final DataSize LARGEST_HEADER = DataSize.ofMegabytes(1);
 
+	private static final DataSize SMALLEST_FILE = DataSize.ofMegabytes(1);
+
+	private static final DataSize SMALLEST_BUFFER = DataSize.ofMegabytes(1);
+
+	private static final DataSize LARGEST_BUFFER = DataSize.ofGigabytes(1);
+
 	private static final String CODE = "invalid";
 
 	private final AdminPorts adminPorts;
@@ -60,6 +66,7 @@ final class PropertiesValidator implements Validator {
 		new RouteChecks(properties, errors).check();
 		checkTimes(properties, errors);
 		checkAdmin(properties.admin(), errors);
+		checkAccessLog(properties.accessLog(), errors);
 	}
 
 	private static void checkServer(HoldfastProperties.Server server, Errors errors) {
@@ -101,6 +108,18 @@ final class PropertiesValidator implements Validator {
 				reject(errors, "admin.allowedHosts[%d]".formatted(i),
 						"must be a name without scheme, port and wildcard, such as gateway.example.org");
 			}
+		}
+	}
+
+	private static void checkAccessLog(HoldfastProperties.AccessLog log, Errors errors) {
+		if (log.file().indexOf('%') >= 0 || log.file().endsWith("/")) {
+			reject(errors, "accessLog.file", "must be the path of a file, without a percent sign, or empty");
+		}
+		if (log.maxFileSize().compareTo(SMALLEST_FILE) < 0) {
+			reject(errors, "accessLog.maxFileSize", "must be 1MB or more");
+		}
+		if (log.bufferSize().compareTo(SMALLEST_BUFFER) < 0 || log.bufferSize().compareTo(LARGEST_BUFFER) > 0) {
+			reject(errors, "accessLog.bufferSize", "must be between 1MB and 1GB");
 		}
 	}
 

@@ -1,8 +1,11 @@
 package dev.holdfast.configuration;
 
+import java.util.List;
+
 import dev.holdfast.actuate.GatewayProbes;
 import dev.holdfast.actuate.TrafficMeters;
 import dev.holdfast.proxy.ExchangeListener;
+import dev.holdfast.proxy.ExchangeListeners;
 import dev.holdfast.proxy.Probes;
 import dev.holdfast.proxy.TrafficLimits;
 import dev.holdfast.proxy.server.TrafficServer;
@@ -71,7 +74,7 @@ class TrafficConfiguration {
 
 	@Bean
 	TrafficServer trafficServer(HoldfastProperties properties, TrafficBundles bundles, RouteTable routes,
-			Upstreams upstreams, Probes probes, ExchangeListener listener) {
+			Upstreams upstreams, Probes probes, List<ExchangeListener> listeners) {
 		HoldfastProperties.Server server = properties.server();
 		TrafficLimits limits = new TrafficLimits(Math.toIntExact(server.maxRequestLineSize().toBytes()),
 				Math.toIntExact(server.maxHeaderSize().toBytes()), server.maxHeaderCount(), server.maxConnections(),
@@ -82,7 +85,8 @@ class TrafficConfiguration {
 		TrafficSettings settings = new TrafficSettings(server.address(), server.port(),
 				Runtime.getRuntime().availableProcessors(), server.transport(), server.trustedProxies(),
 				server.livenessPath(), server.readinessPath(), limits, times);
-		TrafficServer traffic = new TrafficServer(settings, bundles.tls(), routes, upstreams, probes, listener);
+		TrafficServer traffic = new TrafficServer(settings, bundles.tls(), routes, upstreams, probes,
+				ExchangeListeners.of(listeners));
 		bundles.onChange(traffic::tlsChanged);
 		return traffic;
 	}

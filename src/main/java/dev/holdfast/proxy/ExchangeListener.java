@@ -48,10 +48,11 @@ public interface ExchangeListener {
 
 	/**
 	 * A client was turned away before there was a request.
+	 * @param address the client's IP address
 	 * @param reason one of a few words, fit for a label
-	 * @param code the code of the error that it was told
+	 * @param error what it was told
 	 */
-	default void onTurnedAway(String reason, String code) {
+	default void onTurnedAway(String address, String reason, GatewayError error) {
 	}
 
 	/**

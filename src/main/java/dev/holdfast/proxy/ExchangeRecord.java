@@ -1,5 +1,8 @@
 package dev.holdfast.proxy;
 
+import dev.holdfast.upstream.UpstreamInstance;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What there is to tell of a request that has ended. Valid only during the call that
  * hands it over.
@@ -23,6 +26,56 @@ public interface ExchangeRecord {
 	 * @return the method as the client sent it
 	 */
 	String method();
+
+	/**
+	 * The request's target.
+	 * @return the target as the client sent it, with its query; empty when none could be
+	 * read
+	 */
+	String target();
+
+	/**
+	 * The version of HTTP that the client spoke.
+	 * @return {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2.0}
+	 */
+	String protocol();
+
+	/**
+	 * The host that the request named.
+	 * @return the host in lower case without port, empty when there was none, or none
+	 * that could be used
+	 */
+	String host();
+
+	/**
+	 * The peer that sent it.
+	 * @return the IP address of the other end of the connection
+	 */
+	String clientAddress();
+
+	/**
+	 * The id by which the client and the instances know the request.
+	 * @return the id, which the client may have chosen; empty when none was needed
+	 */
+	String requestId();
+
+	/**
+	 * The instance that it was sent to last.
+	 * @return the instance, {@code null} when none was chosen
+	 */
+	@Nullable UpstreamInstance instance();
+
+	/**
+	 * How much of the request's body was received, or of a tunnel from the client.
+	 * @return bytes
+	 */
+	long requestBytes();
+
+	/**
+	 * How much of the response's body was sent, or of a tunnel to the client.
+	 * @return bytes
+	 */
+	long responseBytes();
 
 	/**
 	 * The status that the client saw.

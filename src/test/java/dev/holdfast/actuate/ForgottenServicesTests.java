@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
-import dev.holdfast.proxy.ExchangeRecord;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
@@ -254,7 +253,7 @@ class ForgottenServicesTests {
 		this.traffic.onEnd(new Ended(service.value(), status, error, tries));
 	}
 
-	private record Ended(String service, int status, String errorCode, int tries) implements ExchangeRecord {
+	private record Ended(String service, int status, String errorCode, int tries) implements BareRecord {
 
 		@Override
 		public String route() {

@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.management.ThreadMXBean;
-import dev.holdfast.proxy.ExchangeRecord;
 import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
@@ -175,7 +174,7 @@ class TrafficMetersTests {
 	}
 
 	private record Exchange(String route, String service, String method, int status, String errorCode,
-			long durationNanos, long upstreamNanos, int tries) implements ExchangeRecord {
+			long durationNanos, long upstreamNanos, int tries) implements BareRecord {
 
 		static final Exchange OK = new Exchange("by-path", "orders", "GET", 200, "", 1_200_000, 1_000_000, 1);
 

@@ -66,6 +66,9 @@ final class Gateway implements AutoCloseable {
 
 	final Recorder recorder = new Recorder();
 
+	/** What else hears of requests, nobody at first. */
+	final Relay log = new Relay();
+
 	final TestProbes probes = new TestProbes();
 
 	final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
@@ -143,8 +146,8 @@ final class Gateway implements AutoCloseable {
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
 		this.upstreams.onSnapshot(snapshot, Set.of(ORDERS));
-		this.server = new TrafficServer(settings, tls, hosts, routes, this.upstreams, this.probes, this.recorder,
-				this.time);
+		this.server = new TrafficServer(settings, tls, hosts, routes, this.upstreams, this.probes,
+				ExchangeListeners.of(List.of(this.recorder, this.log)), this.time);
 		this.server.start();
 	}
 
@@ -355,6 +358,30 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * Passes on what is logged.
+	 */
+	static final class Relay implements ExchangeListener {
+
+		private volatile ExchangeListener to = new ExchangeListener() {
+		};
+
+		void to(ExchangeListener listener) {
+			this.to = listener;
+		}
+
+		@Override
+		public void onEnd(ExchangeRecord record) {
+			this.to.onEnd(record);
+		}
+
+		@Override
+		public void onTurnedAway(String address, String reason, GatewayError error) {
+			this.to.onTurnedAway(address, reason, error);
+		}
+
+	}
+
+	/**
 	 * Writes down what the traffic port tells.
 	 */
 	static final class Recorder implements ExchangeListener {
@@ -410,8 +437,8 @@ final class Gateway implements AutoCloseable {
 		}
 
 		@Override
-		public void onTurnedAway(String reason, String code) {
-			this.turnedAway.add(reason + " " + code);
+		public void onTurnedAway(String address, String reason, GatewayError error) {
+			this.turnedAway.add(reason + " " + error.code());
 		}
 
 		@Override

@@ -158,7 +158,7 @@ abstract class ServedConnection extends Deadline implements ClientConnection {
 	 * Turn the client away. It is to be told, and what it still sends is passed over.
 	 */
 	final void turnAway(GatewayError error, ClientRefusal reason) {
-		this.context.listener().onTurnedAway(reason.reason(), error.code());
+		this.context.listener().onTurnedAway(this.peer.address(), reason.reason(), error);
 		enter(Phase.TURNED_AWAY, FAREWELL_NANOS);
 	}
 

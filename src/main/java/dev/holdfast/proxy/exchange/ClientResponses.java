@@ -44,8 +44,9 @@ final class ClientResponses {
 	 * @param retryAfterSeconds when the client is to come again; 0 for what the error
 	 * says
 	 * @param close whether the connection cannot be used any more
+	 * @return the length of the body that it has, bytes
 	 */
-	void sendError(ClientStream client, GatewayError error, String requestId, @Nullable GrpcCall grpc,
+	int sendError(ClientStream client, GatewayError error, String requestId, @Nullable GrpcCall grpc,
 			long retryAfterSeconds, boolean close) {
 		if (grpc != null) {
 			this.head.begin(client.head().version(), 200, "");
@@ -53,11 +54,11 @@ final class ClientResponses {
 			GrpcCall.write(error, this.head.fields());
 			this.head.frame(-1, false);
 			client.writeHead(this.head);
-			return;
+			return 0;
 		}
 		this.head.begin(client.head().version(), error.status(), "");
 		ResponseFields.writeError(error, retryAfterSeconds, this.head);
-		send(client, error.toProblemJson(requestId), close);
+		return send(client, error.toProblemJson(requestId), close);
 	}
 
 	/**
@@ -81,7 +82,7 @@ final class ClientResponses {
 		send(client, "", close);
 	}
 
-	private void send(ClientStream client, String text, boolean close) {
+	private int send(ClientStream client, String text, boolean close) {
 		byte[] content = text.getBytes(StandardCharsets.UTF_8);
 		// HEAD is told the length that GET would get.
 		this.head.fields().add(HeaderKind.CONTENT_LENGTH, "Content-Length", Integer.toString(content.length));
@@ -95,6 +96,7 @@ final class ClientResponses {
 			client.write(Unpooled.wrappedBuffer(content));
 			client.end(HeaderFields.NONE);
 		}
+		return hasBody ? content.length : 0;
 	}
 
 	/**

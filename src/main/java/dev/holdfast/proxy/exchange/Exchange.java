@@ -208,7 +208,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 					this::onTunnelClosed);
 	}
 
-	private void onTunnelClosed(@Nullable GatewayError error) {
+	private void onTunnelClosed(@Nullable GatewayError error, long fromClient, long fromBackend) {
+		this.log.transfer(fromClient, fromBackend);
 		this.attempts.endTunnel((error == null) ? Outcome.SUCCESS : Outcome.BROKEN);
 		this.log.fail(error);
 		end();
@@ -293,8 +294,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		GrpcCall grpc = this.request.grpc();
 		this.log.respond((grpc != null) ? 200 : error.status());
 		declineSwitch();
-		this.resources.responses()
-			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft());
+		this.log.transfer(0, this.resources.responses()
+			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft()));
 		end();
 	}
 
@@ -329,6 +330,11 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		if (this.relay != null) {
 			this.relay.stop();
 			this.resources.streams().remove(this);
+			this.log.transfer(0, this.relay.sent());
+		}
+		RequestBody body = this.request.body();
+		if (body != null) {
+			this.log.transfer(body.received(), 0);
 		}
 		this.log.end();
 	}

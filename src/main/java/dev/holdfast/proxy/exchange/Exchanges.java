@@ -85,7 +85,7 @@ public final class Exchanges implements RequestHandler {
 		this.facts.read(head);
 		Rejection malformed = client.rejection();
 		if (malformed != null) {
-			reject(client, begin(head), malformed);
+			reject(client, begin(client), malformed);
 			return;
 		}
 		RequestTarget target = RequestTarget.parse(head.target());
@@ -94,7 +94,7 @@ public final class Exchanges implements RequestHandler {
 			this.probes.answer(client, target.path(), isTooMuchLeft(head));
 			return;
 		}
-		RequestLog log = begin(head);
+		RequestLog log = begin(client);
 		Rejection rejection = RequestGuard.check(head, this.settings.limits());
 		if (rejection != null) {
 			reject(client, log, rejection);
@@ -112,8 +112,8 @@ public final class Exchanges implements RequestHandler {
 		}
 	}
 
-	private RequestLog begin(RequestHead head) {
-		return new RequestLog(this.listener, this.resources.loop(), head.method());
+	private RequestLog begin(ClientStream client) {
+		return new RequestLog(this.listener, this.resources.loop(), client);
 	}
 
 	/**
@@ -130,6 +130,7 @@ public final class Exchanges implements RequestHandler {
 			reject(client, log, Rejection.HOST);
 			return;
 		}
+		log.address(host);
 		boolean extended = head.protocol() != null;
 		WebSocketOffer webSocket = extended ? WebSocketOffer.of(head) : null;
 		if (extended && webSocket == null) {
@@ -187,10 +188,12 @@ public final class Exchanges implements RequestHandler {
 		}
 		else {
 			// What follows an extended CONNECT is no body.
+			String id = this.facts.requestId(head, this.ids);
+			log.identify(id);
 			RequestBody body = (head.hasBody() && webSocket == null) ? new RequestBody(client, most) : null;
-			ClientRequest request = new ClientRequest(client, match, target.query(), host,
-					this.facts.requestId(head, this.ids), this.facts.isRepeatable() || webSocket != null, body,
-					GrpcCall.of(head), (webSocket != null) ? webSocket : offer(client));
+			ClientRequest request = new ClientRequest(client, match, target.query(), host, id,
+					this.facts.isRepeatable() || webSocket != null, body, GrpcCall.of(head),
+					(webSocket != null) ? webSocket : offer(client));
 			Exchange exchange = new Exchange(this.resources, request, upstream, log);
 			client.listen(exchange);
 			exchange.start();
@@ -216,10 +219,11 @@ public final class Exchanges implements RequestHandler {
 		RequestHead head = client.head();
 		GrpcCall grpc = GrpcCall.of(head);
 		String id = this.facts.requestId(head, this.ids);
+		log.identify(id);
 		log.fail(error);
 		log.respond((grpc != null) ? 200 : error.status());
 		client.listen(new AnsweredRequest(client));
-		this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close);
+		log.transfer(0, this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close));
 		log.end();
 	}
 

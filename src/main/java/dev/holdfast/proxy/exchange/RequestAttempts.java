@@ -102,7 +102,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 			this.tried = new ArrayList<>(this.tried);
 			this.tried.add(instance);
 		}
-		this.log.startTry();
+		this.log.startTry(instance);
 		this.timeouts.startTry();
 		this.attempt = new RequestAttempt(this.resources, this.request, this.upstream.name(), instance, this.log,
 				this.timeouts, this.receiver, this);

@@ -185,6 +185,13 @@ final class RequestBody {
 	}
 
 	/**
+	 * Return how much of it has been received, bytes.
+	 */
+	long received() {
+		return this.received;
+	}
+
+	/**
 	 * Whether all of it has been received, and handed to the instance.
 	 */
 	boolean isEnded() {

@@ -44,6 +44,9 @@ final class ResponseRelay {
 
 	private boolean paused;
 
+	/** How much of the body was sent, bytes. */
+	private long sent;
+
 	private boolean stopped;
 
 	/**
@@ -145,6 +148,7 @@ final class ResponseRelay {
 		if (!this.client.isHeadWritten()) {
 			writeHead();
 		}
+		this.sent += data.readableBytes();
 		ClientResponses.write(this.client, data);
 		if (!this.stopped && !this.paused && !this.client.isWritable()) {
 			this.paused = true;
@@ -205,6 +209,7 @@ final class ResponseRelay {
 			return;
 		}
 		if (last != null) {
+			this.sent += last.readableBytes();
 			ClientResponses.write(this.client, last);
 		}
 		this.client.end(trailers);
@@ -221,6 +226,13 @@ final class ResponseRelay {
 		boolean known = announced < 0 && this.hasContent && this.messages == null && !trailed;
 		this.responses.writeHead(this.client, this.head, known ? length : announced, follows, close);
 		return follows;
+	}
+
+	/**
+	 * Return how much of the body was sent, bytes.
+	 */
+	long sent() {
+		return this.sent;
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package dev.holdfast.proxy.tunnel;
 
-import java.util.function.Consumer;
-
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.transport.Deadline;
 import dev.holdfast.proxy.transport.Deadlines;
@@ -21,7 +19,7 @@ public final class Tunnel {
 
 	private final Tunnels tunnels;
 
-	private final Consumer<@Nullable GatewayError> closed;
+	private final Listener listener;
 
 	private final IdleTime idleTime;
 
@@ -36,13 +34,13 @@ public final class Tunnel {
 	 * @param client the client's end
 	 * @param backend the backend's end
 	 * @param tunnels knows of it while it is open
-	 * @param closed told once when both ends have closed
+	 * @param listener told once when both ends have closed
 	 */
-	Tunnel(TunnelEnd client, TunnelEnd backend, Tunnels tunnels, Consumer<@Nullable GatewayError> closed) {
+	Tunnel(TunnelEnd client, TunnelEnd backend, Tunnels tunnels, Listener listener) {
 		this.client = new Side(client, null);
 		this.backend = new Side(backend, GatewayError.BACKEND_RESET);
 		this.tunnels = tunnels;
-		this.closed = closed;
+		this.listener = listener;
 		this.idleTime = new IdleTime(tunnels.deadlines(), tunnels.idleNanos());
 	}
 
@@ -101,8 +99,24 @@ public final class Tunnel {
 		}
 		else if (this.tunnels.remove(this)) {
 			this.idleTime.stop();
-			this.closed.accept(this.error);
+			this.listener.onClosed(this.error, this.client.passed, this.backend.passed);
 		}
+	}
+
+	/**
+	 * Hears of a tunnel's end.
+	 */
+	public interface Listener {
+
+		/**
+		 * Both ends have closed.
+		 * @param error what broke the tunnel, {@code null} when it was closed in order,
+		 * or by the client
+		 * @param fromClient how much was passed on from the client, bytes
+		 * @param fromBackend how much was passed on from the backend, bytes
+		 */
+		void onClosed(@Nullable GatewayError error, long fromClient, long fromBackend);
+
 	}
 
 	/**
@@ -116,6 +130,9 @@ public final class Tunnel {
 		private final @Nullable GatewayError whenBroken;
 
 		private boolean outputEnded;
+
+		/** How much came from here and was passed on, bytes. */
+		private long passed;
 
 		private boolean closed;
 
@@ -144,6 +161,7 @@ public final class Tunnel {
 				return;
 			}
 			Tunnel.this.idleTime.restart();
+			this.passed += data.readableBytes();
 			other.end.write(data);
 			if (!other.end.isWritable()) {
 				this.end.pause();

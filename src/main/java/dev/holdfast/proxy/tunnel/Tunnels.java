@@ -3,13 +3,10 @@ package dev.holdfast.proxy.tunnel;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
-import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.TrafficTimes;
 import dev.holdfast.proxy.transport.Deadlines;
 import dev.holdfast.proxy.transport.TrafficLoop;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The open tunnels of one event loop.
@@ -39,12 +36,11 @@ public final class Tunnels {
 	 * Join two ends. Each hands on first what it received already.
 	 * @param client the client's end
 	 * @param backend the backend's end
-	 * @param closed told once when both have closed: what broke the tunnel, {@code null}
-	 * when it was closed in order, or by the client
+	 * @param listener told once when both have closed
 	 * @return the tunnel
 	 */
-	public Tunnel open(TunnelEnd client, TunnelEnd backend, Consumer<@Nullable GatewayError> closed) {
-		Tunnel tunnel = new Tunnel(client, backend, this, closed);
+	public Tunnel open(TunnelEnd client, TunnelEnd backend, Tunnel.Listener listener) {
+		Tunnel tunnel = new Tunnel(client, backend, this, listener);
 		this.open.add(tunnel);
 		tunnel.begin();
 		return tunnel;

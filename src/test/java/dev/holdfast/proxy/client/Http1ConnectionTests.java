@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.holdfast.proxy.ExchangeListener;
+import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.TrafficLimits;
 import dev.holdfast.proxy.TrafficSettings;
@@ -576,8 +577,8 @@ class Http1ConnectionTests {
 		private final List<String> turnedAway = new ArrayList<>();
 
 		@Override
-		public void onTurnedAway(String reason, String code) {
-			this.turnedAway.add(reason + " " + code);
+		public void onTurnedAway(String address, String reason, GatewayError error) {
+			this.turnedAway.add(reason + " " + error.code());
 		}
 
 	}

@@ -35,7 +35,8 @@ class JoinedEndsTests {
 
 	private final List<@Nullable GatewayError> closed = new ArrayList<>();
 
-	private final Tunnel tunnel = this.tunnels.open(this.client, this.backend, this.closed::add);
+	private final Tunnel tunnel = this.tunnels.open(this.client, this.backend,
+			(error, fromClient, fromBackend) -> this.closed.add(error));
 
 	private void pass(Duration time) {
 		Duration step = Duration.ofMillis(100);

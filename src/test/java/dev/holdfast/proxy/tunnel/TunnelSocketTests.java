@@ -119,7 +119,7 @@ class TunnelSocketTests {
 				Unpooled.copiedBuffer(alreadyRead, StandardCharsets.ISO_8859_1));
 	}
 
-	private void onClosed(@Nullable GatewayError error) {
+	private void onClosed(@Nullable GatewayError error, long fromClient, long fromBackend) {
 		this.closed.complete(Optional.ofNullable(error));
 	}
 

@@ -1,0 +1,100 @@
+package dev.holdfast.accesslog;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class LogbackOutputTests {
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void linesAreThereWhenTheyHaveBeenWritten() throws IOException {
+		Path file = this.folder.resolve("deep").resolve("access.log");
+		try (LogOutput output = open(file.toString(), 1_000_000)) {
+			assertThat(output.write(bytes("one\ntwo\n"))).isTrue();
+			assertThat(file).hasContent("one\ntwo\n");
+		}
+	}
+
+	@Test
+	void fileIsContinuedAfterAStart() {
+		Path file = this.folder.resolve("access.log");
+		try (LogOutput output = open(file.toString(), 1_000_000)) {
+			output.write(bytes("one\n"));
+		}
+		try (LogOutput output = open(file.toString(), 1_000_000)) {
+			output.write(bytes("two\n"));
+		}
+		assertThat(file).hasContent("one\ntwo\n");
+	}
+
+	@Test
+	void fullFilesAreFollowedByOthersAndTheOldestGo() throws IOException {
+		Path file = this.folder.resolve("access.log");
+		try (LogOutput output = open(file.toString(), 4)) {
+			for (int i = 1; i <= 6; i++) {
+				assertThat(output.write(bytes("line" + i + "\n"))).isTrue();
+			}
+		}
+		assertThat(file).hasContent("line6\n");
+		assertThat(this.folder.resolve("access.log.1")).hasContent("line5\n");
+		assertThat(this.folder.resolve("access.log.2")).hasContent("line4\n");
+		try (Stream<Path> files = Files.list(this.folder)) {
+			assertThat(files).hasSize(3);
+		}
+	}
+
+	@Test
+	void fileThatCannotBeOpenedFailsTheStart() {
+		assertThatExceptionOfType(AccessLogUnavailableException.class)
+			.isThrownBy(() -> open(this.folder.toString(), 1_000_000))
+			.withMessageContaining("holdfast.access-log.file");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void linesThatTheDiskDoesNotTakeAreNotTakenForWritten() {
+		try (LogOutput output = open("/dev/full", 1_000_000)) {
+			for (int i = 0; i < 100; i++) {
+				assertThat(output.write(bytes("line\n"))).isFalse();
+			}
+		}
+	}
+
+	@Test
+	void withoutFileLinesGoToStandardOutput() {
+		ByteArrayOutputStream captured = new ByteArrayOutputStream();
+		PrintStream before = System.out;
+		System.setOut(new PrintStream(captured, true, StandardCharsets.US_ASCII));
+		try (LogOutput output = open("", 1_000_000)) {
+			assertThat(output.write(bytes("one\n"))).isTrue();
+		}
+		finally {
+			System.setOut(before);
+		}
+		assertThat(captured.toString(StandardCharsets.US_ASCII)).contains("one\n");
+	}
+
+	private static LogOutput open(String file, long maxFileSize) {
+		return LogbackOutput.open(new AccessLogSettings(AccessLogFormat.JSON, file, maxFileSize, 2, 1024, false));
+	}
+
+	private static byte[] bytes(String lines) {
+		return lines.getBytes(StandardCharsets.US_ASCII);
+	}
+
+}
