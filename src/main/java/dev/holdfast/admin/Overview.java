@@ -34,9 +34,12 @@ record Overview(String sentence, String state, String cause, @Nullable Instant a
 		String instanceId, String version, Counts counts, Map<String, String> links) {
 
 	private static final Map<String, String> LINKS = Collections
-		.unmodifiableMap(new TreeMap<>(Map.of("self", "/registry", "status", "/registry/status", "services",
-				"/registry/services", "held", "/registry/held", "diff", "/registry/diff", "unreadable",
-				"/registry/unreadable", "refresh", "/registry/refresh", "freeze", "/registry/freeze")));
+		.unmodifiableMap(new TreeMap<>(Map.ofEntries(Map.entry("self", "/registry"),
+				Map.entry("status", "/registry/status"), Map.entry("services", "/registry/services"),
+				Map.entry("held", "/registry/held"), Map.entry("diff", "/registry/diff"),
+				Map.entry("unreadable", "/registry/unreadable"), Map.entry("journal", "/registry/journal"),
+				Map.entry("state", "/registry/state"), Map.entry("events", "/registry/events"),
+				Map.entry("refresh", "/registry/refresh"), Map.entry("freeze", "/registry/freeze"))));
 
 	static Overview of(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity) {
 		RegistryStatus status = registry.status();

@@ -5,6 +5,7 @@ import java.util.UUID;
 
 import dev.holdfast.actuate.KnownNames;
 import dev.holdfast.admin.AdminSettings;
+import dev.holdfast.admin.EventStreamSettings;
 import dev.holdfast.admin.GatewayIdentity;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -22,6 +23,11 @@ class AdminConfiguration {
 	@Bean
 	AdminSettings adminSettings(HoldfastProperties properties) {
 		return new AdminSettings(properties.admin().token(), Set.copyOf(properties.admin().allowedHosts()));
+	}
+
+	@Bean
+	EventStreamSettings eventStreamSettings(HoldfastProperties properties) {
+		return new EventStreamSettings(properties.admin().maxEventStreams());
 	}
 
 	@Bean

@@ -53,7 +53,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
 		@Valid @DefaultValue Registry registry, @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
-		@Valid @DefaultValue Upstream upstream, @DefaultValue Admin admin, @Valid @DefaultValue AccessLog accessLog) {
+		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin, @Valid @DefaultValue AccessLog accessLog) {
 
 	private static final String POSITIVE = "must be 1ms or longer";
 
@@ -445,16 +445,19 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * read-only.
 	 * @param allowedHosts Names under which the admin port may be asked for, besides IP
 	 * addresses and localhost.
+	 * @param maxEventStreams How many clients may follow the event stream at the same
+	 * time.
 	 */
-	public record Admin(@DefaultValue("") String token, @DefaultValue List<String> allowedHosts) {
+	public record Admin(@DefaultValue("") String token, @DefaultValue List<String> allowedHosts,
+			@DefaultValue("256") @Min(1) @Max(10_000) int maxEventStreams) {
 
 		/**
 		 * Keeps the token out of logs.
 		 */
 		@Override
 		public String toString() {
-			return "Admin[token=%s, allowedHosts=%s]".formatted(this.token.isEmpty() ? "" : "******",
-					this.allowedHosts);
+			return "Admin[token=%s, allowedHosts=%s, maxEventStreams=%s]"
+				.formatted(this.token.isEmpty() ? "" : "******", this.allowedHosts, this.maxEventStreams);
 		}
 
 	}

@@ -13,6 +13,7 @@ import dev.holdfast.actuate.InstanceGauges;
 import dev.holdfast.actuate.RegistryGauges;
 import dev.holdfast.actuate.RegistryHealthIndicator;
 import dev.holdfast.actuate.RegistryMeters;
+import dev.holdfast.admin.SnapshotChanges;
 import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
@@ -75,7 +76,7 @@ class RegistryConfiguration {
 
 	@Bean(destroyMethod = "")
 	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, RouteTable routes,
-			InstanceGauges gauges, RegistryListener listener) {
+			InstanceGauges gauges, SnapshotChanges changes, RegistryListener listener) {
 		HoldfastProperties.Registry registry = properties.registry();
 		HoldfastProperties.SnapshotFile snapshot = registry.snapshot();
 		Optional<SnapshotFile> file = snapshot.path().isEmpty() ? Optional.empty()
@@ -85,7 +86,7 @@ class RegistryConfiguration {
 				new RegistrySettings(registry.barrierInterval(), registry.relistInterval(),
 						registry.removalGuard().settings()),
 				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT),
-				List.of(upstreams, routes, gauges, new RouteServices(properties.routes())), listener);
+				List.of(upstreams, routes, gauges, new RouteServices(properties.routes()), changes), listener);
 	}
 
 	@Bean

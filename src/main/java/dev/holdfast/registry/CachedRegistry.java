@@ -144,6 +144,11 @@ final class CachedRegistry implements Registry {
 	}
 
 	@Override
+	public List<JournalEntry> journal(long after) {
+		return this.history.after(after);
+	}
+
+	@Override
 	public Optional<Freeze> freeze() {
 		return Optional.ofNullable(this.freeze);
 	}

@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.holdfast.service.ServiceName;
 
 /**
- * The last changes of each service. Written by the reflector's thread, read by any.
+ * The last changes of each service, and of all. Written by the reflector's thread, read
+ * by any.
  */
 final class History {
 
@@ -20,6 +21,8 @@ final class History {
 
 	private final Clock clock;
 
+	private final Journal journal = new Journal();
+
 	private final Map<ServiceName, Ring> rings = new ConcurrentHashMap<>();
 
 	History(Clock clock) {
@@ -27,8 +30,9 @@ final class History {
 	}
 
 	void record(ServiceName service, long revision, Change.Cause cause, String instance, String detail) {
-		this.rings.computeIfAbsent(service, (name) -> new Ring())
-			.add(new Change(revision, this.clock.instant(), cause, instance, detail));
+		Change change = new Change(revision, this.clock.instant(), cause, instance, detail);
+		this.rings.computeIfAbsent(service, (name) -> new Ring()).add(change);
+		this.journal.add(service, change);
 	}
 
 	/**
@@ -37,6 +41,13 @@ final class History {
 	List<Change> of(ServiceName service) {
 		Ring ring = this.rings.get(service);
 		return (ring != null) ? ring.newestFirst() : List.of();
+	}
+
+	/**
+	 * The changes of all services behind one, the oldest first.
+	 */
+	List<JournalEntry> after(long sequence) {
+		return this.journal.after(sequence);
 	}
 
 	private static final class Ring {

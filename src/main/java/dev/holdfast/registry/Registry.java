@@ -89,6 +89,13 @@ public interface Registry {
 	List<Change> history(ServiceName service);
 
 	/**
+	 * Tells what changed in all services lately.
+	 * @param after the sequence of the last change that is known already, 0 for none
+	 * @return the changes behind that one that are still remembered, the oldest first
+	 */
+	List<JournalEntry> journal(long after);
+
+	/**
 	 * Tells whether an operator has frozen the registry.
 	 * @return the freeze, empty when there is none
 	 */

@@ -1,6 +1,8 @@
 package dev.holdfast.admin;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,7 @@ final class AdminApi implements Traffic {
 				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, answers),
 						new HeldController(this.registry, this.registry, answers),
 						new FreezeController(this.registry, answers),
+						new JournalController(this.registry, Clock.fixed(FakeRegistry.PROVEN_AT, ZoneOffset.UTC)),
 						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"))),
 				(builder) -> builder
 					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))

@@ -55,6 +55,7 @@ class AdminPortTests {
 		server.registerBean(Clock.class, () -> Clock.fixed(FakeRegistry.PROVEN_AT.plusSeconds(1), ZoneOffset.UTC));
 		server.registerBean(AdminSettings.class,
 				() -> new AdminSettings(AdminApi.TOKEN, Set.of("Gateway.example.org.")));
+		server.registerBean(EventStreamSettings.class, () -> new EventStreamSettings(1));
 		server.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
 		server.register(AdminPort.class);
 		server.refresh();
@@ -68,7 +69,8 @@ class AdminPortTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/registry", "/registry/status", "/registry/services", "/registry/services/orders",
-			"/registry/services/orders/history", "/registry/held", "/registry/unreadable", "/registry/diff" })
+			"/registry/services/orders/history", "/registry/held", "/registry/unreadable", "/registry/diff",
+			"/registry/journal" })
 	void aReadHasTheEntityTagOfWhatItShowsAndNotOfHowOldThatIs(String path) throws Exception {
 		registry.setDiff(CompletableFuture.completedFuture(new RegistryDiff(1, 1, List.of(), List.of(), List.of())));
 		proveAt(1);

@@ -34,13 +34,13 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 
 	private final List<SnapshotListener> listeners = new ArrayList<>();
 
-	private Snapshot snapshot = Snapshot.EMPTY;
+	private volatile Snapshot snapshot = Snapshot.EMPTY;
 
-	private RegistryStatus status = new RegistryStatus.Empty("not asked yet");
+	private volatile RegistryStatus status = new RegistryStatus.Empty("not asked yet");
 
 	private List<MemberState> members = List.of(MemberState.answered("http://127.0.0.1:2379"));
 
-	private List<UnreadableRecord> unreadable = List.of();
+	private volatile List<UnreadableRecord> unreadable = List.of();
 
 	private Optional<SnapshotFileState> snapshotFile = Optional.empty();
 
@@ -48,11 +48,13 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 
 	private int refreshes;
 
-	private List<HeldRemoval> held = List.of();
+	private volatile List<HeldRemoval> held = List.of();
 
 	private List<Change> history = List.of();
 
-	private Optional<Freeze> freeze = Optional.empty();
+	private volatile List<JournalEntry> journal = List.of();
+
+	private volatile Optional<Freeze> freeze = Optional.empty();
 
 	private CompletableFuture<RegistryDiff> diff = new CompletableFuture<>();
 
@@ -175,6 +177,19 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	@Override
 	public List<Change> history(ServiceName service) {
 		return this.history;
+	}
+
+	/**
+	 * Takes changes.
+	 * @param entries all services' changes from now on, the oldest first
+	 */
+	public void setJournal(JournalEntry... entries) {
+		this.journal = List.of(entries);
+	}
+
+	@Override
+	public List<JournalEntry> journal(long after) {
+		return this.journal.stream().filter((entry) -> entry.sequence() > after).toList();
 	}
 
 	@Override

@@ -1,0 +1,242 @@
+package dev.holdfast.admin;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.registry.JournalEntry;
+import dev.holdfast.registry.Registry;
+import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.web.context.WebServerGracefulShutdownLifecycle;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Turns what happens to the registry into events, ten times a second at most and once for
+ * all clients, on a thread of its own. What happens in between is told together: of each
+ * service the difference from what was told last.
+ */
+@Component
+final class EventFeed implements SmartLifecycle {
+
+	private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
+
+	private static final Duration INTERVAL = Duration.ofMillis(100);
+
+	/** How often is looked for what nobody tells of. */
+	private static final Duration IDLE = Duration.ofSeconds(1);
+
+	/** Changes of the journal that are told together; all of them are in the journal. */
+	private static final int MAX_CHANGES = 50;
+
+	private final Registry registry;
+
+	private final SnapshotChanges changes;
+
+	private final ObjectMapper mapper;
+
+	private final EventStreamSettings settings;
+
+	private final EventRing ring;
+
+	/** Services that are still to be told of since that failed. */
+	private final Set<ServiceName> owed = new HashSet<>();
+
+	private RegistryState told = RegistryState.NONE;
+
+	private long journal;
+
+	private long heldAt = System.nanoTime() - IDLE.toNanos();
+
+	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	private volatile @Nullable Thread thread;
+
+	/**
+	 * Creates a feed whose events have ids that no other process has given, so that a
+	 * client of another one, or of an earlier one, is not taken for one of this one's. As
+	 * numbers they are exact in JavaScript.
+	 */
+	@Autowired
+	EventFeed(Registry registry, SnapshotChanges changes, ObjectMapper mapper, EventStreamSettings settings) {
+		this(registry, changes, mapper, settings, new SecureRandom().nextLong(1L << 52));
+	}
+
+	EventFeed(Registry registry, SnapshotChanges changes, ObjectMapper mapper, EventStreamSettings settings,
+			long lastId) {
+		this.registry = registry;
+		this.changes = changes;
+		this.mapper = mapper;
+		this.settings = settings;
+		this.ring = new EventRing(lastId, settings.replayBytes());
+	}
+
+	EventRing ring() {
+		return this.ring;
+	}
+
+	@Override
+	public void start() {
+		this.thread = Thread.ofVirtual().name("registry-events").start(this::run);
+	}
+
+	@Override
+	public void stop() {
+		this.stopped.countDown();
+		Thread running = this.thread;
+		if (running != null) {
+			running.interrupt();
+		}
+		this.ring.close();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.thread != null && this.stopped.getCount() > 0;
+	}
+
+	/** Streams end before the port waits for its requests to end. */
+	@Override
+	public int getPhase() {
+		return WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE + 1;
+	}
+
+	private void run() {
+		try {
+			do {
+				SnapshotChanges.Changes taken = this.changes.take(IDLE);
+				try {
+					tell(taken);
+				}
+				catch (RuntimeException ex) {
+					log.error("Events could not be written; they are tried again together with the next ones", ex);
+				}
+			}
+			while (!this.stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Adds to the ring what is different from what was told last.
+	 */
+	void tell(SnapshotChanges.Changes taken) {
+		this.owed.addAll(taken.services());
+		EventFrame.Builder frame = frame();
+		for (ServiceName name : this.owed) {
+			ServiceChange change = ServiceChange.between(name, this.told.snapshot().find(name),
+					taken.snapshot().find(name));
+			if (change != null) {
+				frame.add("service", change);
+			}
+		}
+		Map<String, RegistryState.Held> held = held(frame);
+		RegistryState.Standing standing = RegistryState.Standing.of(this.registry);
+		if (!standing.equals(this.told.standing())) {
+			frame.add("status", standing);
+		}
+		List<JournalEntry> entries = this.registry.journal(this.journal);
+		if (!entries.isEmpty()) {
+			frame.add("changes", newest(entries));
+		}
+		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held);
+		if (frame.isFull()) {
+			frame = frame().add("reset", new Reset("more has changed at once than is streamed"));
+		}
+		if (!frame.isEmpty()) {
+			this.ring.append(frame.build(), state);
+		}
+		this.told = state;
+		this.owed.clear();
+		this.journal = entries.isEmpty() ? this.journal : entries.getLast().sequence();
+	}
+
+	private EventFrame.Builder frame() {
+		return new EventFrame.Builder(this.mapper, this.ring.state().eventId() + 1, this.settings.maxFrameBytes());
+	}
+
+	/** Its cost grows with what is held, and a second more or less tells nothing. */
+	private Map<String, RegistryState.Held> held(EventFrame.Builder frame) {
+		Map<String, RegistryState.Held> before = this.told.held();
+		if (this.registry.heldRemovals() == before.size() && System.nanoTime() - this.heldAt < IDLE.toNanos()) {
+			return before;
+		}
+		this.heldAt = System.nanoTime();
+		Map<String, RegistryState.Held> now = new HashMap<>();
+		this.registry.held().stream().map(RegistryState.Held::of).forEach((held) -> now.put(held.key(), held));
+		if (now.equals(before)) {
+			return before;
+		}
+		frame.add("held", HeldChange.between(before, now));
+		return Map.copyOf(now);
+	}
+
+	private static Changes newest(List<JournalEntry> entries) {
+		int omitted = Math.max(0, entries.size() - MAX_CHANGES);
+		return new Changes(entries.subList(omitted, entries.size()).stream().map(JournalItem::of).toList(), omitted);
+	}
+
+	/**
+	 * What came to the journal.
+	 *
+	 * @param changes the last changes, the oldest first
+	 * @param omitted how many came before them and are in the journal alone
+	 */
+	record Changes(List<JournalItem> changes, int omitted) {
+	}
+
+	/**
+	 * Tells a client that it cannot go on from what it has.
+	 *
+	 * @param reason why not
+	 */
+	record Reset(String reason) {
+	}
+
+	/**
+	 * How the held removals differ from what was told last.
+	 *
+	 * @param put those that are new or differ, whole
+	 * @param removed those that are held no longer
+	 */
+	record HeldChange(List<RegistryState.Held> put, List<Key> removed) {
+
+		static HeldChange between(Map<String, RegistryState.Held> before, Map<String, RegistryState.Held> now) {
+			List<RegistryState.Held> put = new ArrayList<>(now.values());
+			put.removeAll(new HashSet<>(before.values()));
+			put.sort(Comparator.comparing(RegistryState.Held::key));
+			List<Key> removed = before.values()
+				.stream()
+				.filter((held) -> !now.containsKey(held.key()))
+				.map((held) -> new Key(held.service(), held.instance()))
+				.toList();
+			return new HeldChange(put, removed);
+		}
+
+		/**
+		 * Which instance it was.
+		 *
+		 * @param service the name of its service
+		 * @param instance its id
+		 */
+		record Key(String service, String instance) {
+		}
+
+	}
+
+}

@@ -1,0 +1,179 @@
+package dev.holdfast.admin;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The last events and the state that they lead to. One writes, which waits for no reader;
+ * each reader goes by the id of the last event that it has, and one that is too slow
+ * finds that what it wants next is gone.
+ */
+final class EventRing {
+
+	private final int capacity;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition news = this.lock.newCondition();
+
+	private final Deque<EventFrame> frames = new ArrayDeque<>();
+
+	private RegistryState state;
+
+	/** The id of the last event, and of the one before the oldest that is kept. */
+	private long last;
+
+	private long oldest;
+
+	private int size;
+
+	private boolean closed;
+
+	/**
+	 * Creates an empty ring.
+	 * @param last the id before the first event's
+	 * @param capacity how many bytes of events are kept; one frame is in any case
+	 */
+	EventRing(long last, int capacity) {
+		this.last = last;
+		this.oldest = last;
+		this.capacity = capacity;
+		this.state = RegistryState.NONE.at(last);
+	}
+
+	/**
+	 * Adds events together with what they make of the state, so that nobody sees one
+	 * without the other.
+	 */
+	void append(EventFrame frame, RegistryState after) {
+		this.lock.lock();
+		try {
+			this.frames.addLast(frame);
+			this.size += frame.size();
+			this.last = frame.last();
+			while (this.size > this.capacity && this.frames.size() > 1) {
+				EventFrame removed = this.frames.removeFirst();
+				this.size -= removed.size();
+				this.oldest = removed.last();
+			}
+			this.state = after.at(this.last);
+			this.news.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Gives the state after the last event.
+	 */
+	RegistryState state() {
+		this.lock.lock();
+		try {
+			return this.state;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Whether everything behind an event can be had.
+	 */
+	boolean reachesBackTo(long id) {
+		this.lock.lock();
+		try {
+			return id >= this.oldest && id <= this.last;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Gives what comes behind an event.
+	 * @param id its id
+	 * @param time how long to wait until there is something
+	 */
+	Next next(long id, Duration time) throws InterruptedException {
+		long nanos = time.toNanos();
+		this.lock.lock();
+		try {
+			while (id == this.last && !this.closed && nanos > 0) {
+				nanos = this.news.awaitNanos(nanos);
+			}
+			if (this.closed) {
+				return new Next.Closed();
+			}
+			if (id < this.oldest || id > this.last) {
+				return new Next.Gone();
+			}
+			return (id == this.last) ? new Next.Nothing() : new Next.Events(behind(id), this.last);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private List<EventFrame> behind(long id) {
+		List<EventFrame> found = new ArrayList<>();
+		Iterator<EventFrame> newestFirst = this.frames.descendingIterator();
+		while (newestFirst.hasNext()) {
+			EventFrame frame = newestFirst.next();
+			if (frame.last() <= id) {
+				break;
+			}
+			found.add(frame);
+		}
+		return found.reversed();
+	}
+
+	/**
+	 * Ends every reader.
+	 */
+	void close() {
+		this.lock.lock();
+		try {
+			this.closed = true;
+			this.news.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * What a reader gets.
+	 */
+	sealed interface Next {
+
+		/**
+		 * There are events.
+		 *
+		 * @param frames the frames that have them, in order; the first may begin earlier
+		 * @param last the id of the last one
+		 */
+		record Events(List<EventFrame> frames, long last) implements Next {
+		}
+
+		/** Nothing has happened. */
+		record Nothing() implements Next {
+		}
+
+		/** The next events are no longer kept. */
+		record Gone() implements Next {
+		}
+
+		/** There will be no more. */
+		record Closed() implements Next {
+		}
+
+	}
+
+}

@@ -1,0 +1,64 @@
+package dev.holdfast.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * The events as one client gets them, until it goes, falls behind, or the gateway stops.
+ */
+final class EventStream {
+
+	private static final byte[] HEARTBEAT = ": heartbeat\n\n".getBytes(StandardCharsets.US_ASCII);
+
+	private final EventRing ring;
+
+	private final Duration heartbeat;
+
+	private final OutputStream output;
+
+	/** The id of the last event that was written. */
+	private long last;
+
+	/**
+	 * Creates a stream that begins behind an event.
+	 */
+	EventStream(EventRing ring, Duration heartbeat, OutputStream output, long last) {
+		this.ring = ring;
+		this.heartbeat = heartbeat;
+		this.output = output;
+		this.last = last;
+	}
+
+	/**
+	 * Writes until there is nothing more to write.
+	 * @param opening what is sent first
+	 * @throws IOException if the client has gone or reads nothing
+	 */
+	void run(byte[] opening) throws IOException, InterruptedException {
+		this.output.write(opening);
+		this.output.flush();
+		while (true) {
+			switch (this.ring.next(this.last, this.heartbeat)) {
+				case EventRing.Next.Events events -> write(events);
+				case EventRing.Next.Nothing nothing -> this.output.write(HEARTBEAT);
+				case EventRing.Next.Gone gone -> {
+					return;
+				}
+				case EventRing.Next.Closed closed -> {
+					return;
+				}
+			}
+			this.output.flush();
+		}
+	}
+
+	private void write(EventRing.Next.Events events) throws IOException {
+		for (EventFrame frame : events.frames()) {
+			frame.writeTo(this.output, this.last);
+		}
+		this.last = events.last();
+	}
+
+}

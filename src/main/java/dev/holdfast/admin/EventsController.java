@@ -1,0 +1,162 @@
+package dev.holdfast.admin;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.registry.Registry;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What happens to the registry, as a stream of server-sent events, and the state that
+ * they change. Each stream has a virtual thread of its own and none of the server's.
+ */
+@RestController
+@RequestMapping("/registry")
+class EventsController {
+
+	private static final Logger log = LoggerFactory.getLogger(EventsController.class);
+
+	private final EventRing ring;
+
+	private final EventStreamSettings settings;
+
+	private final Registry registry;
+
+	private final GatewayIdentity identity;
+
+	private final ObjectMapper mapper;
+
+	private final AtomicInteger streams = new AtomicInteger();
+
+	EventsController(EventFeed feed, EventStreamSettings settings, Registry registry, GatewayIdentity identity,
+			ObjectMapper mapper) {
+		this.ring = feed.ring();
+		this.settings = settings;
+		this.registry = registry;
+		this.identity = identity;
+		this.mapper = mapper;
+	}
+
+	/** Its entity tag costs nothing: one event has one state. */
+	@RequestMapping(path = "/state", method = RequestMethod.GET)
+	ResponseEntity<StateView> state() {
+		RegistryState state = this.ring.state();
+		String asOf = this.registry.status().asOf().map(Instant::toString).orElse("");
+		return ResponseEntity.ok().eTag("\"%d\"".formatted(state.eventId())).headers((headers) -> {
+			if (!asOf.isEmpty()) {
+				headers.set(EntityTags.AS_OF, asOf);
+			}
+		}).body(StateView.of(state, this.identity));
+	}
+
+	/**
+	 * Opens a stream. What a browser sends by itself when it connects again comes before
+	 * what stands in the URL, which is as old as the page.
+	 */
+	@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	void events(@RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+			@RequestParam(name = "lastEventId", required = false) @Nullable String parameter,
+			HttpServletRequest request, HttpServletResponse response) {
+		boolean headersAlone = request.getMethod().equals("HEAD");
+		if (!headersAlone) {
+			admit();
+		}
+		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+		response.setCharacterEncoding("UTF-8");
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		// nginx would collect what is to be seen at once.
+		response.setHeader("X-Accel-Buffering", "no");
+		if (headersAlone) {
+			return;
+		}
+		AsyncContext async = request.startAsync();
+		async.setTimeout(0);
+		String from = (lastEventId != null) ? lastEventId : parameter;
+		Thread.ofVirtual().name("event-stream").start(() -> serve(async, from));
+	}
+
+	private void admit() {
+		if (this.streams.incrementAndGet() > this.settings.maxStreams()) {
+			this.streams.decrementAndGet();
+			ProblemException problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "too-many-event-streams",
+					"%d clients follow the events already (holdfast.admin.max-event-streams)"
+						.formatted(this.settings.maxStreams()));
+			problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "30");
+			throw problem;
+		}
+	}
+
+	private void serve(AsyncContext async, @Nullable String from) {
+		try {
+			ByteArrayOutputStream opening = new ByteArrayOutputStream();
+			long last = open(from, opening);
+			new EventStream(this.ring, this.settings.heartbeat(), async.getResponse().getOutputStream(), last)
+				.run(opening.toByteArray());
+		}
+		catch (IOException ex) {
+			log.debug("A client of the events has gone or reads too slowly: {}", ex.toString());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.streams.decrementAndGet();
+			complete(async);
+		}
+	}
+
+	private static void complete(AsyncContext async) {
+		try {
+			async.complete();
+		}
+		catch (IllegalStateException ex) {
+			// Where writing failed, the server may have ended the request by itself.
+			log.debug("A stream had ended already: {}", ex.toString());
+		}
+	}
+
+	/**
+	 * Writes who answers, and that the client has to start anew where it has to.
+	 * @return the id of the event behind which the stream begins
+	 */
+	private long open(@Nullable String from, ByteArrayOutputStream opening) {
+		long newest = this.ring.state().eventId();
+		Long known = (from != null) ? known(from) : Long.valueOf(newest);
+		long last = (known != null) ? known : newest;
+		opening.writeBytes(EventFrame.event(this.mapper, last, "gateway", this.identity));
+		if (known == null) {
+			opening.writeBytes(EventFrame.event(this.mapper, last, "reset",
+					new EventFeed.Reset("what came behind the last event id is not kept any more")));
+		}
+		return last;
+	}
+
+	private @Nullable Long known(String id) {
+		try {
+			long number = Long.parseLong(id.strip());
+			return this.ring.reachesBackTo(number) ? number : null;
+		}
+		catch (NumberFormatException ex) {
+			return null;
+		}
+	}
+
+}
