@@ -53,7 +53,8 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
 		@Valid @DefaultValue Registry registry, @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
-		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin, @Valid @DefaultValue AccessLog accessLog) {
+		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin,
+		@Valid @DefaultValue AccessLog accessLog) {
 
 	private static final String POSITIVE = "must be 1ms or longer";
 

@@ -95,7 +95,8 @@ class TlsTunnelTests {
 
 	@Test
 	void halfClosedByTheBackendStaysOpenForTheClient() throws IOException {
-		CompletableFuture<String> received = new CompletableFuture<String>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
+		CompletableFuture<String> received = new CompletableFuture<String>().orTimeout(Patience.TIME.toSeconds(),
+				TimeUnit.SECONDS);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH + "bye");
@@ -113,7 +114,8 @@ class TlsTunnelTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void closeByTheClientIsAnOrderlyEndForTheBackend(String protocol) throws IOException {
-		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
+		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(Patience.TIME.toSeconds(),
+				TimeUnit.SECONDS);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);
@@ -162,7 +164,8 @@ class TlsTunnelTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
 	void stopEndsBothDirectionsInOrder(String protocol) throws IOException {
-		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(Patience.TIME.toSeconds(), TimeUnit.SECONDS);
+		CompletableFuture<Boolean> reset = new CompletableFuture<Boolean>().orTimeout(Patience.TIME.toSeconds(),
+				TimeUnit.SECONDS);
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readHead();
 			peer.write(SWITCH);

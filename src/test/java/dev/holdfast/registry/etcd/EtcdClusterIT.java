@@ -85,14 +85,15 @@ class EtcdClusterIT {
 		try (RegistryConnection connection = new EtcdSource(Follower.settings(alone.endpoint()))
 			.connect(signals::add)) {
 			connection.list();
-			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Listed.class,
-					(listed) -> connection.watch(listed.revision().number()));
+			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS))
+				.isInstanceOfSatisfying(Signal.Listed.class, (listed) -> connection.watch(listed.revision().number()));
 			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isInstanceOf(Signal.Delivered.class);
 			this.cluster.members().stream().filter((member) -> member != alone).forEach(EtcdProcess::kill);
-			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS)).isInstanceOfSatisfying(Signal.Failed.class, (failed) -> {
-				assertThat(failed.cause()).isEqualTo(EndCause.WATCH_ERROR);
-				assertThat(failed.message()).contains("no leader");
-			});
+			assertThat(signals.poll(Patience.TIME.toSeconds(), TimeUnit.SECONDS))
+				.isInstanceOfSatisfying(Signal.Failed.class, (failed) -> {
+					assertThat(failed.cause()).isEqualTo(EndCause.WATCH_ERROR);
+					assertThat(failed.message()).contains("no leader");
+				});
 		}
 	}
 
