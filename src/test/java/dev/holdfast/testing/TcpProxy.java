@@ -37,10 +37,13 @@ public final class TcpProxy implements AutoCloseable {
 
 	private volatile ServerSocket listener;
 
+	private Thread acceptor;
+
 	private TcpProxy(InetSocketAddress target) throws IOException {
 		this.target = target;
 		this.listener = listenSomewhere();
 		this.port = this.listener.getLocalPort();
+		this.acceptor = acceptOn(this.listener);
 	}
 
 	/**
@@ -51,9 +54,7 @@ public final class TcpProxy implements AutoCloseable {
 	 */
 	public static TcpProxy before(String host, int port) {
 		try {
-			TcpProxy proxy = new TcpProxy(new InetSocketAddress(host, port));
-			proxy.acceptOn(proxy.listener);
-			return proxy;
+			return new TcpProxy(new InetSocketAddress(host, port));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -149,16 +150,22 @@ public final class TcpProxy implements AutoCloseable {
 			this.mode = next;
 			if (next instanceof Refuse) {
 				this.listener.close();
+				// The port is closed when nobody accepts on it any more, and until then
+				// the kernel goes on connecting clients.
+				this.acceptor.join();
 				reset();
 			}
 			else if (this.listener.isClosed()) {
 				this.listener = FreePorts.listen(ADDRESS, this.port);
-				acceptOn(this.listener);
+				this.acceptor = acceptOn(this.listener);
 			}
 			this.modeChanged.signalAll();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 		finally {
 			this.lock.unlock();
@@ -178,8 +185,8 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
-	private void acceptOn(ServerSocket socket) {
-		Thread.ofVirtual().name("tcp-proxy-" + this.port).start(() -> accept(socket));
+	private Thread acceptOn(ServerSocket socket) {
+		return Thread.ofVirtual().name("tcp-proxy-" + this.port).start(() -> accept(socket));
 	}
 
 	private void accept(ServerSocket socket) {
