@@ -21,12 +21,17 @@ abstract class FieldIndex {
 
 	private static final int STRIDE = 4;
 
+	private static final boolean[] NONE = {};
+
 	/** The length of what stands behind a value. */
 	private static final int CRLF = 2;
 
 	private int[] table;
 
 	private byte[] kinds;
+
+	/** Which fields are sensitive; empty until one is. */
+	private boolean[] sensitive = NONE;
 
 	private int size;
 
@@ -175,6 +180,26 @@ abstract class FieldIndex {
 	}
 
 	/**
+	 * Say of the last field that nobody on the way may keep its value in a table for
+	 * compression (RFC 7541, section 7.1.3).
+	 */
+	public final void markSensitive() {
+		int last = this.size - 1;
+		if (last >= this.sensitive.length) {
+			this.sensitive = Arrays.copyOf(this.sensitive, this.kinds.length);
+		}
+		this.sensitive[last] = true;
+	}
+
+	/**
+	 * Whether nobody on the way may keep a field's value in a table for compression.
+	 * @param index the field's place
+	 */
+	public final boolean isSensitive(int index) {
+		return index < this.sensitive.length && this.sensitive[index];
+	}
+
+	/**
 	 * Make room for another entry.
 	 */
 	final void reserveEntry() {
@@ -238,6 +263,17 @@ abstract class FieldIndex {
 		System.arraycopy(kinds, from, this.kinds, this.size, to - from);
 		this.present |= present;
 		this.size += to - from;
+		if (other.sensitive.length > from) {
+			enterSensitive(other, from, to);
+		}
+	}
+
+	private void enterSensitive(FieldIndex other, int from, int to) {
+		int first = this.size - (to - from);
+		this.sensitive = Arrays.copyOf(this.sensitive, this.kinds.length);
+		for (int i = from; i < to; i++) {
+			this.sensitive[first + i - from] = other.isSensitive(i);
+		}
 	}
 
 	/**
@@ -251,6 +287,10 @@ abstract class FieldIndex {
 			for (int j = i * STRIDE; j < (i + 1) * STRIDE; j++) {
 				this.table[j] = this.table[j + STRIDE] - length;
 			}
+		}
+		if (this.sensitive.length > index) {
+			System.arraycopy(this.sensitive, index + 1, this.sensitive, index, this.sensitive.length - index - 1);
+			this.sensitive[this.sensitive.length - 1] = false;
 		}
 	}
 
@@ -267,13 +307,14 @@ abstract class FieldIndex {
 	final void strikeAll() {
 		this.size = 0;
 		this.present = 0;
+		this.sensitive = NONE;
 	}
 
 	/**
 	 * Return how many bytes of memory the entries may take without taking more.
 	 */
 	final int indexCapacity() {
-		return this.table.length * Integer.BYTES + this.kinds.length;
+		return this.table.length * Integer.BYTES + this.kinds.length + this.sensitive.length;
 	}
 
 }

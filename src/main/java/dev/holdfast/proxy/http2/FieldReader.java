@@ -90,7 +90,7 @@ final class FieldReader implements HpackDecoder.Fields {
 
 	@Override
 	public void add(HeaderKind kind, FieldRole role, byte[] names, int nameStart, int nameEnd, byte[] values,
-			int valueStart, int valueEnd) {
+			int valueStart, int valueEnd, boolean sensitive) {
 		int length = nameEnd - nameStart + valueEnd - valueStart + HpackEntry.OVERHEAD;
 		int end = Octets.trimmedEnd(values, valueStart, valueEnd);
 		int start = Octets.trimmedStart(values, valueStart, end);
@@ -104,6 +104,9 @@ final class FieldReader implements HpackDecoder.Fields {
 		this.begun = true;
 		if (count(length) && isKept(kind, values, start, end, null)) {
 			this.fields.add(kind, names, nameStart, nameEnd, values, start, end);
+			if (sensitive) {
+				this.fields.markSensitive();
+			}
 		}
 	}
 

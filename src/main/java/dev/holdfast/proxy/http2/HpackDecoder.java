@@ -12,6 +12,9 @@ final class HpackDecoder {
 	 */
 	static final int TABLE_SIZE = 4096;
 
+	/** A literal that nobody on the way may keep either (RFC 7541, section 6.2.3). */
+	private static final int NEVER_INDEXED = 0x10;
+
 	private static final byte[] EMPTY = {};
 
 	/** What is kept for texts between two blocks, bytes. */
@@ -57,10 +60,10 @@ final class HpackDecoder {
 				fields.add(entry(integer(7)));
 			}
 			else if ((b & 0x40) != 0) {
-				literal(fields, integer(6), true);
+				literal(fields, integer(6), true, false);
 			}
 			else if ((b & 0x20) == 0) {
-				literal(fields, integer(4), false);
+				literal(fields, integer(4), false, (b & NEVER_INDEXED) != 0);
 			}
 			else if (first) {
 				resize(integer(5));
@@ -103,7 +106,8 @@ final class HpackDecoder {
 		return entry;
 	}
 
-	private void literal(Fields fields, int nameIndex, boolean indexed) throws Http2ViolationException {
+	private void literal(Fields fields, int nameIndex, boolean indexed, boolean sensitive)
+			throws Http2ViolationException {
 		this.decodedEnd = 0;
 		HpackEntry named = (nameIndex > 0) ? entry(nameIndex) : null;
 		if (named == null) {
@@ -122,7 +126,7 @@ final class HpackDecoder {
 			fields.add(added);
 		}
 		else {
-			fields.add(kind, role, names, nameStart, nameEnd, this.text, this.textStart, this.textEnd);
+			fields.add(kind, role, names, nameStart, nameEnd, this.text, this.textStart, this.textEnd, sensitive);
 		}
 	}
 
@@ -210,9 +214,10 @@ final class HpackDecoder {
 		 * @param role the field's role
 		 * @param names where its name stands, during this call
 		 * @param values where its value stands, during this call
+		 * @param sensitive whether nobody on the way may keep it in a table
 		 */
 		void add(HeaderKind kind, FieldRole role, byte[] names, int nameStart, int nameEnd, byte[] values,
-				int valueStart, int valueEnd);
+				int valueStart, int valueEnd, boolean sensitive);
 
 	}
 

@@ -100,7 +100,7 @@ final class HpackEncoder {
 			int nameLength = HpackStaticTable.get(HpackStaticTable.AUTHORITY).nameLength();
 			System.arraycopy(name, 0, both, 0, nameLength);
 			System.arraycopy(value, 0, both, nameLength, value.length);
-			write(HeaderKind.HOST, both, 0, nameLength, nameLength, nameLength + value.length, out);
+			write(HeaderKind.HOST, both, 0, nameLength, nameLength, nameLength + value.length, false, out);
 		}
 		writeFields(head.fields(), out);
 	}
@@ -163,7 +163,7 @@ final class HpackEncoder {
 			HeaderKind kind = fields.kind(i);
 			if (mayBeSent(kind, fields, i)) {
 				write(kind, bytes, fields.lineStart(i), fields.nameEnd(i), fields.valueStart(i), fields.valueEnd(i),
-						out);
+						fields.isSensitive(i), out);
 			}
 		}
 	}
@@ -181,10 +181,10 @@ final class HpackEncoder {
 	}
 
 	private void write(HeaderKind kind, byte[] bytes, int nameStart, int nameEnd, int valueStart, int valueEnd,
-			ByteBuf out) {
+			boolean sensitive, ByteBuf out) {
 		int nameHash = HpackStaticTable.hash(bytes, nameStart, nameEnd);
 		int nameIndex = HpackStaticTable.indexOf(nameHash, bytes, nameStart, nameEnd);
-		if (isSecret(kind, nameIndex)) {
+		if (sensitive || isSecret(kind, nameIndex)) {
 			literal(NEVER, 4, nameIndex, bytes, nameStart, nameEnd, valueStart, valueEnd, out);
 			return;
 		}

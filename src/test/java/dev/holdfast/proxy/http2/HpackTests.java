@@ -83,7 +83,7 @@ class HpackTests {
 
 			@Override
 			public void add(HeaderKind kind, FieldRole role, byte[] names, int nameStart, int nameEnd, byte[] values,
-					int valueStart, int valueEnd) {
+					int valueStart, int valueEnd, boolean sensitive) {
 				fields.add(text(names, nameStart, nameEnd) + ": " + text(values, valueStart, valueEnd));
 			}
 
@@ -219,6 +219,38 @@ class HpackTests {
 			lengths.add(block.readableBytes());
 		}
 		assertThat(lengths).containsExactly(7, 6, 1, 1);
+	}
+
+	/**
+	 * RFC 7541, section 7.1.3: whoever passes such a field on says so as well.
+	 */
+	@Test
+	void fieldThatNobodyMayKeepIsPassedOnAsSuch() throws Exception {
+		DefaultHttp2Headers headers = new DefaultHttp2Headers(false);
+		headers.add("x-a", "1").add("x-token", "secret").add("x-b", "2");
+		ByteBuf block = Unpooled.buffer();
+		new DefaultHttp2HeadersEncoder((name, value) -> name.toString().equals("x-token")).encodeHeaders(3, headers,
+				block);
+		FieldReader reader = new FieldReader(Http2Server.LIMITS);
+		HeaderFields received = new HeaderFields();
+		reader.begin(FieldReader.Section.TRAILERS, received);
+		byte[] bytes = bytes(block);
+		new HpackDecoder().decode(bytes, 0, bytes.length, reader);
+		HeaderFields passed = new HeaderFields();
+		passed.addAll(received);
+		passed.remove(0);
+		HpackEncoder encoder = new HpackEncoder();
+		for (int i = 0; i < 3; i++) {
+			ByteBuf out = Unpooled.buffer();
+			encoder.write(passed, out);
+			assertThat(out.getByte(0)).isEqualTo((byte) 0x10);
+			assertThat(out.toString(StandardCharsets.ISO_8859_1)).startsWith("\u0010\u0007x-token\u0006secret");
+		}
+		passed.clear();
+		passed.add("X-Token", "open");
+		ByteBuf out = Unpooled.buffer();
+		encoder.write(passed, out);
+		assertThat(out.getByte(0) & 0xf0).isZero();
 	}
 
 	@Test
