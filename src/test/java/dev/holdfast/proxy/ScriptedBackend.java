@@ -14,13 +14,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.net.ServerSocketFactory;
 
+import dev.holdfast.testing.Acceptor;
+
 /**
  * A backend that does on each connection what its script says, and records every head
  * that it reads.
  */
 final class ScriptedBackend implements AutoCloseable {
 
-	private final ServerSocket listener;
+	private final Acceptor acceptor;
 
 	private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
@@ -31,13 +33,10 @@ final class ScriptedBackend implements AutoCloseable {
 	}
 
 	ScriptedBackend(ServerSocketFactory sockets, Script script) {
-		try {
-			this.listener = sockets.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		Thread.ofVirtual().start(() -> accept(script));
+		this.acceptor = Acceptor.start(sockets, (socket) -> {
+			this.sockets.add(socket);
+			Thread.ofVirtual().start(() -> serve(socket, script));
+		});
 	}
 
 	/**
@@ -64,19 +63,6 @@ final class ScriptedBackend implements AutoCloseable {
 		}
 	}
 
-	private void accept(Script script) {
-		while (!this.listener.isClosed()) {
-			try {
-				Socket socket = this.listener.accept();
-				this.sockets.add(socket);
-				Thread.ofVirtual().start(() -> serve(socket, script));
-			}
-			catch (IOException ex) {
-				return;
-			}
-		}
-	}
-
 	private void serve(Socket socket, Script script) {
 		try (socket) {
 			script.run(new Peer(socket));
@@ -87,7 +73,7 @@ final class ScriptedBackend implements AutoCloseable {
 	}
 
 	int port() {
-		return this.listener.getLocalPort();
+		return this.acceptor.port();
 	}
 
 	/**
@@ -103,7 +89,7 @@ final class ScriptedBackend implements AutoCloseable {
 
 	@Override
 	public void close() throws IOException {
-		this.listener.close();
+		this.acceptor.close();
 		for (Socket socket : this.sockets) {
 			socket.close();
 		}

@@ -1,12 +1,11 @@
 package dev.holdfast.testing;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+
+import javax.net.ServerSocketFactory;
 
 import io.netty.handler.codec.http2.Http2Settings;
 
@@ -15,9 +14,7 @@ import io.netty.handler.codec.http2.Http2Settings;
  */
 public final class Http2Backend implements AutoCloseable {
 
-	private final ServerSocket listener;
-
-	private final int port;
+	private final Acceptor acceptor;
 
 	private final List<Http2Wire> wires = new CopyOnWriteArrayList<>();
 
@@ -38,14 +35,8 @@ public final class Http2Backend implements AutoCloseable {
 	 */
 	public Http2Backend(Http2Settings settings, Script script) {
 		this.settings = settings;
-		try {
-			this.listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
-			this.port = this.listener.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		Thread.ofVirtual().start(() -> accept(script));
+		this.acceptor = Acceptor.start(ServerSocketFactory.getDefault(),
+				(socket) -> Thread.ofVirtual().start(() -> serve(socket, script)));
 	}
 
 	/**
@@ -63,18 +54,6 @@ public final class Http2Backend implements AutoCloseable {
 		});
 	}
 
-	private void accept(Script script) {
-		while (!this.listener.isClosed()) {
-			try {
-				Socket socket = this.listener.accept();
-				Thread.ofVirtual().start(() -> serve(socket, script));
-			}
-			catch (IOException ex) {
-				return;
-			}
-		}
-	}
-
 	private void serve(Socket socket, Script script) {
 		try (socket; Http2Wire wire = Http2Wire.accept(socket, this.settings)) {
 			this.wires.add(wire);
@@ -90,7 +69,7 @@ public final class Http2Backend implements AutoCloseable {
 	 * @return the port on the loopback address
 	 */
 	public int port() {
-		return this.port;
+		return this.acceptor.port();
 	}
 
 	/**
@@ -106,12 +85,12 @@ public final class Http2Backend implements AutoCloseable {
 	 * @throws IOException if the socket cannot be closed
 	 */
 	public void stopListening() throws IOException {
-		this.listener.close();
+		this.acceptor.close();
 	}
 
 	@Override
 	public void close() throws IOException {
-		this.listener.close();
+		this.acceptor.close();
 		for (Http2Wire wire : this.wires) {
 			wire.close();
 		}

@@ -35,15 +35,12 @@ public final class TcpProxy implements AutoCloseable {
 
 	private volatile Mode mode = new Pass();
 
-	private volatile ServerSocket listener;
-
-	private Thread acceptor;
+	private volatile Acceptor acceptor;
 
 	private TcpProxy(InetSocketAddress target) throws IOException {
 		this.target = target;
-		this.listener = listenSomewhere();
-		this.port = this.listener.getLocalPort();
-		this.acceptor = acceptOn(this.listener);
+		this.acceptor = Acceptor.start(listenSomewhere(), this::accept);
+		this.port = this.acceptor.port();
 	}
 
 	/**
@@ -149,23 +146,16 @@ public final class TcpProxy implements AutoCloseable {
 		try {
 			this.mode = next;
 			if (next instanceof Refuse) {
-				this.listener.close();
-				// The port is closed when nobody accepts on it any more, and until then
-				// the kernel goes on connecting clients.
-				this.acceptor.join();
+				this.acceptor.close();
 				reset();
 			}
-			else if (this.listener.isClosed()) {
-				this.listener = FreePorts.listen(ADDRESS, this.port);
-				this.acceptor = acceptOn(this.listener);
+			else if (this.acceptor.isClosed()) {
+				this.acceptor = Acceptor.start(FreePorts.listen(ADDRESS, this.port), this::accept);
 			}
 			this.modeChanged.signalAll();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 		finally {
 			this.lock.unlock();
@@ -185,27 +175,10 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
-	private Thread acceptOn(ServerSocket socket) {
-		return Thread.ofVirtual().name("tcp-proxy-" + this.port).start(() -> accept(socket));
-	}
-
-	private void accept(ServerSocket socket) {
-		while (true) {
-			try {
-				Connection connection = new Connection(socket.accept());
-				this.connections.add(connection);
-				// The listener may have been closed between the two lines above.
-				if (socket.isClosed()) {
-					connection.reset();
-				}
-				Thread.ofVirtual().start(connection::open);
-			}
-			catch (IOException ex) {
-				if (socket.isClosed()) {
-					return;
-				}
-			}
-		}
+	private void accept(Socket client) {
+		Connection connection = new Connection(client);
+		this.connections.add(connection);
+		Thread.ofVirtual().start(connection::open);
 	}
 
 	// Returns in which mode data may move on.

@@ -2,9 +2,6 @@ package dev.holdfast.proxy.backend;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,6 +11,7 @@ import javax.net.ServerSocketFactory;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.Acceptor;
 
 /**
  * An instance that does on each connection what it is told to.
@@ -22,16 +20,13 @@ final class ScriptedInstance implements AutoCloseable {
 
 	final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-	private final ServerSocket listener;
+	private final Acceptor acceptor;
 
 	ScriptedInstance(ServerSocketFactory factory, Script script) {
-		try {
-			this.listener = factory.createServerSocket(0, 128, InetAddress.getLoopbackAddress());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		Thread.ofVirtual().start(() -> accept(script));
+		this.acceptor = Acceptor.start(factory, (socket) -> {
+			this.sockets.add(socket);
+			Thread.ofVirtual().start(() -> serve(socket, script));
+		});
 	}
 
 	ScriptedInstance(Script script) {
@@ -72,19 +67,6 @@ final class ScriptedInstance implements AutoCloseable {
 		}
 	}
 
-	private void accept(Script script) {
-		while (!this.listener.isClosed()) {
-			try {
-				Socket socket = this.listener.accept();
-				this.sockets.add(socket);
-				Thread.ofVirtual().start(() -> serve(socket, script));
-			}
-			catch (IOException ex) {
-				return;
-			}
-		}
-	}
-
 	private static void serve(Socket socket, Script script) {
 		try (socket) {
 			script.run(socket);
@@ -95,12 +77,12 @@ final class ScriptedInstance implements AutoCloseable {
 	}
 
 	Endpoint endpoint(Scheme scheme) {
-		return new Endpoint(scheme, "127.0.0.1", this.listener.getLocalPort());
+		return new Endpoint(scheme, "127.0.0.1", this.acceptor.port());
 	}
 
 	@Override
 	public void close() throws IOException {
-		this.listener.close();
+		this.acceptor.close();
 		for (Socket socket : this.sockets) {
 			socket.close();
 		}
