@@ -25,7 +25,6 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,7 +39,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The gateway with an SSL bundle for etcd.
  */
-@Isolated("captures what the whole JVM prints")
 @ExtendWith(OutputCaptureExtension.class)
 class EtcdBundleIT {
 

@@ -44,7 +44,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -54,7 +53,6 @@ import static org.awaitility.Awaitility.await;
  * where {@code bench/registry} measures it, since a build may share its processors with
  * others.
  */
-@Isolated("proof of delivery must come within seconds, while everything is written that the machine can")
 class RegistryScaleIT {
 
 	private static final boolean TIMED = Boolean.getBoolean("holdfast.scale.timed");
