@@ -12,9 +12,11 @@ public final class AccessLogUnavailableException extends RuntimeException {
 	/**
 	 * Creates the exception.
 	 * @param file the file
+	 * @param reason what the operating system says, empty when it is not known
 	 */
-	AccessLogUnavailableException(Path file) {
-		super("The access log cannot be written to %s (holdfast.access-log.file)".formatted(file.toAbsolutePath()));
+	AccessLogUnavailableException(Path file, String reason) {
+		super("The access log cannot be written to %s (holdfast.access-log.file)%s".formatted(file.toAbsolutePath(),
+				reason.isEmpty() ? "" : ": " + reason));
 	}
 
 }

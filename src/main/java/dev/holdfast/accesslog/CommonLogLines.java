@@ -48,7 +48,7 @@ final class CommonLogLines implements LineFormat {
 		LoggedTarget target = LoggedTarget.of(entry.target());
 		Escapes.HEX.append(entry.method(), line);
 		line.append(' ');
-		Escapes.HEX.append(target.path(), line);
+		Escapes.HEX.append(target.path().isEmpty() ? "-" : target.path(), line);
 		if (this.query) {
 			Escapes.HEX.append(target.query(), line);
 		}

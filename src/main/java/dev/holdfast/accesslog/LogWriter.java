@@ -48,16 +48,27 @@ final class LogWriter implements AutoCloseable {
 
 	private void drain() {
 		int count = 0;
-		for (AccessLogEntry entry = this.queue.poll(); entry != null; entry = this.queue.poll()) {
-			this.format.write(entry, this.lines);
-			count++;
-			if (this.lines.length() >= BATCH) {
+		try {
+			for (AccessLogEntry entry = this.queue.poll(); entry != null; entry = this.queue.poll()) {
+				count++;
+				this.format.write(entry, this.lines);
+				if (this.lines.length() >= BATCH) {
+					write(count);
+					count = 0;
+				}
+			}
+			if (count > 0) {
 				write(count);
 				count = 0;
 			}
 		}
-		if (count > 0) {
-			write(count);
+		catch (RuntimeException ex) {
+			logger.error("{} lines of the access log could not be made", count, ex);
+		}
+		finally {
+			// What has not been written when something failed.
+			this.lines.setLength(0);
+			this.queue.drop(count);
 		}
 	}
 
@@ -86,7 +97,8 @@ final class LogWriter implements AutoCloseable {
 		}
 		if (!ended) {
 			this.thread.shutdownNow();
-			logger.warn("The access log stands still; {} lines or more are not written", this.queue.clear());
+			int left = this.queue.clear();
+			logger.warn("The access log stands still; {} lines or more are not written", left);
 		}
 	}
 

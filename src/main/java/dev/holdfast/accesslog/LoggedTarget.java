@@ -28,12 +28,18 @@ record LoggedTarget(String path, String query) {
 			return 0;
 		}
 		int scheme = target.indexOf("://");
-		int authority = (scheme < 0) ? 0 : scheme + 3;
-		int end = authority;
+		// Not one within a query.
+		boolean absolute = scheme > 0 && authorityEnd(target, 0) == scheme + 1;
+		int end = authorityEnd(target, absolute ? scheme + 3 : 0);
+		return absolute ? end : target.lastIndexOf('@', end) + 1;
+	}
+
+	private static int authorityEnd(String target, int start) {
+		int end = start;
 		while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
 			end++;
 		}
-		return (scheme < 0) ? target.lastIndexOf('@', end) + 1 : end;
+		return end;
 	}
 
 }

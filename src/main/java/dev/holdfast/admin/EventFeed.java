@@ -37,7 +37,13 @@ final class EventFeed implements SmartLifecycle {
 	private static final Duration INTERVAL = Duration.ofMillis(100);
 
 	/** How often is looked for what nobody tells of. */
-	private static final Duration IDLE = Duration.ofSeconds(1);
+	private static final Duration IDLE = Duration.ofMillis(250);
+
+	/** How often held removals are looked at when there are many. */
+	private static final Duration HELD_INTERVAL = Duration.ofSeconds(1);
+
+	/** So few are looked at whenever their number has changed. */
+	private static final int FEW_HELD = 1000;
 
 	/** Changes of the journal that are told together; all of them are in the journal. */
 	private static final int MAX_CHANGES = 50;
@@ -59,7 +65,9 @@ final class EventFeed implements SmartLifecycle {
 
 	private long journal;
 
-	private long heldAt = System.nanoTime() - IDLE.toNanos();
+	private long heldAt = System.nanoTime() - HELD_INTERVAL.toNanos();
+
+	private boolean failing;
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -118,17 +126,26 @@ final class EventFeed implements SmartLifecycle {
 		try {
 			do {
 				SnapshotChanges.Changes taken = this.changes.take(IDLE);
-				try {
-					tell(taken);
-				}
-				catch (RuntimeException ex) {
-					log.error("Events could not be written; they are tried again together with the next ones", ex);
-				}
+				tryToTell(taken);
 			}
 			while (!this.stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** A failure is logged when it begins, not each time it lasts. */
+	private void tryToTell(SnapshotChanges.Changes taken) {
+		try {
+			tell(taken);
+			this.failing = false;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!this.failing) {
+				log.error("Events could not be written; they are tried again together with the next ones", ex);
+			}
+			this.failing = true;
 		}
 	}
 
@@ -139,6 +156,9 @@ final class EventFeed implements SmartLifecycle {
 		this.owed.addAll(taken.services());
 		EventFrame.Builder frame = frame();
 		for (ServiceName name : this.owed) {
+			if (frame.isFull()) {
+				break;
+			}
 			ServiceChange change = ServiceChange.between(name, this.told.snapshot().find(name),
 					taken.snapshot().find(name));
 			if (change != null) {
@@ -152,7 +172,7 @@ final class EventFeed implements SmartLifecycle {
 		}
 		List<JournalEntry> entries = this.registry.journal(this.journal);
 		if (!entries.isEmpty()) {
-			frame.add("changes", newest(entries));
+			frame.add("changes", newest(entries, this.journal));
 		}
 		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held);
 		if (frame.isFull()) {
@@ -173,7 +193,9 @@ final class EventFeed implements SmartLifecycle {
 	/** Its cost grows with what is held, and a second more or less tells nothing. */
 	private Map<String, RegistryState.Held> held(EventFrame.Builder frame) {
 		Map<String, RegistryState.Held> before = this.told.held();
-		if (this.registry.heldRemovals() == before.size() && System.nanoTime() - this.heldAt < IDLE.toNanos()) {
+		int count = this.registry.heldRemovals();
+		boolean changed = count != before.size() && Math.max(count, before.size()) <= FEW_HELD;
+		if (!changed && System.nanoTime() - this.heldAt < HELD_INTERVAL.toNanos()) {
 			return before;
 		}
 		this.heldAt = System.nanoTime();
@@ -186,18 +208,20 @@ final class EventFeed implements SmartLifecycle {
 		return Map.copyOf(now);
 	}
 
-	private static Changes newest(List<JournalEntry> entries) {
-		int omitted = Math.max(0, entries.size() - MAX_CHANGES);
-		return new Changes(entries.subList(omitted, entries.size()).stream().map(JournalItem::of).toList(), omitted);
+	private static Changes newest(List<JournalEntry> entries, long told) {
+		List<JournalEntry> shown = entries.subList(Math.max(0, entries.size() - MAX_CHANGES), entries.size());
+		// Some may have been forgotten before they were told.
+		long omitted = shown.getFirst().sequence() - told - 1;
+		return new Changes(shown.stream().map(JournalItem::of).toList(), omitted);
 	}
 
 	/**
 	 * What came to the journal.
 	 *
 	 * @param changes the last changes, the oldest first
-	 * @param omitted how many came before them and are in the journal alone
+	 * @param omitted how many came before them and are not told
 	 */
-	record Changes(List<JournalItem> changes, int omitted) {
+	record Changes(List<JournalItem> changes, long omitted) {
 	}
 
 	/**

@@ -1,11 +1,8 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,7 +19,8 @@ final class EventRing {
 
 	private final Condition news = this.lock.newCondition();
 
-	private final Deque<EventFrame> frames = new ArrayDeque<>();
+	/** By the id of their last event. */
+	private final TreeMap<Long, EventFrame> frames = new TreeMap<>();
 
 	private RegistryState state;
 
@@ -54,11 +52,11 @@ final class EventRing {
 	void append(EventFrame frame, RegistryState after) {
 		this.lock.lock();
 		try {
-			this.frames.addLast(frame);
+			this.frames.put(frame.last(), frame);
 			this.size += frame.size();
 			this.last = frame.last();
 			while (this.size > this.capacity && this.frames.size() > 1) {
-				EventFrame removed = this.frames.removeFirst();
+				EventFrame removed = this.frames.pollFirstEntry().getValue();
 				this.size -= removed.size();
 				this.oldest = removed.last();
 			}
@@ -97,7 +95,8 @@ final class EventRing {
 	}
 
 	/**
-	 * Gives what comes behind an event.
+	 * Gives what comes behind an event, one frame at a time: who is slow to take it must
+	 * not hold more than that.
 	 * @param id its id
 	 * @param time how long to wait until there is something
 	 */
@@ -114,24 +113,12 @@ final class EventRing {
 			if (id < this.oldest || id > this.last) {
 				return new Next.Gone();
 			}
-			return (id == this.last) ? new Next.Nothing() : new Next.Events(behind(id), this.last);
+			Map.Entry<Long, EventFrame> behind = this.frames.higherEntry(id);
+			return (behind == null) ? new Next.Nothing() : new Next.Events(behind.getValue());
 		}
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private List<EventFrame> behind(long id) {
-		List<EventFrame> found = new ArrayList<>();
-		Iterator<EventFrame> newestFirst = this.frames.descendingIterator();
-		while (newestFirst.hasNext()) {
-			EventFrame frame = newestFirst.next();
-			if (frame.last() <= id) {
-				break;
-			}
-			found.add(frame);
-		}
-		return found.reversed();
 	}
 
 	/**
@@ -156,10 +143,9 @@ final class EventRing {
 		/**
 		 * There are events.
 		 *
-		 * @param frames the frames that have them, in order; the first may begin earlier
-		 * @param last the id of the last one
+		 * @param frame the frame that has the next ones; it may begin earlier
 		 */
-		record Events(List<EventFrame> frames, long last) implements Next {
+		record Events(EventFrame frame) implements Next {
 		}
 
 		/** Nothing has happened. */

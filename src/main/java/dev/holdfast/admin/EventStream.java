@@ -21,6 +21,8 @@ final class EventStream {
 	/** The id of the last event that was written. */
 	private long last;
 
+	private boolean flushed;
+
 	/**
 	 * Creates a stream that begins behind an event.
 	 */
@@ -38,11 +40,10 @@ final class EventStream {
 	 */
 	void run(byte[] opening) throws IOException, InterruptedException {
 		this.output.write(opening);
-		this.output.flush();
 		while (true) {
-			switch (this.ring.next(this.last, this.heartbeat)) {
-				case EventRing.Next.Events events -> write(events);
-				case EventRing.Next.Nothing nothing -> this.output.write(HEARTBEAT);
+			switch (this.ring.next(this.last, this.flushed ? this.heartbeat : Duration.ZERO)) {
+				case EventRing.Next.Events events -> write(events.frame());
+				case EventRing.Next.Nothing nothing -> pause();
 				case EventRing.Next.Gone gone -> {
 					return;
 				}
@@ -50,15 +51,25 @@ final class EventStream {
 					return;
 				}
 			}
-			this.output.flush();
 		}
 	}
 
-	private void write(EventRing.Next.Events events) throws IOException {
-		for (EventFrame frame : events.frames()) {
-			frame.writeTo(this.output, this.last);
+	private void write(EventFrame frame) throws IOException {
+		frame.writeTo(this.output, this.last);
+		this.last = frame.last();
+		this.flushed = false;
+	}
+
+	/**
+	 * Sends what has been written when there is nothing more to add to it, and shows that
+	 * the stream lives when there has been nothing for long.
+	 */
+	private void pause() throws IOException {
+		if (this.flushed) {
+			this.output.write(HEARTBEAT);
 		}
-		this.last = events.last();
+		this.output.flush();
+		this.flushed = true;
 	}
 
 }

@@ -55,11 +55,14 @@ class EventsController {
 		this.mapper = mapper;
 	}
 
-	/** Its entity tag costs nothing: one event has one state. */
+	/**
+	 * Its entity tag costs nothing: one event has one state. The body is made while it is
+	 * written.
+	 */
 	@RequestMapping(path = "/state", method = RequestMethod.GET)
 	ResponseEntity<StateView> state() {
-		RegistryState state = this.ring.state();
 		String asOf = this.registry.status().asOf().map(Instant::toString).orElse("");
+		RegistryState state = this.ring.state();
 		return ResponseEntity.ok().eTag("\"%d\"".formatted(state.eventId())).headers((headers) -> {
 			if (!asOf.isEmpty()) {
 				headers.set(EntityTags.AS_OF, asOf);
@@ -87,10 +90,16 @@ class EventsController {
 		if (headersAlone) {
 			return;
 		}
-		AsyncContext async = request.startAsync();
-		async.setTimeout(0);
 		String from = (lastEventId != null) ? lastEventId : parameter;
-		Thread.ofVirtual().name("event-stream").start(() -> serve(async, from));
+		try {
+			AsyncContext async = request.startAsync();
+			async.setTimeout(0);
+			Thread.ofVirtual().name("event-stream").start(() -> serve(async, from));
+		}
+		catch (RuntimeException | Error ex) {
+			this.streams.decrementAndGet();
+			throw ex;
+		}
 	}
 
 	private void admit() {
@@ -111,7 +120,7 @@ class EventsController {
 			new EventStream(this.ring, this.settings.heartbeat(), async.getResponse().getOutputStream(), last)
 				.run(opening.toByteArray());
 		}
-		catch (IOException ex) {
+		catch (IOException | IllegalStateException ex) {
 			log.debug("A client of the events has gone or reads too slowly: {}", ex.toString());
 		}
 		catch (InterruptedException ex) {

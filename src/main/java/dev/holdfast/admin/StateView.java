@@ -1,5 +1,7 @@
 package dev.holdfast.admin;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -7,7 +9,8 @@ import dev.holdfast.service.Service;
 
 /**
  * Everything that the event stream tells of, as it was after one of its events. Whoever
- * has it and takes the events behind that one misses nothing.
+ * has it and takes the events behind that one misses nothing. Services and instances are
+ * made when they are written, since many may ask at once and a registry may be large.
  *
  * @param eventId the event's id
  * @param instanceId which gateway answers; another one's events have other ids
@@ -17,17 +20,13 @@ import dev.holdfast.service.Service;
  * @param held the held removals, sorted by service and instance
  */
 record StateView(long eventId, String instanceId, String version, RegistryState.Standing standing,
-		List<ServiceState> services, List<RegistryState.Held> held) {
+		Iterable<ServiceState> services, List<RegistryState.Held> held) {
 
 	static StateView of(RegistryState state, GatewayIdentity identity) {
+		Service[] services = state.snapshot().services().values().toArray(Service[]::new);
+		Arrays.sort(services, Comparator.comparing((service) -> service.name().value()));
 		return new StateView(state.eventId(), identity.instanceId(), identity.version(), state.standing(),
-				state.snapshot()
-					.services()
-					.values()
-					.stream()
-					.sorted((one, other) -> one.name().value().compareTo(other.name().value()))
-					.map(ServiceState::of)
-					.toList(),
+				() -> Arrays.stream(services).map(ServiceState::of).iterator(),
 				state.held().entrySet().stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList());
 	}
 
@@ -38,11 +37,11 @@ record StateView(long eventId, String instanceId, String version, RegistryState.
 	 * @param revision the registry's revision at which it last changed
 	 * @param instances its instances, sorted by id
 	 */
-	record ServiceState(String name, long revision, List<RegistryState.Registered> instances) {
+	record ServiceState(String name, long revision, Iterable<RegistryState.Registered> instances) {
 
 		static ServiceState of(Service service) {
 			return new ServiceState(service.name().value(), service.revision(),
-					service.instances().stream().map(RegistryState.Registered::of).toList());
+					() -> service.instances().stream().map(RegistryState.Registered::of).iterator());
 		}
 
 	}

@@ -35,9 +35,13 @@ final class Journal {
 		List<JournalEntry> found = new ArrayList<>();
 		for (long next = Math.max(sequence, end - LENGTH) + 1; next <= end; next++) {
 			JournalEntry entry = this.entries.get(place(next));
-			// The writer may have come round meanwhile; those behind are newer still.
 			if (entry != null && entry.sequence() == next) {
 				found.add(entry);
+			}
+			else {
+				// The writer has come round meanwhile: what is behind here is all that is
+				// left without a gap.
+				found.clear();
 			}
 		}
 		return found;

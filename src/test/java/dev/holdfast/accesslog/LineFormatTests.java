@@ -101,8 +101,9 @@ class LineFormatTests {
 	@ParameterizedTest
 	@CsvSource({ "/a/b?token=x, /a/b, ?token=x", "/a#token=x, /a, ''", "/a?x=1#token=x, /a, ?x=1",
 			"http://user:secret@host/a?b, /a, ?b", "http://user:secret@host, '', ''",
-			"user:secret@host:443, host:443, ''", "host:443, host:443, ''", "*, *, ''", "'', '', ''",
-			"?token=x, '', ?token=x", "//user:pw@host/a, //user:pw@host/a, ''" })
+			"user:secret@host:443, host:443, ''", "x?next=https://h/secret, x, ?next=https://h/secret",
+			"host:443, host:443, ''", "*, *, ''", "'', '', ''", "?token=x, '', ?token=x",
+			"//user:pw@host/a, //user:pw@host/a, ''" })
 	void passwordsAndQueriesAreNotInThePath(String target, String path, String query) {
 		assertThat(LoggedTarget.of(target)).isEqualTo(new LoggedTarget(path, query));
 	}

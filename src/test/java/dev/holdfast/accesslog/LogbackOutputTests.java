@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
+import ch.qos.logback.core.util.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -76,6 +77,35 @@ class LogbackOutputTests {
 	}
 
 	@Test
+	@EnabledOnOs(OS.LINUX)
+	void batchesThatTheDiskDoesNotTakeAreNotTakenForWritten() {
+		try (LogOutput output = open("/dev/full", 1_000_000)) {
+			for (int i = 0; i < 100; i++) {
+				assertThat(output.write(bytes("x".repeat(9000) + "\n"))).isFalse();
+			}
+		}
+	}
+
+	@Test
+	void fileThatCannotBeBegunBehindAFullOneIsTriedAgain() throws IOException {
+		Path file = this.folder.resolve("access.log");
+		try (LogOutput output = open(file.toString(), 4)) {
+			assertThat(output.write(bytes("line1\n"))).isTrue();
+			// Full ones cannot be moved, and nothing can be opened in place of a folder.
+			Files.createDirectories(this.folder.resolve("access.log.1/in-the-way"));
+			Files.createDirectories(this.folder.resolve("access.log.2/in-the-way"));
+			Files.delete(file);
+			Files.createDirectory(file);
+			assertThat(output.write(bytes("line2\n"))).isFalse();
+			assertThat(output.write(bytes("line3\n"))).isFalse();
+			Files.delete(file);
+			assertThat(output.write(bytes("line4\n"))).isTrue();
+			assertThat(output.write(bytes("line5\n"))).isTrue();
+		}
+		assertThat(file).content().contains("line4\n").endsWith("line5\n").doesNotContain("line3");
+	}
+
+	@Test
 	void withoutFileLinesGoToStandardOutput() {
 		ByteArrayOutputStream captured = new ByteArrayOutputStream();
 		PrintStream before = System.out;
@@ -90,7 +120,8 @@ class LogbackOutputTests {
 	}
 
 	private static LogOutput open(String file, long maxFileSize) {
-		return LogbackOutput.open(new AccessLogSettings(AccessLogFormat.JSON, file, maxFileSize, 2, 1024, false));
+		return LogbackOutput.open(new AccessLogSettings(AccessLogFormat.JSON, file, maxFileSize, 2, 1024, false),
+				Duration.buildByMilliseconds(0));
 	}
 
 	private static byte[] bytes(String lines) {

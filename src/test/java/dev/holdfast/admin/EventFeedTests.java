@@ -130,12 +130,10 @@ class EventFeedTests {
 	private List<JsonNode> told(String name) throws Exception {
 		this.feed.tell(this.changes.take(Duration.ZERO));
 		List<JsonNode> found = new ArrayList<>();
-		if (this.feed.ring().next(this.last, Duration.ZERO) instanceof EventRing.Next.Events events) {
+		while (this.feed.ring().next(this.last, Duration.ZERO) instanceof EventRing.Next.Events events) {
 			ByteArrayOutputStream text = new ByteArrayOutputStream();
-			for (EventFrame frame : events.frames()) {
-				frame.writeTo(text, this.last);
-			}
-			this.last = events.last();
+			events.frame().writeTo(text, this.last);
+			this.last = events.frame().last();
 			for (String event : text.toString(StandardCharsets.UTF_8).split("\n\n", -1)) {
 				if (event.contains("\nevent: " + name + "\n")) {
 					found.add(mapper.readTree(event.substring(event.indexOf("\ndata: ") + 7)));

@@ -107,12 +107,13 @@ class EventRingTests {
 	}
 
 	private String text(long id) throws IOException, InterruptedException {
-		EventRing.Next next = this.ring.next(id, Duration.ZERO);
-		assertThat(next).isInstanceOf(EventRing.Next.Events.class);
 		ByteArrayOutputStream text = new ByteArrayOutputStream();
-		for (EventFrame frame : ((EventRing.Next.Events) next).frames()) {
-			frame.writeTo(text, id);
+		long last = id;
+		while (this.ring.next(last, Duration.ZERO) instanceof EventRing.Next.Events events) {
+			events.frame().writeTo(text, last);
+			last = events.frame().last();
 		}
+		assertThat(last).isEqualTo(this.ring.state().eventId());
 		return text.toString(StandardCharsets.UTF_8);
 	}
 

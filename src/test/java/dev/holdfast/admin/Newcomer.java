@@ -29,6 +29,9 @@ final class Newcomer implements AutoCloseable {
 
 	private long last;
 
+	/** Whether the last event was the first one of its stream. */
+	private boolean opening;
+
 	private volatile String state = "";
 
 	private volatile @Nullable EventClient stream;
@@ -88,8 +91,16 @@ final class Newcomer implements AutoCloseable {
 	}
 
 	private void take(EventClient.Event event) {
-		if (event.name().equals("reset")) {
-			startAnew();
+		boolean first = this.opening;
+		this.opening = event.name().equals("gateway");
+		if (this.opening) {
+			// Another gateway's ids may be smaller.
+			this.last = event.id();
+		}
+		else if (event.name().equals("reset")) {
+			if (first || event.id() > this.last) {
+				startAnew();
+			}
 		}
 		// What was told while the state was asked for is in it.
 		else if (event.id() > this.last) {

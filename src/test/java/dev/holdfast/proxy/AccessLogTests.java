@@ -174,6 +174,10 @@ class AccessLogTests {
 		assertThat(lines).hasSize(5);
 		assertThat(lines).extracting((line) -> line.get("status").asInt()).startsWith(400, 400, 400, 431);
 		assertThat(lines.toString()).doesNotContain("secret");
+		assertThat(lines.get(0).get("path").asText()).isEqualTo("/");
+		// Nobody has sent what was not understood.
+		assertThat(lines.get(1).has("method")).isFalse();
+		assertThat(lines.get(1).has("path")).isFalse();
 	}
 
 	@Test

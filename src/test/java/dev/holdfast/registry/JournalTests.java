@@ -42,6 +42,9 @@ class JournalTests {
 		do {
 			List<Long> seen = this.journal.after(0).stream().map(JournalEntry::sequence).toList();
 			assertThat(seen).isSorted().doesNotHaveDuplicates();
+			if (!seen.isEmpty()) {
+				assertThat(seen.getLast() - seen.getFirst()).isEqualTo(seen.size() - 1L);
+			}
 		}
 		while (!writer.isDone());
 		assertThat(this.journal.after(0)).hasSize(Journal.LENGTH);

@@ -61,7 +61,7 @@ final class RequestOutput {
 	}
 
 	/**
-	 * Write some of a body whose length the head has told.
+	 * Write bytes of a head, a body or its framing.
 	 * @param data the bytes, which are released here
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored") // the end of the output is told

@@ -20,7 +20,8 @@ final class SharedConnections {
 	}
 
 	/**
-	 * Find a connection with a place for another request.
+	 * Find a connection with a place for another request. Stale ones that are met are let
+	 * go.
 	 * @param avoidStale whether one that the instance has ended must not be taken
 	 * @return the connection, {@code null} for none
 	 */

@@ -41,6 +41,9 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 		RequestHead received = this.client.head();
 		out.begin(stream.version(), isExtendedConnect() ? "GET" : received.method(),
 				target(instance.instance().endpoint().path()));
+		if (received.isTargetSensitive()) {
+			out.markTargetSensitive();
+		}
 		RequestFields.write(received, this.client.peer(), this.host, this.id, instance.authority(),
 				this.match.strippedPrefix(), this.match.preserveHost(), out);
 		announceNoContent(received, out);

@@ -21,7 +21,7 @@ abstract class FieldIndex {
 
 	private static final int STRIDE = 4;
 
-	private static final boolean[] NONE = {};
+	private static final boolean[] NOTHING_SENSITIVE = {};
 
 	/** The length of what stands behind a value. */
 	private static final int CRLF = 2;
@@ -31,7 +31,7 @@ abstract class FieldIndex {
 	private byte[] kinds;
 
 	/** Which fields are sensitive; empty until one is. */
-	private boolean[] sensitive = NONE;
+	private boolean[] sensitive = NOTHING_SENSITIVE;
 
 	private int size;
 
@@ -270,7 +270,9 @@ abstract class FieldIndex {
 
 	private void enterSensitive(FieldIndex other, int from, int to) {
 		int first = this.size - (to - from);
-		this.sensitive = Arrays.copyOf(this.sensitive, this.kinds.length);
+		if (this.sensitive.length < this.size) {
+			this.sensitive = Arrays.copyOf(this.sensitive, this.kinds.length);
+		}
 		for (int i = from; i < to; i++) {
 			this.sensitive[first + i - from] = other.isSensitive(i);
 		}
@@ -307,7 +309,7 @@ abstract class FieldIndex {
 	final void strikeAll() {
 		this.size = 0;
 		this.present = 0;
-		this.sensitive = NONE;
+		this.sensitive = NOTHING_SENSITIVE;
 	}
 
 	/**

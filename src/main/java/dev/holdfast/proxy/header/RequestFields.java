@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestFields {
 
 	/**
-	 * What is passed on as it came. Of the others the gateway writes its own, or none.
+	 * What is passed on as it came. Of the others, hop-by-hop fields among them, the
+	 * gateway writes its own, or none.
 	 */
 	private static final int PASSED = HeaderKind.mask(HeaderKind.ORDINARY, HeaderKind.CONTENT_LENGTH,
 			HeaderKind.CONTENT_TYPE, HeaderKind.EXPECT, HeaderKind.IDEMPOTENCY_KEY);

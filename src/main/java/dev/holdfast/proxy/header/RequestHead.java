@@ -22,6 +22,8 @@ public final class RequestHead {
 
 	private String target = "/";
 
+	private boolean targetSensitive;
+
 	private @Nullable String authority;
 
 	private @Nullable String protocol;
@@ -54,6 +56,7 @@ public final class RequestHead {
 		this.version = version;
 		this.method = method;
 		this.target = target;
+		this.targetSensitive = false;
 		this.authority = null;
 		this.protocol = null;
 		this.contentLength = -1;
@@ -70,6 +73,21 @@ public final class RequestHead {
 	public void pseudo(@Nullable String authority, @Nullable String protocol) {
 		this.authority = authority;
 		this.protocol = protocol;
+	}
+
+	/**
+	 * Say that nobody on the way may keep the target in a table for compression (RFC
+	 * 7541, section 7.1.3).
+	 */
+	public void markTargetSensitive() {
+		this.targetSensitive = true;
+	}
+
+	/**
+	 * Whether nobody on the way may keep the target in a table for compression.
+	 */
+	public boolean isTargetSensitive() {
+		return this.targetSensitive;
 	}
 
 	/**

@@ -14,9 +14,9 @@ public final class RequestParser extends MessageParser<RequestHead> {
 
 	private HttpVersion version = HttpVersion.HTTP_1_1;
 
-	private String method = "GET";
+	private String method = "";
 
-	private String target = "/";
+	private String target = "";
 
 	/**
 	 * Prepare to read.
@@ -116,8 +116,8 @@ public final class RequestParser extends MessageParser<RequestHead> {
 	@Override
 	void onEnd() {
 		this.version = HttpVersion.HTTP_1_1;
-		this.method = "GET";
-		this.target = "/";
+		this.method = "";
+		this.target = "";
 	}
 
 	@Override

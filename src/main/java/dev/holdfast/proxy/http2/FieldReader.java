@@ -99,6 +99,9 @@ final class FieldReader implements HpackDecoder.Fields {
 		}
 		if (role != FieldRole.ORDINARY) {
 			addSpecial(role, null, values, start, end, length);
+			if (sensitive && role == FieldRole.PATH) {
+				this.pseudo.markPathSensitive();
+			}
 			return;
 		}
 		this.begun = true;

@@ -85,7 +85,8 @@ final class HpackEncoder {
 		String protocol = head.protocol();
 		if (protocol != null || !head.method().equals("CONNECT")) {
 			integer(INDEXED, 7, secure ? HpackStaticTable.SCHEME_HTTPS : HpackStaticTable.SCHEME_HTTP, out);
-			writePseudo(HpackStaticTable.PATH, head.target(), out);
+			integer(head.isTargetSensitive() ? NEVER : LITERAL, 4, HpackStaticTable.PATH, out);
+			text(head.target(), out);
 		}
 		if (protocol != null) {
 			out.writeByte(LITERAL);

@@ -17,6 +17,8 @@ final class PseudoFields {
 
 	private boolean visiblePath = true;
 
+	private boolean sensitivePath;
+
 	private @Nullable String authority;
 
 	private @Nullable String protocol;
@@ -28,6 +30,7 @@ final class PseudoFields {
 		this.scheme = null;
 		this.path = null;
 		this.visiblePath = true;
+		this.sensitivePath = false;
 		this.authority = null;
 		this.protocol = null;
 		this.status = 0;
@@ -107,6 +110,9 @@ final class PseudoFields {
 		}
 		head.beginWithFields(HttpVersion.HTTP_2, method, (this.path != null) ? this.path : "");
 		head.pseudo((this.authority != null) ? this.authority : host, this.protocol);
+		if (this.sensitivePath) {
+			head.markTargetSensitive();
+		}
 		return true;
 	}
 
@@ -122,6 +128,13 @@ final class PseudoFields {
 	 */
 	boolean isOtherThan(@Nullable String host) {
 		return this.authority != null && host != null && !this.authority.equalsIgnoreCase(host);
+	}
+
+	/**
+	 * Say that nobody on the way may keep the path in a table for compression.
+	 */
+	void markPathSensitive() {
+		this.sensitivePath = true;
 	}
 
 	/**

@@ -174,7 +174,7 @@ class RequestParserTests {
 	void methodOfARequestLineThatIsTooLongIsKnown(String method) {
 		RequestParser parser = parser();
 		assertThat(parser.next(bytes(method + " /" + "a".repeat(9000)))).isEqualTo(Parsed.MALFORMED);
-		assertThat(parser.head().method() + parser.head().target()).isEqualTo(method + "/");
+		assertThat(parser.head().method() + parser.head().target()).isEqualTo(method);
 	}
 
 	@ParameterizedTest

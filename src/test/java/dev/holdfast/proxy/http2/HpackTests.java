@@ -7,6 +7,7 @@ import java.util.Random;
 
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
+import dev.holdfast.proxy.header.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -251,6 +252,24 @@ class HpackTests {
 		ByteBuf out = Unpooled.buffer();
 		encoder.write(passed, out);
 		assertThat(out.getByte(0) & 0xf0).isZero();
+	}
+
+	@Test
+	void pathThatNobodyMayKeepIsPassedOnAsSuch() throws Exception {
+		DefaultHttp2Headers headers = new DefaultHttp2Headers(false);
+		headers.add(":method", "GET").add(":scheme", "http").add(":path", "/?secret").add(":authority", "a");
+		ByteBuf block = Unpooled.buffer();
+		new DefaultHttp2HeadersEncoder((name, value) -> name.toString().equals(":path")).encodeHeaders(3, headers,
+				block);
+		FieldReader reader = new FieldReader(Http2Server.LIMITS);
+		RequestHead received = new RequestHead();
+		reader.begin(FieldReader.Section.REQUEST, received.fields());
+		byte[] bytes = bytes(block);
+		new HpackDecoder().decode(bytes, 0, bytes.length, reader);
+		assertThat(reader.finish(received, true)).isTrue();
+		ByteBuf out = Unpooled.buffer();
+		new HpackEncoder().write(received, false, out);
+		assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("\u0014\u0008/?secret");
 	}
 
 	@Test
