@@ -41,11 +41,12 @@ final class LogWriter implements AutoCloseable {
 
 	@SuppressWarnings("FutureReturnValueIgnored") // ends with the thread
 	void start() {
-		// As a task of its own each time, so that one that fails is not the last.
-		this.thread.scheduleWithFixedDelay(() -> this.thread.execute(this::drain), INTERVAL_MILLIS, INTERVAL_MILLIS,
-				TimeUnit.MILLISECONDS);
+		this.thread.scheduleWithFixedDelay(this::drain, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
+	/**
+	 * Writes what there is, and throws nothing: the next time would be none.
+	 */
 	private void drain() {
 		int count = 0;
 		try {
@@ -62,7 +63,7 @@ final class LogWriter implements AutoCloseable {
 				count = 0;
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("{} lines of the access log could not be made", count, ex);
 		}
 		finally {

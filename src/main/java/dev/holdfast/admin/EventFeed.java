@@ -32,7 +32,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class EventFeed implements SmartLifecycle {
 
-	private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
+	private static final Logger logger = LoggerFactory.getLogger(EventFeed.class);
 
 	private static final Duration INTERVAL = Duration.ofMillis(100);
 
@@ -143,7 +143,7 @@ final class EventFeed implements SmartLifecycle {
 		}
 		catch (RuntimeException | Error ex) {
 			if (!this.failing) {
-				log.error("Events could not be written; they are tried again together with the next ones", ex);
+				logger.error("Events could not be written; they are tried again together with the next ones", ex);
 			}
 			this.failing = true;
 		}

@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/registry")
 class EventsController {
 
-	private static final Logger log = LoggerFactory.getLogger(EventsController.class);
+	private static final Logger logger = LoggerFactory.getLogger(EventsController.class);
 
 	private final EventRing ring;
 
@@ -121,7 +121,7 @@ class EventsController {
 				.run(opening.toByteArray());
 		}
 		catch (IOException | IllegalStateException ex) {
-			log.debug("A client of the events has gone or reads too slowly: {}", ex.toString());
+			logger.debug("A client of the events has gone or reads too slowly: {}", ex.toString());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -138,7 +138,7 @@ class EventsController {
 		}
 		catch (IllegalStateException ex) {
 			// Where writing failed, the server may have ended the request by itself.
-			log.debug("A stream had ended already: {}", ex.toString());
+			logger.debug("A stream had ended already: {}", ex.toString());
 		}
 	}
 

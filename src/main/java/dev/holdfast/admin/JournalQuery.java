@@ -4,11 +4,8 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.JournalEntry;
@@ -42,12 +39,12 @@ record JournalQuery(long after, Instant since, Instant until, long sinceRevision
 	 */
 	static JournalQuery of(MultiValueMap<String, String> parameters, Clock clock) {
 		String text = parameters.getFirst("q");
-		return new JournalQuery(number("after", parameters.getFirst("after"), 0),
+		return new JournalQuery(number("after", parameters, 0),
 				time("since", parameters.getFirst("since"), Instant.MIN, clock),
-				time("until", parameters.getFirst("until"), Instant.MAX, clock),
-				number("sinceRevision", parameters.getFirst("sinceRevision"), 0),
-				number("untilRevision", parameters.getFirst("untilRevision"), Long.MAX_VALUE),
-				(text != null) ? text.toLowerCase(Locale.ROOT) : "", causes(parameters.getFirst("cause")),
+				time("until", parameters.getFirst("until"), Instant.MAX, clock), number("sinceRevision", parameters, 0),
+				number("untilRevision", parameters, Long.MAX_VALUE),
+				(text != null) ? text.toLowerCase(Locale.ROOT) : "",
+				Parameters.constants("cause", parameters.getFirst("cause"), Change.Cause.class),
 				newestFirst(parameters.getFirst("sort")));
 	}
 
@@ -63,17 +60,8 @@ record JournalQuery(long after, Instant since, Instant until, long sinceRevision
 		return value.toLowerCase(Locale.ROOT).contains(this.text);
 	}
 
-	private static long number(String name, @Nullable String text, long absent) {
-		try {
-			long number = (text != null) ? Long.parseLong(text) : absent;
-			if (number >= 0) {
-				return number;
-			}
-		}
-		catch (NumberFormatException ex) {
-			throw ProblemException.badParameter(name, String.valueOf(text), "a whole number from 0");
-		}
-		throw ProblemException.badParameter(name, String.valueOf(text), "a whole number from 0");
+	private static long number(String name, MultiValueMap<String, String> parameters, long absent) {
+		return Parameters.number(name, parameters.getFirst(name), absent, 0, Long.MAX_VALUE);
 	}
 
 	private static Instant time(String name, @Nullable String text, Instant absent, Clock clock) {
@@ -87,23 +75,6 @@ record JournalQuery(long after, Instant since, Instant until, long sinceRevision
 		catch (DateTimeException | IllegalArgumentException | ArithmeticException ex) {
 			throw ProblemException.badParameter(name, text, TIME);
 		}
-	}
-
-	private static Set<Change.Cause> causes(@Nullable String text) {
-		if (text == null) {
-			return EnumSet.allOf(Change.Cause.class);
-		}
-		Set<Change.Cause> causes = EnumSet.noneOf(Change.Cause.class);
-		for (String name : text.split(",", -1)) {
-			causes.add(List.of(Change.Cause.values())
-				.stream()
-				.filter((cause) -> cause.name().equalsIgnoreCase(name.strip()))
-				.findFirst()
-				.orElseThrow(() -> ProblemException.badParameter("cause", text,
-						EnumSet.allOf(Change.Cause.class).stream().map(Enum::name).collect(Collectors.joining(", "))
-								+ ", or several separated by commas")));
-		}
-		return causes;
 	}
 
 	private static boolean newestFirst(@Nullable String sort) {

@@ -1,8 +1,6 @@
 package dev.holdfast.admin;
 
 import java.util.Comparator;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -44,8 +42,8 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 	 * @throws ProblemException if one of them is none of what it can be
 	 */
 	static ServiceQuery of(@Nullable String text, @Nullable String status, @Nullable String sort, boolean traffic) {
-		return new ServiceQuery((text != null) ? text.toLowerCase(Locale.ROOT) : "", statuses(status),
-				order(sort, traffic), traffic);
+		return new ServiceQuery((text != null) ? text.toLowerCase(Locale.ROOT) : "",
+				Parameters.constants("status", status, ServiceStatus.class), order(sort, traffic), traffic);
 	}
 
 	boolean matchesName(String name) {
@@ -54,22 +52,6 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 
 	boolean matchesStatus(ServiceSummary service) {
 		return this.statuses.contains(service.status());
-	}
-
-	private static Set<ServiceStatus> statuses(@Nullable String text) {
-		if (text == null) {
-			return EnumSet.allOf(ServiceStatus.class);
-		}
-		Set<ServiceStatus> statuses = EnumSet.noneOf(ServiceStatus.class);
-		for (String name : text.split(",", -1)) {
-			statuses.add(List.of(ServiceStatus.values())
-				.stream()
-				.filter((status) -> status.name().equalsIgnoreCase(name.strip()))
-				.findFirst()
-				.orElseThrow(() -> ProblemException.badParameter("status", text,
-						"HEALTHY, STALE, DEGRADED, DOWN, or several separated by commas")));
-		}
-		return statuses;
 	}
 
 	private static Comparator<ServiceSummary> by(Comparator<RecentTraffic> order) {
