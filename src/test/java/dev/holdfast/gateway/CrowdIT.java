@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
+import dev.holdfast.testing.Acceptor;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
@@ -286,47 +287,31 @@ class CrowdIT {
 	 */
 	private static final class LargeAnswers implements AutoCloseable {
 
-		private final ServerSocket listener = new ServerSocket(0, 2 * SLOW, InetAddress.getLoopbackAddress());
+		private final Acceptor acceptor;
 
 		private final AtomicInteger begun = new AtomicInteger();
 
 		private final AtomicLong written = new AtomicLong();
 
 		LargeAnswers() throws IOException {
-			Thread.ofVirtual().start(this::listen);
+			this.acceptor = Acceptor.start(new ServerSocket(0, 2 * SLOW, InetAddress.getLoopbackAddress()),
+					(client) -> Acceptor.serve(client, this::answer));
 		}
 
-		private void listen() {
-			try {
-				while (true) {
-					Socket client = this.listener.accept();
-					Thread.ofVirtual().start(() -> answer(client));
-				}
-			}
-			catch (IOException ex) {
-				// Closed.
-			}
-		}
-
-		private void answer(Socket client) {
-			try (client) {
-				OutputStream out = client.getOutputStream();
-				client.getInputStream().read(new byte[8 * (int) KIB]);
-				this.begun.incrementAndGet();
-				out.write("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(LARGE.length)
-					.getBytes(StandardCharsets.US_ASCII));
-				for (int i = 0; i < LARGE.length; i += PIECE) {
-					out.write(LARGE, i, PIECE);
-					this.written.addAndGet(PIECE);
-				}
-			}
-			catch (IOException ex) {
-				// Nobody takes the rest.
+		private void answer(Socket client) throws IOException {
+			OutputStream out = client.getOutputStream();
+			client.getInputStream().read(new byte[8 * (int) KIB]);
+			this.begun.incrementAndGet();
+			out.write("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(LARGE.length)
+				.getBytes(StandardCharsets.US_ASCII));
+			for (int i = 0; i < LARGE.length; i += PIECE) {
+				out.write(LARGE, i, PIECE);
+				this.written.addAndGet(PIECE);
 			}
 		}
 
 		int port() {
-			return this.listener.getLocalPort();
+			return this.acceptor.port();
 		}
 
 		int begun() {
@@ -339,7 +324,7 @@ class CrowdIT {
 
 		@Override
 		public void close() throws IOException {
-			this.listener.close();
+			this.acceptor.close();
 		}
 
 	}

@@ -35,7 +35,7 @@ final class ScriptedBackend implements AutoCloseable {
 	ScriptedBackend(ServerSocketFactory sockets, Script script) {
 		this.acceptor = Acceptor.start(sockets, (socket) -> {
 			this.sockets.add(socket);
-			Thread.ofVirtual().start(() -> serve(socket, script));
+			Acceptor.serve(socket, (connection) -> script.run(new Peer(connection)));
 		});
 	}
 
@@ -60,15 +60,6 @@ final class ScriptedBackend implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private void serve(Socket socket, Script script) {
-		try (socket) {
-			script.run(new Peer(socket));
-		}
-		catch (IOException ex) {
-			// The other side ended the connection, which is for the test to judge.
 		}
 	}
 

@@ -68,6 +68,23 @@ public final class Acceptor implements AutoCloseable {
 	}
 
 	/**
+	 * Serves a connection on a thread of its own, and closes it behind that.
+	 * @param socket the connection
+	 * @param script what is done on it; that the other side ends it is for the test to
+	 * judge
+	 */
+	public static void serve(Socket socket, Script script) {
+		Thread.ofVirtual().start(() -> {
+			try (socket) {
+				script.run(socket);
+			}
+			catch (IOException ex) {
+				// The other side ended the connection.
+			}
+		});
+	}
+
+	/**
 	 * The port that is accepted on.
 	 * @return the port, also when it has been closed
 	 */
@@ -92,6 +109,21 @@ public final class Acceptor implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * What is done on one connection.
+	 */
+	@FunctionalInterface
+	public interface Script {
+
+		/**
+		 * Runs to the end of the connection.
+		 * @param socket the connection
+		 * @throws IOException if the other side ends it
+		 */
+		void run(Socket socket) throws IOException;
+
 	}
 
 }

@@ -36,7 +36,7 @@ public final class Http2Backend implements AutoCloseable {
 	public Http2Backend(Http2Settings settings, Script script) {
 		this.settings = settings;
 		this.acceptor = Acceptor.start(ServerSocketFactory.getDefault(),
-				(socket) -> Thread.ofVirtual().start(() -> serve(socket, script)));
+				(connection) -> Acceptor.serve(connection, (socket) -> serve(socket, script)));
 	}
 
 	/**
@@ -54,13 +54,10 @@ public final class Http2Backend implements AutoCloseable {
 		});
 	}
 
-	private void serve(Socket socket, Script script) {
-		try (socket; Http2Wire wire = Http2Wire.accept(socket, this.settings)) {
+	private void serve(Socket socket, Script script) throws IOException {
+		try (Http2Wire wire = Http2Wire.accept(socket, this.settings)) {
 			this.wires.add(wire);
 			script.run(wire);
-		}
-		catch (IOException ex) {
-			// The other side ended the connection, which is for the test to judge.
 		}
 	}
 

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLSocket;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.HostLookup;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.Acceptor;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.FreePorts;
 import dev.holdfast.testing.PemBundles;
@@ -371,7 +372,7 @@ class ConnectionPoolTests {
 		});
 	}
 
-	private static ScriptedInstance secured(CertificateAuthority authority, ScriptedInstance.Script script) {
+	private static ScriptedInstance secured(CertificateAuthority authority, Acceptor.Script script) {
 		SSLContext context = PemBundles.read(authority.certificate(), authority.issue("orders", "127.0.0.1"))
 			.createSslContext();
 		ServerSocketFactory sockets = context.getServerSocketFactory();

@@ -22,14 +22,14 @@ final class ScriptedInstance implements AutoCloseable {
 
 	private final Acceptor acceptor;
 
-	ScriptedInstance(ServerSocketFactory factory, Script script) {
+	ScriptedInstance(ServerSocketFactory factory, Acceptor.Script script) {
 		this.acceptor = Acceptor.start(factory, (socket) -> {
 			this.sockets.add(socket);
-			Thread.ofVirtual().start(() -> serve(socket, script));
+			Acceptor.serve(socket, script);
 		});
 	}
 
-	ScriptedInstance(Script script) {
+	ScriptedInstance(Acceptor.Script script) {
 		this(ServerSocketFactory.getDefault(), script);
 	}
 
@@ -67,15 +67,6 @@ final class ScriptedInstance implements AutoCloseable {
 		}
 	}
 
-	private static void serve(Socket socket, Script script) {
-		try (socket) {
-			script.run(socket);
-		}
-		catch (IOException ex) {
-			// The other side ended the connection, which is for the test to judge.
-		}
-	}
-
 	Endpoint endpoint(Scheme scheme) {
 		return new Endpoint(scheme, "127.0.0.1", this.acceptor.port());
 	}
@@ -86,16 +77,6 @@ final class ScriptedInstance implements AutoCloseable {
 		for (Socket socket : this.sockets) {
 			socket.close();
 		}
-	}
-
-	/**
-	 * What an instance does on one connection.
-	 */
-	@FunctionalInterface
-	interface Script {
-
-		void run(Socket socket) throws IOException;
-
 	}
 
 }
