@@ -42,7 +42,7 @@ class Row:
     grpc: bool = False
     upload: bool = False
     rate: int = 0
-    io_uring: float = math.inf
+    io_uring: "float | None" = None
     peers: tuple = tuple(name for name in NAMES if name != "scg")
 
     @property
