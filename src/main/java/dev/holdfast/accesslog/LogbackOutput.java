@@ -78,9 +78,7 @@ final class LogbackOutput implements LogOutput, RecoveryListener {
 			Duration fullInterval) {
 		RollingFileAppender<byte[]> appender = new RollingFileAppender<>();
 		appender.setFile(settings.file());
-		// Batches need no buffer, and to flush an empty one behind a failure would pass
-		// for
-		// a recovery.
+		// Batches need no buffer. To flush an empty one would pass for a recovery.
 		appender.setBufferSize(new FileSize(1));
 		appender.setImmediateFlush(false);
 		FixedWindowRollingPolicy files = new FixedWindowRollingPolicy();
