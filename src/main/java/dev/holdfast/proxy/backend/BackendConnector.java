@@ -97,9 +97,8 @@ final class BackendConnector {
 			open(target, address, done);
 			return;
 		}
-		// A race of one, for its time: all requests wait for the connection, and an
-		// instance
-		// may never send its settings.
+		// A race of one, for its time: all requests wait for the connection, and the
+		// settings of an instance may never come.
 		HostAddresses alone = new HostAddresses(target.destination().endpoint().host(), this.resolver);
 		new ConnectRace<>(alone, List.of(address), this.loop, (same, taker) -> open(target, same, taker),
 				new Finish(done, false))

@@ -31,9 +31,8 @@ final class ConnectionLifetime {
 		this.end = end;
 		this.host = host;
 		this.address = address;
-		// Another one, so that the address is looked for once: the name may have changed
-		// while
-		// the connection was being made.
+		// Another one, so that the address is looked for once: what the name stands for
+		// may have changed while the connection was being made.
 		this.version = (host != null) ? host.version() - 1 : 0;
 	}
 

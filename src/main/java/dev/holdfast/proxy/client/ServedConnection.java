@@ -166,8 +166,7 @@ abstract class ServedConnection extends Deadline implements ClientConnection {
 	 * Answer and close the gateway's direction. What the client still sends is read for a
 	 * while: closing at once would reset the connection and take the answer along.
 	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // a client that has gone needs no
-													// telling
+	@SuppressWarnings("FutureReturnValueIgnored") // a client may have gone
 	final void sayFarewell(GatewayError error) {
 		this.channel.writeAndFlush(RefusalMessage.of(this.channel.alloc(), error, this.context.ids().next()))
 			.addListener((sent) -> Sockets.endOutput(this.channel));

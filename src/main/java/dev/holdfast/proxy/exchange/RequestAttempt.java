@@ -196,8 +196,7 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 	private void discard(ResponseHead head, BackendStream place) {
 		boolean sent = this.request.isSent();
 		// Before the response is given up: what of the body could not be sent must not
-		// let
-		// the client send more than is kept.
+		// let the client send more than is kept.
 		this.request.recall();
 		end(Outcome.SERVER_ERROR, Outcome.SERVER_ERROR);
 		this.discarded = new DiscardedResponse(place, this.resources.loop().deadlines());

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Text as messages have it: a byte for each character of ISO-8859-1.
  */
-final class Latin1 {
+public final class Latin1 {
 
 	private Latin1() {
 	}
@@ -16,7 +16,7 @@ final class Latin1 {
 	 * @param start the first one
 	 * @param end the byte behind the last one
 	 */
-	static String text(byte[] bytes, int start, int end) {
+	public static String text(byte[] bytes, int start, int end) {
 		return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
 	}
 
@@ -25,11 +25,12 @@ final class Latin1 {
 	 * @param text the text
 	 * @param out the array
 	 * @param at where its first byte goes
+	 * @return the place behind its last one
 	 */
-	@SuppressWarnings("deprecation") // the one way that copies Latin-1 text and nothing
-										// else
-	static void put(String text, byte[] out, int at) {
+	@SuppressWarnings("deprecation") // nothing else copies Latin-1 text alone
+	public static int put(String text, byte[] out, int at) {
 		text.getBytes(0, text.length(), out, at);
+		return at + text.length();
 	}
 
 	/**

@@ -3,7 +3,6 @@ package dev.holdfast.proxy.http1;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Where the parts of a line end: the character classes of RFC 9110, section 5.6.
@@ -220,17 +219,6 @@ final class Grammar {
 			}
 		}
 		return true;
-	}
-
-	/**
-	 * Read a text.
-	 * @param in where it stands
-	 * @param start its first byte
-	 * @param end the byte behind it
-	 * @return the text
-	 */
-	static String text(byte[] in, int start, int end) {
-		return new String(in, start, end - start, StandardCharsets.ISO_8859_1);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.proxy.header.Latin1;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.ResponseHead;
 import io.netty.buffer.ByteBuf;
@@ -56,9 +57,9 @@ public final class Http1Writer {
 		int length = head.method().length() + 1 + head.target().length() + VERSION.length + fields.length()
 				+ tail.length;
 		byte[] all = scratch(length);
-		int at = put(head.method(), all, 0);
+		int at = Latin1.put(head.method(), all, 0);
 		all[at] = ' ';
-		at = put(head.target(), all, at + 1);
+		at = Latin1.put(head.target(), all, at + 1);
 		at = put(VERSION, all, at);
 		fields.writeTo(all, at);
 		put(tail, all, at + fields.length());
@@ -91,8 +92,8 @@ public final class Http1Writer {
 		fields.writeTo(all, at);
 		at += fields.length();
 		if (!options.isEmpty()) {
-			at = put(name, all, at);
-			at = put(options, all, at);
+			at = Latin1.put(name, all, at);
+			at = Latin1.put(options, all, at);
 			at = put(CRLF, all, at);
 		}
 		put(tail, all, at);
@@ -113,13 +114,6 @@ public final class Http1Writer {
 
 	private static byte[] scratch(int length) {
 		return (length <= SCRATCH_SIZE) ? SCRATCH.get() : new byte[length];
-	}
-
-	@SuppressWarnings("deprecation") // the one way that copies Latin-1 text and nothing
-										// else
-	private static int put(String text, byte[] out, int at) {
-		text.getBytes(0, text.length(), out, at);
-		return at + text.length();
 	}
 
 	private static int put(byte[] text, byte[] out, int at) {

@@ -3,6 +3,7 @@ package dev.holdfast.proxy.http1;
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.proxy.header.Latin1;
 import dev.holdfast.proxy.header.RequestHead;
 
 /**
@@ -70,7 +71,7 @@ public final class RequestParser extends MessageParser<RequestHead> {
 			throw new MalformedMessageException(blankOrEnd ? Rejection.REQUEST_LINE : Rejection.TARGET);
 		}
 		this.version = version(bytes, to + 1, end);
-		this.target = Grammar.text(bytes, from, to);
+		this.target = Latin1.text(bytes, from, to);
 		return beginHead().fields();
 	}
 
@@ -89,7 +90,7 @@ public final class RequestParser extends MessageParser<RequestHead> {
 			default -> "OPTIONS";
 		};
 		boolean isUsual = end - start == usual.length() && Grammar.matches(bytes, start, end, usual);
-		return isUsual ? usual : Grammar.text(bytes, start, end);
+		return isUsual ? usual : Latin1.text(bytes, start, end);
 	}
 
 	private static HttpVersion version(byte[] bytes, int start, int end) throws MalformedMessageException {

@@ -4,6 +4,7 @@ import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.proxy.header.Latin1;
 import dev.holdfast.proxy.header.ResponseHead;
 
 /**
@@ -104,7 +105,7 @@ public final class ResponseParser extends MessageParser<ResponseHead> {
 	private String reason(byte[] bytes, int start, int end) {
 		String usual = ReasonPhrases.of(this.status);
 		boolean isUsual = end - start == usual.length() && Grammar.matches(bytes, start, end, usual);
-		return isUsual ? usual : Grammar.text(bytes, start, end);
+		return isUsual ? usual : Latin1.text(bytes, start, end);
 	}
 
 	@Override

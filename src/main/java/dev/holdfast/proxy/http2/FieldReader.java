@@ -1,11 +1,10 @@
 package dev.holdfast.proxy.http2;
 
-import java.nio.charset.StandardCharsets;
-
 import dev.holdfast.proxy.Rejection;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.proxy.header.Latin1;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.ResponseHead;
 import org.jspecify.annotations.Nullable;
@@ -165,7 +164,7 @@ final class FieldReader implements HpackDecoder.Fields {
 	}
 
 	private static String text(@Nullable HpackEntry entry, byte[] bytes, int start, int end) {
-		return (entry != null) ? entry.value() : new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+		return (entry != null) ? entry.value() : Latin1.text(bytes, start, end);
 	}
 
 	private void addSpecial(FieldRole role, @Nullable HpackEntry entry, byte[] bytes, int start, int end, int length) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import dev.holdfast.proxy.header.HeaderKind;
+import dev.holdfast.proxy.header.Latin1;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,7 +128,7 @@ final class HpackEntry {
 	String value() {
 		String text = this.value;
 		if (text == null) {
-			text = new String(this.line, valueStart(), valueEnd() - valueStart(), StandardCharsets.ISO_8859_1);
+			text = Latin1.text(this.line, valueStart(), valueEnd());
 			this.value = text;
 		}
 		return text;

@@ -188,8 +188,7 @@ public final class TrafficLoop {
 		}
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // all event loops are waited for
-													// together
+	@SuppressWarnings("FutureReturnValueIgnored") // the loops are waited for together
 	private void end() {
 		this.eventLoop.shutdownGracefully(1, MOST_END_NANOS, TimeUnit.NANOSECONDS);
 		this.eventLoop.execute(() -> {

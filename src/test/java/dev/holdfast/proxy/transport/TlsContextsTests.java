@@ -38,8 +38,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 /**
  * The gateway's own TLS on both sides of a socket.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what goes wrong shows in the handshake's
-												// end
+@SuppressWarnings("FutureReturnValueIgnored") // shows in the handshake's end
 class TlsContextsTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
