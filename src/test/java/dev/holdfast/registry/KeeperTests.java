@@ -455,8 +455,36 @@ class KeeperTests {
 		this.keeper.publishDelivered();
 	}
 
-	/** Starts anew from a snapshot on disk that has these records. */
+	@Test
+	void startWaitsNoLongerForProbesWhenTheRegistryHasAnswered() {
+		List<List<String>> released = new ArrayList<>();
+		restore(() -> released.add(instances()), record(1, "/a", ORDERS, "a", 1), record(2, "/b", ORDERS, "b", 2));
+		assertThat(released).isEmpty();
+		list(4, record(1, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
+		assertThat(released).containsExactly(instances());
+		assertThat(instances()).contains("orders/c:3");
+		pass(Duration.ofSeconds(1));
+		list(5, record(1, "/a", ORDERS, "a", 1));
+		assertThat(released).hasSize(1);
+	}
+
+	@Test
+	void startIsReleasedOnceByProbesThatHaveAllEndedBeforeTheRegistryAnswers() {
+		AtomicInteger released = new AtomicInteger();
+		restore(released::incrementAndGet, record(1, "/a", ORDERS, "a", 1));
+		pass(Duration.ofSeconds(1));
+		assertThat(released).hasValue(1);
+		list(4, record(1, "/a", ORDERS, "a", 1));
+		assertThat(released).hasValue(1);
+	}
+
 	private void restore(RegistryRecord... records) {
+		restore(() -> {
+		}, records);
+	}
+
+	/** Starts anew from a snapshot on disk that has these records. */
+	private void restore(Runnable probed, RegistryRecord... records) {
 		Path path = this.folder.resolve("snapshot.json");
 		try (SnapshotFile file = new SnapshotFile(path, null)) {
 			this.keeper = keeper(Optional.of(file));
@@ -466,8 +494,7 @@ class KeeperTests {
 		this.published.clear();
 		this.file = new SnapshotFile(path, null);
 		this.keeper = keeper(Optional.of(this.file));
-		this.keeper.restore(() -> {
-		});
+		this.keeper.restore(probed);
 	}
 
 	/** Lets time pass with nobody but the keeper at work. */
