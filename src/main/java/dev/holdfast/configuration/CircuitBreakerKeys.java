@@ -102,8 +102,9 @@ final class CircuitBreakerKeys {
 			String key = one.group(3).replace("_", "");
 			List<String> forms = upperCase(this.known.keySet());
 			// What a key holds is named behind it.
-			return forms.stream().anyMatch(key::startsWith) ? Optional.empty() : unread(variable,
-					Likeness.nearest(key, forms, Likeness.ALIKE).map((meant) -> name.substring(0, one.start(3)) + meant));
+			return forms.stream().anyMatch(key::startsWith) ? Optional.empty()
+					: unread(variable, Likeness.nearest(key, forms, Likeness.ALIKE)
+						.map((meant) -> name.substring(0, one.start(3)) + meant));
 		}
 		String root = VARIABLE.replace("_", "");
 		int rest = behind(name, root.length());

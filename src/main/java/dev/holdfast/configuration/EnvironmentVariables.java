@@ -23,8 +23,8 @@ import org.springframework.core.env.PropertySource;
 
 /**
  * The environment variables whose names begin as those of the gateway do, or as those of
- * circuit breakers. Unlike an unknown key in a file, one among them cannot be refused: Kubernetes puts variables of
- * its own there for each Service, and others may do so too.
+ * circuit breakers. Unlike an unknown key in a file, one among them cannot be refused:
+ * Kubernetes puts variables of its own there for each Service, and others may do so too.
  */
 final class EnvironmentVariables {
 

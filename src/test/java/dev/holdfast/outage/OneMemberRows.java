@@ -27,7 +27,8 @@ final class OneMemberRows {
 
 	private static final String SILENT = "no proof of delivery|DEADLINE_EXCEEDED|UNAVAILABLE|Keepalive";
 
-	static final List<Outage<OneMember>> ALL = List.of(killed("etcd killed, back after 1 s", Duration.ofSeconds(1)).essential(),
+	static final List<Outage<OneMember>> ALL = List.of(
+			killed("etcd killed, back after 1 s", Duration.ofSeconds(1)).essential(),
 			killed("etcd killed, back after 60 s", Duration.ofSeconds(60)).slow(),
 			killed("etcd killed, back after 6 min", Duration.ofMinutes(6)).slow(),
 			row("port refused").fault((stage) -> stage.proxy().refuse())

@@ -34,7 +34,8 @@ final class ScriptedReplyRows {
 		rows.add(watches("watches are created and cancelled in one reply",
 				new WatchAnswer.CreatedAndCancelled("etcdserver: because"))
 			.stale("watch"));
-		rows.add(watches("watches are created, and silent ever after", new WatchAnswer.Silence()).stale("watch").essential());
+		rows.add(watches("watches are created, and silent ever after", new WatchAnswer.Silence()).stale("watch")
+			.essential());
 		rows.add(watches("watches are never answered", new WatchAnswer.Nothing()).stale("watch"));
 		rows.add(reads(Status.RESOURCE_EXHAUSTED.withDescription("etcdserver: too many requests")));
 		rows.add(reads(Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token")));

@@ -26,7 +26,8 @@ final class StartRows {
 				.told(new Told.FromDisk(SILENT)),
 			row("etcd absent at start, without a snapshot", TcpProxy::refuse, (saved) -> "")
 				.told(new Told.Empty(REFUSED)),
-			ignored("etcd absent at start, snapshot corrupt", (saved) -> saved.replace("orders", "odders"), "checksum").essential(),
+			ignored("etcd absent at start, snapshot corrupt", (saved) -> saved.replace("orders", "odders"), "checksum")
+				.essential(),
 			ignored("etcd absent at start, snapshot truncated", (saved) -> saved.substring(0, saved.length() / 2), ""),
 			ignored("etcd absent at start, snapshot from a newer schema",
 					(saved) -> saved.replaceFirst("\"schema\":\\d+", "\"schema\":9"), "schema"));

@@ -46,7 +46,8 @@ final class ThreeMemberRows {
 				.lasts(Duration.ofSeconds(3))
 				.repair((stage) -> stage.giveBack(EtcdProcess::resume))
 				.stale(NO_QUORUM),
-			restored(), emptied("cluster wiped, with the same id").repair((stage) -> stage.cluster().wipe()).essential(),
+			restored(),
+			emptied("cluster wiped, with the same id").repair((stage) -> stage.cluster().wipe()).essential(),
 			emptied("cluster replaced by a new one with another id").repair((stage) -> stage.cluster().replace()));
 
 	private ThreeMemberRows() {

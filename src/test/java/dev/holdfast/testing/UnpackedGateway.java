@@ -41,8 +41,8 @@ final class UnpackedGateway {
 	private UnpackedGateway(Path java, Path packaged) throws IOException {
 		this.java = java;
 		this.packaged = packaged;
-		this.folder = packaged.resolveSibling("unpacked-%d-%d".formatted(Files.size(packaged),
-				Files.getLastModifiedTime(packaged).toMillis()));
+		this.folder = packaged.resolveSibling(
+				"unpacked-%d-%d".formatted(Files.size(packaged), Files.getLastModifiedTime(packaged).toMillis()));
 	}
 
 	/**
@@ -60,8 +60,8 @@ final class UnpackedGateway {
 	 * @return how {@code java} is told to run it
 	 */
 	static synchronized List<String> of(Path java, Path packaged, List<String> flags) {
-		try (FileChannel channel = FileChannel.open(packaged.resolveSibling("unpacked.lock"),
-				StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+		try (FileChannel channel = FileChannel.open(packaged.resolveSibling("unpacked.lock"), StandardOpenOption.CREATE,
+				StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
 			UnpackedGateway gateway = new UnpackedGateway(java, packaged);
 			if (lock.isValid() && !Files.isDirectory(gateway.folder)) {
 				gateway.unpack(flags);
@@ -103,10 +103,10 @@ final class UnpackedGateway {
 
 	private void train(List<String> flags, Path work) throws IOException {
 		List<String> arguments = new ArrayList<>(flags);
-		arguments.addAll(List.of("-XX:AOTCacheOutput=" + this.folder.resolve(CACHE), "-jar",
-				this.folder.resolve(JAR).toString(), "--holdfast.etcd.endpoints=http://127.0.0.1:1",
-				"--holdfast.server.address=127.0.0.1", "--holdfast.server.port=0", "--server.address=127.0.0.1",
-				"--server.port=0"));
+		arguments.addAll(
+				List.of("-XX:AOTCacheOutput=" + this.folder.resolve(CACHE), "-jar", this.folder.resolve(JAR).toString(),
+						"--holdfast.etcd.endpoints=http://127.0.0.1:1", "--holdfast.server.address=127.0.0.1",
+						"--holdfast.server.port=0", "--server.address=127.0.0.1", "--server.port=0"));
 		Process training = run(work, arguments);
 		try {
 			await().atMost(STEP)
@@ -150,8 +150,8 @@ final class UnpackedGateway {
 	}
 
 	private IllegalStateException failure(Process process, Path work) throws IOException {
-		return new IllegalStateException("%s could not be unpacked, %s:\n%s".formatted(this.packaged, process.info(),
-				log(work)));
+		return new IllegalStateException(
+				"%s could not be unpacked, %s:\n%s".formatted(this.packaged, process.info(), log(work)));
 	}
 
 }
