@@ -3,13 +3,17 @@ package dev.holdfast.configuration;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties.InstanceProperties;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,11 @@ final class CircuitBreakerKeys {
 
 	/** What a name and then the keys of one circuit breaker stand under. */
 	private static final List<String> GROUPS = List.of("configs", "instances", "backends");
+
+	private static final String VARIABLE = "RESILIENCE4J_CIRCUITBREAKER_";
+
+	/** An underscore ends the name, since it is read as a dot. */
+	private static final Pattern VARIABLE_OF_ONE = Pattern.compile(VARIABLE + "([A-Z0-9]+)_([^_]+)_(.+)");
 
 	/** Where the key stands in {@code resilience4j.circuitbreaker.configs.default.x}. */
 	private static final int KEY = 4;
@@ -73,6 +82,51 @@ final class CircuitBreakerKeys {
 			}
 		}
 		return problems;
+	}
+
+	/**
+	 * Says of an environment variable that is named as one for circuit breakers that
+	 * nobody reads it.
+	 * @param variable its name
+	 * @return a sentence, nothing for any other variable
+	 */
+	Optional<String> warning(String variable) {
+		String name = variable.toUpperCase(Locale.ROOT);
+		Matcher one = VARIABLE_OF_ONE.matcher(name);
+		if (one.matches()) {
+			String group = one.group(1);
+			if (!GROUPS.contains(group.toLowerCase(Locale.ROOT))) {
+				return unread(variable, Likeness.nearest(group, upperCase(GROUPS), 2)
+					.map((meant) -> VARIABLE + meant + name.substring(one.end(1))));
+			}
+			String key = one.group(3).replace("_", "");
+			List<String> forms = upperCase(this.known.keySet());
+			// What a key holds is named behind it.
+			return forms.stream().anyMatch(key::startsWith) ? Optional.empty()
+					: unread(variable, Likeness.nearest(key, forms, Likeness.ALIKE)
+						.map((meant) -> name.substring(0, one.start(3)) + meant));
+		}
+		String root = VARIABLE.replace("_", "");
+		int rest = behind(name, root.length());
+		boolean misspelt = name.replace("_", "").startsWith(root) && !name.startsWith(VARIABLE);
+		return misspelt ? unread(variable, Optional.of(VARIABLE + name.substring(rest))) : Optional.empty();
+	}
+
+	private static Optional<String> unread(String variable, Optional<String> meant) {
+		return Optional.of(EnvironmentVariables.unread(variable, meant));
+	}
+
+	private static List<String> upperCase(Collection<String> keys) {
+		return keys.stream().map((key) -> key.replace("-", "").toUpperCase(Locale.ROOT)).toList();
+	}
+
+	/** Where a name goes on behind so many characters and the underscores among them. */
+	private static int behind(String name, int characters) {
+		int at = 0;
+		for (int left = characters; at < name.length() && (left > 0 || name.charAt(at) == '_'); at++) {
+			left -= (name.charAt(at) == '_') ? 0 : 1;
+		}
+		return at;
 	}
 
 	private Optional<ConfigurationProblem> problem(ConfigurationProperty property,

@@ -22,9 +22,9 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
 /**
- * The environment variables whose names begin as those of the gateway do. Unlike an
- * unknown key in a file, one among them cannot be refused: Kubernetes puts variables of
- * its own there for each Service, and others may do so too.
+ * The environment variables whose names begin as those of the gateway do, or as those of
+ * circuit breakers. Unlike an unknown key in a file, one among them cannot be refused:
+ * Kubernetes puts variables of its own there for each Service, and others may do so too.
  */
 final class EnvironmentVariables {
 
@@ -50,6 +50,8 @@ final class EnvironmentVariables {
 	private final Set<String> referredTo;
 
 	private final KnownKeys keys = KnownKeys.of("holdfast", HoldfastProperties.class);
+
+	private final CircuitBreakerKeys circuitBreakers = new CircuitBreakerKeys();
 
 	/**
 	 * Creates them.
@@ -104,8 +106,11 @@ final class EnvironmentVariables {
 
 	private Optional<String> warning(String variable, String value) {
 		String name = variable.toUpperCase(Locale.ROOT);
-		if (!name.startsWith(PREFIX) || this.referredTo.contains(variable)) {
+		if (this.referredTo.contains(variable)) {
 			return Optional.empty();
+		}
+		if (!name.startsWith(PREFIX)) {
+			return this.circuitBreakers.warning(variable);
 		}
 		String comparable = INDEXES.matcher(name).replaceAll(INDEX);
 		for (KnownKeys.Key key : this.keys.all()) {
@@ -122,8 +127,12 @@ final class EnvironmentVariables {
 				|| (name.endsWith("_PORT") && PORT_OF_SERVICE.matcher(value).matches())) {
 			return Optional.empty();
 		}
-		return Optional.of("Nobody reads the environment variable %s: there is no such key%s".formatted(variable,
-				meant(comparable).map((form) -> "; did you mean %s?".formatted(withIndexes(form, name))).orElse("")));
+		return Optional.of(unread(variable, meant(comparable).map((form) -> withIndexes(form, name))));
+	}
+
+	static String unread(String variable, Optional<String> meant) {
+		return "Nobody reads the environment variable %s: there is no such key%s".formatted(variable,
+				meant.map("; did you mean %s?"::formatted).orElse(""));
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.Snapshot;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,8 @@ final class ColdStart {
 
 	private final LongSupplier nanoTime;
 
-	private Runnable probed = () -> {
-	};
+	/** Whoever waits for the first probes. */
+	private @Nullable Runnable waiting;
 
 	private boolean over;
 
@@ -46,12 +47,14 @@ final class ColdStart {
 	/**
 	 * Begins to probe.
 	 * @param saved the snapshot from disk
-	 * @param probed called when each instance was probed once
+	 * @param probed called once, when each instance was probed or the registry has
+	 * answered
 	 */
 	void begin(Snapshot saved, Runnable probed) {
+		this.waiting = probed;
 		this.unprobed = saved.instances();
 		if (this.unprobed == 0) {
-			probed.run();
+			release();
 		}
 		for (Service service : saved.services().values()) {
 			for (Instance instance : service.instances()) {
@@ -62,7 +65,7 @@ final class ColdStart {
 					if (this.unprobed == 0 && !this.over) {
 						logger.info("Of the {} instances from disk {} answer a probe and are routed to",
 								saved.instances(), this.passed);
-						probed.run();
+						release();
 					}
 				});
 			}
@@ -86,11 +89,19 @@ final class ColdStart {
 	}
 
 	/**
-	 * Ends the probes: the registry has answered.
+	 * Ends the probes: the registry has answered, and what it said is published.
 	 */
 	void end() {
 		this.over = true;
-		this.probed.run();
+		release();
+	}
+
+	private void release() {
+		Runnable released = this.waiting;
+		this.waiting = null;
+		if (released != null) {
+			released.run();
+		}
 	}
 
 }

@@ -184,12 +184,12 @@ final class Keeper {
 		gone.forEach((key) -> remove(key, number, trusted));
 		this.guard.judgeAgain(trusted, number);
 		this.guard.sampleLeases(newestLeases(list));
-		this.coldStart.end();
 		this.floor = number;
 		this.proven = number;
 		this.listed = true;
 		this.registry.listed();
 		RefreshResult result = publish(list.revision());
+		this.coldStart.end();
 		if (first) {
 			this.catalog.snapshot()
 				.services()

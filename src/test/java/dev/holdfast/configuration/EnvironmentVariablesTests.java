@@ -3,15 +3,20 @@ package dev.holdfast.configuration;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties.InstanceProperties;
+import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +53,36 @@ class EnvironmentVariablesTests {
 			"HOLDFAST_ROUTES_0_HEADERS_BETA", "holdfast_admin_token", "HOLDFASTER_ETCD", "PATH" })
 	void variablesThatAreReadOrNoneOfOursAreNotWarnedOf(String variable, CapturedOutput output) {
 		warn(Map.of(variable, "a"));
+		assertThat(output).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({
+			"RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDINGWINDOWSIZ, RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDINGWINDOWSIZE",
+			"RESILIENCE4J_CIRCUITBREAKER_INSTANCES_ORDERS_SLIDING_WINDOW_SIZ, RESILIENCE4J_CIRCUITBREAKER_INSTANCES_ORDERS_SLIDINGWINDOWSIZE",
+			"RESILIENCE4J_CIRCUITBREAKER_CONFIG_DEFAULT_BASECONFIG, RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_BASECONFIG",
+			"RESILIENCE4J_CIRCUIT_BREAKER_CONFIGS_DEFAULT_BASECONFIG, RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_BASECONFIG" })
+	void misspeltVariableOfCircuitBreakersIsNamedWithTheNearest(String variable, String meant, CapturedOutput output) {
+		warn(Map.of(variable, "3"));
+		assertThat(output.getAll().lines()).singleElement()
+			.asString()
+			.contains("WARN", "Nobody reads the environment variable %s: ".formatted(variable),
+					"did you mean %s?".formatted(meant));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDINGWINDOWSIZE",
+			"RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDING_WINDOW_SIZE" })
+	void variableOfCircuitBreakersThatIsReadIsNotWarnedOf(String variable, CapturedOutput output) {
+		Map<String, Object> variables = Map.of(variable, "7");
+		PropertySource<?> source = new SystemEnvironmentPropertySource("systemEnvironment", variables);
+		CircuitBreakerProperties read = new Binder(ConfigurationPropertySources.from(source))
+			.bind("resilience4j.circuitbreaker", CircuitBreakerProperties.class)
+			.get();
+		assertThat(read.getConfigs()).extractingByKey("default")
+			.extracting(InstanceProperties::getSlidingWindowSize)
+			.isEqualTo(7);
+		warn(variables);
 		assertThat(output).isEmpty();
 	}
 

@@ -80,7 +80,7 @@ class RoutingIT {
 		for (int i = 0; i < SERVICES; i++) {
 			this.keys.put("/services/service-%d/a".formatted(i), this.backend.address());
 		}
-		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).start()) {
+		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).asOneJar().start()) {
 			assertThat(gateway.status().path("services").asInt()).isEqualTo(SERVICES);
 			for (int i = 0; i < EVENTS; i++) {
 				// Another endpoint each, and none that the backend could have: what

@@ -27,7 +27,8 @@ final class OneMemberRows {
 
 	private static final String SILENT = "no proof of delivery|DEADLINE_EXCEEDED|UNAVAILABLE|Keepalive";
 
-	static final List<Outage<OneMember>> ALL = List.of(killed("etcd killed, back after 1 s", Duration.ofSeconds(1)),
+	static final List<Outage<OneMember>> ALL = List.of(
+			killed("etcd killed, back after 1 s", Duration.ofSeconds(1)).essential(),
 			killed("etcd killed, back after 60 s", Duration.ofSeconds(60)).slow(),
 			killed("etcd killed, back after 6 min", Duration.ofMinutes(6)).slow(),
 			row("port refused").fault((stage) -> stage.proxy().refuse())
@@ -36,7 +37,8 @@ final class OneMemberRows {
 				.stale(UNREACHABLE),
 			row("half-open: packets vanish").fault((stage) -> stage.proxy().blackhole())
 				.repair((stage) -> stage.proxy().pass())
-				.stale(SILENT),
+				.stale(SILENT)
+				.essential(),
 			row("etcd hangs (SIGSTOP)").fault((stage) -> stage.etcd().pause())
 				.repair((stage) -> stage.etcd().resume())
 				.stale(SILENT),
@@ -44,7 +46,7 @@ final class OneMemberRows {
 				.repair((stage) -> stage.proxy().pass())
 				.stale(UNREACHABLE),
 			row("connections break once").fault((stage) -> stage.proxy().reset()).briefly(), answering500(), mute(),
-			compaction(), snapshotNotWritable(), oddRecords(), noSpace(),
+			compaction(), snapshotNotWritable().essential(), oddRecords().essential(), noSpace(),
 			halted("the gateway's JVM stopped for 10 s", Duration.ofSeconds(10)),
 			halted("the gateway's JVM stopped for 60 s", Duration.ofSeconds(60)).slow());
 

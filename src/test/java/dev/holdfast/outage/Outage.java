@@ -38,7 +38,7 @@ final class Outage<S extends Stage> {
 
 	private Duration duration = Duration.ofSeconds(1);
 
-	private boolean slow;
+	private Rows among = Rows.USUAL;
 
 	private Outage(String name) {
 		this.name = name;
@@ -99,9 +99,15 @@ final class Outage<S extends Stage> {
 		return this;
 	}
 
-	/** Keeps the row out of an ordinary build, for which it is too slow. */
+	/** Plays the row in every build. */
+	Outage<S> essential() {
+		this.among = Rows.ESSENTIAL;
+		return this;
+	}
+
+	/** Plays the row only where all are played, since it takes minutes. */
 	Outage<S> slow() {
-		this.slow = true;
+		this.among = Rows.ALL;
 		return this;
 	}
 
@@ -133,8 +139,9 @@ final class Outage<S extends Stage> {
 		return this.duration;
 	}
 
-	boolean isSlow() {
-		return this.slow;
+	/** The fewest rows that it is among. */
+	Rows among() {
+		return this.among;
 	}
 
 	void prepare(S stage) {

@@ -33,7 +33,8 @@ final class OutageReport {
 			./mvnw -Poutages verify
 			```
 
-			plays all rows and writes this page; the rows marked with * take too long for `./mvnw verify`, which plays the others. One row:
+			plays all rows and writes this page. `./mvnw verify` plays those marked with +, `./mvnw -Pslow verify` all but those marked
+			with *, which take minutes. One row:
 
 			```
 			./mvnw verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=OutageMatrixIT \\
@@ -88,7 +89,11 @@ final class OutageReport {
 
 	private static List<String> cells(Outage<?> row) {
 		List<String> cells = new ArrayList<>();
-		cells.add(row.isSlow() ? row.name() + " *" : row.name());
+		cells.add(row.name() + switch (row.among()) {
+			case ESSENTIAL -> " +";
+			case USUAL -> "";
+			case ALL -> " *";
+		});
 		Optional<OutageResult> played = OutageResult.load(row.name());
 		if (played.isEmpty()) {
 			cells.addAll(List.of("not played", "", "", "", ""));

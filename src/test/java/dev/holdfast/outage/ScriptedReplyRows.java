@@ -29,12 +29,13 @@ final class ScriptedReplyRows {
 		List<Outage<ScriptedReplies>> rows = new ArrayList<>();
 		ENDS.forEach((status) -> rows.add(watches("watches end with " + words(status), new WatchAnswer.Failure(status))
 			.stale(status.getCode().name())));
-		rows.add(watches("watches complete OK", new WatchAnswer.Completion()).stale("completed"));
+		rows.add(watches("watches complete OK", new WatchAnswer.Completion()).stale("completed").essential());
 		rows.add(watches("watches are reset (RST_STREAM)", new WatchAnswer.Reset()).stale("CANCELLED"));
 		rows.add(watches("watches are created and cancelled in one reply",
 				new WatchAnswer.CreatedAndCancelled("etcdserver: because"))
 			.stale("watch"));
-		rows.add(watches("watches are created, and silent ever after", new WatchAnswer.Silence()).stale("watch"));
+		rows.add(watches("watches are created, and silent ever after", new WatchAnswer.Silence()).stale("watch")
+			.essential());
 		rows.add(watches("watches are never answered", new WatchAnswer.Nothing()).stale("watch"));
 		rows.add(reads(Status.RESOURCE_EXHAUSTED.withDescription("etcdserver: too many requests")));
 		rows.add(reads(Status.UNAUTHENTICATED.withDescription("etcdserver: invalid auth token")));

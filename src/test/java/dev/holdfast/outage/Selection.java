@@ -1,23 +1,24 @@
 package dev.holdfast.outage;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Which rows are played: the one named by {@code holdfast.outage.row}, else all, the slow
- * ones only if {@code holdfast.outage.slow} is set.
+ * Which rows are played: the one named by {@code holdfast.outage.row}, else as many as
+ * {@code holdfast.outage.rows} says, the essential ones by default.
  *
- * @param name the only row, empty for all
- * @param slow whether the slow rows are among all
+ * @param name the only row, empty for more
+ * @param rows which others
  */
-record Selection(String name, boolean slow) {
+record Selection(String name, Rows rows) {
 
 	/**
 	 * Reads the system properties.
-	 * @throws IllegalArgumentException if no row has the name
+	 * @throws IllegalArgumentException if no row has the name, or they say something else
 	 */
 	static Selection fromProperties() {
 		Selection selection = new Selection(System.getProperty("holdfast.outage.row", ""),
-				Boolean.getBoolean("holdfast.outage.slow"));
+				Rows.valueOf(System.getProperty("holdfast.outage.rows", "essential").toUpperCase(Locale.ROOT)));
 		List<String> names = Matrix.ACTS.stream()
 			.flatMap((act) -> act.rows().stream())
 			.<String>map(Outage::name)
@@ -30,7 +31,7 @@ record Selection(String name, boolean slow) {
 	}
 
 	boolean contains(Outage<?> row) {
-		return this.name.isEmpty() ? this.slow || !row.isSlow() : this.name.equals(row.name());
+		return this.name.isEmpty() ? row.among().compareTo(this.rows) <= 0 : this.name.equals(row.name());
 	}
 
 }

@@ -20,12 +20,14 @@ final class StartRows {
 
 	static final List<Outage<Starts>> ALL = List.of(
 			row("etcd absent at start, with a snapshot", TcpProxy::refuse, UnaryOperator.identity())
-				.told(new Told.FromDisk(REFUSED)),
+				.told(new Told.FromDisk(REFUSED))
+				.essential(),
 			row("etcd silent at start, with a snapshot", TcpProxy::blackhole, UnaryOperator.identity())
 				.told(new Told.FromDisk(SILENT)),
 			row("etcd absent at start, without a snapshot", TcpProxy::refuse, (saved) -> "")
 				.told(new Told.Empty(REFUSED)),
-			ignored("etcd absent at start, snapshot corrupt", (saved) -> saved.replace("orders", "odders"), "checksum"),
+			ignored("etcd absent at start, snapshot corrupt", (saved) -> saved.replace("orders", "odders"), "checksum")
+				.essential(),
 			ignored("etcd absent at start, snapshot truncated", (saved) -> saved.substring(0, saved.length() / 2), ""),
 			ignored("etcd absent at start, snapshot from a newer schema",
 					(saved) -> saved.replaceFirst("\"schema\":\\d+", "\"schema\":9"), "schema"));

@@ -39,13 +39,15 @@ final class ThreeMemberRows {
 				.fault((stage) -> stage.others().forEach((member) -> stage.take(member, EtcdProcess::kill)))
 				.lasts(Duration.ofSeconds(3))
 				.repair((stage) -> stage.giveBack(EtcdProcess::relaunch))
-				.stale(NO_QUORUM),
+				.stale(NO_QUORUM)
+				.essential(),
 			row("minority: the watched one hears nothing of the others")
 				.fault((stage) -> stage.others().forEach((member) -> stage.take(member, EtcdProcess::pause)))
 				.lasts(Duration.ofSeconds(3))
 				.repair((stage) -> stage.giveBack(EtcdProcess::resume))
 				.stale(NO_QUORUM),
-			restored(), emptied("cluster wiped, with the same id").repair((stage) -> stage.cluster().wipe()),
+			restored(),
+			emptied("cluster wiped, with the same id").repair((stage) -> stage.cluster().wipe()).essential(),
 			emptied("cluster replaced by a new one with another id").repair((stage) -> stage.cluster().replace()));
 
 	private ThreeMemberRows() {

@@ -459,7 +459,8 @@ class KeeperTests {
 	@Test
 	void whatWasFrozenBeforeARestartIsServedAsItWasUntilTheFreezeEnds() {
 		Instant now = this.time.instant();
-		restore(Optional.of(new Freeze(now, now.plusSeconds(600), "maintenance")), record(2, "/a", ORDERS, "a", 1),
+		restore(Optional.of(new Freeze(now, now.plusSeconds(600), "maintenance")), () -> {
+		}, record(2, "/a", ORDERS, "a", 1),
 				record(3, "/b", ORDERS, "b", 2));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		list(4, record(2, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
@@ -471,12 +472,40 @@ class KeeperTests {
 		assertThat(instances()).contains("orders/a:1", "orders/c:3");
 	}
 
-	/** Starts anew from a snapshot on disk that has these records. */
-	private void restore(RegistryRecord... records) {
-		restore(Optional.empty(), records);
+	@Test
+	void startWaitsNoLongerForProbesWhenTheRegistryHasAnswered() {
+		List<List<String>> released = new ArrayList<>();
+		restore(() -> released.add(instances()), record(1, "/a", ORDERS, "a", 1), record(2, "/b", ORDERS, "b", 2));
+		assertThat(released).isEmpty();
+		list(4, record(1, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
+		assertThat(released).containsExactly(instances());
+		assertThat(instances()).contains("orders/c:3");
+		pass(Duration.ofSeconds(1));
+		list(5, record(1, "/a", ORDERS, "a", 1));
+		assertThat(released).hasSize(1);
 	}
 
-	private void restore(Optional<Freeze> freeze, RegistryRecord... records) {
+	@Test
+	void startIsReleasedOnceByProbesThatHaveAllEndedBeforeTheRegistryAnswers() {
+		AtomicInteger released = new AtomicInteger();
+		restore(released::incrementAndGet, record(1, "/a", ORDERS, "a", 1));
+		pass(Duration.ofSeconds(1));
+		assertThat(released).hasValue(1);
+		list(4, record(1, "/a", ORDERS, "a", 1));
+		assertThat(released).hasValue(1);
+	}
+
+	private void restore(RegistryRecord... records) {
+		restore(() -> {
+		}, records);
+	}
+
+	private void restore(Runnable probed, RegistryRecord... records) {
+		restore(Optional.empty(), probed, records);
+	}
+
+	/** Starts anew from a snapshot on disk that has these records. */
+	private void restore(Optional<Freeze> freeze, Runnable probed, RegistryRecord... records) {
 		Path path = this.folder.resolve("snapshot.json");
 		try (SnapshotFile file = new SnapshotFile(path, null)) {
 			this.keeper = keeper(Optional.of(file));
@@ -487,8 +516,7 @@ class KeeperTests {
 		this.file = new SnapshotFile(path, null);
 		this.keeper = keeper(Optional.of(this.file));
 		freeze.ifPresent(this.keeper::freeze);
-		this.keeper.restore(() -> {
-		});
+		this.keeper.restore(probed);
 	}
 
 	/** Lets time pass with nobody but the keeper at work. */

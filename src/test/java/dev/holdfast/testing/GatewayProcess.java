@@ -352,18 +352,23 @@ public final class GatewayProcess implements AutoCloseable {
 	 */
 	public static final class Launch {
 
+		/**
+		 * A small heap is collected often, and leaks are found by collections. Code that
+		 * runs for some seconds is compiled once: that halves what a start costs.
+		 */
+		private static final List<String> FLAGS = List.of("-Xmx160m", "-XX:TieredStopAtLevel=1",
+				"-Dio.netty.leakDetection.level=paranoid");
+
 		private final List<String> flags = new ArrayList<>();
 
 		private final List<String> arguments = new ArrayList<>();
 
 		private @Nullable Path trusted;
 
+		private boolean oneJar;
+
 		private Launch(String etcdEndpoints) {
-			// A small heap is collected often, and leaks are found by collections. Code
-			// that
-			// runs for some seconds is compiled once: that halves what a start costs.
-			this.flags
-				.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1", "-Dio.netty.leakDetection.level=paranoid"));
+			this.flags.addAll(FLAGS);
 			this.arguments
 				.addAll(List.of("--holdfast.etcd.endpoints=" + etcdEndpoints, "--holdfast.server.address=127.0.0.1",
 						"--holdfast.server.port=0", "--server.address=127.0.0.1", "--server.port=0"));
@@ -415,6 +420,15 @@ public final class GatewayProcess implements AutoCloseable {
 		}
 
 		/**
+		 * Takes the gateway out of its one jar, and not as the image has it.
+		 * @return this
+		 */
+		public Launch asOneJar() {
+			this.oneJar = true;
+			return this;
+		}
+
+		/**
 		 * Starts the gateway and waits until it is ready.
 		 * @return the gateway
 		 */
@@ -456,9 +470,11 @@ public final class GatewayProcess implements AutoCloseable {
 			try {
 				Path folder = Folders.create("holdfast-gateway-");
 				List<String> command = new ArrayList<>();
-				command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+				Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+				command.add(java.toString());
 				command.addAll(this.flags);
-				command.addAll(List.of("-jar", jar().toString()));
+				boolean unpacked = !this.oneJar && UnpackedGateway.isPossible();
+				command.addAll(unpacked ? UnpackedGateway.of(java, jar(), FLAGS) : List.of("-jar", jar().toString()));
 				command.addAll(this.arguments);
 				// The snapshot's path is relative, so by default it is in this folder.
 				Process process = new ProcessBuilder(command).directory(folder.toFile())
