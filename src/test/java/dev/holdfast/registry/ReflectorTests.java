@@ -158,6 +158,51 @@ class ReflectorTests {
 	}
 
 	@Test
+	void anOperatorGetsANewGenerationAtOnceAndItsNumber() {
+		CompletableFuture<Long> answer = new CompletableFuture<>();
+		at(10, () -> this.reflector.operations().reconnect().thenAccept(answer::complete));
+		at(11, () -> {
+			assertThat(answer).isCompletedWithValue(2L);
+			assertThat(this.life).contains("OPERATOR");
+			assertThat(this.registry.generation()).isEqualTo(2);
+			assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+			assertThat(instances("orders")).containsExactly("a:8001");
+		});
+		runFor(Duration.ofSeconds(12));
+		assertThat(answer).isDone();
+	}
+
+	@Test
+	void anOperatorWaitsForNoPauseWhileTheRegistryIsAway() {
+		this.source.reachable = false;
+		List<Long> answers = new ArrayList<>();
+		List<Long> before = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			this.time.after(Duration.ofMillis(10_500 + i * 10L), () -> {
+				before.add(this.registry.generation());
+				this.reflector.operations().reconnect().thenAccept(answers::add);
+			});
+		}
+		this.time.after(Duration.ofMillis(10_600), () -> this.failures.collect(() -> assertThat(answers)
+			.containsExactlyElementsOf(before.stream().map((number) -> number + 1).toList())));
+		runFor(Duration.ofSeconds(12));
+		assertThat(answers).hasSize(5);
+	}
+
+	@Test
+	void whoWaitsForAListIsAnsweredByTheConnectionThatAnOperatorMakesMeanwhile() {
+		CompletableFuture<RefreshResult> refreshed = new CompletableFuture<>();
+		at(10, () -> {
+			this.source.listLatency = Duration.ofSeconds(2);
+			this.reflector.operations().refresh().thenAccept(refreshed::complete);
+			this.reflector.operations().reconnect();
+		});
+		at(13, () -> assertThat(refreshed).isCompleted());
+		runFor(Duration.ofSeconds(14));
+		assertThat(refreshed).isCompleted();
+	}
+
+	@Test
 	void aRemovalWhileCutOffIsSeenByTheNextList() {
 		this.source.put("orders", "b", 8002);
 		at(10, () -> {
