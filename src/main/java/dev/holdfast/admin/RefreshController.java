@@ -15,7 +15,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Lists the registry at an operator's word: to take what it says, or only to compare.
+ * Lists the registry at an operator's word, to take what it says or only to compare, or
+ * connects to it anew.
  */
 @RestController
 @RequestMapping("/registry")
@@ -42,10 +43,24 @@ class RefreshController {
 				"The registry could not be listed; the endpoints stay as they were");
 	}
 
+	@PostMapping("/reconnect")
+	Reconnection reconnect() throws InterruptedException {
+		return new Reconnection(this.deadline.await(this.operations.reconnect(),
+				"Nobody knows whether it was done; GET /registry/status tells the generation"));
+	}
+
 	@GetMapping("/diff")
 	RegistryDiff diff() throws InterruptedException {
 		return this.deadline.await(this.operations.diff(),
 				"The registry could not be listed, so there is nothing to compare the cache with");
+	}
+
+	/**
+	 * A connection that was begun at an operator's word.
+	 *
+	 * @param generation the number of the generation with its client, list and watch
+	 */
+	record Reconnection(long generation) {
 	}
 
 	private static ProblemException frozen(Freeze freeze) {

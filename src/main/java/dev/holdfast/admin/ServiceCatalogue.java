@@ -80,6 +80,14 @@ final class ServiceCatalogue {
 				status.asOf().orElse(null), circuit, traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
 	}
 
+	/**
+	 * Gives a service with its instances.
+	 * @param traffic whether what they have done is asked for
+	 */
+	ServiceDetail detail(Service service, boolean traffic) {
+		return detail(service, this.registry.status(), traffic);
+	}
+
 	private ServiceDetail detail(Service service, RegistryStatus status, boolean traffic) {
 		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(service.name());
 		return new ServiceDetail(summary(service, status, traffic),

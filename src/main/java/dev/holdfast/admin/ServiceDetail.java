@@ -6,6 +6,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Registration;
 import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Outcome;
@@ -27,7 +28,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param zone the zone it runs in, empty when it did not say
 	 * @param version the version it runs, empty when it did not say
 	 * @param weight the weight that it is registered with
-	 * @param metadata what else it said of itself
+	 * @param metadata what else it said of itself; values that look like secrets are hidden
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
 	 * @param traffic what it has done since the gateway knows it, left out when that is
@@ -42,7 +43,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
 				boolean shown) {
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
-					instance.version(), instance.weight(), instance.metadata(),
+					instance.version(), instance.weight(), Redaction.values(instance.metadata()),
 					RegistrationDetail.of(instance.registration()), Health.of(instance, traffic, hold),
 					shown ? TrafficDetail.of(traffic) : null, hold);
 		}

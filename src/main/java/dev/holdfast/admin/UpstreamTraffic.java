@@ -44,7 +44,7 @@ final class UpstreamTraffic implements Traffic {
 					.collect(Collectors.toMap((instance) -> instance.instance().id(), UpstreamTraffic::traffic));
 	}
 
-	private static InstanceTraffic traffic(UpstreamInstance instance) {
+	static InstanceTraffic traffic(UpstreamInstance instance) {
 		return new InstanceTraffic(instance.state(), instance.active(), instance.total(), instance.errors(),
 				instance.connectFailures());
 	}

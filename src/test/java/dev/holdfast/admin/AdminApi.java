@@ -31,6 +31,8 @@ final class AdminApi implements Traffic {
 
 	static final String HOST = "admin.example.org:8081";
 
+	private static final Clock CLOCK = Clock.fixed(FakeRegistry.PROVEN_AT, ZoneOffset.UTC);
+
 	private final FakeRegistry registry;
 
 	private final Map<String, InstanceTraffic> instances = new HashMap<>();
@@ -54,13 +56,13 @@ final class AdminApi implements Traffic {
 				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, answers),
 						new HeldController(this.registry, this.registry, answers),
 						new FreezeController(this.registry, answers),
-						new JournalController(this.registry, Clock.fixed(FakeRegistry.PROVEN_AT, ZoneOffset.UTC)),
+						new JournalController(this.registry, CLOCK),
 						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"))),
 				(builder) -> builder
 					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))
 					.setCustomArgumentResolvers(new WriteBodyResolver())
 					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")),
-							(request) -> false, json().getObjectMapper()))
+							(request) -> false, new Audit(CLOCK), json().getObjectMapper()))
 					.setMessageConverters(json())
 					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))
 					.build())
