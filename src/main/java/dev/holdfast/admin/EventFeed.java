@@ -16,6 +16,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.override.ActiveOverrides;
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.JournalEntry;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.service.ServiceName;
@@ -62,6 +64,8 @@ final class EventFeed implements SmartLifecycle {
 
 	private final SnapshotChanges changes;
 
+	private final Overrides overrides;
+
 	private final ObjectMapper mapper;
 
 	private final EventStreamSettings settings;
@@ -86,6 +90,8 @@ final class EventFeed implements SmartLifecycle {
 
 	private RegistryState told = RegistryState.NONE;
 
+	private ActiveOverrides toldOverrides = ActiveOverrides.NONE;
+
 	private long journal;
 
 	private long heldAt = System.nanoTime() - HELD_INTERVAL.toNanos();
@@ -102,14 +108,16 @@ final class EventFeed implements SmartLifecycle {
 	 * numbers they are exact in JavaScript.
 	 */
 	@Autowired
-	EventFeed(Registry registry, SnapshotChanges changes, ObjectMapper mapper, EventStreamSettings settings) {
-		this(registry, changes, mapper, settings, new SecureRandom().nextLong(1L << 52), LINGER);
+	EventFeed(Registry registry, SnapshotChanges changes, Overrides overrides, ObjectMapper mapper,
+			EventStreamSettings settings) {
+		this(registry, changes, overrides, mapper, settings, new SecureRandom().nextLong(1L << 52), LINGER);
 	}
 
-	EventFeed(Registry registry, SnapshotChanges changes, ObjectMapper mapper, EventStreamSettings settings,
-			long lastId, Duration linger) {
+	EventFeed(Registry registry, SnapshotChanges changes, Overrides overrides, ObjectMapper mapper,
+			EventStreamSettings settings, long lastId, Duration linger) {
 		this.registry = registry;
 		this.changes = changes;
+		this.overrides = overrides;
 		this.mapper = mapper;
 		this.settings = settings;
 		this.linger = linger;
@@ -239,7 +247,9 @@ final class EventFeed implements SmartLifecycle {
 		List<JournalEntry> entries = this.registry.journal(this.journal);
 		this.journal = entries.isEmpty() ? this.journal : entries.getLast().sequence();
 		this.owed.clear();
-		this.told = new RegistryState(0, this.changes.take().snapshot(), standing, heldNow(), asOf);
+		this.toldOverrides = this.overrides.active();
+		this.told = new RegistryState(0, this.changes.take().snapshot(), standing, heldNow(),
+				views(this.toldOverrides), asOf);
 		this.ring.begin(this.told);
 	}
 
@@ -282,6 +292,8 @@ final class EventFeed implements SmartLifecycle {
 			}
 		}
 		Map<String, RegistryState.Held> held = held(frame);
+		ActiveOverrides active = this.overrides.active();
+		Map<String, OverrideView> set = overrides(active, frame);
 		if (!standing.equals(this.told.standing())) {
 			frame.add("status", standing);
 		}
@@ -289,7 +301,7 @@ final class EventFeed implements SmartLifecycle {
 		if (!entries.isEmpty()) {
 			frame.add("changes", newest(entries, this.journal));
 		}
-		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held, asOf);
+		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held, set, asOf);
 		if (frame.isFull()) {
 			frame = frame().add("reset", new Reset("more has changed at once than is streamed"));
 		}
@@ -300,6 +312,7 @@ final class EventFeed implements SmartLifecycle {
 			this.ring.append(frame.build(), state);
 		}
 		this.told = state;
+		this.toldOverrides = active;
 		this.owed.clear();
 		this.journal = entries.isEmpty() ? this.journal : entries.getLast().sequence();
 	}
@@ -329,6 +342,24 @@ final class EventFeed implements SmartLifecycle {
 		Map<String, RegistryState.Held> now = new HashMap<>();
 		this.registry.held().stream().map(RegistryState.Held::of).forEach((held) -> now.put(held.key(), held));
 		return Map.copyOf(now);
+	}
+
+	/** Those that another one hides do nothing, and are not told. */
+	private Map<String, OverrideView> overrides(ActiveOverrides active, EventFrame.Builder frame) {
+		if (active.equals(this.toldOverrides)) {
+			return this.told.overrides();
+		}
+		Map<String, OverrideView> now = views(active);
+		if (!now.equals(this.told.overrides())) {
+			frame.add("overrides", OverrideDifference.between(this.told.overrides(), now));
+		}
+		return now;
+	}
+
+	private static Map<String, OverrideView> views(ActiveOverrides active) {
+		Map<String, OverrideView> views = new HashMap<>();
+		active.inForce().forEach((key, override) -> views.put(key, OverrideView.of(override)));
+		return Map.copyOf(views);
 	}
 
 	private static Changes newest(List<JournalEntry> entries, long told) {

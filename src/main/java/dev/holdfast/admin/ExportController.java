@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.UnreadableRecord;
 import dev.holdfast.route.RouteTable;
@@ -41,6 +42,8 @@ class ExportController {
 
 	private final RouteTable routes;
 
+	private final Overrides overrides;
+
 	private final Audit audit;
 
 	private final CertificatesController certificates;
@@ -52,12 +55,13 @@ class ExportController {
 	private final Clock clock;
 
 	ExportController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, RouteTable routes,
-			Audit audit, CertificatesController certificates, EffectiveConfiguration configuration,
+			Overrides overrides, Audit audit, CertificatesController certificates, EffectiveConfiguration configuration,
 			ObjectProvider<ExportPart> parts, Clock clock) {
 		this.registry = registry;
 		this.catalogue = catalogue;
 		this.identity = identity;
 		this.routes = routes;
+		this.overrides = overrides;
 		this.audit = audit;
 		this.certificates = certificates;
 		this.configuration = configuration;
@@ -78,10 +82,12 @@ class ExportController {
 		export.put("schemaVersion", SCHEMA_VERSION);
 		export.put("exportedAt", this.clock.instant());
 		export.put("sentence", Overview.sentence(this.registry));
-		export.put("status", StatusView.of(this.registry, this.identity));
+		export.put("status", StatusView.of(this.registry, this.overrides, this.identity));
 		export.put("configuration", this.configuration.find());
 		export.put("routes", RoutesController.all(this.routes));
 		export.put("certificates", this.certificates.all());
+		export.put("overrides",
+				this.overrides.active().all().stream().map(OverrideView::of).toList());
 		export.put("services", services());
 		export.put("held", each(this.registry.held(), HeldInstance::of));
 		export.put("unreadable", each(this.registry.unreadable(), ExportController::redacted));

@@ -15,7 +15,7 @@ final class Links {
 			Map.entry("held", "/registry/held"), Map.entry("diff", "/registry/diff"),
 			Map.entry("unreadable", "/registry/unreadable"), Map.entry("journal", "/registry/journal"),
 			Map.entry("state", "/registry/state"), Map.entry("events", "/registry/events"),
-			Map.entry("routes", "/registry/routes"), Map.entry("routeMatch", "/registry/routes/match"),
+			Map.entry("overrides", "/registry/overrides"), Map.entry("routes", "/registry/routes"), Map.entry("routeMatch", "/registry/routes/match"),
 			Map.entry("traffic", "/registry/traffic"), Map.entry("certificates", "/registry/certificates"),
 			Map.entry("audit", "/registry/audit"), Map.entry("export", "/registry/export")));
 

@@ -19,17 +19,19 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot the services
  * @param standing how far they can be trusted
  * @param held the held removals by service and instance
+ * @param overrides the overrides that are in force, by what they are of
  * @param asOf until when all of this is known to have been so at least, {@code null}
  * while nothing is known
  */
 record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<String, Held> held,
-		@Nullable Instant asOf) {
+		Map<String, OverrideView> overrides, @Nullable Instant asOf) {
 
 	static final RegistryState NONE = new RegistryState(0, Snapshot.EMPTY,
-			new Standing("EMPTY", "the registry has not been asked yet", Instant.EPOCH, null, null, 0), Map.of(), null);
+			new Standing("EMPTY", "the registry has not been asked yet", Instant.EPOCH, null, null, 0), Map.of(),
+			Map.of(), null);
 
 	RegistryState at(long id) {
-		return new RegistryState(id, this.snapshot, this.standing, this.held, this.asOf);
+		return new RegistryState(id, this.snapshot, this.standing, this.held, this.overrides, this.asOf);
 	}
 
 	/**

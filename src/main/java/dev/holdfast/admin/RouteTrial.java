@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RouteExplanation;
 import dev.holdfast.route.RouteMatch;
@@ -27,10 +28,13 @@ final class RouteTrial {
 
 	private final Registry registry;
 
-	RouteTrial(RouteTable routes, Upstreams upstreams, Registry registry) {
+	private final Overrides overrides;
+
+	RouteTrial(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides) {
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.registry = registry;
+		this.overrides = overrides;
 	}
 
 	MatchView of(ImaginedRequest request) {
@@ -67,7 +71,10 @@ final class RouteTrial {
 		Instance instance = candidate.instance().instance();
 		Hold hold = this.registry.held(service, instance.id()).map(Hold::of).orElse(null);
 		List<String> reasons = new ArrayList<>(
-				ServiceDetail.Health.of(instance, UpstreamTraffic.traffic(candidate.instance()), hold).reasons());
+				ServiceDetail.Health
+					.of(instance, UpstreamTraffic.traffic(candidate.instance()), hold,
+							InstanceOverride.of(this.overrides.active().of(service).of(instance.id())))
+					.reasons());
 		if (candidate.full()) {
 			reasons.add("it has all the requests that it gets at a time");
 		}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstreams;
@@ -31,10 +32,13 @@ class RoutesController {
 
 	private final Registry registry;
 
-	RoutesController(RouteTable routes, Upstreams upstreams, Registry registry) {
+	private final Overrides overrides;
+
+	RoutesController(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides) {
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.registry = registry;
+		this.overrides = overrides;
 	}
 
 	@GetMapping
@@ -73,7 +77,7 @@ class RoutesController {
 		String[] headers = read.getParameterValues("header");
 		ImaginedRequest request = ImaginedRequest.of(method, host, path,
 				(headers != null) ? List.of(headers) : List.of());
-		return new RouteTrial(this.routes, this.upstreams, this.registry).of(request);
+		return new RouteTrial(this.routes, this.upstreams, this.registry, this.overrides).of(request);
 	}
 
 }

@@ -1,10 +1,15 @@
 package dev.holdfast.admin;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import dev.holdfast.admin.ServiceSummary.RecentTraffic;
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.ServiceOverrides;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
@@ -25,22 +30,34 @@ final class ServiceCatalogue {
 
 	private final Traffic traffic;
 
-	ServiceCatalogue(Registry registry, Traffic traffic) {
+	private final Overrides overrides;
+
+	ServiceCatalogue(Registry registry, Traffic traffic, Overrides overrides) {
 		this.registry = registry;
 		this.traffic = traffic;
+		this.overrides = overrides;
 	}
 
-	List<ServiceSummary> find(ServiceQuery query) {
+	/**
+	 * Lists services. Where it can be told without a look at their instances which come
+	 * first, only those of the page are looked at.
+	 */
+	Page<ServiceSummary> find(ServiceQuery query, PageRequest request) {
 		RegistryStatus status = this.registry.status();
-		return this.registry.snapshot()
+		Stream<Service> named = this.registry.snapshot()
 			.services()
 			.values()
 			.stream()
-			.filter((service) -> query.matchesName(service.name().value()))
-			.map((service) -> summary(service, status, query.traffic()))
+			.filter((service) -> query.matchesName(service.name().value()));
+		Comparator<Service> registered = query.registeredOrder();
+		if (registered != null && query.isForEveryStatus()) {
+			return Page.of(named.sorted(registered).toList(), request,
+					(service) -> summary(service, status, query.traffic()));
+		}
+		return Page.of(named.map((service) -> summary(service, status, query.traffic()))
 			.filter(query::matchesStatus)
 			.sorted(query.order())
-			.toList();
+			.toList(), request);
 	}
 
 	/**
@@ -58,6 +75,45 @@ final class ServiceCatalogue {
 		return known(name).map((service) -> this.registry.history(service.name()));
 	}
 
+	/**
+	 * Whether something is or was registered under a name.
+	 */
+	boolean isKnown(ServiceName name) {
+		return this.registry.snapshot().find(name) != null;
+	}
+
+	/**
+	 * Whether a service has an instance.
+	 * @param instance its id
+	 */
+	boolean isKnown(ServiceName name, String instance) {
+		Service service = this.registry.snapshot().find(name);
+		return service != null && service.find(instance).isPresent();
+	}
+
+	/**
+	 * Whether a service would be left without a routable instance if one of its instances
+	 * got no more requests.
+	 * @param instance the id of that one
+	 */
+	boolean isLastRoutable(ServiceName name, String instance) {
+		Service service = this.registry.snapshot().find(name);
+		if (service == null) {
+			return false;
+		}
+		ServiceOverrides set = this.overrides.active().of(name);
+		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(name);
+		boolean takesRequests = service.find(instance).filter((one) -> weight(one, set) > 0).isPresent();
+		return takesRequests && service.instances()
+			.stream()
+			.noneMatch((other) -> !other.id().equals(instance) && weight(other, set) > 0
+					&& !of(other, known).ejected());
+	}
+
+	private static int weight(Instance instance, ServiceOverrides overrides) {
+		return overrides.of(instance.id()).effectiveWeight(instance.weight());
+	}
+
 	private Optional<Service> known(String name) {
 		return ServiceName.isValid(name) ? Optional.ofNullable(this.registry.snapshot().find(new ServiceName(name)))
 				: Optional.empty();
@@ -67,13 +123,13 @@ final class ServiceCatalogue {
 	 * Judges a service without the cost of its statistics.
 	 */
 	ServiceStatus status(Service service) {
-		return ServiceStatus.of(count(service, this.traffic.instances(service.name())),
+		return ServiceStatus.of(count(service),
 				this.traffic.circuit(service.name()), this.registry.status() instanceof RegistryStatus.Live);
 	}
 
 	private ServiceSummary summary(Service service, RegistryStatus status, boolean traffic) {
 		ServiceName name = service.name();
-		InstanceCounts counts = count(service, this.traffic.instances(name));
+		InstanceCounts counts = count(service);
 		String circuit = this.traffic.circuit(name);
 		return new ServiceSummary(name.value(),
 				ServiceStatus.of(counts, circuit, status instanceof RegistryStatus.Live), counts, service.revision(),
@@ -90,11 +146,12 @@ final class ServiceCatalogue {
 
 	private ServiceDetail detail(Service service, RegistryStatus status, boolean traffic) {
 		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(service.name());
+		ServiceOverrides set = this.overrides.active().of(service.name());
 		return new ServiceDetail(summary(service, status, traffic),
 				service.instances()
 					.stream()
 					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, known),
-							hold(service, instance), traffic))
+							hold(service, instance), set.of(instance.id()), traffic))
 					.toList());
 	}
 
@@ -102,18 +159,24 @@ final class ServiceCatalogue {
 		return this.registry.held(service.name(), instance.id()).map(Hold::of).orElse(null);
 	}
 
-	private InstanceCounts count(Service service, Map<String, Traffic.InstanceTraffic> traffic) {
+	private InstanceCounts count(Service service) {
+		Set<String> out = this.traffic.ejected(service.name());
+		ServiceOverrides set = this.overrides.active().of(service.name());
 		int routable = 0;
+		int draining = 0;
 		int ejected = 0;
 		for (Instance instance : service.instances()) {
-			if (of(instance, traffic).ejected()) {
+			if (set.of(instance.id()).isDrained()) {
+				draining++;
+			}
+			else if (out.contains(instance.id())) {
 				ejected++;
 			}
-			else if (instance.weight() > 0) {
+			else if (weight(instance, set) > 0) {
 				routable++;
 			}
 		}
-		return new InstanceCounts(service.instances().size(), routable, held(service), ejected);
+		return new InstanceCounts(service.instances().size(), routable, held(service), draining, ejected);
 	}
 
 	private int held(Service service) {

@@ -33,7 +33,7 @@ class ServicesController {
 			@RequestParam(required = false) @Nullable String size, HttpServletRequest read) {
 		PageRequest request = PageRequest.of(page, size);
 		ServiceQuery query = ServiceQuery.of(q, status, sort, TrafficShown.in(read));
-		return Page.of(this.catalogue.find(query), request);
+		return this.catalogue.find(query, request);
 	}
 
 	@GetMapping("/{service}")

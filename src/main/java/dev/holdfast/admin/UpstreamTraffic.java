@@ -1,6 +1,9 @@
 package dev.holdfast.admin;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
@@ -30,6 +33,14 @@ final class UpstreamTraffic implements Traffic {
 	}
 
 	@Override
+	public void resetCircuit(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		if (upstream != null) {
+			upstream.resetCircuit();
+		}
+	}
+
+	@Override
 	public Statistics statistics(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
 		return (upstream != null) ? upstream.statistics() : Statistics.NONE;
@@ -42,6 +53,19 @@ final class UpstreamTraffic implements Traffic {
 				: upstream.instances()
 					.stream()
 					.collect(Collectors.toMap((instance) -> instance.instance().id(), UpstreamTraffic::traffic));
+	}
+
+	@Override
+	public Set<String> ejected(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		Set<String> ejected = Set.of();
+		for (UpstreamInstance instance : (upstream != null) ? upstream.instances() : List.<UpstreamInstance>of()) {
+			if (instance.ejected()) {
+				ejected = ejected.isEmpty() ? new HashSet<>() : ejected;
+				ejected.add(instance.instance().id());
+			}
+		}
+		return ejected;
 	}
 
 	static InstanceTraffic traffic(UpstreamInstance instance) {

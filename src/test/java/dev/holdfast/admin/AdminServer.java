@@ -7,9 +7,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
@@ -23,6 +25,8 @@ import org.springframework.context.support.GenericApplicationContext;
 final class AdminServer implements AutoCloseable {
 
 	private final AnnotationConfigServletWebServerApplicationContext context = new AnnotationConfigServletWebServerApplicationContext();
+
+	private final Overrides overrides = new Overrides(Clock.systemUTC(), Optional.empty());
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
@@ -42,6 +46,7 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(Traffic.class, () -> traffic);
 		this.context.registerBean("snapshotChanges", SnapshotChanges.class, () -> changes);
 		this.context.registerBean(Clock.class, Clock::systemUTC);
+		this.context.registerBean(Overrides.class, () -> this.overrides);
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));
 		this.context.registerBean(EventStreamSettings.class, () -> settings);
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
@@ -49,6 +54,10 @@ final class AdminServer implements AutoCloseable {
 		this.context.register(EmbeddedWebServerFactoryCustomizerAutoConfiguration.class,
 				AdminPortTests.AdminPort.class);
 		this.context.refresh();
+	}
+
+	Overrides overrides() {
+		return this.overrides;
 	}
 
 	int port() {

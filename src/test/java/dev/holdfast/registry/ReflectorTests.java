@@ -39,9 +39,9 @@ class ReflectorTests {
 
 	private final Failures failures = new Failures();
 
-	private Reflector reflector = reflector();
+	private final Reflector reflector = reflector();
 
-	private Registry registry = this.reflector.registry();
+	private final Registry registry = this.reflector.registry();
 
 	private Reflector reflector() {
 		RegistryListener listener = new RegistryListener() {
