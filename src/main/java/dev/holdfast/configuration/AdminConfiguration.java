@@ -41,8 +41,8 @@ class AdminConfiguration {
 	@Bean
 	AdminBundles adminBundles(ServerProperties server, ObjectProvider<ManagementServerProperties> management,
 			ObjectProvider<SslBundles> bundles) {
-		return new AdminBundles(bundles::getObject, server.getSsl(),
-				management.stream().map(ManagementServerProperties::getSsl).findFirst().orElse(null));
+		ManagementServerProperties own = management.getIfAvailable();
+		return new AdminBundles(bundles::getObject, server.getSsl(), (own != null) ? own.getSsl() : null);
 	}
 
 	@Bean

@@ -3,8 +3,8 @@ package dev.holdfast.upstream;
 import java.util.Arrays;
 
 /**
- * The last windows of some traffic as numbers, 816 bytes in all. Written by one thread,
- * read by any.
+ * The last windows of some traffic as numbers, some 850 bytes in all. Written by one
+ * thread, read by any.
  */
 final class TrafficPoints {
 
