@@ -51,8 +51,8 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	 */
 	@Bean
 	WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
-		return (factory) -> factory.addConnectorCustomizers((connector) -> connector
-			.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+		return (factory) -> factory.addConnectorCustomizers(
+				(connector) -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
 	}
 
 	/**

@@ -45,12 +45,10 @@ record CertificateView(String bundle, SortedSet<CertificateUse> use, Role role, 
 	private static List<String> names(X509Certificate certificate) {
 		try {
 			Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-			return (names == null) ? List.of()
-					: names.stream()
-						.filter((name) -> Objects.equals(name.get(0), DNS_NAME)
-								|| Objects.equals(name.get(0), IP_ADDRESS))
-						.map((name) -> String.valueOf(name.get(1)))
-						.toList();
+			return (names == null) ? List.of() : names.stream()
+				.filter((name) -> Objects.equals(name.get(0), DNS_NAME) || Objects.equals(name.get(0), IP_ADDRESS))
+				.map((name) -> String.valueOf(name.get(1)))
+				.toList();
 		}
 		catch (CertificateParsingException ex) {
 			return List.of();

@@ -33,11 +33,9 @@ class CertificatesController {
 		.thenComparing(CertificateView::subject)
 		.thenComparing(CertificateView::serialNumber);
 
-	private static final Sorting<CertificateView> ORDERS = new Sorting<>(
-			Map.of("bundle", BY_BUNDLE, "notAfter",
-					Comparator.comparing(CertificateView::notAfter).thenComparing(BY_BUNDLE), "status",
-					Comparator.comparing(CertificateView::status).thenComparing(BY_BUNDLE)),
-			"notAfter");
+	private static final Sorting<CertificateView> ORDERS = new Sorting<>(Map.of("bundle", BY_BUNDLE, "notAfter",
+			Comparator.comparing(CertificateView::notAfter).thenComparing(BY_BUNDLE), "status",
+			Comparator.comparing(CertificateView::status).thenComparing(BY_BUNDLE)), "notAfter");
 
 	private final UsedBundles bundles;
 
@@ -75,8 +73,8 @@ class CertificatesController {
 			.computeIfAbsent(bundle.name(), (name) -> new TreeSet<>(EnumSet.noneOf(CertificateUse.class)))
 			.add(bundle.use()));
 		Set<CertificateView> certificates = new LinkedHashSet<>();
-		found.forEach(
-				(bundle) -> views(bundle, uses.getOrDefault(bundle.name(), new TreeSet<>()), now).forEach(certificates::add));
+		found.forEach((bundle) -> views(bundle, uses.getOrDefault(bundle.name(), new TreeSet<>()), now)
+			.forEach(certificates::add));
 		return List.copyOf(certificates);
 	}
 

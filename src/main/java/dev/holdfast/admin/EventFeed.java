@@ -248,8 +248,8 @@ final class EventFeed implements SmartLifecycle {
 		this.journal = entries.isEmpty() ? this.journal : entries.getLast().sequence();
 		this.owed.clear();
 		this.toldOverrides = this.overrides.active();
-		this.told = new RegistryState(0, this.changes.take().snapshot(), standing, heldNow(),
-				views(this.toldOverrides), asOf);
+		this.told = new RegistryState(0, this.changes.take().snapshot(), standing, heldNow(), views(this.toldOverrides),
+				asOf);
 		this.ring.begin(this.told);
 	}
 

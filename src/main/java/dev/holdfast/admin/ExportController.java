@@ -84,8 +84,7 @@ class ExportController {
 		export.put("configuration", this.configuration.find());
 		export.put("routes", RoutesController.all(this.routes));
 		export.put("certificates", this.certificates.all());
-		export.put("overrides",
-				this.overrides.active().all().stream().map(OverrideView::of).toList());
+		export.put("overrides", this.overrides.active().all().stream().map(OverrideView::of).toList());
 		export.put("services", services());
 		export.put("held", each(this.registry.held(), HeldInstance::of));
 		export.put("unreadable", each(this.registry.unreadable(), ExportController::redacted));

@@ -88,10 +88,9 @@ class HeldController {
 		HeldSelection selection = selection(body);
 		String reason = body.printableReason();
 		return switch (scope(body)) {
-			case LOCAL ->
-				ResponseEntity.ok(new Approval(done(selection, this.operations.approve(selection, reason))));
-			case CLUSTER -> this.writes
-				.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
+			case LOCAL -> ResponseEntity.ok(new Approval(done(selection, this.operations.approve(selection, reason))));
+			case CLUSTER ->
+				this.writes.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
 		};
 	}
 

@@ -52,7 +52,8 @@ record ImaginedRequest(String method, String host, String path, String query, Ma
 			if (colon < 0 || !TOKEN.matcher(header.substring(0, colon)).matches()) {
 				throw ProblemException.badParameter("header", shortened(header), "Name:value");
 			}
-			fields.putIfAbsent(header.substring(0, colon).toLowerCase(Locale.ROOT), header.substring(colon + 1).strip());
+			fields.putIfAbsent(header.substring(0, colon).toLowerCase(Locale.ROOT),
+					header.substring(colon + 1).strip());
 		}
 		return fields;
 	}

@@ -23,7 +23,8 @@ record Page<T>(List<T> items, int page, int size, int total) {
 	static <S, T> Page<T> of(List<S> all, PageRequest request, Function<S, T> view) {
 		int from = (int) Math.min((long) request.page() * request.size(), all.size());
 		int to = Math.min(from + request.size(), all.size());
-		return new Page<>(all.subList(from, to).stream().map(view).toList(), request.page(), request.size(), all.size());
+		return new Page<>(all.subList(from, to).stream().map(view).toList(), request.page(), request.size(),
+				all.size());
 	}
 
 }

@@ -16,8 +16,8 @@ import org.springframework.web.servlet.HandlerMapping;
 /**
  * Refuses a write whose {@code If-Match} names another state than the present one (RFC
  * 9110, section 13.1.1): somebody else was faster, or something has happened since it was
- * decided on. The tag is that of the read which shows what the write is of. Those are weak,
- * and compared as such: what they leave out is how old the data is.
+ * decided on. The tag is that of the read which shows what the write is of. Those are
+ * weak, and compared as such: what they leave out is how old the data is.
  */
 @RestControllerAdvice(basePackageClasses = Preconditions.class)
 final class Preconditions {
@@ -60,8 +60,8 @@ final class Preconditions {
 	}
 
 	private static boolean matches(String wanted, String tag) {
-		return wanted.strip().equals("*") || Arrays.stream(wanted.split(",", -1))
-			.anyMatch((one) -> opaque(one.strip()).equals(opaque(tag)));
+		return wanted.strip().equals("*")
+				|| Arrays.stream(wanted.split(",", -1)).anyMatch((one) -> opaque(one.strip()).equals(opaque(tag)));
 	}
 
 	private static String opaque(String tag) {

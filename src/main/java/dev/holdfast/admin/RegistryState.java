@@ -94,7 +94,8 @@ record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<Str
 	 * @param zone the zone it runs in, empty when it did not say
 	 * @param version the version it runs, empty when it did not say
 	 * @param weight the weight that it is registered with
-	 * @param metadata what else it said of itself; values that look like secrets are hidden
+	 * @param metadata what else it said of itself; values that look like secrets are
+	 * hidden
 	 * @param registration the record it was read from
 	 */
 	record Registered(String id, String url, String zone, String version, int weight, Map<String, String> metadata,

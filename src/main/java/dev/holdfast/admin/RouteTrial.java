@@ -63,18 +63,17 @@ final class RouteTrial {
 
 	private List<MatchView.CandidateView> candidates(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
-		return (upstream != null)
-				? upstream.candidates().stream().map((candidate) -> view(service, candidate)).toList() : List.of();
+		return (upstream != null) ? upstream.candidates().stream().map((candidate) -> view(service, candidate)).toList()
+				: List.of();
 	}
 
 	private MatchView.CandidateView view(ServiceName service, Candidate candidate) {
 		Instance instance = candidate.instance().instance();
 		Hold hold = this.registry.held(service, instance.id()).map(Hold::of).orElse(null);
-		List<String> reasons = new ArrayList<>(
-				ServiceDetail.Health
-					.of(instance, UpstreamTraffic.traffic(candidate.instance()), hold,
-							InstanceOverride.of(this.overrides.active().of(service).of(instance.id())))
-					.reasons());
+		List<String> reasons = new ArrayList<>(ServiceDetail.Health
+			.of(instance, UpstreamTraffic.traffic(candidate.instance()), hold,
+					InstanceOverride.of(this.overrides.active().of(service).of(instance.id())))
+			.reasons());
 		if (candidate.full()) {
 			reasons.add("it has all the requests that it gets at a time");
 		}

@@ -51,11 +51,10 @@ class RoutesController {
 		Map<String, Integer> places = new HashMap<>();
 		IntStream.range(0, all.size()).forEach((i) -> places.put(all.get(i).id(), i));
 		Comparator<RouteView> byId = Comparator.comparing(RouteView::id);
-		Comparator<RouteView> order = new Sorting<>(
-				Map.of("precedence", Comparator.comparing((RouteView route) -> places.getOrDefault(route.id(), 0)),
-						"id", byId, "service",
-						Comparator.comparing(RouteView::service, Comparator.nullsLast(Comparator.<String>naturalOrder()))
-							.thenComparing(byId)),
+		Comparator<RouteView> order = new Sorting<>(Map.of("precedence",
+				Comparator.comparing((RouteView route) -> places.getOrDefault(route.id(), 0)), "id", byId, "service",
+				Comparator.comparing(RouteView::service, Comparator.nullsLast(Comparator.<String>naturalOrder()))
+					.thenComparing(byId)),
 				"precedence")
 			.by(sort);
 		return Page.of(all.stream().filter((route) -> q == null || route.matches(q)).sorted(order).toList(), request);
@@ -66,7 +65,8 @@ class RoutesController {
 	 */
 	static List<RouteView> all(RouteTable routes) {
 		Stream<RouteView> explicit = routes.routes().stream().map(RouteView::of);
-		return (routes.isByPath() ? Stream.concat(explicit, Stream.of(RouteView.byPath(routes.policy(null)))) : explicit)
+		return (routes.isByPath() ? Stream.concat(explicit, Stream.of(RouteView.byPath(routes.policy(null))))
+				: explicit)
 			.toList();
 	}
 

@@ -106,8 +106,8 @@ final class ServiceCatalogue {
 		boolean takesRequests = service.find(instance).filter((one) -> weight(one, set) > 0).isPresent();
 		return takesRequests && service.instances()
 			.stream()
-			.noneMatch((other) -> !other.id().equals(instance) && weight(other, set) > 0
-					&& !of(other, known).ejected());
+			.noneMatch(
+					(other) -> !other.id().equals(instance) && weight(other, set) > 0 && !of(other, known).ejected());
 	}
 
 	private static int weight(Instance instance, ServiceOverrides overrides) {
@@ -123,8 +123,8 @@ final class ServiceCatalogue {
 	 * Judges a service without the cost of its statistics.
 	 */
 	ServiceStatus status(Service service) {
-		return ServiceStatus.of(count(service),
-				this.traffic.circuit(service.name()), this.registry.status() instanceof RegistryStatus.Live);
+		return ServiceStatus.of(count(service), this.traffic.circuit(service.name()),
+				this.registry.status() instanceof RegistryStatus.Live);
 	}
 
 	private ServiceSummary summary(Service service, RegistryStatus status, boolean traffic) {

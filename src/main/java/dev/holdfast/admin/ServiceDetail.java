@@ -33,7 +33,8 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param weight the weight that it is registered with
 	 * @param effectiveWeight the weight by which it is chosen, an operator's or the one
 	 * that is registered; 0 when it gets no new requests
-	 * @param metadata what else it said of itself; values that look like secrets are hidden
+	 * @param metadata what else it said of itself; values that look like secrets are
+	 * hidden
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
 	 * @param traffic what it has done since the gateway knows it, left out when that is
@@ -95,8 +96,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 				@Nullable InstanceOverride override) {
 			Terms drain = (override != null) ? override.drain() : null;
 			WeightTerms weight = (override != null) ? override.weight() : null;
-			Health seen = (drain != null)
-					? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
+			Health seen = (drain != null) ? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
 					: of(traffic.state());
 			List<String> reasons = new ArrayList<>(seen.reasons);
 			if (weight != null) {

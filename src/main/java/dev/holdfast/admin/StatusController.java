@@ -22,9 +22,10 @@ class StatusController {
 
 	private static final Comparator<UnreadableRecord> BY_KEY = Comparator.comparing(UnreadableRecord::key);
 
-	private static final Sorting<UnreadableRecord> UNREADABLE = new Sorting<>(Map.of("key", BY_KEY, "since",
-			Comparator.comparing(UnreadableRecord::since).thenComparing(BY_KEY), "revision",
-			Comparator.comparingLong(UnreadableRecord::modRevision).thenComparing(BY_KEY)), "key");
+	private static final Sorting<UnreadableRecord> UNREADABLE = new Sorting<>(
+			Map.of("key", BY_KEY, "since", Comparator.comparing(UnreadableRecord::since).thenComparing(BY_KEY),
+					"revision", Comparator.comparingLong(UnreadableRecord::modRevision).thenComparing(BY_KEY)),
+			"key");
 
 	private final Registry registry;
 

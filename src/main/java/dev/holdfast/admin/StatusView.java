@@ -46,8 +46,8 @@ record StatusView(String instanceId, String version, String state, Instant since
 		return new StatusView(identity.instanceId(), identity.version(), status.name(), registry.statusSince(),
 				Redaction.text(status.cause()), status.asOf().orElse(null), EtcdView.of(registry, status, snapshot),
 				registry.snapshotFile().orElse(null), overrides.file().orElse(null), registry.freeze().orElse(null),
-				snapshot.services().size(),
-				snapshot.instances(), registry.heldRemovals(), registry.unreadable().size());
+				snapshot.services().size(), snapshot.instances(), registry.heldRemovals(),
+				registry.unreadable().size());
 	}
 
 	/**

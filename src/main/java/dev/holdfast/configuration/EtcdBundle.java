@@ -17,9 +17,7 @@ record EtcdBundle(Optional<ConfiguredBundle> bundle) {
 	 * The certificates that are in use now.
 	 */
 	List<UsedBundle> certificates() {
-		return this.bundle.stream()
-			.map((used) -> used.certificates().as(used.name(), CertificateUse.ETCD))
-			.toList();
+		return this.bundle.stream().map((used) -> used.certificates().as(used.name(), CertificateUse.ETCD)).toList();
 	}
 
 }

@@ -54,8 +54,9 @@ final class TrafficBundles {
 					use("holdfast.server.server-name-bundles[%d].bundle".formatted(i), named.bundle(),
 							EnumSet.of(Need.KEY), CertificateUse.TRAFFIC_PORT));
 		}
-		return Optional.of(new ClientTls(use("holdfast.server.ssl-bundle", server.sslBundle(), needs, CertificateUse.TRAFFIC_PORT), names,
-				server.clientAuth(), server.handshakeTimeout()));
+		return Optional
+			.of(new ClientTls(use("holdfast.server.ssl-bundle", server.sslBundle(), needs, CertificateUse.TRAFFIC_PORT),
+					names, server.clientAuth(), server.handshakeTimeout()));
 	}
 
 	private Map<String, Supplier<TlsMaterial>> backends(HoldfastProperties properties) {
@@ -67,8 +68,8 @@ final class TrafficBundles {
 		for (int i = 0; i < properties.routes().size(); i++) {
 			String own = properties.routes().get(i).sslBundle();
 			if (own != null && !own.isEmpty() && !backends.containsKey(own)) {
-				backends.put(own, use("holdfast.routes[%d].ssl-bundle".formatted(i), own, Set.of(),
-						CertificateUse.INSTANCES));
+				backends.put(own,
+						use("holdfast.routes[%d].ssl-bundle".formatted(i), own, Set.of(), CertificateUse.INSTANCES));
 			}
 		}
 		return backends;

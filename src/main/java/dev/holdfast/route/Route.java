@@ -168,8 +168,9 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 	}
 
 	private boolean acceptsHost(String requestHost) {
-		return this.host.isEmpty() || (isForHostsBelow() ? requestHost.length() >= this.host.length()
-				&& requestHost.endsWith(this.host.substring(1)) : this.host.equals(requestHost));
+		return this.host.isEmpty() || (isForHostsBelow()
+				? requestHost.length() >= this.host.length() && requestHost.endsWith(this.host.substring(1))
+				: this.host.equals(requestHost));
 	}
 
 	private boolean acceptsPath(String requestPath) {

@@ -57,7 +57,9 @@ public final class Redaction {
 	 * @return the same, or a copy with some of them hidden
 	 */
 	public static Map<String, String> values(Map<String, String> values) {
-		if (values.entrySet().stream().allMatch((entry) -> value(entry.getKey(), entry.getValue()).equals(entry.getValue()))) {
+		if (values.entrySet()
+			.stream()
+			.allMatch((entry) -> value(entry.getKey(), entry.getValue()).equals(entry.getValue()))) {
 			return values;
 		}
 		Map<String, String> shown = new TreeMap<>();

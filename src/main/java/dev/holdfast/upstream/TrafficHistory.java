@@ -140,8 +140,7 @@ public final class TrafficHistory {
 	public Recent recent() {
 		long newest = this.newest;
 		long end = (newest + 1) * TimeUnit.SECONDS.toNanos(Window.SECONDS);
-		Map<ServiceName, TrafficPoints> known = new TreeMap<>(
-				(one, other) -> one.value().compareTo(other.value()));
+		Map<ServiceName, TrafficPoints> known = new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
 		known.putAll(this.services);
 		return new Recent(this.clock.instant().minusNanos(this.nanoTime.getAsLong() - end), known, this.total, newest);
 	}

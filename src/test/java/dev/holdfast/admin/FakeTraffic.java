@@ -37,8 +37,7 @@ final class FakeTraffic {
 			new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 2, 10),
 			CircuitBreakerRegistry.ofDefaults(), this.nanoTime::get);
 
-	private final TrafficHistory history = new TrafficHistory(this.upstreams, this.nanoTime::get,
-			Clock.systemUTC());
+	private final TrafficHistory history = new TrafficHistory(this.upstreams, this.nanoTime::get, Clock.systemUTC());
 
 	FakeTraffic(Route... routes) {
 		this.routes = new RouteTable(List.of(routes), true, RoutePolicy.DEFAULTS);

@@ -115,8 +115,8 @@ class OperatorReadsTests {
 		assertThat(match.path("upstreamPath").asText()).isEqualTo("/1?x=1");
 		assertThat(match.path("candidates").findValuesAsText("share")).containsExactly("0.5", "0.5", "0.0");
 		assertThat(match.at("/candidates/2/reasons/0").asText()).isEqualTo("its weight is 0");
-		assertThat(match.path("considered").findValuesAsText("why")).containsExactly(
-				"host: none (expected: shop.example.org)", "header x-api-key: none", "it is taken");
+		assertThat(match.path("considered").findValuesAsText("why"))
+			.containsExactly("host: none (expected: shop.example.org)", "header x-api-key: none", "it is taken");
 		JsonNode beta = json(this.server
 			.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:%20s3cret&method=post"));
 		assertThat(beta.at("/route/id").asText()).isEqualTo("beta");
@@ -189,7 +189,8 @@ class OperatorReadsTests {
 		X509Certificate own = read(authority.issue("gateway", "gateway.test").certificate());
 		X509Certificate old = read(authority.issueExpired("old", "old.test").certificate());
 		X509Certificate root = read(authority.certificate());
-		this.bundles = List.of(new UsedBundle("edge", CertificateUse.TRAFFIC_PORT, List.of(List.of(own, root)), List.of()),
+		this.bundles = List.of(
+				new UsedBundle("edge", CertificateUse.TRAFFIC_PORT, List.of(List.of(own, root)), List.of()),
 				new UsedBundle("edge", CertificateUse.ETCD, List.of(List.of(own, root)), List.of()),
 				new UsedBundle("inner", CertificateUse.INSTANCES, List.of(List.of(old)), List.of(root)));
 		JsonNode items = json(this.server.get("/registry/certificates?sort=bundle")).path("items");
@@ -200,8 +201,9 @@ class OperatorReadsTests {
 		assertThat(items.get(0).path("notAfter").asText()).isEqualTo(own.getNotAfter().toInstant().toString());
 		assertThat(items.get(1).path("position").asInt()).isEqualTo(1);
 		assertThat(items.findValuesAsText("role")).containsExactly("SHOWN", "SHOWN", "SHOWN", "TRUSTED");
-		assertThat(json(this.server.get("/registry/certificates?status=expired")).path("items")
-			.findValuesAsText("bundle")).containsExactly("inner");
+		assertThat(
+				json(this.server.get("/registry/certificates?status=expired")).path("items").findValuesAsText("bundle"))
+			.containsExactly("inner");
 		assertThat(this.server.get("/registry/certificates").body()).doesNotContain("PRIVATE");
 	}
 
@@ -215,7 +217,8 @@ class OperatorReadsTests {
 			1,  0.1, EXPIRES_SOON
 			90, 91,  NOT_YET_VALID
 			""")
-	void aCertificateExpiresSoonInItsLastTwoWeeksOrItsLastFifth(double days, double left, CertificateView.Status status) {
+	void aCertificateExpiresSoonInItsLastTwoWeeksOrItsLastFifth(double days, double left,
+			CertificateView.Status status) {
 		Duration lifetime = Duration.ofSeconds((long) (days * 86_400));
 		assertThat(CertificateView.Status.of(FakeRegistry.PROVEN_AT, FakeRegistry.PROVEN_AT.plus(lifetime),
 				FakeRegistry.PROVEN_AT.plus(lifetime).minusSeconds((long) (left * 86_400))))
@@ -279,8 +282,8 @@ class OperatorReadsTests {
 	void theExportHasEverythingAndNoSecret() {
 		this.registry.hold("orders", "o1");
 		this.registry.setMembers(MemberState.answered("http://root:s3cret@127.0.0.1:2379"));
-		this.registry.setUnreadable(new UnreadableRecord("/services/x/1", "address: \"http://u:s3cret@h\"", 7,
-				FakeRegistry.PROVEN_AT));
+		this.registry.setUnreadable(
+				new UnreadableRecord("/services/x/1", "address: \"http://u:s3cret@h\"", 7, FakeRegistry.PROVEN_AT));
 		this.registry.become(new RegistryStatus.Stale(FakeRegistry.PROVEN_AT, "at http://root:s3cret@127.0.0.1:2379"));
 		HttpResponse<String> answer = this.server.get("/registry/export");
 		assertThat(answer.statusCode()).isEqualTo(200);
@@ -305,8 +308,8 @@ class OperatorReadsTests {
 			"/registry/certificates?status=fine", "/registry/certificates?sort=age", "/registry/audit?sort=who",
 			"/registry/audit?status=ok", "/registry/held?status=gone", "/registry/held?sort=name",
 			"/registry/unreadable?sort=reason", "/registry/services/orders/history?sort=name",
-			"/registry/services/orders/history?cause=none", "/registry/services?sort=p99", "/registry/services?size=1001",
-			"/registry/services?status=", "/registry/journal?since=yesterday" })
+			"/registry/services/orders/history?cause=none", "/registry/services?sort=p99",
+			"/registry/services?size=1001", "/registry/services?status=", "/registry/journal?since=yesterday" })
 	void whatAParameterCannotBeIsRefusedWithWhatItCan(String path) {
 		HttpResponse<String> answer = this.server.get(path);
 		assertThat(answer.statusCode()).isEqualTo(400);

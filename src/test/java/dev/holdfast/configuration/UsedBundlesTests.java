@@ -50,12 +50,13 @@ class UsedBundlesTests {
 		Issued own = authority.issue("gateway", "gateway.test");
 		Issued next = authority.issue("renewed", "gateway.test");
 		String bundle = "spring.ssl.bundle.pem.own.";
-		runner().withPropertyValues(bundle + "keystore.certificate=" + own.certificate(),
-				bundle + "keystore.private-key=" + own.key(),
-				bundle + "truststore.certificate=" + authority.certificate(), bundle + "reload-on-update=true",
-				"spring.ssl.bundle.watch.file.quiet-period=100ms", "holdfast.server.ssl-bundle=own",
-				"holdfast.upstream.ssl-bundle=own", "holdfast.etcd.ssl-bundle=own",
-				"holdfast.etcd.endpoints=https://127.0.0.1:2379", "server.ssl.bundle=own")
+		runner()
+			.withPropertyValues(bundle + "keystore.certificate=" + own.certificate(),
+					bundle + "keystore.private-key=" + own.key(),
+					bundle + "truststore.certificate=" + authority.certificate(), bundle + "reload-on-update=true",
+					"spring.ssl.bundle.watch.file.quiet-period=100ms", "holdfast.server.ssl-bundle=own",
+					"holdfast.upstream.ssl-bundle=own", "holdfast.etcd.ssl-bundle=own",
+					"holdfast.etcd.endpoints=https://127.0.0.1:2379", "server.ssl.bundle=own")
 			.run((context) -> {
 				UsedBundles bundles = context.getBean(UsedBundles.class);
 				assertThat(bundles.find()).extracting(UsedBundle::use)
@@ -95,13 +96,12 @@ class UsedBundlesTests {
 	void theConfigurationIsShownWithItsDefaultsAndWithoutItsSecrets() {
 		runner()
 			.withPropertyValues("holdfast.admin.token=s3cret", "holdfast.etcd.password=s3cret",
-					"holdfast.etcd.username=root", "holdfast.routes[0].id=a",
-					"holdfast.routes[0].service=orders", "holdfast.routes[0].headers.X-Api-Key=s3cret")
+					"holdfast.etcd.username=root", "holdfast.routes[0].id=a", "holdfast.routes[0].service=orders",
+					"holdfast.routes[0].headers.X-Api-Key=s3cret")
 			.run((context) -> {
 				Map<String, Object> shown = context.getBean(EffectiveConfiguration.class).find();
 				assertThat(shown.toString()).doesNotContain("s3cret")
-					.contains("token=******", "username=root", "maxHeaderSize=16384B",
-							"barrierInterval=PT5S");
+					.contains("token=******", "username=root", "maxHeaderSize=16384B", "barrierInterval=PT5S");
 			});
 	}
 

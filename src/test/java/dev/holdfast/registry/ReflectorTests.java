@@ -183,8 +183,9 @@ class ReflectorTests {
 				answers.add(this.reflector.operations().reconnect());
 			});
 		}
-		this.time.after(Duration.ofMillis(10_600), () -> this.failures.collect(() -> assertThat(answers.stream().map((answer) -> answer.getNow(0L)))
-			.containsExactlyElementsOf(before.stream().map((number) -> number + 1).toList())));
+		this.time.after(Duration.ofMillis(10_600),
+				() -> this.failures.collect(() -> assertThat(answers.stream().map((answer) -> answer.getNow(0L)))
+					.containsExactlyElementsOf(before.stream().map((number) -> number + 1).toList())));
 		runFor(Duration.ofSeconds(12));
 		assertThat(answers).hasSize(5);
 	}

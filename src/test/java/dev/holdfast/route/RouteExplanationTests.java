@@ -35,7 +35,8 @@ class RouteExplanationTests {
 			String method = one(List.of("GET", "PUT"));
 			String host = one(List.of("", "a.example.org", "b.a.example.org", "c.b.a.example.org", "x.example.org"));
 			String path = one(REQUESTED);
-			Map<String, String> headers = this.random.nextBoolean() ? Map.of() : Map.of("x-beta", one(List.of("1", "2")));
+			Map<String, String> headers = this.random.nextBoolean() ? Map.of()
+					: Map.of("x-beta", one(List.of("1", "2")));
 			RouteExplanation explanation = table.explain(method, host, path, headers::get);
 			RouteMatch match = table.match(method, host, path, headers::get);
 			assertThat(explanation.match()).isEqualTo(match);
@@ -57,12 +58,10 @@ class RouteExplanationTests {
 
 	@Test
 	void eachRouteSaysWhatTheRequestLacksAndNoneSaysTheValueOfAField() {
-		RouteTable table = new RouteTable(
-				List.of(route("h", "a.example.org", "/**", Set.of(), Map.of()),
-						route("p", "", "/users/**", Set.of(), Map.of()),
-						route("m", "", "/**", Set.of("PUT", "DELETE"), Map.of()),
-						route("f", "", "/**", Set.of(), Map.of("X-Key", "s3cret"))),
-				false, RoutePolicy.DEFAULTS);
+		RouteTable table = new RouteTable(List.of(route("h", "a.example.org", "/**", Set.of(), Map.of()),
+				route("p", "", "/users/**", Set.of(), Map.of()),
+				route("m", "", "/**", Set.of("PUT", "DELETE"), Map.of()),
+				route("f", "", "/**", Set.of(), Map.of("X-Key", "s3cret"))), false, RoutePolicy.DEFAULTS);
 		Map<String, String> reasons = new HashMap<>();
 		table.explain("GET", "b.example.org", "/orders", Map.of("x-key", "guess")::get)
 			.considered()
@@ -82,9 +81,8 @@ class RouteExplanationTests {
 					this.random.nextInt(3) > 0 ? Map.of() : Map.of("X-Beta", "1")));
 		}
 		boolean merges = this.random.nextBoolean();
-		RouteTable table = new RouteTable(routes, this.random.nextBoolean(),
-				new RoutePolicy(BackendProtocol.AUTO, RouteTimes.DEFAULTS, 0, BackendSecurity.DEFAULTS,
-						new PathRules(EncodedSlashes.PASS, merges)));
+		RouteTable table = new RouteTable(routes, this.random.nextBoolean(), new RoutePolicy(BackendProtocol.AUTO,
+				RouteTimes.DEFAULTS, 0, BackendSecurity.DEFAULTS, new PathRules(EncodedSlashes.PASS, merges)));
 		ServiceName orders = new ServiceName("orders");
 		table.onSnapshot(Snapshot.EMPTY.with(new Service(orders, List.of(), 1)), Set.of(orders));
 		return table;

@@ -117,7 +117,8 @@ class HelmChartTests {
 
 	@Test
 	void alertsAreOfMetersThatTheGatewayHasAndKeepTheTemplatesOfPrometheus() throws IOException {
-		YamlNode rule = one(render("prometheusRule: { enabled: true, labels: { release: prometheus }, certificateExpiry: { days: 7 } }"),
+		YamlNode rule = one(render(
+				"prometheusRule: { enabled: true, labels: { release: prometheus }, certificateExpiry: { days: 7 } }"),
 				"PrometheusRule");
 		assertThat(rule.at("metadata", "labels", "release").text()).isEqualTo("prometheus");
 		YamlNode dropped = rule.at("spec", "groups", 0, "rules", 0);
