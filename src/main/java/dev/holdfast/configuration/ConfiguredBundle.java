@@ -31,7 +31,7 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 
 	private final Set<Need> needs;
 
-	private volatile TlsMaterial material;
+	private volatile Contents contents;
 
 	private boolean failing;
 
@@ -48,14 +48,14 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 		this.name = name;
 		this.needs = Set.copyOf(needs);
 		try {
-			this.material = read(bundles.getBundle(name));
+			this.contents = read(bundles.getBundle(name));
 		}
 		catch (RuntimeException ex) {
 			throw new SslBundleUnusableException(key, name, ex);
 		}
 	}
 
-	private TlsMaterial read(SslBundle bundle) {
+	private Contents read(SslBundle bundle) {
 		SslOptions options = bundle.getOptions();
 		TlsMaterial read = new TlsMaterial(bundle.getManagers().getKeyManagerFactory(),
 				bundle.getManagers().getTrustManagerFactory(), list(options.getEnabledProtocols()),
@@ -65,12 +65,23 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 		if (this.needs.contains(Need.TRUST) && bundle.getStores().getTrustStore() == null) {
 			throw new IllegalArgumentException("it has no trust store, by which clients' certificates could be judged");
 		}
-		return read;
+		return new Contents(read, BundleCertificates.of(bundle));
 	}
 
 	@Override
 	public TlsMaterial get() {
-		return this.material;
+		return this.contents.material();
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	/**
+	 * The certificates that are in it.
+	 */
+	BundleCertificates certificates() {
+		return this.contents.certificates();
 	}
 
 	/**
@@ -86,7 +97,7 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 
 	private synchronized boolean replace(SslBundle bundle) {
 		try {
-			this.material = read(bundle);
+			this.contents = read(bundle);
 		}
 		catch (RuntimeException ex) {
 			if (!this.failing) {
@@ -103,6 +114,9 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 
 	private static List<String> list(String @Nullable [] values) {
 		return (values != null) ? Arrays.asList(values) : List.of();
+	}
+
+	private record Contents(TlsMaterial material, BundleCertificates certificates) {
 	}
 
 	/**

@@ -54,7 +54,14 @@ class RegistryConfiguration {
 	}
 
 	@Bean
-	RegistrySource registrySource(HoldfastProperties properties, ObjectProvider<SslBundles> bundles) {
+	EtcdBundle etcdBundle(HoldfastProperties properties, ObjectProvider<SslBundles> bundles) {
+		String name = properties.etcd().sslBundle();
+		return new EtcdBundle(name.isEmpty() ? Optional.empty()
+				: Optional.of(new ConfiguredBundle(bundles.getObject(), "holdfast.etcd.ssl-bundle", name, Set.of())));
+	}
+
+	@Bean
+	RegistrySource registrySource(HoldfastProperties properties, EtcdBundle etcdBundle) {
 		HoldfastProperties.Etcd etcd = properties.etcd();
 		List<URI> endpoints = etcd.endpoints().stream().map(URI::create).toList();
 		List<EtcdPrefix> prefixes = properties.registry().sources().stream().map((source) -> {
@@ -63,8 +70,7 @@ class RegistryConfiguration {
 		}).toList();
 		Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
 				: Optional.of(new Credentials(etcd.username(), etcd.password()));
-		Optional<ConfiguredBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty() : Optional
-			.of(new ConfiguredBundle(bundles.getObject(), "holdfast.etcd.ssl-bundle", etcd.sslBundle(), Set.of()));
+		Optional<ConfiguredBundle> bundle = etcdBundle.bundle();
 		EtcdSource source = new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, bundle.map((it) -> it),
 				etcd.discoverMembers(), etcd.connectTimeout(), etcd.keepaliveTime(), etcd.keepaliveTimeout()));
 		bundle.ifPresent((it) -> it.onChange(source::tlsChanged));

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
@@ -16,6 +17,7 @@ import dev.holdfast.registry.RegistryOperations;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * The admin port on a real server over a registry that a test brings.
@@ -30,6 +32,12 @@ final class AdminServer implements AutoCloseable {
 
 	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
 			SnapshotChanges changes, EventStreamSettings settings, String... properties) {
+		this(type, registry, operations, traffic, changes, settings, new FakeTraffic()::register, properties);
+	}
+
+	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
+			SnapshotChanges changes, EventStreamSettings settings, Consumer<GenericApplicationContext> parts,
+			String... properties) {
 		TestPropertyValues.of("server.port=0", "server.shutdown=graceful").and(properties).applyTo(this.context);
 		this.context.registerBean(type, () -> registry);
 		if (!registry.equals(operations)) {
@@ -42,6 +50,7 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));
 		this.context.registerBean(EventStreamSettings.class, () -> settings);
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
+		parts.accept(this.context);
 		this.context.register(EmbeddedWebServerFactoryCustomizerAutoConfiguration.class,
 				AdminPortTests.AdminPort.class);
 		this.context.refresh();
@@ -60,8 +69,13 @@ final class AdminServer implements AutoCloseable {
 	}
 
 	HttpResponse<String> get(String path, String... headers) {
+		return send("GET", path, headers);
+	}
+
+	HttpResponse<String> send(String method, String path, String... headers) {
 		try {
-			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+				.method(method, HttpRequest.BodyPublishers.noBody());
 			if (headers.length > 0) {
 				request.headers(headers);
 			}

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.converter.json.Jackson2ObjectMapperBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class EventFeedTests {
 
@@ -36,7 +37,7 @@ class EventFeedTests {
 	private final Overrides overrides = new Overrides(() -> FakeRegistry.PROVEN_AT, Optional.empty());
 
 	private final EventFeed feed = new EventFeed(this.registry, this.changes, this.overrides, mapper,
-			new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 100);
+			new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 100, Duration.ofMinutes(1));
 
 	private long last = 100;
 
@@ -149,17 +150,59 @@ class EventFeedTests {
 	}
 
 	@Test
+	void nothingIsToldWhileNobodyListensAndWhoeverComesThenBeginsWithWhatIsSo() {
+		EventFeed sleepy = new EventFeed(this.registry, this.changes, this.overrides, mapper,
+				new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 500, Duration.ZERO);
+		this.registry.subscribe(this.changes);
+		sleepy.start();
+		try {
+			sleepy.enter();
+			long seen = sleepy.ring().state().eventId();
+			assertThat(seen).isGreaterThan(500);
+			this.registry.with("orders", "o1");
+			await().until(() -> sleepy.ring().state().eventId() > seen);
+			assertThat(sleepy.ring().reachesBackTo(seen)).isTrue();
+			sleepy.leave();
+			await().until(() -> !sleepy.ring().reachesBackTo(seen));
+			this.registry.with("users", "u1");
+			sleepy.attend();
+			assertThat(sleepy.ring().state().snapshot()).isSameAs(this.registry.snapshot());
+			assertThat(sleepy.ring().state().standing().state()).isEqualTo("LIVE");
+			assertThat(sleepy.ring().reachesBackTo(seen)).isFalse();
+		}
+		finally {
+			sleepy.stop();
+		}
+	}
+
+	@Test
+	void theStateIsAsOldAsItsData() throws Exception {
+		this.registry.subscribe(this.changes);
+		this.registry.with("orders", "o1");
+		told("service");
+		assertThat(this.feed.ring().state().asOf()).isEqualTo(FakeRegistry.PROVEN_AT);
+		this.registry.become(
+				new RegistryStatus.Live(this.registry.snapshot().revision(), FakeRegistry.PROVEN_AT.plusSeconds(5)));
+		assertThat(this.feed.ring().state().asOf()).isEqualTo(FakeRegistry.PROVEN_AT);
+		long id = this.feed.ring().state().eventId();
+		told("service");
+		assertThat(this.feed.ring().state().asOf()).isEqualTo(FakeRegistry.PROVEN_AT.plusSeconds(5));
+		assertThat(this.feed.ring().state().eventId()).isEqualTo(id);
+	}
+
+	@Test
 	void everySnapshotIsTakenThatThePublisherHandsOver() throws Exception {
 		this.registry.subscribe(this.changes);
 		this.registry.with("orders", "o1");
-		SnapshotChanges.Changes taken = this.changes.take(Duration.ofMinutes(1));
+		this.changes.await(Duration.ofMinutes(1));
+		SnapshotChanges.Changes taken = this.changes.take();
 		assertThat(taken.services()).containsExactly(new ServiceName("orders"));
 		assertThat(taken.snapshot()).isSameAs(this.registry.snapshot());
-		assertThat(this.changes.take(Duration.ZERO).services()).isEmpty();
+		assertThat(this.changes.take().services()).isEmpty();
 	}
 
 	private List<JsonNode> told(String name) throws Exception {
-		this.feed.tell(this.changes.take(Duration.ZERO));
+		this.feed.tell();
 		List<JsonNode> found = new ArrayList<>();
 		while (this.feed.ring().next(this.last, Duration.ZERO) instanceof EventRing.Next.Events events) {
 			ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -158,6 +158,52 @@ class ReflectorTests {
 	}
 
 	@Test
+	void anOperatorGetsANewGenerationAtOnceAndItsNumber() {
+		List<CompletableFuture<Long>> answers = new ArrayList<>();
+		at(10, () -> answers.add(this.reflector.operations().reconnect()));
+		at(11, () -> {
+			assertThat(answers.getFirst()).isCompletedWithValue(2L);
+			assertThat(this.life).contains("OPERATOR");
+			assertThat(this.registry.generation()).isEqualTo(2);
+			assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+			assertThat(instances("orders")).containsExactly("a:8001");
+		});
+		runFor(Duration.ofSeconds(12));
+		assertThat(answers).hasSize(1);
+	}
+
+	@Test
+	void anOperatorWaitsForNoPauseWhileTheRegistryIsAway() {
+		this.source.reachable = false;
+		List<CompletableFuture<Long>> answers = new ArrayList<>();
+		List<Long> before = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			this.time.after(Duration.ofMillis(10_500 + i * 10L), () -> {
+				before.add(this.registry.generation());
+				answers.add(this.reflector.operations().reconnect());
+			});
+		}
+		this.time.after(Duration.ofMillis(10_600),
+				() -> this.failures.collect(() -> assertThat(answers.stream().map((answer) -> answer.getNow(0L)))
+					.containsExactlyElementsOf(before.stream().map((number) -> number + 1).toList())));
+		runFor(Duration.ofSeconds(12));
+		assertThat(answers).hasSize(5);
+	}
+
+	@Test
+	void whoWaitsForAListIsAnsweredByTheConnectionThatAnOperatorMakesMeanwhile() {
+		List<CompletableFuture<?>> answers = new ArrayList<>();
+		at(10, () -> {
+			this.source.listLatency = Duration.ofSeconds(2);
+			answers.add(this.reflector.operations().refresh());
+			answers.add(this.reflector.operations().reconnect());
+		});
+		at(13, () -> assertThat(answers).hasSize(2).allSatisfy((answer) -> assertThat(answer).isCompleted()));
+		runFor(Duration.ofSeconds(14));
+		assertThat(this.life).contains("OPERATOR");
+	}
+
+	@Test
 	void aRemovalWhileCutOffIsSeenByTheNextList() {
 		this.source.put("orders", "b", 8002);
 		at(10, () -> {
