@@ -68,7 +68,7 @@ final class EtcdConnection implements RegistryConnection {
 	/** The reconnect loop is the retry of a connection's first call. */
 	private static final RetryTemplate ONCE = RetryTemplate.builder().maxAttempts(1).build();
 
-	private final Function<Member, EtcdSource.Dialled> dialler;
+	private final Function<Member, EtcdDialler.Dialled> dialler;
 
 	private final EtcdSettings settings;
 
@@ -84,7 +84,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	private final List<Watch.Watcher> watchers = new ArrayList<>();
 
-	private volatile EtcdSource.@Nullable Dialled dialled;
+	private volatile EtcdDialler.@Nullable Dialled dialled;
 
 	private volatile long alarmsAskedAt = System.nanoTime();
 
@@ -92,7 +92,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	private volatile boolean closed;
 
-	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
+	EtcdConnection(Function<Member, EtcdDialler.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
 			PageSize pageSize, Members members, Consumer<Signal> sink) {
 		this.dialler = dialler;
 		this.settings = settings;
@@ -156,7 +156,7 @@ final class EtcdConnection implements RegistryConnection {
 	}
 
 	private String place() {
-		EtcdSource.Dialled now = this.dialled;
+		EtcdDialler.Dialled now = this.dialled;
 		return (now != null) ? now.place() : this.member.url().toString();
 	}
 
@@ -376,7 +376,7 @@ final class EtcdConnection implements RegistryConnection {
 		// One by one, and first: jetcd's client leaves its channel open when a watcher's
 		// end throws.
 		this.watchers.forEach((watcher) -> attempt(watcher::close));
-		EtcdSource.Dialled now = this.dialled;
+		EtcdDialler.Dialled now = this.dialled;
 		if (now != null) {
 			attempt(now.client()::close);
 		}
