@@ -48,13 +48,14 @@ import org.springframework.validation.annotation.Validated;
  * @param upstream how requests are sent to instances
  * @param admin the admin port
  * @param accessLog the access log of the traffic port
+ * @param cluster what gateways that share an etcd know of each other
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
 		@Valid @DefaultValue Registry registry, @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
 		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin,
-		@Valid @DefaultValue AccessLog accessLog) {
+		@Valid @DefaultValue AccessLog accessLog, @Valid @DefaultValue Cluster cluster) {
 
 	private static final String POSITIVE = "must be 1ms or longer";
 
@@ -489,6 +490,18 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 					Math.toIntExact(this.bufferSize.toBytes()), this.query);
 		}
 
+	}
+
+	/**
+	 * What gateways that share an etcd know of each other.
+	 *
+	 * @param enabled Whether the gateway lists itself in etcd, sees the others there, and
+	 * follows what operators set for all of them.
+	 * @param prefix Prefix of the keys that this is done by, behind the namespace; ends
+	 * with a slash.
+	 */
+	public record Cluster(@DefaultValue("true") boolean enabled,
+			@DefaultValue("/holdfast/") @Pattern(regexp = ".*/", message = "must end with /") String prefix) {
 	}
 
 }

@@ -32,12 +32,16 @@ public final class EtcdSource implements RegistrySource {
 	/**
 	 * Creates the source; connects to nothing yet.
 	 * @param settings how to reach etcd
+	 * @throws IllegalArgumentException if nothing is to be read there
 	 */
 	public EtcdSource(EtcdSettings settings) {
 		this(settings, Limits.USUAL, Resolver.system());
 	}
 
 	EtcdSource(EtcdSettings settings, Limits limits, Resolver resolver) {
+		if (settings.prefixes().isEmpty()) {
+			throw new IllegalArgumentException("registry sources: none (expected: at least one)");
+		}
 		this.settings = settings;
 		this.limits = limits;
 		this.dialler = new EtcdDialler(settings, limits.messageSize(), resolver);
