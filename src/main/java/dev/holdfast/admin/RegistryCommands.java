@@ -9,6 +9,8 @@ import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Upstream;
+import dev.holdfast.upstream.Upstreams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +24,16 @@ public final class RegistryCommands implements Consumer<Command> {
 
 	private final RegistryOperations operations;
 
-	private final Consumer<ServiceName> circuitReset;
+	private final Upstreams upstreams;
 
 	/**
 	 * Creates it.
 	 * @param operations what the registry client can be asked to do
-	 * @param circuitReset lets the circuit breaker of a service begin anew
+	 * @param upstreams have the circuit breakers of services
 	 */
-	public RegistryCommands(RegistryOperations operations, Consumer<ServiceName> circuitReset) {
+	public RegistryCommands(RegistryOperations operations, Upstreams upstreams) {
 		this.operations = operations;
-		this.circuitReset = circuitReset;
+		this.upstreams = upstreams;
 	}
 
 	@Override
@@ -39,10 +41,9 @@ public final class RegistryCommands implements Consumer<Command> {
 		String what = describe(command);
 		String why = command.reason().isEmpty() ? "" : ": " + PrintableText.of(command.reason());
 		logger.info("{} at the word of {} for all gateways{}", what, PrintableText.of(command.by()), why);
-		execute(command).whenComplete((done, failure) -> {
-			if (failure != null) {
-				logger.warn("{}: not done on this gateway: {}", what, failure.getMessage());
-			}
+		execute(command).exceptionally((failure) -> {
+			logger.warn("{}: not done on this gateway: {}", what, failure.getMessage());
+			return null;
 		});
 	}
 
@@ -55,7 +56,10 @@ public final class RegistryCommands implements Consumer<Command> {
 			case Command.Refresh refresh -> this.operations.refresh();
 			case Command.Reconnect reconnect -> this.operations.refresh();
 			case Command.ResetCircuit reset -> {
-				this.circuitReset.accept(reset.service());
+				Upstream upstream = this.upstreams.find(reset.service());
+				if (upstream != null) {
+					upstream.resetCircuit();
+				}
 				yield CompletableFuture.completedFuture(null);
 			}
 		};

@@ -23,6 +23,7 @@ import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.registry.etcd.Credentials;
 import dev.holdfast.registry.etcd.EtcdClusterStore;
 import dev.holdfast.registry.etcd.EtcdSettings;
+import dev.holdfast.upstream.Upstreams;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -97,15 +98,15 @@ class ClusterConfiguration {
 
 		@Bean(destroyMethod = "")
 		Cluster cluster(HoldfastProperties properties, ClusterStore store, ThisGateway local,
-				RegistryStanding standing, Overrides overrides, RegistryOperations operations, Clock clock) {
+				RegistryStanding standing, Overrides overrides, RegistryOperations operations,
+				Upstreams upstreams, Clock clock) {
 			ClusterSettings usual = ClusterSettings.of(properties.etcd().namespace() + properties.cluster().prefix());
 			Duration proofs = properties.registry().barrierInterval();
 			Duration spreading = proofs.multipliedBy(2).plus(SPREADING);
 			ClusterSettings settings = new ClusterSettings(usual.prefix(), usual.leaseTime(), usual.reportInterval(),
 					(spreading.compareTo(usual.lagAfter()) > 0) ? spreading : usual.lagAfter(), usual.proofInterval(),
 					usual.refusedPause());
-			RegistryCommands commands = new RegistryCommands(operations, (service) -> {
-			});
+			RegistryCommands commands = new RegistryCommands(operations, upstreams);
 			return new Cluster(store, settings, local, standing, new ClusterListener() {
 
 				@Override

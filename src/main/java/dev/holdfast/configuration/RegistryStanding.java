@@ -31,6 +31,7 @@ final class RegistryStanding implements Supplier<Standing> {
 	}
 
 	/** Looks at all services, but only once a snapshot. */
+	@SuppressWarnings("ReferenceEquality")
 	private long changed(Snapshot snapshot) {
 		Changed known = this.last;
 		if (known.snapshot() != snapshot) {

@@ -1,6 +1,5 @@
 package dev.holdfast.override;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -128,9 +127,6 @@ public final class OverrideCodec {
 		}
 		catch (JsonProcessingException ex) {
 			throw new UnreadableOverrideException("override: " + ex.getOriginalMessage());
-		}
-		catch (IOException ex) {
-			throw new UnreadableOverrideException("override: " + ex.getMessage());
 		}
 		throw new UnreadableOverrideException("override: no JSON object");
 	}

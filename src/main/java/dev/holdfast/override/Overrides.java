@@ -15,7 +15,6 @@ import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -36,6 +35,9 @@ public final class Overrides {
 
 	/** How often is looked for what has ended, since clocks are set. */
 	private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+	/** How often when there is none. */
+	private static final Duration IDLE = Duration.ofMinutes(1);
 
 	private final InstantSource clock;
 
@@ -191,23 +193,25 @@ public final class Overrides {
 	void awaitDue() throws InterruptedException {
 		this.lock.lock();
 		try {
-			Optional<Instant> next = this.active.all()
-				.stream()
-				.map(OperatorOverride::until)
-				.min(Comparator.naturalOrder());
-			if (next.isEmpty() && this.file.filter(OverridesFile::isFailing).isEmpty()) {
-				this.changed.await();
-				return;
+			ActiveOverrides seen = this.active;
+			long nanos = untilDue(seen).toNanos();
+			while (this.active.equals(seen) && nanos > 0) {
+				nanos = this.changed.awaitNanos(nanos);
 			}
-			Instant now = this.clock.instant();
-			Instant latest = now.plus(INTERVAL);
-			Instant end = next.filter((until) -> until.isBefore(latest)).orElse(latest);
-			// A moment more: Instants may be finer than what is waited for.
-			this.changed.await(Math.max(0, Duration.between(now, end).toMillis()) + 1, TimeUnit.MILLISECONDS);
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private Duration untilDue(ActiveOverrides active) {
+		Optional<Instant> next = active.all().stream().map(OperatorOverride::until).min(Comparator.naturalOrder());
+		if (next.isEmpty() && this.file.filter(OverridesFile::isFailing).isEmpty()) {
+			return IDLE;
+		}
+		Instant now = this.clock.instant();
+		Duration rest = next.map((end) -> Duration.between(now, end)).orElse(INTERVAL);
+		return (rest.compareTo(INTERVAL) < 0) ? rest : INTERVAL;
 	}
 
 	/**
