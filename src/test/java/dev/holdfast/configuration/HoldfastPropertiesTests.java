@@ -54,6 +54,7 @@ class HoldfastPropertiesTests {
 					Duration.ofMinutes(5), new HoldfastProperties.SnapshotFile("data/registry-snapshot.json", null),
 					new HoldfastProperties.RemovalGuard(true, Duration.ofSeconds(60), "30%", Duration.ofMinutes(10))));
 			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
+			assertThat(properties.cluster()).isEqualTo(new HoldfastProperties.Cluster(true, "/holdfast/"));
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
@@ -63,7 +64,7 @@ class HoldfastPropertiesTests {
 					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
 			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
-			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of(), 256));
+			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json"));
 		});
 	}
 
