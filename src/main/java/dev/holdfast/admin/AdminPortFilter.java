@@ -35,19 +35,22 @@ final class AdminPortFilter extends OncePerRequestFilter {
 
 	private final ObjectMapper mapper;
 
-	private final Audit audit = new Audit();
+	private final Audit audit;
 
 	/**
 	 * Creates the filter.
 	 * @param settings how the port is guarded
 	 * @param openToAllHosts the reads that are answered under every name: those of probes
 	 * and of Prometheus
+	 * @param audit what writes are recorded in
 	 * @param mapper what problems are written by
 	 */
-	AdminPortFilter(AdminSettings settings, Predicate<HttpServletRequest> openToAllHosts, ObjectMapper mapper) {
+	AdminPortFilter(AdminSettings settings, Predicate<HttpServletRequest> openToAllHosts, Audit audit,
+			ObjectMapper mapper) {
 		this.hosts = new HostGuard(settings.allowedHosts());
 		this.writes = new WriteGuard(settings.token());
 		this.openToAllHosts = openToAllHosts;
+		this.audit = audit;
 		this.mapper = mapper;
 	}
 

@@ -47,9 +47,9 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	 */
 	@Bean
 	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings,
-			ObjectProvider<PathMappedEndpoints> endpoints, ObjectMapper mapper) {
+			ObjectProvider<PathMappedEndpoints> endpoints, Audit audit, ObjectMapper mapper) {
 		FilterRegistrationBean<AdminPortFilter> filter = new FilterRegistrationBean<>(
-				new AdminPortFilter(settings, new OpenEndpoints(endpoints), mapper));
+				new AdminPortFilter(settings, new OpenEndpoints(endpoints), audit, mapper));
 		filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
 		return filter;
 	}

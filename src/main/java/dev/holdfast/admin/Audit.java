@@ -1,12 +1,23 @@
 package dev.holdfast.admin;
 
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+
 import dev.holdfast.service.PrintableText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
- * The record of who changed what, one line a write, on a logger of its own.
+ * The record of who changed what: one line a write, on a logger of its own, and the last
+ * of them in memory. Writes that were refused are remembered apart, since whoever can
+ * reach the port could else make it forget the others.
  */
+@Component
 final class Audit {
 
 	private static final Logger log = LoggerFactory.getLogger("dev.holdfast.audit");
@@ -14,11 +25,53 @@ final class Audit {
 	/** Room for the longest name of a service and what stands around it. */
 	private static final int MAX_CONTENT_LENGTH = 1000;
 
+	/** How many writes are remembered that were let through. */
+	static final int REMEMBERED = 2048;
+
+	/** How many that were refused. */
+	static final int REMEMBERED_REFUSALS = 256;
+
+	private final Clock clock;
+
+	private final Deque<Numbered> done = new ArrayDeque<>();
+
+	private final Deque<Numbered> refused = new ArrayDeque<>();
+
+	private long last;
+
+	Audit(Clock clock) {
+		this.clock = clock;
+	}
+
 	void record(String who, String what, WriteNote note, String result) {
-		String content = note.content().isEmpty() ? "" : " " + PrintableText.of(note.content(), MAX_CONTENT_LENGTH);
-		String reason = note.reason();
-		log.info("{}{} by {}: {}; reason: {}", PrintableText.of(what), content, who, result,
-				(reason != null && !reason.isBlank()) ? PrintableText.of(reason) : "none given");
+		String content = PrintableText.of(note.content(), MAX_CONTENT_LENGTH);
+		String given = note.reason();
+		String reason = (given != null && !given.isBlank()) ? PrintableText.of(given) : "";
+		String call = PrintableText.of(what);
+		remember(new AuditEntry(this.clock.instant(), who, call, content, reason, result));
+		log.info("{}{} by {}: {}; reason: {}", call, content.isEmpty() ? "" : " " + content, who, result,
+				reason.isEmpty() ? "none given" : reason);
+	}
+
+	private synchronized void remember(AuditEntry entry) {
+		Deque<Numbered> entries = entry.isRefused() ? this.refused : this.done;
+		if (entries.size() == (entry.isRefused() ? REMEMBERED_REFUSALS : REMEMBERED)) {
+			entries.removeFirst();
+		}
+		entries.addLast(new Numbered(++this.last, entry));
+	}
+
+	/**
+	 * The last writes, the newest first.
+	 */
+	synchronized List<AuditEntry> entries() {
+		return Stream.concat(this.done.stream(), this.refused.stream())
+			.sorted(Comparator.comparingLong(Numbered::number).reversed())
+			.map(Numbered::entry)
+			.toList();
+	}
+
+	private record Numbered(long number, AuditEntry entry) {
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.holdfast.admin;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.override.ActiveOverrides;
@@ -30,6 +33,10 @@ import org.springframework.stereotype.Component;
  * Turns what happens to the registry into events, ten times a second at most and once for
  * all clients, on a thread of its own. What happens in between is told together: of each
  * service the difference from what was told last.
+ * <p>
+ * It does so for as long as somebody listens and a minute more, for those who come again.
+ * Without anybody it sleeps and costs nothing; whoever comes then begins with what is so
+ * at that moment.
  */
 @Component
 final class EventFeed implements SmartLifecycle {
@@ -50,6 +57,9 @@ final class EventFeed implements SmartLifecycle {
 	/** Changes of the journal that are told together; all of them are in the journal. */
 	private static final int MAX_CHANGES = 50;
 
+	/** How long events are made for nobody. */
+	private static final Duration LINGER = Duration.ofMinutes(1);
+
 	private final Registry registry;
 
 	private final SnapshotChanges changes;
@@ -61,6 +71,19 @@ final class EventFeed implements SmartLifecycle {
 	private final EventStreamSettings settings;
 
 	private final EventRing ring;
+
+	private final Duration linger;
+
+	/** Held while something is told, so that who comes meanwhile gets the whole of it. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition woken = this.lock.newCondition();
+
+	private int listeners;
+
+	private boolean awake;
+
+	private long attendedAt;
 
 	/** Services that are still to be told of since that failed. */
 	private final Set<ServiceName> owed = new HashSet<>();
@@ -87,21 +110,73 @@ final class EventFeed implements SmartLifecycle {
 	@Autowired
 	EventFeed(Registry registry, SnapshotChanges changes, Overrides overrides, ObjectMapper mapper,
 			EventStreamSettings settings) {
-		this(registry, changes, overrides, mapper, settings, new SecureRandom().nextLong(1L << 52));
+		this(registry, changes, overrides, mapper, settings, new SecureRandom().nextLong(1L << 52), LINGER);
 	}
 
 	EventFeed(Registry registry, SnapshotChanges changes, Overrides overrides, ObjectMapper mapper,
-			EventStreamSettings settings, long lastId) {
+			EventStreamSettings settings, long lastId, Duration linger) {
 		this.registry = registry;
 		this.changes = changes;
 		this.overrides = overrides;
 		this.mapper = mapper;
 		this.settings = settings;
+		this.linger = linger;
 		this.ring = new EventRing(lastId, settings.replayBytes());
 	}
 
+	/**
+	 * Gives the events; {@link #attend} or {@link #enter} must have been called for them
+	 * to be of now.
+	 */
 	EventRing ring() {
 		return this.ring;
+	}
+
+	/**
+	 * Sees to it that the ring's state is what is so now, and events follow it for a
+	 * while.
+	 */
+	void attend() {
+		this.lock.lock();
+		try {
+			this.attendedAt = System.nanoTime();
+			if (!this.awake) {
+				begin();
+				this.awake = true;
+				this.woken.signal();
+			}
+			else if (!RegistryState.Standing.of(this.registry).equals(this.told.standing())) {
+				tryToTell();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * The same, until as many have left as have entered.
+	 */
+	void enter() {
+		this.lock.lock();
+		try {
+			this.listeners++;
+			attend();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void leave() {
+		this.lock.lock();
+		try {
+			this.listeners--;
+			this.attendedAt = System.nanoTime();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
@@ -133,8 +208,9 @@ final class EventFeed implements SmartLifecycle {
 	private void run() {
 		try {
 			do {
-				SnapshotChanges.Changes taken = this.changes.take(IDLE);
-				tryToTell(taken);
+				awaitAttention();
+				this.changes.await(IDLE);
+				tryToTell();
 			}
 			while (!this.stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
 		}
@@ -143,10 +219,45 @@ final class EventFeed implements SmartLifecycle {
 		}
 	}
 
-	/** A failure is logged when it begins, not each time it lasts. */
-	private void tryToTell(SnapshotChanges.Changes taken) {
+	/** Sleeps while there is nobody, and lets go of what was told to those who went. */
+	private void awaitAttention() throws InterruptedException {
+		this.lock.lock();
 		try {
-			tell(taken);
+			if (this.listeners == 0 && System.nanoTime() - this.attendedAt >= this.linger.toNanos()) {
+				this.awake = false;
+				this.told = RegistryState.NONE;
+				this.ring.begin(this.told);
+			}
+			while (!this.awake) {
+				this.woken.await();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Begins with what is so now. The standing first: what it says of the services is
+	 * true of those that are taken behind it.
+	 */
+	private void begin() {
+		Instant asOf = this.registry.status().asOf().orElse(null);
+		RegistryState.Standing standing = RegistryState.Standing.of(this.registry);
+		List<JournalEntry> entries = this.registry.journal(this.journal);
+		this.journal = entries.isEmpty() ? this.journal : entries.getLast().sequence();
+		this.owed.clear();
+		this.toldOverrides = this.overrides.active();
+		this.told = new RegistryState(0, this.changes.take().snapshot(), standing, heldNow(),
+				views(this.toldOverrides), asOf);
+		this.ring.begin(this.told);
+	}
+
+	/** A failure is logged when it begins, not each time it lasts. */
+	private void tryToTell() {
+		this.lock.lock();
+		try {
+			tell();
 			this.failing = false;
 		}
 		catch (RuntimeException | Error ex) {
@@ -155,12 +266,19 @@ final class EventFeed implements SmartLifecycle {
 			}
 			this.failing = true;
 		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
 	 * Adds to the ring what is different from what was told last.
 	 */
-	void tell(SnapshotChanges.Changes taken) {
+	void tell() {
+		// Before the services: what it says is true of those that are taken behind it.
+		Instant asOf = this.registry.status().asOf().orElse(null);
+		RegistryState.Standing standing = RegistryState.Standing.of(this.registry);
+		SnapshotChanges.Changes taken = this.changes.take();
 		this.owed.addAll(taken.services());
 		EventFrame.Builder frame = frame();
 		for (ServiceName name : this.owed) {
@@ -176,7 +294,6 @@ final class EventFeed implements SmartLifecycle {
 		Map<String, RegistryState.Held> held = held(frame);
 		ActiveOverrides active = this.overrides.active();
 		Map<String, OverrideView> set = overrides(active, frame);
-		RegistryState.Standing standing = RegistryState.Standing.of(this.registry);
 		if (!standing.equals(this.told.standing())) {
 			frame.add("status", standing);
 		}
@@ -184,11 +301,14 @@ final class EventFeed implements SmartLifecycle {
 		if (!entries.isEmpty()) {
 			frame.add("changes", newest(entries, this.journal));
 		}
-		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held, set);
+		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held, set, asOf);
 		if (frame.isFull()) {
 			frame = frame().add("reset", new Reset("more has changed at once than is streamed"));
 		}
-		if (!frame.isEmpty()) {
+		if (frame.isEmpty()) {
+			this.ring.confirm(state);
+		}
+		else {
 			this.ring.append(frame.build(), state);
 		}
 		this.told = state;
@@ -209,13 +329,18 @@ final class EventFeed implements SmartLifecycle {
 		if (!changed && System.nanoTime() - this.heldAt < HELD_INTERVAL.toNanos()) {
 			return before;
 		}
-		this.heldAt = System.nanoTime();
-		Map<String, RegistryState.Held> now = new HashMap<>();
-		this.registry.held().stream().map(RegistryState.Held::of).forEach((held) -> now.put(held.key(), held));
+		Map<String, RegistryState.Held> now = heldNow();
 		if (now.equals(before)) {
 			return before;
 		}
 		frame.add("held", HeldChange.between(before, now));
+		return now;
+	}
+
+	private Map<String, RegistryState.Held> heldNow() {
+		this.heldAt = System.nanoTime();
+		Map<String, RegistryState.Held> now = new HashMap<>();
+		this.registry.held().stream().map(RegistryState.Held::of).forEach((held) -> now.put(held.key(), held));
 		return Map.copyOf(now);
 	}
 
@@ -224,12 +349,17 @@ final class EventFeed implements SmartLifecycle {
 		if (active.equals(this.toldOverrides)) {
 			return this.told.overrides();
 		}
-		Map<String, OverrideView> now = new HashMap<>();
-		active.inForce().forEach((key, override) -> now.put(key, OverrideView.of(override)));
+		Map<String, OverrideView> now = views(active);
 		if (!now.equals(this.told.overrides())) {
 			frame.add("overrides", OverrideDifference.between(this.told.overrides(), now));
 		}
-		return Map.copyOf(now);
+		return now;
+	}
+
+	private static Map<String, OverrideView> views(ActiveOverrides active) {
+		Map<String, OverrideView> views = new HashMap<>();
+		active.inForce().forEach((key, override) -> views.put(key, OverrideView.of(override)));
+		return Map.copyOf(views);
 	}
 
 	private static Changes newest(List<JournalEntry> entries, long told) {

@@ -69,6 +69,38 @@ final class EventRing {
 	}
 
 	/**
+	 * Begins with a state that no event has led to. What was kept is forgotten, and who
+	 * has its ids must start anew.
+	 */
+	void begin(RegistryState begun) {
+		this.lock.lock();
+		try {
+			this.frames.clear();
+			this.size = 0;
+			this.last++;
+			this.oldest = this.last;
+			this.state = begun.at(this.last);
+			this.news.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Takes note that the state after the last event is still so.
+	 */
+	void confirm(RegistryState confirmed) {
+		this.lock.lock();
+		try {
+			this.state = confirmed.at(this.last);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Gives the state after the last event.
 	 */
 	RegistryState state() {

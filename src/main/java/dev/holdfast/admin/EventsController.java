@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.registry.Registry;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,11 +33,11 @@ class EventsController {
 
 	private static final Logger logger = LoggerFactory.getLogger(EventsController.class);
 
+	private final EventFeed feed;
+
 	private final EventRing ring;
 
 	private final EventStreamSettings settings;
-
-	private final Registry registry;
 
 	private final GatewayIdentity identity;
 
@@ -46,11 +45,10 @@ class EventsController {
 
 	private final AtomicInteger streams = new AtomicInteger();
 
-	EventsController(EventFeed feed, EventStreamSettings settings, Registry registry, GatewayIdentity identity,
-			ObjectMapper mapper) {
+	EventsController(EventFeed feed, EventStreamSettings settings, GatewayIdentity identity, ObjectMapper mapper) {
+		this.feed = feed;
 		this.ring = feed.ring();
 		this.settings = settings;
-		this.registry = registry;
 		this.identity = identity;
 		this.mapper = mapper;
 	}
@@ -61,11 +59,12 @@ class EventsController {
 	 */
 	@RequestMapping(path = "/state", method = RequestMethod.GET)
 	ResponseEntity<StateView> state() {
-		String asOf = this.registry.status().asOf().map(Instant::toString).orElse("");
+		this.feed.attend();
 		RegistryState state = this.ring.state();
+		Instant asOf = state.asOf();
 		return ResponseEntity.ok().eTag("\"%d\"".formatted(state.eventId())).headers((headers) -> {
-			if (!asOf.isEmpty()) {
-				headers.set(EntityTags.AS_OF, asOf);
+			if (asOf != null) {
+				headers.set(EntityTags.AS_OF, asOf.toString());
 			}
 		}).body(StateView.of(state, this.identity));
 	}
@@ -114,6 +113,7 @@ class EventsController {
 	}
 
 	private void serve(AsyncContext async, @Nullable String from) {
+		this.feed.enter();
 		try {
 			ByteArrayOutputStream opening = new ByteArrayOutputStream();
 			long last = open(from, opening);
@@ -127,6 +127,7 @@ class EventsController {
 			Thread.currentThread().interrupt();
 		}
 		finally {
+			this.feed.leave();
 			this.streams.decrementAndGet();
 			complete(async);
 		}

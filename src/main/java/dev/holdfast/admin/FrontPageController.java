@@ -50,8 +50,7 @@ class FrontPageController {
 	}
 
 	private Map<String, String> links() {
-		Map<String, String> links = new TreeMap<>(Map.of("registry", "/registry", "status", "/registry/status",
-				"services", "/registry/services", "held", "/registry/held", "unreadable", "/registry/unreadable"));
+		Map<String, String> links = new TreeMap<>(Links.READS);
 		this.endpoints.ifAvailable((paths) -> {
 			for (String id : new String[] { "health", "prometheus" }) {
 				String path = paths.getPath(EndpointId.of(id));

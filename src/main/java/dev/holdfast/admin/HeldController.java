@@ -1,7 +1,10 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +39,17 @@ class HeldController {
 
 	private static final String UNCERTAIN = "Nobody knows whether it was done; GET /registry/held tells what is held";
 
+	private static final Comparator<HeldRemoval> BY_SERVICE = Comparator.comparing(HeldRemoval::service)
+		.thenComparing((removal) -> removal.instance().id());
+
+	private static final Sorting<HeldRemoval> ORDERS = new Sorting<>(Map.of("service", BY_SERVICE, "since",
+			Comparator.comparing(HeldRemoval::since).thenComparing(BY_SERVICE), "deadline",
+			Comparator
+				.comparing((HeldRemoval removal) -> removal.deadline().orElse(null),
+						Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+				.thenComparing(BY_SERVICE)),
+			"service");
+
 	private final Registry registry;
 
 	private final RegistryOperations operations;
@@ -53,13 +67,19 @@ class HeldController {
 
 	@GetMapping
 	Page<HeldInstance> list(@RequestParam(required = false) @Nullable String q,
+			@RequestParam(required = false) @Nullable String status,
+			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {
 		PageRequest request = PageRequest.of(page, size);
-		List<HeldInstance> held = views(this.registry.held()).stream()
-			.filter((instance) -> q == null || instance.matches(q))
+		Set<HeldRemoval.Evidence> evidence = Parameters.constants("status", status, HeldRemoval.Evidence.class);
+		List<HeldRemoval> held = this.registry.held()
+			.stream()
+			.filter((removal) -> evidence.contains(removal.evidence()))
+			.filter((removal) -> q == null || HeldInstance.of(removal).matches(q))
+			.sorted(ORDERS.by(sort))
 			.toList();
-		return Page.of(held, request);
+		return Page.of(held, request, HeldInstance::of);
 	}
 
 	@PostMapping("/approve")

@@ -1,7 +1,5 @@
 package dev.holdfast.admin;
 
-import java.util.Locale;
-
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.holdfast.registry.HeldRemoval;
 
@@ -25,13 +23,7 @@ record HeldInstance(String service, String instance, String url, String key, @Js
 	 * Tells whether the service, the id, the URL or the key contains a text, in any case.
 	 */
 	boolean matches(String text) {
-		String sought = text.toLowerCase(Locale.ROOT);
-		return contains(this.service, sought) || contains(this.instance, sought) || contains(this.url, sought)
-				|| contains(this.key, sought);
-	}
-
-	private static boolean contains(String value, String sought) {
-		return value.toLowerCase(Locale.ROOT).contains(sought);
+		return Text.contains(text, this.service, this.instance, this.url, this.key);
 	}
 
 }

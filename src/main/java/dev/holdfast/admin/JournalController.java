@@ -34,11 +34,10 @@ class JournalController {
 		PageRequest request = PageRequest.of(parameters.getFirst("page"), parameters.getFirst("size"));
 		JournalQuery query = JournalQuery.of(parameters, this.clock);
 		List<JournalEntry> remembered = this.registry.journal(0);
-		List<JournalItem> found = remembered.stream()
+		List<JournalEntry> found = remembered.stream()
 			.filter((entry) -> entry.sequence() > query.after() && query.matches(entry))
-			.map(JournalItem::of)
 			.toList();
-		return new JournalPage(Page.of(query.newestFirst() ? found.reversed() : found, request),
+		return new JournalPage(Page.of(query.newestFirst() ? found.reversed() : found, request, JournalItem::of),
 				reachesBackTo(remembered).orElse(null));
 	}
 

@@ -45,7 +45,7 @@ record JournalQuery(long after, Instant since, Instant until, long sinceRevision
 				number("untilRevision", parameters, Long.MAX_VALUE),
 				(text != null) ? text.toLowerCase(Locale.ROOT) : "",
 				Parameters.constants("cause", parameters.getFirst("cause"), Change.Cause.class),
-				newestFirst(parameters.getFirst("sort")));
+				Parameters.isNewestFirst(parameters.getFirst("sort")));
 	}
 
 	boolean matches(JournalEntry entry) {
@@ -75,16 +75,6 @@ record JournalQuery(long after, Instant since, Instant until, long sinceRevision
 		catch (DateTimeException | IllegalArgumentException | ArithmeticException ex) {
 			throw ProblemException.badParameter(name, text, TIME);
 		}
-	}
-
-	private static boolean newestFirst(@Nullable String sort) {
-		if (sort == null || sort.equals("-time")) {
-			return true;
-		}
-		if (sort.equals("time")) {
-			return false;
-		}
-		throw ProblemException.badParameter("sort", sort, "time or -time");
 	}
 
 }

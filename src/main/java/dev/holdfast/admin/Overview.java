@@ -2,11 +2,9 @@ package dev.holdfast.admin;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.Registry;
@@ -33,20 +31,11 @@ import org.jspecify.annotations.Nullable;
 record Overview(String sentence, String state, String cause, @Nullable Instant asOf, @Nullable Freeze frozen,
 		String instanceId, String version, Counts counts, Map<String, String> links) {
 
-	private static final Map<String, String> LINKS = Collections
-		.unmodifiableMap(new TreeMap<>(Map.ofEntries(Map.entry("self", "/registry"),
-				Map.entry("status", "/registry/status"), Map.entry("services", "/registry/services"),
-				Map.entry("gateways", "/registry/gateways"), Map.entry("held", "/registry/held"),
-				Map.entry("overrides", "/registry/overrides"), Map.entry("diff", "/registry/diff"),
-				Map.entry("unreadable", "/registry/unreadable"), Map.entry("journal", "/registry/journal"),
-				Map.entry("state", "/registry/state"), Map.entry("events", "/registry/events"),
-				Map.entry("refresh", "/registry/refresh"), Map.entry("freeze", "/registry/freeze"))));
-
 	static Overview of(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity) {
 		RegistryStatus status = registry.status();
 		Optional<Freeze> freeze = registry.freeze();
 		return new Overview(sentence(registry), status.name(), status.cause(), status.asOf().orElse(null),
-				freeze.orElse(null), identity.instanceId(), identity.version(), Counts.of(registry, catalogue), LINKS);
+				freeze.orElse(null), identity.instanceId(), identity.version(), Counts.of(registry, catalogue), Links.ALL);
 	}
 
 	/**

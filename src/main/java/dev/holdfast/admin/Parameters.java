@@ -45,6 +45,22 @@ final class Parameters {
 	}
 
 	/**
+	 * Reads in which order of time a list is asked for.
+	 * @param sort the parameter's value, {@code null} when it is absent
+	 * @return whether the newest comes first, as it does when the parameter is absent
+	 * @throws ProblemException if it is neither order
+	 */
+	static boolean isNewestFirst(@Nullable String sort) {
+		if (sort == null || sort.equals("-time")) {
+			return true;
+		}
+		if (sort.equals("time")) {
+			return false;
+		}
+		throw ProblemException.badParameter("sort", sort, "time or -time");
+	}
+
+	/**
 	 * Reads constants in any case, separated by commas.
 	 * @param name the parameter's name
 	 * @param text its value, {@code null} when it is absent

@@ -21,7 +21,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Lists the registry at an operator's word: to take what it says, or only to compare.
+ * Lists the registry at an operator's word, to take what it says or only to compare, or
+ * connects to it anew.
  */
 @RestController
 @RequestMapping("/registry")
@@ -56,10 +57,30 @@ class RefreshController {
 				"The registry could not be listed; the endpoints stay as they were"));
 	}
 
+	@PostMapping("/reconnect")
+	ResponseEntity<Reconnection> reconnect(Optional<WriteBody> body,
+			@RequestParam(required = false) @Nullable String scope, HttpServletRequest request)
+			throws InterruptedException {
+		if (OverrideWrites.isForAll(body, scope)) {
+			return this.writes
+				.command(new Command.Reconnect(OverrideWrites.reason(body, request), Operator.of(request)));
+		}
+		return ResponseEntity.ok(new Reconnection(this.deadline.await(this.operations.reconnect(),
+				"Nobody knows whether it was done; GET /registry/status tells the generation")));
+	}
+
 	@GetMapping("/diff")
 	RegistryDiff diff() throws InterruptedException {
 		return this.deadline.await(this.operations.diff(),
 				"The registry could not be listed, so there is nothing to compare the cache with");
+	}
+
+	/**
+	 * A connection that was begun at an operator's word.
+	 *
+	 * @param generation the number of the generation with its client, list and watch
+	 */
+	record Reconnection(long generation) {
 	}
 
 	private static ProblemException frozen(Freeze freeze) {

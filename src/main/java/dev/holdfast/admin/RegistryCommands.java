@@ -54,7 +54,7 @@ public final class RegistryCommands implements Consumer<Command> {
 			case Command.Cancel cancel -> this.operations
 				.cancel(new HeldSelection(cancel.service(), cancel.instance()), cancel.time(), cancel.reason());
 			case Command.Refresh refresh -> this.operations.refresh();
-			case Command.Reconnect reconnect -> this.operations.refresh();
+			case Command.Reconnect reconnect -> this.operations.reconnect();
 			case Command.ResetCircuit reset -> {
 				Upstream upstream = this.upstreams.find(reset.service());
 				if (upstream != null) {

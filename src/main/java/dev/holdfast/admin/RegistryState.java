@@ -8,6 +8,7 @@ import dev.holdfast.registry.HeldRemoval;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +20,18 @@ import org.jspecify.annotations.Nullable;
  * @param standing how far they can be trusted
  * @param held the held removals by service and instance
  * @param overrides the overrides that are in force, by what they are of
+ * @param asOf until when all of this is known to have been so at least, {@code null}
+ * while nothing is known
  */
 record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<String, Held> held,
-		Map<String, OverrideView> overrides) {
+		Map<String, OverrideView> overrides, @Nullable Instant asOf) {
 
 	static final RegistryState NONE = new RegistryState(0, Snapshot.EMPTY,
 			new Standing("EMPTY", "the registry has not been asked yet", Instant.EPOCH, null, null, 0), Map.of(),
-			Map.of());
+			Map.of(), null);
 
 	RegistryState at(long id) {
-		return new RegistryState(id, this.snapshot, this.standing, this.held, this.overrides);
+		return new RegistryState(id, this.snapshot, this.standing, this.held, this.overrides, this.asOf);
 	}
 
 	/**
@@ -91,7 +94,7 @@ record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<Str
 	 * @param zone the zone it runs in, empty when it did not say
 	 * @param version the version it runs, empty when it did not say
 	 * @param weight the weight that it is registered with
-	 * @param metadata what else it said of itself
+	 * @param metadata what else it said of itself; values that look like secrets are hidden
 	 * @param registration the record it was read from
 	 */
 	record Registered(String id, String url, String zone, String version, int weight, Map<String, String> metadata,
@@ -99,7 +102,7 @@ record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<Str
 
 		static Registered of(Instance instance) {
 			return new Registered(instance.id(), instance.endpoint().toString(), instance.zone(), instance.version(),
-					instance.weight(), instance.metadata(),
+					instance.weight(), Redaction.values(instance.metadata()),
 					ServiceDetail.RegistrationDetail.of(instance.registration()));
 		}
 

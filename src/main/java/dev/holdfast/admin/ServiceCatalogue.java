@@ -1,8 +1,11 @@
 package dev.holdfast.admin;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import dev.holdfast.admin.ServiceSummary.RecentTraffic;
 import dev.holdfast.override.Overrides;
@@ -35,17 +38,26 @@ final class ServiceCatalogue {
 		this.overrides = overrides;
 	}
 
-	List<ServiceSummary> find(ServiceQuery query) {
+	/**
+	 * Lists services. Where it can be told without a look at their instances which come
+	 * first, only those of the page are looked at.
+	 */
+	Page<ServiceSummary> find(ServiceQuery query, PageRequest request) {
 		RegistryStatus status = this.registry.status();
-		return this.registry.snapshot()
+		Stream<Service> named = this.registry.snapshot()
 			.services()
 			.values()
 			.stream()
-			.filter((service) -> query.matchesName(service.name().value()))
-			.map((service) -> summary(service, status, query.traffic()))
+			.filter((service) -> query.matchesName(service.name().value()));
+		Comparator<Service> registered = query.registeredOrder();
+		if (registered != null && query.isForEveryStatus()) {
+			return Page.of(named.sorted(registered).toList(), request,
+					(service) -> summary(service, status, query.traffic()));
+		}
+		return Page.of(named.map((service) -> summary(service, status, query.traffic()))
 			.filter(query::matchesStatus)
 			.sorted(query.order())
-			.toList();
+			.toList(), request);
 	}
 
 	/**
@@ -111,17 +123,25 @@ final class ServiceCatalogue {
 	 * Judges a service without the cost of its statistics.
 	 */
 	ServiceStatus status(Service service) {
-		return ServiceStatus.of(count(service, this.traffic.instances(service.name())),
+		return ServiceStatus.of(count(service),
 				this.traffic.circuit(service.name()), this.registry.status() instanceof RegistryStatus.Live);
 	}
 
 	private ServiceSummary summary(Service service, RegistryStatus status, boolean traffic) {
 		ServiceName name = service.name();
-		InstanceCounts counts = count(service, this.traffic.instances(name));
+		InstanceCounts counts = count(service);
 		String circuit = this.traffic.circuit(name);
 		return new ServiceSummary(name.value(),
 				ServiceStatus.of(counts, circuit, status instanceof RegistryStatus.Live), counts, service.revision(),
 				status.asOf().orElse(null), circuit, traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
+	}
+
+	/**
+	 * Gives a service with its instances.
+	 * @param traffic whether what they have done is asked for
+	 */
+	ServiceDetail detail(Service service, boolean traffic) {
+		return detail(service, this.registry.status(), traffic);
 	}
 
 	private ServiceDetail detail(Service service, RegistryStatus status, boolean traffic) {
@@ -139,7 +159,8 @@ final class ServiceCatalogue {
 		return this.registry.held(service.name(), instance.id()).map(Hold::of).orElse(null);
 	}
 
-	private InstanceCounts count(Service service, Map<String, Traffic.InstanceTraffic> traffic) {
+	private InstanceCounts count(Service service) {
+		Set<String> out = this.traffic.ejected(service.name());
 		ServiceOverrides set = this.overrides.active().of(service.name());
 		int routable = 0;
 		int draining = 0;
@@ -148,7 +169,7 @@ final class ServiceCatalogue {
 			if (set.of(instance.id()).isDrained()) {
 				draining++;
 			}
-			else if (of(instance, traffic).ejected()) {
+			else if (out.contains(instance.id())) {
 				ejected++;
 			}
 			else if (weight(instance, set) > 0) {

@@ -9,6 +9,7 @@ import dev.holdfast.admin.InstanceOverride.Terms;
 import dev.holdfast.admin.InstanceOverride.WeightTerms;
 import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Registration;
 import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Outcome;
@@ -32,7 +33,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param weight the weight that it is registered with
 	 * @param effectiveWeight the weight by which it is chosen, an operator's or the one
 	 * that is registered; 0 when it gets no new requests
-	 * @param metadata what else it said of itself
+	 * @param metadata what else it said of itself; values that look like secrets are hidden
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
 	 * @param traffic what it has done since the gateway knows it, left out when that is
@@ -52,7 +53,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 			InstanceOverride override = InstanceOverride.of(overrides);
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
 					instance.version(), instance.weight(), overrides.effectiveWeight(instance.weight()),
-					instance.metadata(), RegistrationDetail.of(instance.registration()),
+					Redaction.values(instance.metadata()), RegistrationDetail.of(instance.registration()),
 					Health.of(instance, traffic, hold, override), shown ? TrafficDetail.of(traffic) : null, hold,
 					override);
 		}

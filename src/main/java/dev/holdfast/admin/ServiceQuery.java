@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import dev.holdfast.admin.ServiceSummary.RecentTraffic;
+import dev.holdfast.service.Service;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param text what a name must contain, in any case
  * @param statuses the statuses asked for
  * @param order the order
+ * @param registeredOrder the same order where it goes by what is registered alone,
+ * {@code null} where it does not
  * @param traffic whether their recent traffic is asked for
  */
-record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<ServiceSummary> order, boolean traffic) {
+record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<ServiceSummary> order,
+		@Nullable Comparator<Service> registeredOrder, boolean traffic) {
 
 	private static final Comparator<ServiceSummary> BY_NAME = Comparator.comparing(ServiceSummary::name);
 
@@ -26,6 +30,12 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 			Map.of("name", BY_NAME, "status", Comparator.comparing(ServiceSummary::status), "instances",
 					Comparator.comparingInt((service) -> service.instances().total()), "revision",
 					Comparator.comparingLong(ServiceSummary::revision)));
+
+	/** Those that need no look at what has become of the instances. */
+	private static final Map<String, Comparator<Service>> ORDERS_OF_REGISTERED = Map.of("name",
+			Comparator.comparing(Service::name), "instances",
+			Comparator.comparingInt((service) -> service.instances().size()), "revision",
+			Comparator.comparingLong(Service::revision));
 
 	private static final Map<String, Comparator<ServiceSummary>> ORDERS_OF_TRAFFIC = new TreeMap<>(
 			Map.of("requestsPerSecond", by(Comparator.comparingDouble(RecentTraffic::requestsPerSecond)), "errorRatio",
@@ -43,11 +53,16 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 	 */
 	static ServiceQuery of(@Nullable String text, @Nullable String status, @Nullable String sort, boolean traffic) {
 		return new ServiceQuery((text != null) ? text.toLowerCase(Locale.ROOT) : "",
-				Parameters.constants("status", status, ServiceStatus.class), order(sort, traffic), traffic);
+				Parameters.constants("status", status, ServiceStatus.class), order(sort, traffic),
+				registeredOrder((sort != null) ? sort : "name"), traffic);
 	}
 
 	boolean matchesName(String name) {
 		return this.text.isEmpty() || name.toLowerCase(Locale.ROOT).contains(this.text);
+	}
+
+	boolean isForEveryStatus() {
+		return this.statuses.size() == ServiceStatus.values().length;
 	}
 
 	boolean matchesStatus(ServiceSummary service) {
@@ -57,6 +72,12 @@ record ServiceQuery(String text, Set<ServiceStatus> statuses, Comparator<Service
 	private static Comparator<ServiceSummary> by(Comparator<RecentTraffic> order) {
 		return Comparator.comparing((service) -> Objects.requireNonNullElse(service.traffic(), RecentTraffic.NONE),
 				order);
+	}
+
+	private static @Nullable Comparator<Service> registeredOrder(String sort) {
+		boolean reversed = sort.startsWith("-");
+		Comparator<Service> order = ORDERS_OF_REGISTERED.get(reversed ? sort.substring(1) : sort);
+		return (order == null) ? null : (reversed ? order.reversed() : order).thenComparing(Service::name);
 	}
 
 	private static Comparator<ServiceSummary> order(@Nullable String sort, boolean traffic) {

@@ -1,6 +1,7 @@
 package dev.holdfast.admin;
 
 import java.util.List;
+import java.util.Set;
 
 import dev.holdfast.registry.Change;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,7 +33,7 @@ class ServicesController {
 			@RequestParam(required = false) @Nullable String size, HttpServletRequest read) {
 		PageRequest request = PageRequest.of(page, size);
 		ServiceQuery query = ServiceQuery.of(q, status, sort, TrafficShown.in(read));
-		return Page.of(this.catalogue.find(query), request);
+		return this.catalogue.find(query, request);
 	}
 
 	@GetMapping("/{service}")
@@ -43,15 +44,20 @@ class ServicesController {
 
 	@GetMapping("/{service}/history")
 	Page<Change> history(@PathVariable String service, @RequestParam(required = false) @Nullable String q,
+			@RequestParam(required = false) @Nullable String cause,
+			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {
 		PageRequest request = PageRequest.of(page, size);
+		Set<Change.Cause> causes = Parameters.constants("cause", cause, Change.Cause.class);
+		boolean newestFirst = Parameters.isNewestFirst(sort);
 		List<Change> changes = this.catalogue.history(service)
 			.orElseThrow(() -> ProblemException.unknownService(service))
 			.stream()
-			.filter((change) -> q == null || change.instance().contains(q))
+			.filter((change) -> causes.contains(change.cause()))
+			.filter((change) -> q == null || Text.contains(q, change.instance(), change.detail()))
 			.toList();
-		return Page.of(changes, request);
+		return Page.of(newestFirst ? changes : changes.reversed(), request);
 	}
 
 }

@@ -41,17 +41,29 @@ public final class SnapshotChanges implements SnapshotListener {
 	}
 
 	/**
-	 * Takes what has changed since the last time.
-	 * @param time how long to wait for it
-	 * @return the changes, none when the time ran out
+	 * Waits until something has changed since the last time that it was taken.
+	 * @param time how long at most
 	 */
-	Changes take(Duration time) throws InterruptedException {
+	void await(Duration time) throws InterruptedException {
 		long nanos = time.toNanos();
 		this.lock.lock();
 		try {
 			while (this.services.isEmpty() && nanos > 0) {
 				nanos = this.changed.awaitNanos(nanos);
 			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Takes what has changed since the last time.
+	 * @return the changes, perhaps none
+	 */
+	Changes take() {
+		this.lock.lock();
+		try {
 			Changes taken = new Changes(this.snapshot, this.services);
 			this.services = new HashSet<>();
 			return taken;

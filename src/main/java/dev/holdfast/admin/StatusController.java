@@ -1,6 +1,8 @@
 package dev.holdfast.admin;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
@@ -17,6 +19,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/registry")
 class StatusController {
+
+	private static final Comparator<UnreadableRecord> BY_KEY = Comparator.comparing(UnreadableRecord::key);
+
+	private static final Sorting<UnreadableRecord> UNREADABLE = new Sorting<>(Map.of("key", BY_KEY, "since",
+			Comparator.comparing(UnreadableRecord::since).thenComparing(BY_KEY), "revision",
+			Comparator.comparingLong(UnreadableRecord::modRevision).thenComparing(BY_KEY)), "key");
 
 	private final Registry registry;
 
@@ -45,12 +53,14 @@ class StatusController {
 
 	@GetMapping("/unreadable")
 	Page<UnreadableRecord> unreadable(@RequestParam(required = false) @Nullable String q,
+			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {
 		PageRequest request = PageRequest.of(page, size);
 		List<UnreadableRecord> records = this.registry.unreadable()
 			.stream()
-			.filter((record) -> q == null || record.key().contains(q))
+			.filter((record) -> q == null || Text.contains(q, record.key(), record.reason()))
+			.sorted(UNREADABLE.by(sort))
 			.toList();
 		return Page.of(records, request);
 	}

@@ -10,6 +10,7 @@ import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.registry.SnapshotFileState;
+import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,9 @@ record StatusView(String instanceId, String version, String state, Instant since
 		RegistryStatus status = registry.status();
 		Snapshot snapshot = registry.snapshot();
 		return new StatusView(identity.instanceId(), identity.version(), status.name(), registry.statusSince(),
-				status.cause(), status.asOf().orElse(null), EtcdView.of(registry, status, snapshot),
-				registry.snapshotFile().orElse(null), overrides.file().orElse(null), registry.freeze().orElse(null), snapshot.services().size(),
+				Redaction.text(status.cause()), status.asOf().orElse(null), EtcdView.of(registry, status, snapshot),
+				registry.snapshotFile().orElse(null), overrides.file().orElse(null), registry.freeze().orElse(null),
+				snapshot.services().size(),
 				snapshot.instances(), registry.heldRemovals(), registry.unreadable().size());
 	}
 
@@ -70,9 +72,15 @@ record StatusView(String instanceId, String version, String state, Instant since
 				case RegistryStatus.FromDisk disk -> null;
 				case RegistryStatus.Empty empty -> null;
 			};
-			return new EtcdView(registry.members(),
+			return new EtcdView(registry.members().stream().map(EtcdView::shown).toList(),
 					(revision.cluster() != 0) ? Long.toHexString(revision.cluster()) : "", revision.number(), provenAt,
 					registry.generation(), registry.reconnects());
+		}
+
+		/** An endpoint may have been written with a user. */
+		private static MemberState shown(MemberState member) {
+			return new MemberState(Redaction.text(member.url()), member.healthy(), Redaction.text(member.lastError()),
+					member.version(), member.alarms());
 		}
 
 	}

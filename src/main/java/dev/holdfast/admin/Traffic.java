@@ -1,6 +1,8 @@
 package dev.holdfast.admin;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.InstanceState;
@@ -32,6 +34,18 @@ interface Traffic {
 	 * registered may be missing.
 	 */
 	Map<String, InstanceTraffic> instances(ServiceName service);
+
+	/**
+	 * Gives the ids of a service's instances that are ejected: what its status needs to
+	 * know, in a list of thousands, of each.
+	 */
+	default Set<String> ejected(ServiceName service) {
+		return instances(service).entrySet()
+			.stream()
+			.filter((instance) -> instance.getValue().ejected())
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toUnmodifiableSet());
+	}
 
 	/**
 	 * What an instance has done.

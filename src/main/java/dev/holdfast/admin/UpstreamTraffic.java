@@ -1,6 +1,9 @@
 package dev.holdfast.admin;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
@@ -52,7 +55,20 @@ final class UpstreamTraffic implements Traffic {
 					.collect(Collectors.toMap((instance) -> instance.instance().id(), UpstreamTraffic::traffic));
 	}
 
-	private static InstanceTraffic traffic(UpstreamInstance instance) {
+	@Override
+	public Set<String> ejected(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		Set<String> ejected = Set.of();
+		for (UpstreamInstance instance : (upstream != null) ? upstream.instances() : List.<UpstreamInstance>of()) {
+			if (instance.ejected()) {
+				ejected = ejected.isEmpty() ? new HashSet<>() : ejected;
+				ejected.add(instance.instance().id());
+			}
+		}
+		return ejected;
+	}
+
+	static InstanceTraffic traffic(UpstreamInstance instance) {
 		return new InstanceTraffic(instance.state(), instance.active(), instance.total(), instance.errors(),
 				instance.connectFailures());
 	}

@@ -1,16 +1,24 @@
 package dev.holdfast.configuration;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import dev.holdfast.actuate.KnownNames;
 import dev.holdfast.admin.AdminSettings;
+import dev.holdfast.admin.EffectiveConfiguration;
 import dev.holdfast.admin.EventStreamSettings;
 import dev.holdfast.admin.GatewayIdentity;
+import dev.holdfast.admin.UsedBundles;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -28,6 +36,22 @@ class AdminConfiguration {
 	@Bean
 	EventStreamSettings eventStreamSettings(HoldfastProperties properties) {
 		return new EventStreamSettings(properties.admin().maxEventStreams());
+	}
+
+	@Bean
+	UsedBundles usedBundles(TrafficBundles traffic, EtcdBundle etcd, ServerProperties server,
+			ObjectProvider<ManagementServerProperties> management, ObjectProvider<SslBundles> bundles) {
+		AdminBundles admin = new AdminBundles(bundles::getObject, server.getSsl(),
+				management.stream().map(ManagementServerProperties::getSsl).findFirst().orElse(null));
+		return () -> Stream.of(traffic.certificates(), etcd.certificates(), admin.certificates())
+			.flatMap(List::stream)
+			.toList();
+	}
+
+	@Bean
+	EffectiveConfiguration effectiveConfiguration(HoldfastProperties properties) {
+		Map<String, Object> shown = new RedactedProperties().of(properties);
+		return () -> shown;
 	}
 
 	@Bean

@@ -1,12 +1,10 @@
 package dev.holdfast.configuration;
 
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 import dev.holdfast.admin.GatewayIdentity;
 import dev.holdfast.admin.RegistryCommands;
@@ -20,14 +18,11 @@ import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
-import dev.holdfast.registry.etcd.Credentials;
 import dev.holdfast.registry.etcd.EtcdClusterStore;
-import dev.holdfast.registry.etcd.EtcdSettings;
 import dev.holdfast.upstream.Upstreams;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -82,16 +77,10 @@ class ClusterConfiguration {
 		private static final Duration SPREADING = Duration.ofSeconds(10);
 
 		@Bean
-		ClusterStore clusterStore(HoldfastProperties properties, ObjectProvider<SslBundles> bundles) {
-			HoldfastProperties.Etcd etcd = properties.etcd();
-			List<URI> endpoints = etcd.endpoints().stream().map(URI::create).toList();
-			Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
-					: Optional.of(new Credentials(etcd.username(), etcd.password()));
-			Optional<ConfiguredBundle> bundle = etcd.sslBundle().isEmpty() ? Optional.empty() : Optional
-				.of(new ConfiguredBundle(bundles.getObject(), "holdfast.etcd.ssl-bundle", etcd.sslBundle(), Set.of()));
-			EtcdClusterStore store = new EtcdClusterStore(new EtcdSettings(endpoints, List.of(), credentials,
-					bundle.map((it) -> it), false, etcd.connectTimeout(), etcd.keepaliveTime(),
-					etcd.keepaliveTimeout()));
+		ClusterStore clusterStore(HoldfastProperties properties, EtcdBundle etcdBundle) {
+			Optional<ConfiguredBundle> bundle = etcdBundle.bundle();
+			EtcdClusterStore store = new EtcdClusterStore(
+					properties.etcd().settings(List.of(), bundle.map((it) -> it)));
 			bundle.ifPresent((it) -> it.onChange(store::tlsChanged));
 			return store;
 		}

@@ -3,6 +3,7 @@ package dev.holdfast.configuration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 import dev.holdfast.tls.TlsMaterial;
@@ -31,7 +32,9 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 
 	private final Set<Need> needs;
 
-	private volatile TlsMaterial material;
+	private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+
+	private volatile Contents contents;
 
 	private boolean failing;
 
@@ -48,14 +51,14 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 		this.name = name;
 		this.needs = Set.copyOf(needs);
 		try {
-			this.material = read(bundles.getBundle(name));
+			this.contents = read(bundles.getBundle(name));
 		}
 		catch (RuntimeException ex) {
 			throw new SslBundleUnusableException(key, name, ex);
 		}
 	}
 
-	private TlsMaterial read(SslBundle bundle) {
+	private Contents read(SslBundle bundle) {
 		SslOptions options = bundle.getOptions();
 		TlsMaterial read = new TlsMaterial(bundle.getManagers().getKeyManagerFactory(),
 				bundle.getManagers().getTrustManagerFactory(), list(options.getEnabledProtocols()),
@@ -65,28 +68,42 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 		if (this.needs.contains(Need.TRUST) && bundle.getStores().getTrustStore() == null) {
 			throw new IllegalArgumentException("it has no trust store, by which clients' certificates could be judged");
 		}
-		return read;
+		return new Contents(read, BundleCertificates.of(bundle));
 	}
 
 	@Override
 	public TlsMaterial get() {
-		return this.material;
+		return this.contents.material();
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	/**
+	 * The certificates that are in it.
+	 */
+	BundleCertificates certificates() {
+		return this.contents.certificates();
 	}
 
 	/**
 	 * Runs an action whenever the bundle was replaced by one that can be used.
 	 */
 	void onChange(Runnable action) {
-		this.bundles.addBundleUpdateHandler(this.name, (bundle) -> {
-			if (replace(bundle)) {
-				action.run();
-			}
-		});
+		if (this.actions.isEmpty()) {
+			this.bundles.addBundleUpdateHandler(this.name, (bundle) -> {
+				if (replace(bundle)) {
+					this.actions.forEach(Runnable::run);
+				}
+			});
+		}
+		this.actions.add(action);
 	}
 
 	private synchronized boolean replace(SslBundle bundle) {
 		try {
-			this.material = read(bundle);
+			this.contents = read(bundle);
 		}
 		catch (RuntimeException ex) {
 			if (!this.failing) {
@@ -103,6 +120,9 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 
 	private static List<String> list(String @Nullable [] values) {
 		return (values != null) ? Arrays.asList(values) : List.of();
+	}
+
+	private record Contents(TlsMaterial material, BundleCertificates certificates) {
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package dev.holdfast.configuration;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import dev.holdfast.admin.CertificateUse;
+import dev.holdfast.admin.UsedBundle;
 import dev.holdfast.configuration.ConfiguredBundle.Need;
 import dev.holdfast.proxy.ClientTls;
 import dev.holdfast.proxy.TrafficTls;
@@ -25,7 +26,7 @@ final class TrafficBundles {
 
 	private final Supplier<SslBundles> bundles;
 
-	private final List<ConfiguredBundle> used = new ArrayList<>();
+	private final Map<ConfiguredBundle, CertificateUse> used = new LinkedHashMap<>();
 
 	private final TrafficTls tls;
 
@@ -51,9 +52,9 @@ final class TrafficBundles {
 			HoldfastProperties.ServerNameBundle named = server.serverNameBundles().get(i);
 			names.put(new ServerName(named.serverName()),
 					use("holdfast.server.server-name-bundles[%d].bundle".formatted(i), named.bundle(),
-							EnumSet.of(Need.KEY)));
+							EnumSet.of(Need.KEY), CertificateUse.TRAFFIC_PORT));
 		}
-		return Optional.of(new ClientTls(use("holdfast.server.ssl-bundle", server.sslBundle(), needs), names,
+		return Optional.of(new ClientTls(use("holdfast.server.ssl-bundle", server.sslBundle(), needs, CertificateUse.TRAFFIC_PORT), names,
 				server.clientAuth(), server.handshakeTimeout()));
 	}
 
@@ -61,20 +62,21 @@ final class TrafficBundles {
 		Map<String, Supplier<TlsMaterial>> backends = new LinkedHashMap<>();
 		String usual = properties.upstream().sslBundle();
 		if (!usual.isEmpty()) {
-			backends.put(usual, use("holdfast.upstream.ssl-bundle", usual, Set.of()));
+			backends.put(usual, use("holdfast.upstream.ssl-bundle", usual, Set.of(), CertificateUse.INSTANCES));
 		}
 		for (int i = 0; i < properties.routes().size(); i++) {
 			String own = properties.routes().get(i).sslBundle();
 			if (own != null && !own.isEmpty() && !backends.containsKey(own)) {
-				backends.put(own, use("holdfast.routes[%d].ssl-bundle".formatted(i), own, Set.of()));
+				backends.put(own, use("holdfast.routes[%d].ssl-bundle".formatted(i), own, Set.of(),
+						CertificateUse.INSTANCES));
 			}
 		}
 		return backends;
 	}
 
-	private ConfiguredBundle use(String key, String name, Set<Need> needs) {
+	private ConfiguredBundle use(String key, String name, Set<Need> needs, CertificateUse use) {
 		ConfiguredBundle bundle = new ConfiguredBundle(this.bundles.get(), key, name, needs);
-		this.used.add(bundle);
+		this.used.put(bundle, use);
 		return bundle;
 	}
 
@@ -83,10 +85,20 @@ final class TrafficBundles {
 	}
 
 	/**
+	 * The certificates that are in use now.
+	 */
+	List<UsedBundle> certificates() {
+		return this.used.entrySet()
+			.stream()
+			.map((used) -> used.getKey().certificates().as(used.getKey().name(), used.getValue()))
+			.toList();
+	}
+
+	/**
 	 * Runs an action whenever one of them was replaced.
 	 */
 	void onChange(Runnable action) {
-		this.used.forEach((bundle) -> bundle.onChange(action));
+		this.used.keySet().forEach((bundle) -> bundle.onChange(action));
 	}
 
 }

@@ -14,6 +14,7 @@ import dev.holdfast.proxy.TrafficTimes;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.upstream.TrafficHistory;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.UpstreamSweep;
 import dev.holdfast.upstream.Upstreams;
@@ -55,6 +56,16 @@ class TrafficConfiguration {
 	@Bean
 	StartStop upstreamSweepLifecycle(UpstreamSweep sweep) {
 		return new StartStop(0, sweep::start, sweep::close);
+	}
+
+	@Bean
+	TrafficHistory trafficHistory(Upstreams upstreams) {
+		return new TrafficHistory(upstreams);
+	}
+
+	@Bean
+	StartStop trafficHistoryLifecycle(TrafficHistory history) {
+		return new StartStop(0, history::start, history::close);
 	}
 
 	@Bean

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Reading;
+import dev.holdfast.service.Redaction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,16 @@ final class Differences {
 	private void addAll(Map<String, String> before, Map<String, String> after) {
 		TreeSet<String> names = new TreeSet<>(before.keySet());
 		names.addAll(after.keySet());
-		names.forEach((name) -> add("metadata " + name, before.getOrDefault(name, ""), after.getOrDefault(name, "")));
+		names.forEach((name) -> addMetadata(name, before.getOrDefault(name, ""), after.getOrDefault(name, "")));
+	}
+
+	private void addMetadata(String name, String before, String after) {
+		if (!Redaction.isSecret(name)) {
+			add("metadata " + name, Redaction.text(before), Redaction.text(after));
+		}
+		else if (!before.equals(after)) {
+			this.found.add("metadata %s has changed".formatted(name));
+		}
 	}
 
 	private void add(String what, Object before, Object after) {

@@ -51,6 +51,11 @@ public enum EndCause {
 	TLS_CHANGED,
 
 	/**
+	 * An operator wanted a new connection.
+	 */
+	OPERATOR,
+
+	/**
 	 * The client failed in itself.
 	 */
 	INTERNAL_ERROR

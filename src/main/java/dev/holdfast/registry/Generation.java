@@ -65,6 +65,7 @@ final class Generation {
 			.connect((signal) -> this.mailbox.post(new Mailbox.Message.Spoken(this.number, signal)))) {
 			this.listDeadline = now() + RegistrySettings.LIST_TIMEOUT.toNanos();
 			this.keeper.begin(this.number, connection::readLease);
+			this.requests.answer(this.number);
 			connection.list();
 			while (this.ending == null) {
 				Mailbox.Message message = this.reflector.poll(this.keeper.hasUnpublished() ? now() : nextDeadline());
@@ -133,6 +134,14 @@ final class Generation {
 			case Mailbox.Message.Diff(CompletableFuture<RegistryDiff> result) -> {
 				this.requests.addDiff(result);
 				beginRequested(connection);
+			}
+			case Mailbox.Message.Reconnect(CompletableFuture<Long> result) -> {
+				this.requests.addReconnect(result);
+				end(EndCause.OPERATOR, "an operator wants a new connection");
+				this.reflector.carryOver(this.requests);
+				if (this.relist != null) {
+					this.reflector.carryOver(this.relist.requests());
+				}
 			}
 			case Mailbox.Message.Task task -> throw new IllegalStateException("a task that was not done: " + task);
 			case Mailbox.Message.Stop stop -> end(null, "the gateway stops");

@@ -40,6 +40,10 @@ interface Mailbox {
 		record Diff(CompletableFuture<RegistryDiff> result) implements Message {
 		}
 
+		/** An operator wants a new connection; answered with its generation's number. */
+		record Reconnect(CompletableFuture<Long> result) implements Message {
+		}
+
 		/** Something is to be done on the reflector's thread. */
 		record Task(Runnable action) implements Message {
 		}

@@ -37,6 +37,13 @@ final class PostedOperations implements RegistryOperations {
 	}
 
 	@Override
+	public CompletableFuture<Long> reconnect() {
+		CompletableFuture<Long> result = new CompletableFuture<>();
+		this.mailbox.post(new Mailbox.Message.Reconnect(result));
+		return result;
+	}
+
+	@Override
 	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection, String reason) {
 		return ask((keeper) -> keeper.approve(selection, reason));
 	}

@@ -175,6 +175,9 @@ public final class Reflector implements AutoCloseable {
 				return;
 			}
 			ended(number, ending.cause(), ending.message());
+			if (ending.cause() == EndCause.OPERATOR) {
+				continue;
+			}
 			failures = generation.isSettled() ? 0 : failures + 1;
 			// Every member gets its turn before the first wait.
 			if (failures > 0 && failures % this.source.members().size() == 0 && !pause()) {
@@ -183,7 +186,7 @@ public final class Reflector implements AutoCloseable {
 		}
 	}
 
-	/** Whoever still waits for a list will not get it. */
+	/** Whoever still waits for something will not get it. */
 	private void refuse() throws InterruptedException {
 		for (Mailbox.Message rest = this.mailbox.poll(0); rest != null; rest = this.mailbox.poll(0)) {
 			if (rest instanceof Mailbox.Message.Refresh(CompletableFuture<RefreshResult> result)) {
@@ -191,6 +194,9 @@ public final class Reflector implements AutoCloseable {
 			}
 			else if (rest instanceof Mailbox.Message.Diff(CompletableFuture<RegistryDiff> result)) {
 				this.waiting.addDiff(result);
+			}
+			else if (rest instanceof Mailbox.Message.Reconnect(CompletableFuture<Long> result)) {
+				this.waiting.addReconnect(result);
 			}
 		}
 		this.waiting.fail(new RegistryException("the gateway stops"));
@@ -236,6 +242,10 @@ public final class Reflector implements AutoCloseable {
 				}
 				case Mailbox.Message.Diff(CompletableFuture<RegistryDiff> result) -> {
 					this.waiting.addDiff(result);
+					return true;
+				}
+				case Mailbox.Message.Reconnect(CompletableFuture<Long> result) -> {
+					this.waiting.addReconnect(result);
 					return true;
 				}
 				case Mailbox.Message.Stop stop -> {

@@ -26,6 +26,14 @@ public interface RegistryOperations {
 	CompletableFuture<RegistryDiff> diff();
 
 	/**
+	 * Ends the running connection and begins another one at once, also in the middle of
+	 * the wait between two attempts. Whether that one reaches the registry is told by its
+	 * status.
+	 * @return the number of the generation that was begun
+	 */
+	CompletableFuture<Long> reconnect();
+
+	/**
 	 * Applies held removals now.
 	 * @param selection which
 	 * @param reason why, for the history

@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Operators who wait for a list.
+ * Operators who wait for a list, or for a new connection.
  */
 final class Requests {
 
 	private final List<CompletableFuture<RefreshResult>> refreshes = new ArrayList<>();
 
 	private final List<CompletableFuture<RegistryDiff>> diffs = new ArrayList<>();
+
+	private final List<CompletableFuture<Long>> reconnects = new ArrayList<>();
 
 	void add(CompletableFuture<RefreshResult> refresh) {
 		this.refreshes.add(refresh);
@@ -21,6 +23,13 @@ final class Requests {
 		this.diffs.add(diff);
 	}
 
+	void addReconnect(CompletableFuture<Long> reconnect) {
+		this.reconnects.add(reconnect);
+	}
+
+	/**
+	 * Whether nobody waits for a list.
+	 */
 	boolean isEmpty() {
 		return this.refreshes.isEmpty() && this.diffs.isEmpty();
 	}
@@ -42,8 +51,10 @@ final class Requests {
 	void addAll(Requests others) {
 		this.refreshes.addAll(others.refreshes);
 		this.diffs.addAll(others.diffs);
+		this.reconnects.addAll(others.reconnects);
 		others.refreshes.clear();
 		others.diffs.clear();
+		others.reconnects.clear();
 	}
 
 	void answer(RegistryDiff diff) {
@@ -56,11 +67,21 @@ final class Requests {
 		this.refreshes.clear();
 	}
 
+	/**
+	 * A generation has begun.
+	 */
+	void answer(long generation) {
+		List.copyOf(this.reconnects).forEach((waiting) -> waiting.complete(generation));
+		this.reconnects.clear();
+	}
+
 	void fail(RegistryException failure) {
 		List.copyOf(this.refreshes).forEach((waiting) -> waiting.completeExceptionally(failure));
 		List.copyOf(this.diffs).forEach((waiting) -> waiting.completeExceptionally(failure));
+		List.copyOf(this.reconnects).forEach((waiting) -> waiting.completeExceptionally(failure));
 		this.refreshes.clear();
 		this.diffs.clear();
+		this.reconnects.clear();
 	}
 
 }

@@ -1,9 +1,12 @@
 package dev.holdfast.route;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -119,6 +122,62 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 	 */
 	int conditions() {
 		return (this.methods.isEmpty() ? 0 : 1) + this.headers.size();
+	}
+
+	/**
+	 * Of two routes that a request matches, the one that is taken first; those declared
+	 * earlier come before those that are equal in this.
+	 */
+	static final Comparator<Route> PRECEDENCE = Comparator.comparingInt(Route::hostRank)
+		.thenComparingInt((route) -> route.isForHostsBelow() ? -route.host.length() : 0)
+		.thenComparingInt((route) -> -withoutWildcard(route.path).length())
+		.thenComparingInt((route) -> route.path.endsWith(PREFIX) ? 1 : 0)
+		.thenComparingInt((route) -> -route.conditions());
+
+	private int hostRank() {
+		return this.host.isEmpty() ? 2 : isForHostsBelow() ? 1 : 0;
+	}
+
+	private boolean isForHostsBelow() {
+		return this.host.startsWith("*");
+	}
+
+	/**
+	 * Says what keeps a request from matching.
+	 * @return the first part that does not fit, empty when all do
+	 */
+	String mismatch(String method, String requestHost, String requestPath,
+			Function<String, @Nullable String> requestHeaders) {
+		if (!acceptsHost(requestHost)) {
+			return "host: %s (expected: %s)".formatted(requestHost.isEmpty() ? "none" : requestHost, this.host);
+		}
+		if (!acceptsPath(requestPath)) {
+			return "path: %s (expected: %s)".formatted(requestPath, this.path);
+		}
+		if (!this.methods.isEmpty() && !this.methods.contains(method)) {
+			return "method: %s (expected: %s)".formatted(method, String.join(", ", new TreeSet<>(this.methods)));
+		}
+		// Without the values, which may be secret.
+		for (Map.Entry<String, String> header : new TreeMap<>(this.headers).entrySet()) {
+			String value = requestHeaders.apply(header.getKey());
+			if (!header.getValue().equals(value)) {
+				return "header %s: %s".formatted(header.getKey(), (value == null) ? "none" : "another value");
+			}
+		}
+		return "";
+	}
+
+	private boolean acceptsHost(String requestHost) {
+		return this.host.isEmpty() || (isForHostsBelow() ? requestHost.length() >= this.host.length()
+				&& requestHost.endsWith(this.host.substring(1)) : this.host.equals(requestHost));
+	}
+
+	private boolean acceptsPath(String requestPath) {
+		if (!this.path.endsWith(PREFIX)) {
+			return this.path.equals(requestPath);
+		}
+		String prefix = withoutWildcard(this.path);
+		return requestPath.equals(prefix) || requestPath.startsWith(prefix + "/");
 	}
 
 	boolean accepts(String method, Function<String, @Nullable String> requestHeaders) {

@@ -1,6 +1,7 @@
 package dev.holdfast.route;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable implements SnapshotListener {
 
 	/** The id that stands for the rule by path. */
-	static final String BY_PATH = "by-path";
+	public static final String BY_PATH = "by-path";
 
 	private static final String UNRESERVED_IN_SEGMENT = "-._~!$&'()*+,;=:@";
+
+	/** In the order of precedence. */
+	private final List<Route> routes;
 
 	private final Map<String, PathTree> byHost;
 
@@ -65,6 +69,7 @@ public final class RouteTable implements SnapshotListener {
 		Map<String, PathTree> hosts = routes.stream()
 			.collect(Collectors.groupingBy(Route::host,
 					Collectors.collectingAndThen(Collectors.toList(), PathTree::of)));
+		this.routes = routes.stream().sorted(Route.PRECEDENCE).toList();
 		this.byHost = hosts.entrySet()
 			.stream()
 			.filter((entry) -> !entry.getKey().startsWith("*"))
@@ -98,6 +103,64 @@ public final class RouteTable implements SnapshotListener {
 		RouteMatch match = matchAsSpelled(method, host, path, headers);
 		String spelling = policy(match).paths().spelling(path);
 		return spelling.equals(path) ? match : matchAsSpelled(method, host, spelling, headers);
+	}
+
+	/**
+	 * Gives the explicit routes.
+	 * @return the routes, the most specific first: of those that a request matches it
+	 * takes the first
+	 */
+	public List<Route> routes() {
+		return this.routes;
+	}
+
+	/**
+	 * Tells whether a path's first segment names a service where no explicit route is
+	 * taken.
+	 * @return whether it does
+	 */
+	public boolean isByPath() {
+		return this.byPath;
+	}
+
+	/**
+	 * Tells which route a request would take, and why none of the others; costs by the
+	 * number of routes.
+	 * @param method the method
+	 * @param host the host in lower case without port
+	 * @param path the canonical path, without query
+	 * @param headers gives a request header's value by its name in lower case,
+	 * {@code null} when the request has none
+	 * @return the explanation
+	 */
+	public RouteExplanation explain(String method, String host, String path,
+			Function<String, @Nullable String> headers) {
+		RouteMatch match = match(method, host, path, headers);
+		String spelling = policy(matchAsSpelled(method, host, path, headers)).paths().spelling(path);
+		String taken = (match != null) ? match.route() : "";
+		List<RouteExplanation.Considered> considered = new ArrayList<>(this.routes.size() + 1);
+		for (Route route : this.routes) {
+			String mismatch = route.mismatch(method, host, spelling, headers);
+			considered.add(new RouteExplanation.Considered(route.id(), mismatch.isEmpty(),
+					mismatch.isEmpty() ? outcome(route.id(), taken) : mismatch));
+		}
+		considered.add(considerByPath(spelling, taken));
+		Route route = this.routes.stream().filter((one) -> one.id().equals(taken)).findFirst().orElse(null);
+		return new RouteExplanation(match, route, considered);
+	}
+
+	private static String outcome(String id, String taken) {
+		return id.equals(taken) ? "it is taken" : "it matches, and %s comes before it".formatted(taken);
+	}
+
+	private RouteExplanation.Considered considerByPath(String path, String taken) {
+		if (!this.byPath) {
+			return new RouteExplanation.Considered(BY_PATH, false, "requests are not routed by their path");
+		}
+		RouteMatch match = matchByPath(path);
+		return (match != null) ? new RouteExplanation.Considered(BY_PATH, true, outcome(BY_PATH, taken))
+				: new RouteExplanation.Considered(BY_PATH, false,
+						"no service is or was registered whose name is the first segment of %s".formatted(path));
 	}
 
 	/**

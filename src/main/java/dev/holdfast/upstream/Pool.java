@@ -105,6 +105,13 @@ final class Pool {
 	}
 
 	/**
+	 * Tells what a choice would come to now, and takes nothing: no trial is used up.
+	 */
+	List<Candidate> candidates() {
+		return new ChoiceForecast(this.routable, this.weights, this.balancer).of(this.all);
+	}
+
+	/**
 	 * Chooses an instance for a try.
 	 * @param tried the instances that were tried already
 	 * @param worst how much there may be against it: {@link #ANY}, {@link #UNTRIED} or

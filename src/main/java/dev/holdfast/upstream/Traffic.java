@@ -30,16 +30,24 @@ final class Traffic {
 	}
 
 	Statistics lastFull(long now) {
+		Window full = lastFullWindow(now);
+		return (full != null) ? full.statistics() : Statistics.NONE;
+	}
+
+	/**
+	 * The last full window, {@code null} when nothing ended in it.
+	 */
+	@Nullable Window lastFullWindow(long now) {
 		long number = Window.numberAt(now);
 		Windows seen = this.windows.get();
 		if (seen == null) {
-			return Statistics.NONE;
+			return null;
 		}
 		Window full = (seen.number >= number) ? seen.full : seen.at(number - 1);
 		if (full == null && seen.number < number) {
 			this.windows.compareAndSet(seen, null);
 		}
-		return (full != null) ? full.statistics() : Statistics.NONE;
+		return full;
 	}
 
 	/**

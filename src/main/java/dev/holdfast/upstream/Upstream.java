@@ -193,6 +193,15 @@ public final class Upstream {
 	}
 
 	/**
+	 * Tells what a choice for a request's first try would come to now, and takes nothing:
+	 * no trial of an instance is used up.
+	 * @return all instances, sorted by id
+	 */
+	public List<Candidate> candidates() {
+		return this.pool.candidates();
+	}
+
+	/**
 	 * Tells whether a request that was not tried, and got no instance, may get one later:
 	 * those that it could have been sent to have all the requests that they get at a
 	 * time. It is not asked whether they still have: another event loop may have made
@@ -254,6 +263,14 @@ public final class Upstream {
 	 */
 	public Duration retryAfter() {
 		return this.circuit.retryAfter();
+	}
+
+	/**
+	 * The last full window of its traffic, {@code null} when no request ended in it.
+	 * @param now the time, nanoseconds
+	 */
+	@Nullable Window lastFullWindow(long now) {
+		return this.traffic.lastFullWindow(now);
 	}
 
 	/**

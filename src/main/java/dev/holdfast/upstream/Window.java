@@ -3,14 +3,16 @@ package dev.holdfast.upstream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
 
 /**
  * The requests that ended during one stretch of ten seconds.
  */
 final class Window {
 
-	private static final long SECONDS = 10;
+	static final long SECONDS = 10;
 
 	private static final long LONGEST_MICROS = TimeUnit.HOURS.toMicros(1);
 
@@ -45,6 +47,42 @@ final class Window {
 		}
 		return new Statistics(requestsPerSecond, (double) this.errors.sum() / ended, seconds(50), seconds(95),
 				seconds(99));
+	}
+
+	/**
+	 * How many requests ended, those that the client gave up included.
+	 */
+	long requests() {
+		return this.micros.getTotalCount() + this.cancelled.sum();
+	}
+
+	/**
+	 * How many of them failed.
+	 */
+	long errors() {
+		return this.errors.sum();
+	}
+
+	/**
+	 * The time that 95 % of the requests stayed within, -1 when none was measured.
+	 */
+	long p95Micros() {
+		return p95Micros(this.micros);
+	}
+
+	static long p95Micros(AbstractHistogram micros) {
+		return (micros.getTotalCount() > 0) ? micros.getValueAtPercentile(95) : -1;
+	}
+
+	/**
+	 * Return an empty histogram that windows can be added to.
+	 */
+	static Histogram sum() {
+		return new Histogram(LONGEST_MICROS, SIGNIFICANT_DIGITS);
+	}
+
+	void addTo(Histogram sum) {
+		sum.add(this.micros);
 	}
 
 	private double seconds(double percentile) {

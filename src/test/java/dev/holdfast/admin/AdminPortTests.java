@@ -59,6 +59,7 @@ class AdminPortTests {
 		server.registerBean(EventStreamSettings.class, () -> new EventStreamSettings(1));
 		server.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
 		server.registerBean(Gateways.class, () -> AdminServer.GATEWAYS);
+		new FakeTraffic().register(server);
 		server.register(AdminPort.class);
 		server.refresh();
 	}

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import dev.holdfast.cluster.Gateways;
 import dev.holdfast.cluster.LocalGateway;
@@ -20,6 +21,7 @@ import dev.holdfast.registry.RegistryOperations;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * The admin port on a real server over a registry that a test brings.
@@ -38,6 +40,12 @@ final class AdminServer implements AutoCloseable {
 
 	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
 			SnapshotChanges changes, EventStreamSettings settings, String... properties) {
+		this(type, registry, operations, traffic, changes, settings, new FakeTraffic()::register, properties);
+	}
+
+	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
+			SnapshotChanges changes, EventStreamSettings settings, Consumer<GenericApplicationContext> parts,
+			String... properties) {
 		TestPropertyValues.of("server.port=0", "server.shutdown=graceful").and(properties).applyTo(this.context);
 		this.context.registerBean(type, () -> registry);
 		if (!registry.equals(operations)) {
@@ -51,6 +59,7 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));
 		this.context.registerBean(EventStreamSettings.class, () -> settings);
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
+		parts.accept(this.context);
 		this.context.register(EmbeddedWebServerFactoryCustomizerAutoConfiguration.class,
 				AdminPortTests.AdminPort.class);
 		this.context.refresh();

@@ -33,7 +33,7 @@ class EventFeedTests {
 	private final Overrides overrides = new Overrides(() -> FakeRegistry.PROVEN_AT, Optional.empty());
 
 	private final EventFeed feed = new EventFeed(this.registry, this.changes, this.overrides, mapper,
-			new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 100);
+			new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 100, Duration.ofMinutes(1));
 
 	private long last = 100;
 
@@ -124,14 +124,15 @@ class EventFeedTests {
 	void everySnapshotIsTakenThatThePublisherHandsOver() throws Exception {
 		this.registry.subscribe(this.changes);
 		this.registry.with("orders", "o1");
-		SnapshotChanges.Changes taken = this.changes.take(Duration.ofMinutes(1));
+		this.changes.await(Duration.ofMinutes(1));
+		SnapshotChanges.Changes taken = this.changes.take();
 		assertThat(taken.services()).containsExactly(new ServiceName("orders"));
 		assertThat(taken.snapshot()).isSameAs(this.registry.snapshot());
-		assertThat(this.changes.take(Duration.ZERO).services()).isEmpty();
+		assertThat(this.changes.take().services()).isEmpty();
 	}
 
 	private List<JsonNode> told(String name) throws Exception {
-		this.feed.tell(this.changes.take(Duration.ZERO));
+		this.feed.tell();
 		List<JsonNode> found = new ArrayList<>();
 		while (this.feed.ring().next(this.last, Duration.ZERO) instanceof EventRing.Next.Events events) {
 			ByteArrayOutputStream text = new ByteArrayOutputStream();

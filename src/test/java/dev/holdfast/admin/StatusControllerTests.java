@@ -56,7 +56,8 @@ class StatusControllerTests {
 					"""
 							{"instanceId": "gw-1", "version": "0.1.0", "state": "LIVE", "since": "2026-01-02T03:03:05Z", "cause": "",
 							"asOf": "2026-01-02T03:04:05Z",
-							"etcd": {"endpoints": [{"url": "http://127.0.0.1:2379", "healthy": true, "lastError": ""}],
+							"etcd": {"endpoints": [{"url": "http://127.0.0.1:2379", "healthy": true, "lastError": "",
+								"version": "", "alarms": []}],
 								"clusterId": "cdf818194e3a8c32", "revision": 2, "provenAt": "2026-01-02T03:04:05Z",
 								"generation": 3, "reconnects": 2},
 							"snapshot": null, "frozen": null, "services": 2, "instances": 3, "held": 0, "unreadable": 0}""");

@@ -49,6 +49,8 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 
 	private CompletableFuture<RefreshResult> refresh = new CompletableFuture<>();
 
+	private CompletableFuture<Long> reconnect = new CompletableFuture<>();
+
 	private int refreshes;
 
 	private volatile List<HeldRemoval> held = List.of();
@@ -320,6 +322,19 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	public CompletableFuture<RefreshResult> refresh() {
 		this.refreshes++;
 		return this.refresh;
+	}
+
+	/**
+	 * Takes what a reconnect gives.
+	 * @param result the result from now on
+	 */
+	public void setReconnect(CompletableFuture<Long> result) {
+		this.reconnect = result;
+	}
+
+	@Override
+	public CompletableFuture<Long> reconnect() {
+		return this.reconnect;
 	}
 
 	/** Adds a listener and hands it everything as changed. */

@@ -39,9 +39,9 @@ class ReflectorTests {
 
 	private final Failures failures = new Failures();
 
-	private Reflector reflector = reflector();
+	private final Reflector reflector = reflector();
 
-	private Registry registry = this.reflector.registry();
+	private final Registry registry = this.reflector.registry();
 
 	private Reflector reflector() {
 		RegistryListener listener = new RegistryListener() {
@@ -155,6 +155,51 @@ class ReflectorTests {
 		});
 		runFor(Duration.ofSeconds(303));
 		assertThat(this.source.openConnections()).isZero();
+	}
+
+	@Test
+	void anOperatorGetsANewGenerationAtOnceAndItsNumber() {
+		List<CompletableFuture<Long>> answers = new ArrayList<>();
+		at(10, () -> answers.add(this.reflector.operations().reconnect()));
+		at(11, () -> {
+			assertThat(answers.getFirst()).isCompletedWithValue(2L);
+			assertThat(this.life).contains("OPERATOR");
+			assertThat(this.registry.generation()).isEqualTo(2);
+			assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+			assertThat(instances("orders")).containsExactly("a:8001");
+		});
+		runFor(Duration.ofSeconds(12));
+		assertThat(answers).hasSize(1);
+	}
+
+	@Test
+	void anOperatorWaitsForNoPauseWhileTheRegistryIsAway() {
+		this.source.reachable = false;
+		List<CompletableFuture<Long>> answers = new ArrayList<>();
+		List<Long> before = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			this.time.after(Duration.ofMillis(10_500 + i * 10L), () -> {
+				before.add(this.registry.generation());
+				answers.add(this.reflector.operations().reconnect());
+			});
+		}
+		this.time.after(Duration.ofMillis(10_600), () -> this.failures.collect(() -> assertThat(answers.stream().map((answer) -> answer.getNow(0L)))
+			.containsExactlyElementsOf(before.stream().map((number) -> number + 1).toList())));
+		runFor(Duration.ofSeconds(12));
+		assertThat(answers).hasSize(5);
+	}
+
+	@Test
+	void whoWaitsForAListIsAnsweredByTheConnectionThatAnOperatorMakesMeanwhile() {
+		List<CompletableFuture<?>> answers = new ArrayList<>();
+		at(10, () -> {
+			this.source.listLatency = Duration.ofSeconds(2);
+			answers.add(this.reflector.operations().refresh());
+			answers.add(this.reflector.operations().reconnect());
+		});
+		at(13, () -> assertThat(answers).hasSize(2).allSatisfy((answer) -> assertThat(answer).isCompleted()));
+		runFor(Duration.ofSeconds(14));
+		assertThat(this.life).contains("OPERATOR");
 	}
 
 	@Test

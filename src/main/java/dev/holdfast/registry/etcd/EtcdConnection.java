@@ -19,6 +19,7 @@ import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistryRecord;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.registry.format.RawRecord;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.Reading;
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.service.Revision;
@@ -29,6 +30,8 @@ import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.lease.LeaseTimeToLiveResponse;
+import io.etcd.jetcd.maintenance.AlarmMember;
+import io.etcd.jetcd.maintenance.StatusResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.OptionsUtil;
@@ -118,6 +121,7 @@ final class EtcdConnection implements RegistryConnection {
 		inBackground(EndCause.LIST_FAILED, "listing", () -> {
 			open();
 			this.sink.accept(listAll());
+			identifyMembers();
 			readAlarms();
 			if (this.settings.discoverMembers()) {
 				discover();
@@ -234,11 +238,33 @@ final class EtcdConnection implements RegistryConnection {
 			this.members
 				.alarms(ask(UNARY_RETRIES, () -> client().getMaintenanceClient().listAlarms().join()).getAlarms()
 					.stream()
-					.map((alarm) -> alarm.getAlarmType().name())
-					.collect(Collectors.toCollection(TreeSet::new)));
+					.collect(Collectors.groupingBy(AlarmMember::getMemberId, Collectors
+						.mapping((alarm) -> alarm.getAlarmType().name(), Collectors.toCollection(TreeSet::new)))));
 		}
 		catch (CompletionException | CancellationException ex) {
 			logger.debug("{} does not tell its alarms: {}", place(), describe(ex));
+		}
+	}
+
+	/**
+	 * Each member says itself which version it runs; one that does not answer keeps what
+	 * it said last.
+	 */
+	private void identifyMembers() {
+		for (Member one : this.members.all()) {
+			if (this.closed) {
+				return;
+			}
+			try {
+				StatusResponse status = client().getMaintenanceClient()
+					.statusMember(EtcdDialler.target(one.url().getRawAuthority()))
+					.join();
+				one.identified(status.getHeader().getMemberId(), PrintableText.of(status.getVersion()));
+			}
+			catch (RuntimeException ex) {
+				// Also what a client throws that is being closed meanwhile.
+				logger.debug("{} does not tell its version: {}", one.url(), describe(ex));
+			}
 		}
 	}
 

@@ -114,7 +114,7 @@ final class EtcdDialler {
 	/**
 	 * The brackets of an IPv6 address may not stand in a path, which they are in here.
 	 */
-	private static String target(String authority) {
+	static String target(String authority) {
 		return "dns:///" + authority.replace("[", "%5B").replace("]", "%5D");
 	}
 

@@ -21,6 +21,11 @@ final class Member {
 
 	private volatile MemberState state;
 
+	/** As it said itself; 0 while it has not. */
+	private volatile long id;
+
+	private volatile String version = "";
+
 	Member(URI url) {
 		this.url = url;
 		this.state = MemberState.unknown(url.toString());
@@ -42,6 +47,29 @@ final class Member {
 
 	void failed(String error) {
 		this.state = MemberState.failed(this.url.toString(), error);
+	}
+
+	/**
+	 * Takes note of what it says of itself.
+	 */
+	void identified(long id, String version) {
+		this.id = id;
+		this.version = version;
+		answered();
+	}
+
+	/**
+	 * By which id alarms name it, 0 while that is unknown.
+	 */
+	long id() {
+		return this.id;
+	}
+
+	/**
+	 * The version that it runs, empty while that is unknown.
+	 */
+	String version() {
+		return this.version;
 	}
 
 	/**

@@ -1,12 +1,16 @@
 package dev.holdfast.registry.etcd;
 
 import java.net.URI;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import dev.holdfast.registry.MemberState;
 import org.slf4j.Logger;
@@ -29,6 +33,9 @@ final class Members {
 	private volatile boolean undiscovered;
 
 	private volatile String alarm = "";
+
+	/** By the ids of the members that raised them. */
+	private volatile Map<Long, SortedSet<String>> alarms = Map.of();
 
 	Members(List<URI> endpoints) {
 		this.configured = endpoints.stream().map(Member::new).toList();
@@ -91,10 +98,19 @@ final class Members {
 	}
 
 	/**
-	 * Notes the alarms that the cluster has raised, of which each is the whole cluster's.
-	 * @param types their names, empty when all is well
+	 * All members that are known.
 	 */
-	void alarms(Set<String> types) {
+	List<Member> all() {
+		return this.all;
+	}
+
+	/**
+	 * Notes the alarms that members have raised, of which each is the whole cluster's.
+	 * @param raised their names by the id of the member, empty when all is well
+	 */
+	void alarms(Map<Long, SortedSet<String>> raised) {
+		this.alarms = raised;
+		SortedSet<String> types = types(raised);
 		String before = this.alarm;
 		this.alarm = types.isEmpty() ? ""
 				: "etcd has raised the alarm %s: it refuses to be written to, so nothing new can register"
@@ -109,13 +125,23 @@ final class Members {
 		}
 	}
 
+	private static SortedSet<String> types(Map<Long, SortedSet<String>> raised) {
+		return raised.values().stream().flatMap(Set::stream).collect(Collectors.toCollection(TreeSet::new));
+	}
+
 	List<MemberState> states() {
 		String alarmed = this.alarm;
-		return this.all.stream()
-			.map(Member::state)
-			.map((state) -> state.healthy().orElse(false) ? new MemberState(state.url(), state.healthy(), alarmed)
-					: state)
-			.toList();
+		Map<Long, SortedSet<String>> raised = this.alarms;
+		return this.all.stream().map((member) -> {
+			MemberState state = member.state();
+			MemberState shown = state.healthy().orElse(false) ? state.withError(alarmed) : state;
+			return shown.saying(member.version(), List.copyOf(alarmsOf(member, raised)));
+		}).toList();
+	}
+
+	/** Whoever has not told its id may be the one that raised any of them. */
+	private static Set<String> alarmsOf(Member member, Map<Long, SortedSet<String>> raised) {
+		return (member.id() != 0) ? raised.getOrDefault(member.id(), Collections.emptySortedSet()) : types(raised);
 	}
 
 }

@@ -1,0 +1,86 @@
+package dev.holdfast.admin;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import dev.holdfast.route.BackendProtocol;
+import dev.holdfast.route.EncodedSlashes;
+import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.RouteTimes;
+import dev.holdfast.service.Redaction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route with all that it asks of requests and does to them.
+ *
+ * @param id its unique name, {@code by-path} for the rule that takes the first segment of
+ * the path for the name of a service
+ * @param host the host that requests must name, empty for any
+ * @param path the path that requests must have
+ * @param methods the methods that requests must have, empty for any
+ * @param headers the header fields that requests must have; values that look like secrets
+ * are hidden
+ * @param service where its requests go, {@code null} for the rule by path
+ * @param stripPrefix what is taken off the path, empty for nothing
+ * @param preserveHost whether the backend sees the client's Host
+ * @param protocol the version of HTTP that instances are spoken to in
+ * @param sslBundle the SSL bundle that instances are trusted by, empty for the JVM's
+ * trust store
+ * @param serverName the name that certificates of instances must be for, empty for the
+ * host of each
+ * @param maxBodyBytes the largest body of a request, 0 for any
+ * @param encodedSlashes what becomes of requests with an encoded slash in their path
+ * @param mergeSlashes whether slashes that follow each other count as one
+ * @param times how long parts of a request may take
+ */
+record RouteView(String id, String host, String path, Set<String> methods, Map<String, String> headers,
+		@Nullable String service, String stripPrefix, boolean preserveHost, BackendProtocol protocol, String sslBundle,
+		String serverName, long maxBodyBytes, EncodedSlashes encodedSlashes, boolean mergeSlashes, Times times) {
+
+	static RouteView of(Route route) {
+		Map<String, String> headers = new TreeMap<>();
+		route.headers().forEach((name, value) -> headers.put(name, Redaction.value(name, value)));
+		return of(route.id(), route.host(), route.path(), new TreeSet<>(route.methods()), headers,
+				route.service().value(), route.stripPrefix(), route.preserveHost(), route.policy());
+	}
+
+	static RouteView byPath(RoutePolicy policy) {
+		return of(RouteTable.BY_PATH, "", "/{service}/**", Set.of(), Map.of(), null, "/{service}", false, policy);
+	}
+
+	private static RouteView of(String id, String host, String path, Set<String> methods, Map<String, String> headers,
+			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
+		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),
+				policy.security().bundle(), policy.security().serverName(), policy.maxBodySize(),
+				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()));
+	}
+
+	boolean matches(String text) {
+		return Text.contains(text, this.id, this.host, this.path, (this.service != null) ? this.service : "");
+	}
+
+	/**
+	 * How long parts of a request may take, 0 for any time.
+	 *
+	 * @param requestSeconds without progress until the answer begins, over all tries
+	 * @param trySeconds the same for one try, 0 for as long as the request may take
+	 * @param totalSeconds to the end of the answer
+	 * @param bodySeconds without a byte of the request's body
+	 * @param streamIdleSeconds without a byte of an answer that has begun
+	 */
+	record Times(double requestSeconds, double trySeconds, double totalSeconds, double bodySeconds,
+			double streamIdleSeconds) {
+
+		static Times of(RouteTimes times) {
+			return new Times(times.request().toMillis() / 1000.0, times.perTry().toMillis() / 1000.0,
+					times.total().toMillis() / 1000.0, times.body().toMillis() / 1000.0,
+					times.streamIdle().toMillis() / 1000.0);
+		}
+
+	}
+
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.admin;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Balancer;
+import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.TrafficHistory;
+import dev.holdfast.upstream.Upstream;
+import dev.holdfast.upstream.UpstreamInstance;
+import dev.holdfast.upstream.UpstreamSettings;
+import dev.holdfast.upstream.Upstreams;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.springframework.context.support.GenericApplicationContext;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The traffic port's state without a traffic port, in a time that a test moves.
+ */
+final class FakeTraffic {
+
+	private final AtomicLong nanoTime = new AtomicLong(Duration.ofDays(1).toNanos());
+
+	private final RouteTable routes;
+
+	private final Upstreams upstreams = new Upstreams(
+			new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 2, 10),
+			CircuitBreakerRegistry.ofDefaults(), this.nanoTime::get);
+
+	private final TrafficHistory history = new TrafficHistory(this.upstreams, this.nanoTime::get,
+			Clock.systemUTC());
+
+	FakeTraffic(Route... routes) {
+		this.routes = new RouteTable(List.of(routes), true, RoutePolicy.DEFAULTS);
+	}
+
+	static Route route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
+			String service, String stripPrefix) {
+		return new Route(id, host, path, methods, headers, new ServiceName(service), stripPrefix, false,
+				RoutePolicy.DEFAULTS);
+	}
+
+	/**
+	 * Takes what is registered.
+	 */
+	FakeTraffic follow(FakeRegistry registry) {
+		registry.subscribe(this.upstreams);
+		registry.subscribe(this.routes);
+		return this;
+	}
+
+	/**
+	 * Gives the admin port what it asks the traffic port for.
+	 */
+	void register(GenericApplicationContext context) {
+		context.registerBean(RouteTable.class, () -> this.routes);
+		context.registerBean(Upstreams.class, () -> this.upstreams);
+		context.registerBean(TrafficHistory.class, () -> this.history);
+		context.registerBean(UsedBundles.class, () -> List::of);
+		context.registerBean(EffectiveConfiguration.class, () -> Map::of);
+	}
+
+	Upstream upstream(String service) {
+		return Objects.requireNonNull(this.upstreams.find(new ServiceName(service)));
+	}
+
+	UpstreamInstance instance(String service, String id) {
+		return upstream(service).instances()
+			.stream()
+			.filter((one) -> one.instance().id().equals(id))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	/**
+	 * Ends requests of a service.
+	 */
+	void end(String service, int requests, Outcome outcome, Duration time) {
+		for (int i = 0; i < requests; i++) {
+			upstream(service).end(outcome, time.toNanos());
+		}
+	}
+
+	void pass(Duration time) {
+		this.nanoTime.addAndGet(time.toNanos());
+	}
+
+	TrafficHistory history() {
+		return this.history;
+	}
+
+}
