@@ -199,7 +199,7 @@ class ForgottenServicesTests {
 			}
 			for (int round = 0; round < 300; round++) {
 				register(USERS);
-				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(3);
+				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(4);
 				deregister(USERS);
 			}
 			over.set(true);
