@@ -14,10 +14,9 @@ import dev.holdfast.registry.UnreadableRecord;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Service;
+import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
@@ -70,11 +69,10 @@ class ExportController {
 	}
 
 	@RequestMapping(method = RequestMethod.GET)
-	ResponseEntity<Map<String, Object>> export() {
-		return ResponseEntity.ok()
-			.cacheControl(CacheControl.noStore())
-			.header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"holdfast-export.json\"")
-			.body(content());
+	Map<String, Object> export(HttpServletResponse response) {
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"holdfast-export.json\"");
+		return content();
 	}
 
 	private Map<String, Object> content() {

@@ -9,9 +9,9 @@ import java.util.stream.StreamSupport;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.TrafficHistory;
 import dev.holdfast.upstream.TrafficSeries;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -40,10 +40,10 @@ class TrafficController {
 	}
 
 	@RequestMapping(method = RequestMethod.GET)
-	ResponseEntity<TrafficPage> list(@RequestParam(required = false) @Nullable String q,
+	TrafficPage list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
-			@RequestParam(required = false) @Nullable String size) {
+			@RequestParam(required = false) @Nullable String size, HttpServletResponse response) {
 		PageRequest request = PageRequest.of(page, size);
 		Comparator<Measured> order = ORDERS.by(sort);
 		String sought = (q != null) ? q.toLowerCase(Locale.ROOT) : "";
@@ -53,11 +53,9 @@ class TrafficController {
 			.map((name) -> new Measured(name, recent))
 			.sorted(order)
 			.toList();
-		return ResponseEntity.ok()
-			.cacheControl(CacheControl.noStore())
-			.body(new TrafficPage(recent.asOf(), TrafficHistory.STEP_SECONDS, TrafficHistory.POINTS,
-					TrafficPage.Points.of(recent.total()), Page.of(found, request,
-							(service) -> new TrafficPage.Item(service.name(), TrafficPage.Points.of(service.series())))));
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		return TrafficPage.of(recent, Page.of(found, request,
+				(service) -> new TrafficPage.Item(service.name(), TrafficPage.Points.of(service.series()))));
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.holdfast.upstream.TrafficHistory;
 import dev.holdfast.upstream.TrafficSeries;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param stepSeconds how long a step is
  * @param points how many steps there are
  * @param total the traffic of all services together
- * @param page the services
+ * @param items the part of the services that was asked for
+ * @param page its number, from 0
+ * @param size the most services that a page has
+ * @param services how many services the whole list has
  */
-record TrafficPage(Instant asOf, int stepSeconds, int points, Points total, @JsonUnwrapped Page<Item> page) {
+record TrafficPage(Instant asOf, int stepSeconds, int points, Points total, List<Item> items, int page, int size,
+		int services) {
+
+	static TrafficPage of(TrafficHistory.Recent recent, Page<Item> page) {
+		return new TrafficPage(recent.asOf(), TrafficHistory.STEP_SECONDS, TrafficHistory.POINTS,
+				Points.of(recent.total()), page.items(), page.page(), page.size(), page.total());
+	}
 
 	/**
 	 * A service's traffic.

@@ -39,10 +39,14 @@ class AdminConfiguration {
 	}
 
 	@Bean
-	UsedBundles usedBundles(TrafficBundles traffic, EtcdBundle etcd, ServerProperties server,
-			ObjectProvider<ManagementServerProperties> management, ObjectProvider<SslBundles> bundles) {
-		AdminBundles admin = new AdminBundles(bundles::getObject, server.getSsl(),
+	AdminBundles adminBundles(ServerProperties server, ObjectProvider<ManagementServerProperties> management,
+			ObjectProvider<SslBundles> bundles) {
+		return new AdminBundles(bundles::getObject, server.getSsl(),
 				management.stream().map(ManagementServerProperties::getSsl).findFirst().orElse(null));
+	}
+
+	@Bean
+	UsedBundles usedBundles(TrafficBundles traffic, EtcdBundle etcd, AdminBundles admin) {
 		return () -> Stream.of(traffic.certificates(), etcd.certificates(), admin.certificates())
 			.flatMap(List::stream)
 			.toList();

@@ -78,8 +78,13 @@ final class AdminServer implements AutoCloseable {
 	}
 
 	HttpResponse<String> get(String path, String... headers) {
+		return send("GET", path, headers);
+	}
+
+	HttpResponse<String> send(String method, String path, String... headers) {
 		try {
-			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+				.method(method, HttpRequest.BodyPublishers.noBody());
 			if (headers.length > 0) {
 				request.headers(headers);
 			}

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.converter.json.Jackson2ObjectMapperBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class EventFeedTests {
 
@@ -146,6 +147,47 @@ class EventFeedTests {
 		assertThat(told("reset")).hasSize(1);
 		assertThat(this.feed.ring().state().snapshot()).isEqualTo(this.registry.snapshot());
 		assertThat(this.feed.ring().state().eventId()).isEqualTo(101);
+	}
+
+	@Test
+	void nothingIsToldWhileNobodyListensAndWhoeverComesThenBeginsWithWhatIsSo() {
+		EventFeed sleepy = new EventFeed(this.registry, this.changes, this.overrides, mapper,
+				new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 500, Duration.ZERO);
+		this.registry.subscribe(this.changes);
+		sleepy.start();
+		try {
+			sleepy.enter();
+			long seen = sleepy.ring().state().eventId();
+			assertThat(seen).isGreaterThan(500);
+			this.registry.with("orders", "o1");
+			await().until(() -> sleepy.ring().state().eventId() > seen);
+			assertThat(sleepy.ring().reachesBackTo(seen)).isTrue();
+			sleepy.leave();
+			await().until(() -> !sleepy.ring().reachesBackTo(seen));
+			this.registry.with("users", "u1");
+			sleepy.attend();
+			assertThat(sleepy.ring().state().snapshot()).isSameAs(this.registry.snapshot());
+			assertThat(sleepy.ring().state().standing().state()).isEqualTo("LIVE");
+			assertThat(sleepy.ring().reachesBackTo(seen)).isFalse();
+		}
+		finally {
+			sleepy.stop();
+		}
+	}
+
+	@Test
+	void theStateIsAsOldAsItsData() throws Exception {
+		this.registry.subscribe(this.changes);
+		this.registry.with("orders", "o1");
+		told("service");
+		assertThat(this.feed.ring().state().asOf()).isEqualTo(FakeRegistry.PROVEN_AT);
+		this.registry.become(
+				new RegistryStatus.Live(this.registry.snapshot().revision(), FakeRegistry.PROVEN_AT.plusSeconds(5)));
+		assertThat(this.feed.ring().state().asOf()).isEqualTo(FakeRegistry.PROVEN_AT);
+		long id = this.feed.ring().state().eventId();
+		told("service");
+		assertThat(this.feed.ring().state().asOf()).isEqualTo(FakeRegistry.PROVEN_AT.plusSeconds(5));
+		assertThat(this.feed.ring().state().eventId()).isEqualTo(id);
 	}
 
 	@Test

@@ -119,6 +119,17 @@ class EventStreamTests {
 	}
 
 	@Test
+	void theStateIsThatOfTheRegistryFromTheFirstRequestOn() {
+		this.registry.with("orders", "o1");
+		AdminServer server = start(SETTINGS);
+		HttpResponse<String> first = server.get("/registry/state");
+		assertThat(first.body()).contains("\"standing\":{\"state\":\"LIVE\"", "\"o1\"");
+		assertThat(first.headers().firstValue("Holdfast-As-Of")).hasValue("2026-01-02T03:04:05Z");
+		this.registry.become(new RegistryStatus.Stale(FakeRegistry.PROVEN_AT, "connection refused"));
+		assertThat(server.get("/registry/state").body()).contains("\"standing\":{\"state\":\"STALE\"");
+	}
+
+	@Test
 	void aStreamWithoutEventsHasAHeartbeat() {
 		AdminServer server = start(new EventStreamSettings(1, Duration.ofMillis(20), 10_000, 10_000));
 		EventClient client = open(server, "");

@@ -1,7 +1,11 @@
 package dev.holdfast.admin;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.registry.FakeRegistry;
@@ -19,11 +23,6 @@ import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.springframework.context.support.GenericApplicationContext;
-
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.Set;
 
 /**
  * The traffic port's state without a traffic port, in a time that a test moves.
