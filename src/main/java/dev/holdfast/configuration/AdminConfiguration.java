@@ -2,6 +2,7 @@ package dev.holdfast.configuration;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -42,7 +43,11 @@ class AdminConfiguration {
 	AdminBundles adminBundles(ServerProperties server, ObjectProvider<ManagementServerProperties> management,
 			ObjectProvider<SslBundles> bundles) {
 		return new AdminBundles(bundles::getObject, server.getSsl(),
-				management.stream().map(ManagementServerProperties::getSsl).findFirst().orElse(null));
+				management.stream()
+					.map(ManagementServerProperties::getSsl)
+					.filter(Objects::nonNull)
+					.findFirst()
+					.orElse(null));
 	}
 
 	@Bean

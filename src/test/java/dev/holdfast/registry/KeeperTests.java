@@ -466,7 +466,7 @@ class KeeperTests {
 		pass(Duration.ofSeconds(10));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		assertThat(this.registry.freeze()).isPresent();
-		pass(Duration.ofSeconds(600));
+		pass(Duration.ofMinutes(10));
 		assertThat(this.registry.freeze()).isEmpty();
 		assertThat(instances()).contains("orders/a:1", "orders/c:3");
 	}
