@@ -77,10 +77,17 @@ final class EntityTags implements ResponseBodyAdvice<Object> {
 	}
 
 	private boolean isKnown(@Nullable Object body, HttpServletRequest request, HttpServletResponse response) {
+		return new ServletWebRequest(request, response).checkNotModified(tag(body));
+	}
+
+	/**
+	 * The entity tag of an answer.
+	 * @param body what it shows
+	 */
+	String tag(@Nullable Object body) {
 		try {
 			byte[] hash = MessageDigest.getInstance("SHA-256").digest(this.shown.writeValueAsBytes(body));
-			return new ServletWebRequest(request, response)
-				.checkNotModified("W/\"" + HexFormat.of().formatHex(hash, 0, 16) + "\"");
+			return "W/\"" + HexFormat.of().formatHex(hash, 0, 16) + "\"";
 		}
 		catch (JsonProcessingException | NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("no entity tag of " + body, ex);

@@ -252,6 +252,30 @@ class OperatorReadsTests {
 	}
 
 	@Test
+	void aWriteIsDoneOnlyInTheStateThatItNames() {
+		this.registry.hold("orders", "o1");
+		String etag = this.server.get("/registry/held").headers().firstValue("ETag").orElseThrow();
+		String[] seen = { "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match", etag };
+		this.registry.hold("users", "u1");
+		HttpResponse<String> late = this.server.send("POST", "/registry/held/approve", seen);
+		assertThat(late.statusCode()).isEqualTo(412);
+		assertThat(json(late).path("code").asText()).isEqualTo("precondition-failed");
+		assertThat(json(late).path("etag").asText())
+			.isEqualTo(this.server.get("/registry/held").headers().firstValue("ETag").orElseThrow());
+		this.registry.setReconnect(CompletableFuture.completedFuture(4L));
+		String state = this.server.get("/registry/status").headers().firstValue("ETag").orElseThrow();
+		for (String tag : List.of(state, "*", "\"other\", " + state)) {
+			assertThat(this.server
+				.send("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match", tag)
+				.statusCode()).isEqualTo(200);
+		}
+		assertThat(this.server
+			.send("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match", "\"other\"")
+			.statusCode()).isEqualTo(412);
+		assertThat(this.server.send("POST", "/registry/reconnect", "If-Match", state).statusCode()).isEqualTo(401);
+	}
+
+	@Test
 	void theExportHasEverythingAndNoSecret() {
 		this.registry.hold("orders", "o1");
 		this.registry.setMembers(MemberState.answered("http://root:s3cret@127.0.0.1:2379"));

@@ -116,8 +116,20 @@ class HelmChartTests {
 	}
 
 	@Test
+	void alertsAreOfMetersThatTheGatewayHasAndKeepTheTemplatesOfPrometheus() throws IOException {
+		YamlNode rule = one(render("prometheusRule: { enabled: true, labels: { release: prometheus }, certificateExpiry: { days: 7 } }"),
+				"PrometheusRule");
+		assertThat(rule.at("metadata", "labels", "release").text()).isEqualTo("prometheus");
+		YamlNode dropped = rule.at("spec", "groups", 0, "rules", 0);
+		assertThat(dropped.at("expr").text()).contains("gateway_access_log_dropped_lines_total");
+		assertThat(dropped.at("annotations", "summary").text()).contains("{{ $labels.instance }}");
+		YamlNode expires = rule.at("spec", "groups", 0, "rules", 1);
+		assertThat(expires.at("expr").text()).isEqualTo("ssl_chain_expiry_seconds < 604800");
+	}
+
+	@Test
 	void serviceMonitorIsRenderedOnlyWhenAskedForAndSelectsTheAdminService() throws IOException {
-		assertThat(kinds(render(""))).doesNotContain("ServiceMonitor");
+		assertThat(kinds(render(""))).doesNotContain("ServiceMonitor", "PrometheusRule");
 		List<YamlNode> manifests = render("serviceMonitor: { enabled: true, labels: { release: prometheus } }");
 		YamlNode monitor = one(manifests, "ServiceMonitor");
 		YamlNode admin = service(manifests, "admin");

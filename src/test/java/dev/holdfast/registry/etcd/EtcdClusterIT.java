@@ -53,6 +53,12 @@ class EtcdClusterIT {
 			follower.awaitInstances("http://10.0.0.1:8001", "http://10.0.0.1:8002");
 			assertThat(follower.registry().members()).extracting(MemberState::url)
 				.contains(seed.endpoint(), added.endpoint());
+			follower.refresh();
+			Follower.patiently()
+				.untilAsserted(() -> assertThat(follower.registry().members())
+					.filteredOn((member) -> !member.url().equals(seed.endpoint()))
+					.isNotEmpty()
+					.allSatisfy((member) -> assertThat(member.version()).startsWith("3.")));
 		}
 	}
 

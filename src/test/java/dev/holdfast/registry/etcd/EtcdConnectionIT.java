@@ -153,6 +153,8 @@ class EtcdConnectionIT {
 			Follower.patiently()
 				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError())
 					.contains("NOSPACE", "nothing new can register"));
+			assertThat(follower.registry().members().getFirst().alarms()).containsExactly("NOSPACE");
+			assertThat(follower.registry().members().getFirst().version()).matches("3\\.[0-9]+\\.[0-9]+.*");
 			follower.awaitLive();
 			assertThat(follower.registry().generation()).isEqualTo(1);
 			AlarmMember alarm = writer.call((client) -> client.getMaintenanceClient().listAlarms())
@@ -161,6 +163,7 @@ class EtcdConnectionIT {
 			writer.call((client) -> client.getMaintenanceClient().alarmDisarm(alarm));
 			Follower.patiently()
 				.untilAsserted(() -> assertThat(follower.registry().members().getFirst().lastError()).isEmpty());
+			assertThat(follower.registry().members().getFirst().alarms()).isEmpty();
 		}
 	}
 
