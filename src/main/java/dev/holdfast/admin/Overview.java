@@ -35,7 +35,8 @@ record Overview(String sentence, String state, String cause, @Nullable Instant a
 		RegistryStatus status = registry.status();
 		Optional<Freeze> freeze = registry.freeze();
 		return new Overview(sentence(registry), status.name(), status.cause(), status.asOf().orElse(null),
-				freeze.orElse(null), identity.instanceId(), identity.version(), Counts.of(registry, catalogue), Links.ALL);
+				freeze.orElse(null), identity.instanceId(), identity.version(), Counts.of(registry, catalogue),
+				Links.ALL);
 	}
 
 	/**

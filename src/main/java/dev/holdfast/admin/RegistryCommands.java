@@ -49,10 +49,10 @@ public final class RegistryCommands implements Consumer<Command> {
 
 	private CompletableFuture<?> execute(Command command) {
 		return switch (command) {
-			case Command.Approve approve -> this.operations
-				.approve(new HeldSelection(approve.service(), approve.instance()), approve.reason());
-			case Command.Cancel cancel -> this.operations
-				.cancel(new HeldSelection(cancel.service(), cancel.instance()), cancel.time(), cancel.reason());
+			case Command.Approve approve ->
+				this.operations.approve(new HeldSelection(approve.service(), approve.instance()), approve.reason());
+			case Command.Cancel cancel -> this.operations.cancel(new HeldSelection(cancel.service(), cancel.instance()),
+					cancel.time(), cancel.reason());
 			case Command.Refresh refresh -> this.operations.refresh();
 			case Command.Reconnect reconnect -> this.operations.reconnect();
 			case Command.ResetCircuit reset -> {
@@ -67,7 +67,8 @@ public final class RegistryCommands implements Consumer<Command> {
 
 	private static String describe(Command command) {
 		return switch (command) {
-			case Command.Approve approve -> "Held removals of " + of(approve.service(), approve.instance()) + " approved";
+			case Command.Approve approve ->
+				"Held removals of " + of(approve.service(), approve.instance()) + " approved";
 			case Command.Cancel cancel -> "Held removals of %s cancelled for %d s"
 				.formatted(of(cancel.service(), cancel.instance()), cancel.time().toSeconds());
 			case Command.Refresh refresh -> "Registry listed anew";

@@ -74,7 +74,8 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	 * @param store where gateways leave what others are to know
 	 * @param settings how they share it
 	 * @param local tells of this gateway what does not change
-	 * @param standing tells how this gateway's view of the registry stands; must not block
+	 * @param standing tells how this gateway's view of the registry stands; must not
+	 * block
 	 * @param listener follows what operators hand to all
 	 * @param clock the time of day
 	 */
@@ -163,8 +164,9 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	public CompletableFuture<Void> command(Command command) {
 		String key = this.keys.command(UUID.randomUUID().toString());
 		byte[] value = CommandCodec.encode(new IssuedCommand(command, this.clock.instant()));
-		return write((connection) -> putLeased(connection, key, value, IssuedCommand.LIFETIME)).thenAccept((written) -> {
-		});
+		return write((connection) -> putLeased(connection, key, value, IssuedCommand.LIFETIME))
+			.thenAccept((written) -> {
+			});
 	}
 
 	/** The lease is at least as long: what has ended by its own time does not count. */
@@ -284,11 +286,15 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 				// Until etcd has answered, or has not.
 			}
 			case LISTED -> logger.info("This gateway is listed in etcd under {}", this.keys.gateways());
-			case AWAY -> logger.warn("The other gateways cannot be seen, nor overrides be shared with them: {}; those "
-					+ "that are known stay in force until their time. It is tried again until it succeeds", reason);
-			case DENIED -> logger.warn("The other gateways cannot be seen, nor overrides be shared with them: {}; a role "
-					+ "that may read and write keys that begin with {} is needed. The registry does without. It is "
-					+ "tried again every {} s", reason, this.keys.prefix(), this.settings.refusedPause().toSeconds());
+			case AWAY -> logger.warn(
+					"The other gateways cannot be seen, nor overrides be shared with them: {}; those "
+							+ "that are known stay in force until their time. It is tried again until it succeeds",
+					reason);
+			case DENIED ->
+				logger.warn("The other gateways cannot be seen, nor overrides be shared with them: {}; a role "
+						+ "that may read and write keys that begin with {} is needed. The registry does without. It is "
+						+ "tried again every {} s", reason, this.keys.prefix(),
+						this.settings.refusedPause().toSeconds());
 		}
 	}
 

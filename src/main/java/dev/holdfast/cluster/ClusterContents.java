@@ -172,7 +172,8 @@ final class ClusterContents {
 			throw new UnreadableValueException("scope: %s (expected: CLUSTER)".formatted(override.scope()));
 		}
 		if (!entry.key().equals(this.keys.override(override.action()))) {
-			throw new UnreadableValueException("override of %s (expected: what the key says)".formatted(override.key()));
+			throw new UnreadableValueException(
+					"override of %s (expected: what the key says)".formatted(override.key()));
 		}
 		return override;
 	}

@@ -51,12 +51,12 @@ final class CommandCodec {
 			}
 			case Command.Refresh refresh -> json.put("kind", REFRESH);
 			case Command.Reconnect reconnect -> json.put("kind", RECONNECT);
-			case Command.ResetCircuit reset ->
-				json.put("kind", RESET_CIRCUIT).put("service", reset.service().value());
+			case Command.ResetCircuit reset -> json.put("kind", RESET_CIRCUIT).put("service", reset.service().value());
 		}
-		return StrictMembers.write(json.put("reason", cut(issued.command().reason(), OperatorOverride.MAX_REASON_LENGTH))
-			.put("by", cut(issued.command().by(), OperatorOverride.MAX_BY_LENGTH))
-			.put("issuedAt", issued.issuedAt().toString()));
+		return StrictMembers
+			.write(json.put("reason", cut(issued.command().reason(), OperatorOverride.MAX_REASON_LENGTH))
+				.put("by", cut(issued.command().by(), OperatorOverride.MAX_BY_LENGTH))
+				.put("issuedAt", issued.issuedAt().toString()));
 	}
 
 	private static void select(ObjectNode json, Optional<ServiceName> service, Optional<String> instance) {

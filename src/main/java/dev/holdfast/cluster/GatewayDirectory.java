@@ -126,8 +126,7 @@ final class GatewayDirectory implements Gateways {
 		for (GatewayReport report : now.others()) {
 			items.add(GatewayView.of(report, true, newest, now.lagging().contains(report.instanceId()), false));
 		}
-		items.add(GatewayView.of(self, this.own.isReported(), newest, now.lagging().contains(self.instanceId()),
-				true));
+		items.add(GatewayView.of(self, this.own.isReported(), newest, now.lagging().contains(self.instanceId()), true));
 		items.sort(ORDER);
 		String reason = now.reason();
 		return new GatewaysView(reason == null, (reason != null) ? reason : "", self.instanceId(), newest, items);

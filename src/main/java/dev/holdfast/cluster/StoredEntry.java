@@ -12,8 +12,7 @@ public record StoredEntry(String key, byte[] value, long modRevision) {
 
 	@Override
 	public String toString() {
-		return "StoredEntry[key=%s, %d bytes, modRevision=%d]".formatted(this.key, this.value.length,
-				this.modRevision);
+		return "StoredEntry[key=%s, %d bytes, modRevision=%d]".formatted(this.key, this.value.length, this.modRevision);
 	}
 
 }

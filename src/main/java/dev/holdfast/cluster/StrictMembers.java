@@ -63,7 +63,8 @@ final class StrictMembers {
 			throw new UnreadableValueException("%d bytes (expected: at most %d)".formatted(json.length, MAX_LENGTH));
 		}
 		try {
-			// From a text, since bytes alone would be taken for UTF-16 where they look so.
+			// From a text, since bytes alone would be taken for UTF-16 where they look
+			// so.
 			if (MAPPER.readTree(new String(json, StandardCharsets.UTF_8)) instanceof ObjectNode members) {
 				return new StrictMembers(members);
 			}

@@ -86,9 +86,8 @@ class ClusterConfiguration {
 		}
 
 		@Bean(destroyMethod = "")
-		Cluster cluster(HoldfastProperties properties, ClusterStore store, ThisGateway local,
-				RegistryStanding standing, Overrides overrides, RegistryOperations operations,
-				Upstreams upstreams, Clock clock) {
+		Cluster cluster(HoldfastProperties properties, ClusterStore store, ThisGateway local, RegistryStanding standing,
+				Overrides overrides, RegistryOperations operations, Upstreams upstreams, Clock clock) {
 			ClusterSettings usual = ClusterSettings.of(properties.etcd().namespace() + properties.cluster().prefix());
 			Duration proofs = properties.registry().barrierInterval();
 			Duration spreading = proofs.multipliedBy(2).plus(SPREADING);
@@ -112,11 +111,12 @@ class ClusterConfiguration {
 		}
 
 		/**
-		 * Begins when the admin port is known, and is the first to stop.
+		 * Begins when the admin port is known, and ends when the traffic port has closed:
+		 * what is set for all gateways counts for the last requests too.
 		 */
 		@Bean
 		StartStop clusterLifecycle(Cluster cluster) {
-			return new StartStop(SmartLifecycle.DEFAULT_PHASE, cluster::start, cluster::close);
+			return new StartStop(SmartLifecycle.DEFAULT_PHASE - 1, cluster::start, cluster::close);
 		}
 
 	}

@@ -30,12 +30,11 @@ class GatewaysControllerTests {
 			() -> new LocalGateway("gw-1", "0.1.0", "host-1", 8081, Instant.parse("2026-01-31T12:00:00Z")),
 			() -> this.standing, "holdfast.cluster.enabled is false");
 
-	private final MockMvcTester api = MockMvcTester.of(List.of(new GatewaysController(this.gateways)),
-			(builder) -> builder
-				.setControllerAdvice(new ProblemAdvice(),
-						new EntityTags(new FakeRegistry(), this.json.getObjectMapper()))
-				.setMessageConverters(this.json)
-				.build());
+	private final MockMvcTester api = MockMvcTester
+		.of(List.of(new GatewaysController(this.gateways)), (builder) -> builder
+			.setControllerAdvice(new ProblemAdvice(), new EntityTags(new FakeRegistry(), this.json.getObjectMapper()))
+			.setMessageConverters(this.json)
+			.build());
 
 	@Test
 	void gatewayThatKnowsOfNoOtherTellsOfItselfAndWhy() {

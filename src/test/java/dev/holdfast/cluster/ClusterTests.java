@@ -176,8 +176,7 @@ class ClusterTests {
 			GatewaysView view = this.cluster.view();
 			assertThat(view.answeredBy()).isEqualTo("gw-1");
 			assertThat(view.items()).extracting(GatewayView::instanceId, GatewayView::state, GatewayView::self)
-				.containsExactlyInAnyOrder(tuple("gw-1", "LIVE", true),
-						tuple("gw-2", "STALE", false));
+				.containsExactlyInAnyOrder(tuple("gw-1", "LIVE", true), tuple("gw-2", "STALE", false));
 		});
 		runFor(10);
 	}
@@ -326,7 +325,8 @@ class ClusterTests {
 			assertThat(this.shared.getLast()).isEmpty();
 		});
 		runFor(30);
-		assertThat(output).containsOnlyOnce("overrides/drain/orders/a in etcd is passed over: override of drain/orders/b")
+		assertThat(output)
+			.containsOnlyOnce("overrides/drain/orders/a in etcd is passed over: override of drain/orders/b")
 			.containsOnlyOnce("overrides/freeze in etcd is passed over: scope: LOCAL")
 			.containsOnlyOnce("overrides/big in etcd is passed over")
 			.containsOnlyOnce("gateways/gw-9 in etcd is passed over")
@@ -408,8 +408,8 @@ class ClusterTests {
 	}
 
 	private void other(String id, String state, long revision) {
-		this.store.put("/holdfast/gateways/" + id, GatewayReportCodec.encode(new GatewayReport(id, "0.1.0", "host-2",
-				8081, Instant.EPOCH, state, revision, this.time.instant())));
+		this.store.put("/holdfast/gateways/" + id, GatewayReportCodec.encode(
+				new GatewayReport(id, "0.1.0", "host-2", 8081, Instant.EPOCH, state, revision, this.time.instant())));
 	}
 
 	private List<String> lagging() {

@@ -146,10 +146,7 @@ final class FakeStore implements ClusterStore {
 		@Override
 		public Revision list(String prefix, Consumer<StoredEntry> reader) {
 			ask();
-			FakeStore.this.entries.values()
-				.stream()
-				.filter((entry) -> entry.key().startsWith(prefix))
-				.forEach(reader);
+			FakeStore.this.entries.values().stream().filter((entry) -> entry.key().startsWith(prefix)).forEach(reader);
 			return new Revision(FakeStore.this.cluster, FakeStore.this.revision);
 		}
 

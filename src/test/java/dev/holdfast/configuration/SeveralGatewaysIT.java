@@ -54,14 +54,16 @@ class SeveralGatewaysIT {
 				HttpResponse<String> listed = write(second, "POST", "/registry/refresh?scope=CLUSTER", "");
 				assertThat(listed.statusCode()).as(listed.body()).isEqualTo(202);
 				etcd.kill();
-				Awaitility.await().untilAsserted(() -> assertThat(gateways(first).path("reason").asText()).isNotEmpty());
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(gateways(first).path("reason").asText()).isNotEmpty());
 				HttpResponse<String> refused = write(first, "DELETE",
 						"/registry/services/orders/instances/a/drain?scope=CLUSTER", "");
 				assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
 				assertThat(refused.body()).contains("cluster-scope-unavailable", "connection refused");
 				assertThat(shared(second)).containsExactly("drain/orders/a");
 				etcd.restart();
-				Awaitility.await().untilAsserted(() -> assertThat(gateways(first).path("available").asBoolean()).isTrue());
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(gateways(first).path("available").asBoolean()).isTrue());
 				assertThat(shared(first)).containsExactly("drain/orders/a");
 				Awaitility.await().untilAsserted(() -> assertThat(gateways(first).path("items")).hasSize(2));
 			}

@@ -123,8 +123,8 @@ final class EtcdClusterConnection implements ClusterConnection {
 			.withRequireLeader(true)
 			.build();
 		this.watcher = client().getWatchClient()
-			.watch(EtcdKey.bytes(prefix), option, Watch.listener(this::onNext, this::onEnd,
-					() -> onEnd(new CancellationException("it completed"))));
+			.watch(EtcdKey.bytes(prefix), option,
+					Watch.listener(this::onNext, this::onEnd, () -> onEnd(new CancellationException("it completed"))));
 	}
 
 	private void onNext(WatchResponse response) {

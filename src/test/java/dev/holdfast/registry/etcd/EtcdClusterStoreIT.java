@@ -249,8 +249,8 @@ class EtcdClusterStoreIT {
 		Cluster cluster = new Cluster(new EtcdClusterStore(settings),
 				new ClusterSettings("/holdfast/", Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofSeconds(5),
 						Duration.ofSeconds(1), Duration.ofSeconds(1)),
-				() -> new LocalGateway(id, "0.1.0", "localhost", 8081, Instant.EPOCH),
-				() -> new Standing("LIVE", 1, 1), new ClusterListener() {
+				() -> new LocalGateway(id, "0.1.0", "localhost", 8081, Instant.EPOCH), () -> new Standing("LIVE", 1, 1),
+				new ClusterListener() {
 
 					@Override
 					public void onOverrides(Collection<OperatorOverride> overrides) {
