@@ -3,6 +3,7 @@ package dev.holdfast.configuration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 import dev.holdfast.tls.TlsMaterial;
@@ -30,6 +31,8 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 	private final String name;
 
 	private final Set<Need> needs;
+
+	private final List<Runnable> actions = new CopyOnWriteArrayList<>();
 
 	private volatile Contents contents;
 
@@ -88,11 +91,14 @@ final class ConfiguredBundle implements Supplier<TlsMaterial> {
 	 * Runs an action whenever the bundle was replaced by one that can be used.
 	 */
 	void onChange(Runnable action) {
-		this.bundles.addBundleUpdateHandler(this.name, (bundle) -> {
-			if (replace(bundle)) {
-				action.run();
-			}
-		});
+		if (this.actions.isEmpty()) {
+			this.bundles.addBundleUpdateHandler(this.name, (bundle) -> {
+				if (replace(bundle)) {
+					this.actions.forEach(Runnable::run);
+				}
+			});
+		}
+		this.actions.add(action);
 	}
 
 	private synchronized boolean replace(SslBundle bundle) {

@@ -1,15 +1,21 @@
 package dev.holdfast.configuration;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import dev.holdfast.accesslog.AccessLogFormat;
 import dev.holdfast.accesslog.AccessLogSettings;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
+import dev.holdfast.registry.etcd.Credentials;
+import dev.holdfast.registry.etcd.EtcdPrefix;
+import dev.holdfast.registry.etcd.EtcdSettings;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.EncodedSlashes;
@@ -20,6 +26,7 @@ import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.tls.ClientAuth;
+import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.Balancer;
 import dev.holdfast.upstream.EjectionSettings;
 import jakarta.validation.Valid;
@@ -48,13 +55,14 @@ import org.springframework.validation.annotation.Validated;
  * @param upstream how requests are sent to instances
  * @param admin the admin port
  * @param accessLog the access log of the traffic port
+ * @param cluster what gateways that share an etcd know of each other
  */
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
 		@Valid @DefaultValue Registry registry, @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
 		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin,
-		@Valid @DefaultValue AccessLog accessLog) {
+		@Valid @DefaultValue AccessLog accessLog, @Valid @DefaultValue Cluster cluster) {
 
 	private static final String POSITIVE = "must be 1ms or longer";
 
@@ -195,6 +203,20 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("3s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
 			@DefaultValue("10s") @DurationMin(millis = 1, message = POSITIVE) Duration keepaliveTime,
 			@DefaultValue("5s") @DurationMin(millis = 1, message = POSITIVE) Duration keepaliveTimeout) {
+
+		/**
+		 * Gives the settings in the words of the etcd client.
+		 * @param prefixes what registrations are read from
+		 * @param tls with what connections are secured, empty for the JVM's own trust
+		 * store
+		 * @return the settings
+		 */
+		public EtcdSettings settings(List<EtcdPrefix> prefixes, Optional<Supplier<TlsMaterial>> tls) {
+			Optional<Credentials> credentials = this.username.isEmpty() ? Optional.empty()
+					: Optional.of(new Credentials(this.username, this.password));
+			return new EtcdSettings(this.endpoints.stream().map(URI::create).toList(), prefixes, credentials, tls,
+					this.discoverMembers, this.connectTimeout, this.keepaliveTime, this.keepaliveTimeout);
+		}
 
 		/**
 		 * Keeps the password out of logs.
@@ -492,6 +514,18 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 					Math.toIntExact(this.bufferSize.toBytes()), this.query);
 		}
 
+	}
+
+	/**
+	 * What gateways that share an etcd know of each other.
+	 *
+	 * @param enabled Whether the gateway lists itself in etcd, sees the others there, and
+	 * follows what operators set for all of them.
+	 * @param prefix Prefix of the keys that this is done by, behind the namespace; ends
+	 * with a slash.
+	 */
+	public record Cluster(@DefaultValue("true") boolean enabled,
+			@DefaultValue("/holdfast/") @Pattern(regexp = ".*/", message = "must end with /") String prefix) {
 	}
 
 }

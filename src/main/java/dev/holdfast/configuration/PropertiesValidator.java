@@ -63,6 +63,7 @@ final class PropertiesValidator implements Validator {
 					"must not be empty when the other one of username and password is given");
 		}
 		checkSources(properties.registry().sources(), errors);
+		checkCluster(properties, errors);
 		new RouteChecks(properties, errors).check();
 		checkTimes(properties, errors);
 		checkAdmin(properties.admin(), errors);
@@ -213,6 +214,18 @@ final class PropertiesValidator implements Validator {
 							"Take one of holdfast.registry.sources[%d] and [%d] out, or narrow its prefix.".formatted(j,
 									i));
 				}
+			}
+		}
+	}
+
+	private static void checkCluster(HoldfastProperties properties, Errors errors) {
+		List<HoldfastProperties.Source> sources = properties.registry().sources();
+		for (int i = 0; i < sources.size() && properties.cluster().enabled(); i++) {
+			if (overlap(properties.cluster().prefix(), sources.get(i).prefix())) {
+				reject(errors, "cluster.prefix",
+						"must not overlap with holdfast.registry.sources[%d]: gateways would be taken for instances"
+							.formatted(i),
+						"Set holdfast.cluster.prefix to a prefix of its own, or holdfast.cluster.enabled to false.");
 			}
 		}
 	}

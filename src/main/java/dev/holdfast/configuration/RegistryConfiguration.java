@@ -1,6 +1,5 @@
 package dev.holdfast.configuration;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,9 +23,7 @@ import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.SnapshotFile;
 import dev.holdfast.registry.TcpProbe;
-import dev.holdfast.registry.etcd.Credentials;
 import dev.holdfast.registry.etcd.EtcdPrefix;
-import dev.holdfast.registry.etcd.EtcdSettings;
 import dev.holdfast.registry.etcd.EtcdSource;
 import dev.holdfast.registry.etcd.JitteredBackoff;
 import dev.holdfast.registry.format.RecordReader;
@@ -63,16 +60,12 @@ class RegistryConfiguration {
 	@Bean
 	RegistrySource registrySource(HoldfastProperties properties, EtcdBundle etcdBundle) {
 		HoldfastProperties.Etcd etcd = properties.etcd();
-		List<URI> endpoints = etcd.endpoints().stream().map(URI::create).toList();
 		List<EtcdPrefix> prefixes = properties.registry().sources().stream().map((source) -> {
 			String prefix = etcd.namespace() + source.prefix();
 			return new EtcdPrefix(prefix, RecordReader.of(source.format(), prefix, source.scheme()));
 		}).toList();
-		Optional<Credentials> credentials = etcd.username().isEmpty() ? Optional.empty()
-				: Optional.of(new Credentials(etcd.username(), etcd.password()));
 		Optional<ConfiguredBundle> bundle = etcdBundle.bundle();
-		EtcdSource source = new EtcdSource(new EtcdSettings(endpoints, prefixes, credentials, bundle.map((it) -> it),
-				etcd.discoverMembers(), etcd.connectTimeout(), etcd.keepaliveTime(), etcd.keepaliveTimeout()));
+		EtcdSource source = new EtcdSource(etcd.settings(prefixes, bundle.map((it) -> it)));
 		bundle.ifPresent((it) -> it.onChange(source::tlsChanged));
 		return source;
 	}

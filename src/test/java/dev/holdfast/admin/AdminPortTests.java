@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
+import dev.holdfast.cluster.Gateways;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.RefreshResult;
@@ -59,6 +60,7 @@ class AdminPortTests {
 				() -> new AdminSettings(AdminApi.TOKEN, Set.of("Gateway.example.org.")));
 		server.registerBean(EventStreamSettings.class, () -> new EventStreamSettings(1));
 		server.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
+		server.registerBean(Gateways.class, () -> AdminServer.GATEWAYS);
 		new FakeTraffic().register(server);
 		server.register(AdminPort.class);
 		server.refresh();

@@ -7,10 +7,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.holdfast.cluster.Gateways;
+import dev.holdfast.cluster.LocalGateway;
+import dev.holdfast.cluster.Standing;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
@@ -27,6 +31,10 @@ final class AdminServer implements AutoCloseable {
 	private final AnnotationConfigServletWebServerApplicationContext context = new AnnotationConfigServletWebServerApplicationContext();
 
 	private final Overrides overrides = new Overrides(Clock.systemUTC(), Optional.empty());
+
+	static final Gateways GATEWAYS = Gateways.alone(
+			() -> new LocalGateway("gw-1", "0.1.0", "localhost", 8081, Instant.EPOCH), () -> new Standing("LIVE", 1, 1),
+			"alone in this test");
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
@@ -45,6 +53,7 @@ final class AdminServer implements AutoCloseable {
 		}
 		this.context.registerBean(Traffic.class, () -> traffic);
 		this.context.registerBean("snapshotChanges", SnapshotChanges.class, () -> changes);
+		this.context.registerBean(Gateways.class, () -> GATEWAYS);
 		this.context.registerBean(Clock.class, Clock::systemUTC);
 		this.context.registerBean(Overrides.class, () -> this.overrides);
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));

@@ -54,6 +54,7 @@ class HoldfastPropertiesTests {
 					Duration.ofMinutes(5), new HoldfastProperties.SnapshotFile("data/registry-snapshot.json", null),
 					new HoldfastProperties.RemovalGuard(true, Duration.ofSeconds(60), "30%", Duration.ofMinutes(10))));
 			assertThat(properties.registry().removalGuard().settings()).isEqualTo(RemovalGuardSettings.DEFAULTS);
+			assertThat(properties.cluster()).isEqualTo(new HoldfastProperties.Cluster(true, "/holdfast/"));
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",

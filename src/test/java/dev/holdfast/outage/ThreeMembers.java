@@ -36,8 +36,11 @@ final class ThreeMembers extends Stage {
 	ThreeMembers(Closer closer) {
 		super(closer);
 		register();
-		this.gateway = open(
-				GatewayProcess.with(this.proxies.stream().map(TcpProxy::url).toArray(String[]::new)).start());
+		// What gateways share has a connection of its own, which would be taken for the
+		// registry's here.
+		this.gateway = open(GatewayProcess.with(this.proxies.stream().map(TcpProxy::url).toArray(String[]::new))
+			.arguments("--holdfast.cluster.enabled=false")
+			.start());
 	}
 
 	@Override

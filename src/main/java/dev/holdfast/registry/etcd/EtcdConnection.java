@@ -71,7 +71,7 @@ final class EtcdConnection implements RegistryConnection {
 	/** The reconnect loop is the retry of a connection's first call. */
 	private static final RetryTemplate ONCE = RetryTemplate.builder().maxAttempts(1).build();
 
-	private final Function<Member, EtcdSource.Dialled> dialler;
+	private final Function<Member, EtcdDialler.Dialled> dialler;
 
 	private final EtcdSettings settings;
 
@@ -87,7 +87,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	private final List<Watch.Watcher> watchers = new ArrayList<>();
 
-	private volatile EtcdSource.@Nullable Dialled dialled;
+	private volatile EtcdDialler.@Nullable Dialled dialled;
 
 	private volatile long alarmsAskedAt = System.nanoTime();
 
@@ -95,7 +95,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	private volatile boolean closed;
 
-	EtcdConnection(Function<Member, EtcdSource.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
+	EtcdConnection(Function<Member, EtcdDialler.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
 			PageSize pageSize, Members members, Consumer<Signal> sink) {
 		this.dialler = dialler;
 		this.settings = settings;
@@ -160,7 +160,7 @@ final class EtcdConnection implements RegistryConnection {
 	}
 
 	private String place() {
-		EtcdSource.Dialled now = this.dialled;
+		EtcdDialler.Dialled now = this.dialled;
 		return (now != null) ? now.place() : this.member.url().toString();
 	}
 
@@ -257,7 +257,7 @@ final class EtcdConnection implements RegistryConnection {
 			}
 			try {
 				StatusResponse status = client().getMaintenanceClient()
-					.statusMember(EtcdSource.target(one.url().getRawAuthority()))
+					.statusMember(EtcdDialler.target(one.url().getRawAuthority()))
 					.join();
 				one.identified(status.getHeader().getMemberId(), PrintableText.of(status.getVersion()));
 			}
@@ -402,7 +402,7 @@ final class EtcdConnection implements RegistryConnection {
 		// One by one, and first: jetcd's client leaves its channel open when a watcher's
 		// end throws.
 		this.watchers.forEach((watcher) -> attempt(watcher::close));
-		EtcdSource.Dialled now = this.dialled;
+		EtcdDialler.Dialled now = this.dialled;
 		if (now != null) {
 			attempt(now.client()::close);
 		}

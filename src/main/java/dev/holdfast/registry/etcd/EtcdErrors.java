@@ -75,6 +75,13 @@ final class EtcdErrors {
 	}
 
 	/**
+	 * Whether etcd knows the user and denies him what he asks for.
+	 */
+	static boolean isDenied(Throwable error) {
+		return code(error) == Status.Code.PERMISSION_DENIED || says(error, "permission denied");
+	}
+
+	/**
 	 * Tells whether the page of a list was larger than something on its way lets through.
 	 */
 	static boolean isTooLarge(Throwable error) {

@@ -13,7 +13,7 @@ import dev.holdfast.tls.TlsMaterial;
  *
  * @param endpoints the members' client URLs, at least one, each {@code http://host:port}
  * or all of them {@code https://host:port}
- * @param prefixes what is read there
+ * @param prefixes what registrations are read from there
  * @param credentials with what to log in, empty for an etcd without authentication
  * @param tls with what connections to https endpoints are secured, asked anew for each;
  * empty for the JVM's own trust store
@@ -36,14 +36,11 @@ public record EtcdSettings(List<URI> endpoints, List<EtcdPrefix> prefixes, Optio
 
 	/**
 	 * Checks and copies the lists.
-	 * @throws IllegalArgumentException if one is empty
+	 * @throws IllegalArgumentException if there is no endpoint
 	 */
 	public EtcdSettings {
 		if (endpoints.isEmpty()) {
 			throw new IllegalArgumentException("etcd endpoints: none (expected: at least one URL)");
-		}
-		if (prefixes.isEmpty()) {
-			throw new IllegalArgumentException("registry sources: none (expected: at least one)");
 		}
 		endpoints = List.copyOf(endpoints);
 		prefixes = List.copyOf(prefixes);

@@ -34,7 +34,7 @@ class EtcdConnectionTests {
 		});
 		EtcdSettings settings = Follower.settings("http://127.0.0.1:1");
 		List<Object> signals = new ArrayList<>();
-		EtcdConnection connection = new EtcdConnection((member) -> new EtcdSource.Dialled(client, "somewhere"),
+		EtcdConnection connection = new EtcdConnection((member) -> new EtcdDialler.Dialled(client, "somewhere"),
 				settings, EtcdSource.Limits.USUAL, new PageSize(1),
 				new Members(List.of(URI.create("http://127.0.0.1:1"))), (signal) -> {
 					synchronized (signals) {

@@ -1,0 +1,36 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.override.Action;
+
+/**
+ * Where what stands in etcd.
+ *
+ * @param prefix what all keys begin with, a slash at its end
+ */
+record ClusterKeys(String prefix) {
+
+	String gateways() {
+		return this.prefix + "gateways/";
+	}
+
+	String overrides() {
+		return this.prefix + "overrides/";
+	}
+
+	String commands() {
+		return this.prefix + "commands/";
+	}
+
+	String gateway(String instanceId) {
+		return gateways() + instanceId;
+	}
+
+	String override(Action action) {
+		return overrides() + action.key();
+	}
+
+	String command(String id) {
+		return commands() + id;
+	}
+
+}

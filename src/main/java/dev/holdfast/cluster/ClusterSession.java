@@ -1,0 +1,226 @@
+package dev.holdfast.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+import dev.holdfast.service.Revision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of connection, list and watch. It lists everything, watches from there on,
+ * proves again and again that the watch delivers, keeps this gateway listed, and ends at
+ * the first error or doubt. Belongs to the cluster's thread.
+ */
+final class ClusterSession {
+
+	private static final long TICK = Duration.ofSeconds(1).toNanos();
+
+	private final long number;
+
+	private final ClusterConnection connection;
+
+	private final ClusterSettings settings;
+
+	private final ClusterContents contents;
+
+	private final OwnReport own;
+
+	private final ClusterInbox inbox;
+
+	private final Listener listener;
+
+	private final LongSupplier nanoTime;
+
+	private final List<ClusterInbox.Message.Written> waiting = new ArrayList<>();
+
+	private Revision head = Revision.NONE;
+
+	private long delivered;
+
+	private @Nullable DeliveryProof proof;
+
+	private int proofs;
+
+	private long nextProof;
+
+	private long nextTick;
+
+	private boolean stopped;
+
+	ClusterSession(long number, ClusterConnection connection, ClusterSettings settings, ClusterContents contents,
+			OwnReport own, ClusterInbox inbox, Listener listener, LongSupplier nanoTime) {
+		this.number = number;
+		this.connection = connection;
+		this.settings = settings;
+		this.contents = contents;
+		this.own = own;
+		this.inbox = inbox;
+		this.listener = listener;
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Lives until the gateway stops.
+	 * @throws ClusterStoreException if something goes wrong before
+	 */
+	void run() throws InterruptedException {
+		try {
+			ClusterContents.Listing listing = this.contents.list();
+			this.head = this.connection.list(this.settings.prefix(), listing::add);
+			listing.end();
+			this.listener.onListed();
+			this.delivered = this.head.number();
+			this.nextTick = time();
+			// From the list's own revision, not the one after: newer versions of etcd
+			// answer no progress request for a watch that begins in the future.
+			this.connection.watch(this.settings.prefix(), this.head.number());
+			prove();
+			while (!this.stopped) {
+				ClusterInbox.Message message = this.inbox.poll(untilNext());
+				if (message != null) {
+					take(message);
+				}
+				onTime();
+			}
+			this.own.leave(this.connection);
+		}
+		finally {
+			this.waiting.forEach((written) -> written.heard().run());
+		}
+	}
+
+	/**
+	 * Whether delivery was proven more than once. A connection that breaks right after
+	 * each first proof would otherwise be made again without a wait.
+	 */
+	boolean isSettled() {
+		return this.proofs > 1;
+	}
+
+	private void take(ClusterInbox.Message message) {
+		switch (message) {
+			case ClusterInbox.Message.Spoken(long session, StoreSignal signal) -> {
+				if (session == this.number) {
+					take(signal);
+				}
+			}
+			case ClusterInbox.Message.Written written -> {
+				if (written.session() == this.number && written.revision() > this.delivered) {
+					this.waiting.add(written);
+				}
+				else {
+					written.heard().run();
+				}
+			}
+			case ClusterInbox.Message.Stop stop -> this.stopped = true;
+		}
+	}
+
+	private void take(StoreSignal signal) {
+		switch (signal) {
+			case StoreSignal.Delivered(long revision, List<StoreSignal.Change> changes) -> {
+				changes.forEach(this::apply);
+				if (!changes.isEmpty()) {
+					this.listener.onChanges();
+				}
+				this.delivered = Math.max(this.delivered, revision);
+				answer((written) -> written.revision() <= this.delivered);
+				if (this.proof != null) {
+					this.proof.arrived(revision);
+					checkProof(this.proof);
+				}
+			}
+			case StoreSignal.Failed(String message, boolean denied) -> throw new ClusterStoreException(message, denied);
+		}
+	}
+
+	private void answer(Predicate<ClusterInbox.Message.Written> which) {
+		List<ClusterInbox.Message.Written> answered = this.waiting.stream().filter(which).toList();
+		this.waiting.removeAll(answered);
+		answered.forEach((written) -> written.heard().run());
+	}
+
+	private void apply(StoreSignal.Change change) {
+		this.contents.apply(change);
+		if (change instanceof StoreSignal.Change.Deleted(String key) && key.equals(this.own.key())) {
+			this.own.miss();
+		}
+	}
+
+	private void prove() {
+		Revision now = this.connection.head(this.settings.prefix());
+		if (now.isOtherHistory(this.head)) {
+			throw new ClusterStoreException(
+					"the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head), false);
+		}
+		this.head = now;
+		this.own.headIs(now.number());
+		this.proof = new DeliveryProof(time(), now.number());
+		this.nextProof = time() + this.settings.proofInterval().toNanos();
+	}
+
+	private void checkProof(DeliveryProof running) {
+		if (!running.isPassed()) {
+			return;
+		}
+		this.proof = null;
+		this.proofs++;
+		if (this.proofs == 1) {
+			this.own.begin(this.connection);
+			this.listener.onProven();
+		}
+	}
+
+	private void onTime() {
+		DeliveryProof running = this.proof;
+		if (running != null && running.isOverdue(time())) {
+			throw new ClusterStoreException(running.missing(), false);
+		}
+		if (running != null && running.isToRequest(time())) {
+			this.connection.requestProgress();
+		}
+		else if (running == null && time() - this.nextProof >= 0) {
+			prove();
+		}
+		if (time() - this.nextTick >= 0 && !this.stopped) {
+			this.nextTick = time() + TICK;
+			if (this.proofs > 0) {
+				this.own.keep(this.connection);
+			}
+			answer((written) -> time() - written.until() >= 0);
+			this.listener.onTick();
+		}
+	}
+
+	private long untilNext() {
+		long forProof = (this.proof != null) ? this.proof.next() : this.nextProof;
+		return Math.min(forProof - time(), this.nextTick - time());
+	}
+
+	private long time() {
+		return this.nanoTime.getAsLong();
+	}
+
+	/**
+	 * Hears how a session fares, on the cluster's thread.
+	 */
+	interface Listener {
+
+		/** Everything was read anew. */
+		void onListed();
+
+		/** Something changed. */
+		void onChanges();
+
+		/** Delivery is proven for the first time, and this gateway is listed. */
+		void onProven();
+
+		/** A second or so has passed. */
+		void onTick();
+
+	}
+
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.registry.etcd;
+
+import java.util.function.Consumer;
+
+import dev.holdfast.cluster.ClusterConnection;
+import dev.holdfast.cluster.ClusterStore;
+import dev.holdfast.cluster.StoreSignal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What gateways share, in etcd. Its connections are its own: whatever becomes of them,
+ * the registry's go on.
+ */
+public final class EtcdClusterStore implements ClusterStore {
+
+	/** Entries are small, but anybody may have written others. */
+	private static final int MESSAGE_SIZE = 64 * 1024 * 1024;
+
+	private static final int PAGE_SIZE = 256;
+
+	private final EtcdSettings settings;
+
+	private final EtcdDialler dialler;
+
+	private final Members members;
+
+	private final PageSize pageSize = new PageSize(PAGE_SIZE);
+
+	private volatile @Nullable EtcdClusterConnection running;
+
+	/**
+	 * Creates the store; connects to nothing yet.
+	 * @param settings how to reach etcd; its prefixes count for nothing here
+	 */
+	public EtcdClusterStore(EtcdSettings settings) {
+		this.settings = settings;
+		this.dialler = new EtcdDialler(settings, MESSAGE_SIZE, Resolver.system());
+		this.members = new Members(settings.endpoints());
+	}
+
+	@Override
+	public ClusterConnection connect(Consumer<StoreSignal> sink) {
+		EtcdClusterConnection connection = new EtcdClusterConnection(this.dialler::dial, this.members.next(),
+				this.settings, this.pageSize, sink);
+		this.running = connection;
+		return connection;
+	}
+
+	@Override
+	public int members() {
+		return this.settings.endpoints().size();
+	}
+
+	/**
+	 * Ends the running connection, if there is one, so that the next one is made with the
+	 * TLS material of now.
+	 */
+	public void tlsChanged() {
+		EtcdClusterConnection connection = this.running;
+		if (connection != null) {
+			connection.giveUp("the TLS material changed: a new connection is made with it");
+		}
+	}
+
+}

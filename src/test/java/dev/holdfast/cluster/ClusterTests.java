@@ -1,0 +1,437 @@
+package dev.holdfast.cluster;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+import dev.holdfast.override.Action;
+import dev.holdfast.override.Command;
+import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.OverrideCodec;
+import dev.holdfast.override.Scope;
+import dev.holdfast.override.SharedOverridesException;
+import dev.holdfast.service.ServiceName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+/**
+ * A gateway among others, in moved time on a store in memory.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ClusterTests {
+
+	private static final Action DRAIN = new Action.Drain(new ServiceName("orders"), "a");
+
+	private static final String OWN = "/holdfast/gateways/gw-1";
+
+	private final ClusterTime time = new ClusterTime();
+
+	private final FakeStore store = new FakeStore();
+
+	private final List<Command> commands = new ArrayList<>();
+
+	private final List<Collection<OperatorOverride>> shared = new ArrayList<>();
+
+	private final List<Throwable> failures = new ArrayList<>();
+
+	private Standing standing = new Standing("LIVE", 0, 0);
+
+	private final Cluster cluster = new Cluster(this.store, ClusterSettings.of("/holdfast/"),
+			() -> new LocalGateway("gw-1", "0.1.0", "host-1", 8081, Instant.EPOCH), () -> this.standing,
+			new ClusterListener() {
+
+				@Override
+				public void onOverrides(Collection<OperatorOverride> overrides) {
+					ClusterTests.this.shared.add(overrides);
+				}
+
+				@Override
+				public void onCommand(Command command) {
+					ClusterTests.this.commands.add(command);
+				}
+
+			}, this.time, this.time, this.time, Runnable::run, new Random(1));
+
+	@Test
+	void gatewayListsItselfAndTakesItselfOffTheListWhenItStops() {
+		at(2, () -> {
+			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.store.value(OWN)).contains("\"host\":\"host-1\"", "\"state\":\"LIVE\"");
+			assertThat(this.cluster.view().available()).isTrue();
+			assertThat(this.cluster.unavailable()).isEmpty();
+		});
+		runFor(60);
+		assertThat(this.store.keys()).isEmpty();
+		assertThat(this.store.leases()).isZero();
+	}
+
+	@Test
+	void idleGatewaysDoNotWrite() {
+		at(30, () -> {
+			other("gw-2", "LIVE", 1);
+			this.standing = new Standing("LIVE", 1_000_000, 1);
+		});
+		at(40, () -> this.store.writes = 0);
+		at(900, () -> assertThat(this.store.writes).isZero());
+		runFor(1_000);
+	}
+
+	@Test
+	void gatewayReportsWhatOthersHaveOnceItHasItToo() {
+		at(2, () -> other("gw-2", "LIVE", 2));
+		at(10, () -> assertThat(this.store.value(OWN)).contains("\"revision\":0"));
+		at(11, () -> this.standing = new Standing("LIVE", 1_000, 0));
+		at(20, () -> assertThat(this.store.value(OWN)).contains("\"revision\":2"));
+		runFor(30);
+	}
+
+	@Test
+	void changedStateIsReportedWithinTwoSeconds() {
+		at(10, () -> this.standing = new Standing("STALE", 0, 0));
+		at(12, () -> assertThat(this.store.value(OWN)).contains("\"state\":\"STALE\""));
+		runFor(30);
+	}
+
+	@Test
+	void leaseThatWasLostIsReplaced() {
+		at(20, () -> this.store.expire(OWN));
+		at(30, () -> assertThat(this.store.keys()).containsExactly(OWN));
+		runFor(60);
+	}
+
+	@Test
+	void entryThatSomebodyDeletedIsWrittenAgain() {
+		at(20, () -> this.store.delete(OWN));
+		at(22, () -> assertThat(this.store.keys()).containsExactly(OWN));
+		runFor(60);
+	}
+
+	@Test
+	void wipedStoreIsListedAnewAndHasTheGatewayAgain() {
+		at(20, this.store::wipe);
+		at(40, () -> {
+			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.cluster.view().available()).isTrue();
+		});
+		runFor(60);
+	}
+
+	@Test
+	void silentWatchIsNoticedAndReplaced() {
+		at(20, () -> this.store.silent = true);
+		at(31, () -> {
+			assertThat(this.cluster.view().available()).isFalse();
+			assertThat(this.cluster.view().reason()).contains("no proof of delivery");
+			this.store.silent = false;
+		});
+		at(45, () -> assertThat(this.cluster.view().available()).isTrue());
+		runFor(60);
+	}
+
+	@Test
+	void unreachableStoreIsTriedAgainForEverAndToldOnce(CapturedOutput output) {
+		at(20, () -> {
+			this.store.reachable = false;
+			this.store.cut();
+		});
+		at(3_600, () -> {
+			assertThat(this.cluster.unavailable()).hasValue("connection refused");
+			assertThat(this.store.connects).isGreaterThan(600);
+			this.store.reachable = true;
+		});
+		at(3_606, () -> assertThat(this.cluster.unavailable()).isEmpty());
+		runFor(3_610);
+		assertThat(output).containsOnlyOnce("cannot be seen");
+	}
+
+	@Test
+	void deniedPermissionIsAskedForOnceAMinuteAndToldOnce(CapturedOutput output) {
+		this.store.denied = true;
+		at(3_600, () -> {
+			assertThat(this.cluster.view().reason()).contains("permission denied");
+			assertThat(this.store.connects).isBetween(50, 70);
+			this.store.denied = false;
+		});
+		at(3_670, () -> assertThat(this.cluster.view().available()).isTrue());
+		runFor(3_680);
+		assertThat(output).containsOnlyOnce("may read and write keys that begin with /holdfast/");
+	}
+
+	@Test
+	void gatewaysAreListedWithThisOneMarked() {
+		at(2, () -> other("gw-2", "STALE", 1));
+		at(3, () -> {
+			GatewaysView view = this.cluster.view();
+			assertThat(view.answeredBy()).isEqualTo("gw-1");
+			assertThat(view.items()).extracting(GatewayView::instanceId, GatewayView::state, GatewayView::self)
+				.containsExactlyInAnyOrder(tuple("gw-1", "LIVE", true), tuple("gw-2", "STALE", false));
+		});
+		runFor(10);
+	}
+
+	@Test
+	void gatewayThatStaysBehindLagsAndOneThatFollowsDoesNot() {
+		at(2, () -> {
+			for (int i = 0; i < 200; i++) {
+				this.store.put("/elsewhere", "x");
+			}
+			other("gw-2", "LIVE", 50);
+			other("gw-3", "LIVE", 50);
+			this.standing = new Standing("LIVE", 50, 50);
+		});
+		at(30, () -> assertThat(lagging()).isEmpty());
+		at(31, () -> {
+			this.standing = new Standing("LIVE", 60, 60);
+			assertThat(lagging()).isEmpty();
+		});
+		at(35, () -> other("gw-2", "LIVE", 60));
+		at(44, () -> assertThat(lagging()).isEmpty());
+		at(50, () -> {
+			assertThat(lagging()).containsExactly("gw-3");
+			assertThat(this.cluster.view().newestRevision()).isEqualTo(60);
+			assertThat(this.cluster.view().items()).filteredOn(GatewayView::lagging)
+				.singleElement()
+				.extracting(GatewayView::revisionsBehind)
+				.isEqualTo(10L);
+		});
+		at(51, () -> other("gw-3", "LIVE", 60));
+		at(53, () -> assertThat(lagging()).isEmpty());
+		runFor(60);
+	}
+
+	@Test
+	void nobodyLagsBecauseEtcdWasAway() {
+		at(2, () -> {
+			for (int i = 0; i < 200; i++) {
+				this.store.put("/elsewhere", "x");
+			}
+			other("gw-2", "LIVE", 50);
+			this.standing = new Standing("LIVE", 50, 50);
+		});
+		at(20, () -> {
+			this.store.reachable = false;
+			this.store.cut();
+			this.standing = new Standing("STALE", 60, 60);
+		});
+		at(100, () -> {
+			assertThat(lagging()).isEmpty();
+			this.store.reachable = true;
+		});
+		at(110, () -> {
+			assertThat(lagging()).isEmpty();
+			other("gw-2", "LIVE", 60);
+		});
+		at(160, () -> assertThat(lagging()).isEmpty());
+		runFor(170);
+	}
+
+	@Test
+	void reportOfARevisionThatDoesNotExistYetIsPassedOver(CapturedOutput output) {
+		at(2, () -> other("gw-2", "LIVE", 1_000_000));
+		at(3, () -> assertThat(this.cluster.view().items()).hasSize(1));
+		runFor(10);
+		assertThat(output).contains("/holdfast/gateways/gw-2 in etcd is passed over: revision: 1000000");
+	}
+
+	@Test
+	void overrideIsSharedAndInForceBeforeItsWriterIsAnswered() {
+		OperatorOverride drain = override(DRAIN, 600);
+		at(2, () -> {
+			CompletableFuture<Void> answer = this.cluster.put(drain);
+			assertThat(this.store.keys()).contains("/holdfast/overrides/drain/orders/a");
+			assertThat(answer).isNotDone();
+			at(2.1, () -> {
+				assertThat(answer).isCompleted();
+				assertThat(this.shared.getLast()).containsExactly(drain);
+			});
+		});
+		at(5, () -> {
+			CompletableFuture<Boolean> removed = this.cluster.remove(DRAIN);
+			at(5.1, () -> {
+				assertThat(removed).isCompletedWithValue(true);
+				assertThat(this.shared.getLast()).isEmpty();
+			});
+		});
+		runFor(10);
+	}
+
+	@Test
+	void removalOfWhatIsNotThereSaysSo() {
+		at(2, () -> {
+			CompletableFuture<Boolean> removed = this.cluster.remove(DRAIN);
+			at(3.5, () -> assertThat(removed).isCompletedWithValue(false));
+		});
+		runFor(10);
+	}
+
+	@Test
+	void knownOverridesStayWhileEtcdIsAway() {
+		at(2, () -> this.store.put("/holdfast/overrides/drain/orders/a", OverrideCodec.encode(override(DRAIN, 600))));
+		at(3, () -> assertThat(this.shared.getLast()).hasSize(1));
+		at(4, () -> {
+			this.store.reachable = false;
+			this.store.cut();
+		});
+		at(500, () -> {
+			assertThat(this.shared.getLast()).hasSize(1);
+			assertThatThrownBy(() -> this.cluster.put(override(DRAIN, 900)).join())
+				.hasCauseInstanceOf(SharedOverridesException.class)
+				.hasMessageContaining("connection refused");
+		});
+		runFor(510);
+	}
+
+	@Test
+	void knownOverrideStaysWhenItsValueIsOverwrittenByNonsense(CapturedOutput output) {
+		String key = "/holdfast/overrides/drain/orders/a";
+		at(2, () -> this.store.put(key, OverrideCodec.encode(override(DRAIN, 600))));
+		at(3, () -> {
+			this.store.put(key, "nonsense");
+			this.store.cut();
+		});
+		at(20, () -> assertThat(this.shared.getLast()).hasSize(1));
+		at(21, this.store::cut);
+		runFor(30);
+		assertThat(output).containsOnlyOnce(key + " in etcd is passed over");
+	}
+
+	@Test
+	void malformedAndForeignValuesAreEachToldOnceAndHarmNothing(CapturedOutput output) {
+		this.store.put("/holdfast/overrides/drain/orders/a",
+				OverrideCodec.encode(override(new Action.Drain(new ServiceName("orders"), "b"), 60)));
+		this.store.put("/holdfast/overrides/freeze", OverrideCodec.encode(new OperatorOverride(new Action.Freeze(),
+				Scope.LOCAL, Instant.EPOCH, Instant.EPOCH.plusSeconds(60), "", "")));
+		this.store.put("/holdfast/overrides/big", "x".repeat(1_000_000));
+		this.store.put("/holdfast/gateways/gw-9", "{}");
+		this.store.put("/holdfast/gateways/gw-8", "\u0000\u0001");
+		this.store.put("/holdfast/commands/c", "[]");
+		this.store.put("/holdfast/routes/r", "anything");
+		at(5, this.store::cut);
+		at(20, () -> {
+			this.store.put("/holdfast/commands/d", "[]");
+			assertThat(this.cluster.view().items()).hasSize(1);
+			assertThat(this.shared.getLast()).isEmpty();
+		});
+		runFor(30);
+		assertThat(output)
+			.containsOnlyOnce("overrides/drain/orders/a in etcd is passed over: override of drain/orders/b")
+			.containsOnlyOnce("overrides/freeze in etcd is passed over: scope: LOCAL")
+			.containsOnlyOnce("overrides/big in etcd is passed over")
+			.containsOnlyOnce("gateways/gw-9 in etcd is passed over")
+			.containsOnlyOnce("gateways/gw-8 in etcd is passed over")
+			.containsOnlyOnce("commands/d in etcd is passed over")
+			.doesNotContain("routes/r");
+	}
+
+	@Test
+	void floodOfMalformedValuesFillsNoLog(CapturedOutput output) {
+		at(2, () -> {
+			for (int i = 0; i < 5_000; i++) {
+				this.store.put("/holdfast/overrides/x" + i, "nonsense");
+			}
+		});
+		runFor(10);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("passed over"))).hasSize(11);
+	}
+
+	@Test
+	void noMoreOverridesThanCountAreTaken() {
+		at(2, () -> {
+			for (int i = 0; i < ClusterContents.MAX_OVERRIDES + 5; i++) {
+				Action drain = new Action.Drain(new ServiceName("orders"), "i" + i);
+				this.store.put("/holdfast/overrides/" + drain.key(), OverrideCodec.encode(override(drain, 600)));
+			}
+		});
+		at(5, () -> {
+			assertThat(this.shared.getLast()).hasSize(ClusterContents.MAX_OVERRIDES);
+			assertThatThrownBy(() -> this.cluster.put(override(DRAIN, 900)).join())
+				.hasMessageContaining("as many overrides are shared as count");
+		});
+		runFor(10);
+	}
+
+	@Test
+	void commandIsDoneOnceAlsoByTheGatewayThatTookIt() {
+		Command approve = new Command.Approve(Optional.of(new ServiceName("orders")), Optional.of("a"), "gone", "me");
+		at(2, () -> assertThat(this.cluster.command(approve)).isNotDone());
+		at(3, this.store::cut);
+		runFor(30);
+		assertThat(this.commands).containsExactly(approve);
+	}
+
+	@Test
+	void commandsOfBeforeTheGatewayFollowedAreForOthers() {
+		this.store.put("/holdfast/commands/1", CommandCodec.encode(refresh(0)));
+		runFor(30);
+		assertThat(this.commands).isEmpty();
+	}
+
+	@Test
+	void commandThatWasMissedIsDoneAfterwardsUnlessItIsTooOld(CapturedOutput output) {
+		at(10, () -> {
+			this.store.reachable = false;
+			this.store.cut();
+			this.store.put("/holdfast/commands/1", CommandCodec.encode(refresh(10)));
+		});
+		at(30, () -> this.store.reachable = true);
+		at(40, () -> assertThat(this.commands).hasSize(1));
+		at(50, () -> {
+			this.store.reachable = false;
+			this.store.cut();
+			this.store.put("/holdfast/commands/2", CommandCodec.encode(refresh(50)));
+		});
+		at(200, () -> this.store.reachable = true);
+		runFor(220);
+		assertThat(this.commands).hasSize(1);
+		assertThat(output).containsOnlyOnce("A command for all gateways");
+	}
+
+	private static IssuedCommand refresh(int seconds) {
+		return new IssuedCommand(new Command.Refresh("", "me"), Instant.EPOCH.plusSeconds(seconds));
+	}
+
+	private OperatorOverride override(Action action, int seconds) {
+		return new OperatorOverride(action, Scope.CLUSTER, Instant.EPOCH, Instant.EPOCH.plusSeconds(seconds), "why",
+				"me");
+	}
+
+	private void other(String id, String state, long revision) {
+		this.store.put("/holdfast/gateways/" + id, GatewayReportCodec.encode(
+				new GatewayReport(id, "0.1.0", "host-2", 8081, Instant.EPOCH, state, revision, this.time.instant())));
+	}
+
+	private List<String> lagging() {
+		return this.cluster.view().items().stream().filter(GatewayView::lagging).map(GatewayView::instanceId).toList();
+	}
+
+	private void at(double seconds, Runnable action) {
+		this.time.at(Duration.ofMillis((long) (seconds * 1_000)), () -> {
+			try {
+				action.run();
+			}
+			// The cluster outlives whatever is thrown on its thread.
+			catch (AssertionError | RuntimeException ex) {
+				this.failures.add(ex);
+			}
+		});
+	}
+
+	private void runFor(int seconds) {
+		at(seconds, this.cluster::close);
+		this.cluster.run();
+		assertThat(this.failures).isEmpty();
+	}
+
+}

@@ -1,0 +1,210 @@
+package dev.holdfast.cluster;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+import dev.holdfast.service.Revision;
+
+/**
+ * A store in memory that can be cut off, deny, fall silent and lose its history.
+ */
+final class FakeStore implements ClusterStore {
+
+	private final TreeMap<String, StoredEntry> entries = new TreeMap<>();
+
+	private final Map<String, Long> leaseOf = new HashMap<>();
+
+	private final Set<Long> leases = new HashSet<>();
+
+	private final List<FakeConnection> open = new ArrayList<>();
+
+	private long lastLease = 100;
+
+	private long revision = 1;
+
+	private long cluster = 7;
+
+	boolean reachable = true;
+
+	boolean denied;
+
+	boolean silent;
+
+	int connects;
+
+	int writes;
+
+	long put(String key, String value) {
+		return put(key, value.getBytes(StandardCharsets.UTF_8));
+	}
+
+	long put(String key, byte[] value) {
+		StoredEntry entry = new StoredEntry(key, value, ++this.revision);
+		this.entries.put(key, entry);
+		emit(new StoreSignal.Change.Put(entry));
+		return this.revision;
+	}
+
+	boolean delete(String key) {
+		if (this.entries.remove(key) == null) {
+			return false;
+		}
+		this.leaseOf.remove(key);
+		this.revision++;
+		emit(new StoreSignal.Change.Deleted(key));
+		return true;
+	}
+
+	/** A lease runs out, and its entries go. */
+	void expire(String key) {
+		long lease = this.leaseOf.getOrDefault(key, 0L);
+		this.leases.remove(lease);
+		Map.copyOf(this.leaseOf).forEach((other, its) -> {
+			if (its == lease) {
+				delete(other);
+			}
+		});
+	}
+
+	/** Everything is gone, and another cluster answers. */
+	void wipe() {
+		this.entries.clear();
+		this.leaseOf.clear();
+		this.leases.clear();
+		this.revision = 1;
+		this.cluster++;
+	}
+
+	/** Every open connection breaks. */
+	void cut() {
+		List.copyOf(this.open).forEach((it) -> it.sink.accept(new StoreSignal.Failed("connection reset", false)));
+	}
+
+	Set<String> keys() {
+		return this.entries.keySet();
+	}
+
+	String value(String key) {
+		StoredEntry entry = this.entries.get(key);
+		return (entry != null) ? new String(entry.value(), StandardCharsets.UTF_8) : "";
+	}
+
+	int leases() {
+		return this.leases.size();
+	}
+
+	private void emit(StoreSignal.Change change) {
+		List.copyOf(this.open).forEach((connection) -> connection.deliver(List.of(change)));
+	}
+
+	@Override
+	public ClusterConnection connect(Consumer<StoreSignal> sink) {
+		this.connects++;
+		FakeConnection connection = new FakeConnection(sink);
+		this.open.add(connection);
+		return connection;
+	}
+
+	@Override
+	public int members() {
+		return 1;
+	}
+
+	private final class FakeConnection implements ClusterConnection {
+
+		private final Consumer<StoreSignal> sink;
+
+		private boolean watching;
+
+		FakeConnection(Consumer<StoreSignal> sink) {
+			this.sink = sink;
+		}
+
+		private void deliver(List<StoreSignal.Change> changes) {
+			if (this.watching && FakeStore.this.reachable && !FakeStore.this.silent) {
+				this.sink.accept(new StoreSignal.Delivered(FakeStore.this.revision, changes));
+			}
+		}
+
+		private void ask() {
+			if (!FakeStore.this.reachable) {
+				throw new ClusterStoreException("connection refused", false);
+			}
+			if (FakeStore.this.denied) {
+				throw new ClusterStoreException("permission denied", true);
+			}
+		}
+
+		@Override
+		public Revision list(String prefix, Consumer<StoredEntry> reader) {
+			ask();
+			FakeStore.this.entries.values().stream().filter((entry) -> entry.key().startsWith(prefix)).forEach(reader);
+			return new Revision(FakeStore.this.cluster, FakeStore.this.revision);
+		}
+
+		@Override
+		public void watch(String prefix, long fromRevision) {
+			this.watching = true;
+		}
+
+		@Override
+		public void requestProgress() {
+			deliver(List.of());
+		}
+
+		@Override
+		public Revision head(String prefix) {
+			ask();
+			return new Revision(FakeStore.this.cluster, FakeStore.this.revision);
+		}
+
+		@Override
+		public long grant(Duration time) {
+			ask();
+			FakeStore.this.leases.add(++FakeStore.this.lastLease);
+			return FakeStore.this.lastLease;
+		}
+
+		@Override
+		public boolean keepAlive(long lease) {
+			ask();
+			return FakeStore.this.leases.contains(lease);
+		}
+
+		@Override
+		public void revoke(long lease) {
+			ask();
+			FakeStore.this.leases.remove(lease);
+		}
+
+		@Override
+		public Write put(String key, byte[] value, long lease) {
+			ask();
+			FakeStore.this.writes++;
+			FakeStore.this.leaseOf.put(key, lease);
+			return new Write(FakeStore.this.put(key, value), true);
+		}
+
+		@Override
+		public Write delete(String key) {
+			ask();
+			boolean existed = FakeStore.this.delete(key);
+			return new Write(FakeStore.this.revision, existed);
+		}
+
+		@Override
+		public void close() {
+			FakeStore.this.open.remove(this);
+		}
+
+	}
+
+}
