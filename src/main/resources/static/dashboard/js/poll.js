@@ -1,0 +1,87 @@
+/** Reads again and again: as often as is useful, and never so often that it burdens the gateway. */
+
+/** So many times as long as a read took is the time until the next one, at least. */
+const SHARE = 15;
+const SHARE_SOON = 6;
+
+/** A call that the gateway does not have may come with its next version. */
+const ABSENT = 60000;
+
+/**
+ * @param {{read: () => Promise<any>, apply: (data: any) => void, failed: (error: any) => void, every: number,
+ *   enabled?: () => boolean, atLeast?: number}} options times in milliseconds
+ */
+export function createPoll({ read, apply, failed, every, enabled = () => true, atLeast = 800 }) {
+	let timer = 0;
+	let running = false;
+	let again = false;
+	let startedAt = -Infinity;
+	let took = 0;
+	let stopped = false;
+	let dueAt = Infinity;
+
+	const schedule = (time) => {
+		clearTimeout(timer);
+		if (!stopped) {
+			dueAt = performance.now() + time;
+			timer = setTimeout(run, time);
+		}
+	};
+
+	const run = async () => {
+		if (running) {
+			again = true;
+			return;
+		}
+		if (!enabled()) {
+			schedule(every);
+			return;
+		}
+		running = true;
+		again = false;
+		dueAt = Infinity;
+		startedAt = performance.now();
+		let next = every;
+		try {
+			const data = await read();
+			took = performance.now() - startedAt;
+			apply(data);
+			next = Math.max(every, took * SHARE);
+		} catch (error) {
+			took = performance.now() - startedAt;
+			next = error.absent ? ABSENT : every;
+			failed(error);
+		} finally {
+			running = false;
+			schedule(document.hidden ? next * 3 : next);
+			if (again) {
+				soon();
+			}
+		}
+	};
+
+	const soon = (delay = 120) => {
+		if (running) {
+			again = true;
+			return;
+		}
+		const free = startedAt + Math.max(atLeast, took * SHARE_SOON) - performance.now();
+		const time = Math.max(delay, free);
+		// Not later than it is due: changes that never cease would else put it off for ever.
+		if (performance.now() + time < dueAt) {
+			schedule(time);
+		}
+	};
+
+	return {
+		start: () => schedule(0),
+		/** Reads as soon as the last read is long enough ago. */
+		soon,
+		/** Reads now, since somebody waits for it. */
+		now: () => schedule(0),
+		stop() {
+			stopped = true;
+			clearTimeout(timer);
+		},
+	};
+}

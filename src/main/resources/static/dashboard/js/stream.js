@@ -1,0 +1,242 @@
+/**
+ * Follows the gateway: the whole state once, then every event behind it. A stream that ends
+ * or falls silent is opened again where it ended; the gateway says when that cannot be.
+ */
+
+import { ApiError } from './api.js';
+import { createBackoff } from './backoff.js';
+import { createEventParser } from './sse.js';
+import { createStateReader } from './state-reader.js';
+
+/** The gateway sends a comment every 15 s, so that silence for longer means that nothing arrives. */
+const SILENCE = 22000;
+
+/** The page answers in between when so much of a state has been read at once, in milliseconds. */
+const SLICE = 12;
+
+/** More than so many events while a state is read are not worth keeping. */
+const MAX_WAITING = 20000;
+
+/** The connection is gone, or says nothing: what happens, and no error of the page. */
+class Broken extends Error {
+}
+
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+/**
+ * @typedef {{
+ *   onOpen: (gateway: {instanceId: string, version: string}) => void,
+ *   onHeard: () => void,
+ *   onChanged: () => void,
+ *   onClosed: (why: string, refused: boolean) => void,
+ *   onError: (error: unknown) => void
+ * }} Listener
+ * @param {{api: ReturnType<import('./api.js').createApi>, model: ReturnType<import('./model.js').createModel>,
+ *   listener: Listener, random?: () => number}} options
+ */
+export function createStream({ api, model, listener, random = Math.random }) {
+	const backoff = createBackoff({ random });
+	let running = true;
+	/** Ends a wait early. */
+	let wake = () => {};
+	let current = new AbortController();
+	let instanceId = '';
+
+	const readState = async (signal) => {
+		const response = await api.open('registry/state', { signal, timeout: 20000 });
+		const state = model.beginState();
+		const reader = createStateReader(state.add);
+		await eachText(response, signal, reader.push);
+		const rest = reader.end();
+		return { rest, complete: () => state.complete(rest) };
+	};
+
+	/** Return text piece by piece, with the page alive in between. */
+	async function eachText(response, signal, take) {
+		const decoder = new TextDecoder();
+		const body = response.body.getReader();
+		let from = performance.now();
+		for (;;) {
+			const { done, value } = await body.read().catch(() => {
+				throw new Broken('the connection to the gateway broke');
+			});
+			signal.throwIfAborted();
+			if (done) {
+				return;
+			}
+			listener.onHeard();
+			take(decoder.decode(value, { stream: true }));
+			if (performance.now() - from > SLICE) {
+				await pause(0);
+				from = performance.now();
+			}
+		}
+	}
+
+	const follow = async (signal) => {
+		if (model.eventId === null) {
+			const state = await readState(signal);
+			instanceId = state.rest.instanceId;
+			state.complete();
+			listener.onChanged();
+		}
+		const response = await api.open('registry/events', {
+			signal, headers: { 'Accept': 'text/event-stream', 'Last-Event-ID': String(model.eventId) },
+		});
+		const session = createSession(signal);
+		const parser = createEventParser((event) => session.take(event));
+		await eachEvent(response, signal, (text) => {
+			parser.push(text);
+			session.check();
+		});
+	};
+
+	/** Waits no longer for text than the gateway could be silent. */
+	const eachEvent = async (response, signal, take) => {
+		let timer = 0;
+		const silent = new Promise((_, reject) => {
+			const expect = () => {
+				clearTimeout(timer);
+				timer = setTimeout(() => reject(new Broken('the event stream fell silent')), SILENCE);
+			};
+			expect();
+			eachText(response, signal, (text) => {
+				expect();
+				take(text);
+			}).then(() => reject(new Broken('the event stream ended')), reject);
+		});
+		try {
+			await silent;
+		} finally {
+			clearTimeout(timer);
+		}
+	};
+
+	/** Applies what one stream sends, and reads the state anew where it must. */
+	const createSession = (signal) => {
+		let first = true;
+		/** @type {unknown} */
+		let failure = null;
+		/** @type {Array<[number, string, any]> | null} events that wait for a state */
+		let waiting = null;
+		let again = false;
+		let asked = -1;
+
+		const reload = async () => {
+			waiting = [];
+			try {
+				do {
+					again = false;
+					await pause(random() * 800);
+					const state = await readState(signal);
+					asked = state.rest.eventId;
+					if (state.rest.instanceId !== instanceId) {
+						throw new Broken('another gateway answers');
+					}
+					if (!again) {
+						state.complete();
+					}
+				} while (again);
+				const events = waiting;
+				waiting = null;
+				events.forEach(([id, name, data]) => model.apply(id, name, data));
+				listener.onChanged();
+			} catch (error) {
+				failure = error;
+				model.continueFrom(null);
+				current.abort(error);
+			}
+		};
+
+		const reset = (id, directly) => {
+			if (waiting === null) {
+				if (directly || model.eventId === null || id > model.eventId) {
+					reload();
+				}
+			} else if (id > asked) {
+				again = true;
+			}
+		};
+
+		return {
+			/** @param {import('./sse.js').StreamEvent} event */
+			take(event) {
+				const id = Number(event.id);
+				const data = JSON.parse(event.data);
+				if (event.name === 'gateway') {
+					if (data.instanceId !== instanceId) {
+						model.forgetChanges();
+					}
+					instanceId = data.instanceId;
+					model.continueFrom(id);
+					backoff.succeeded();
+					listener.onOpen(data);
+					return;
+				}
+				const directly = first;
+				first = false;
+				if (event.name === 'reset') {
+					reset(id, directly);
+				} else if (waiting !== null) {
+					waiting.push([id, event.name, data]);
+					if (waiting.length > MAX_WAITING) {
+						waiting = [];
+						again = true;
+					}
+				} else {
+					model.apply(id, event.name, data);
+				}
+			},
+			check() {
+				if (failure) {
+					throw failure;
+				}
+				listener.onChanged();
+			},
+		};
+	};
+
+	const run = async () => {
+		while (running) {
+			current = new AbortController();
+			let why = '';
+			let refused = 0;
+			try {
+				await follow(current.signal);
+			} catch (error) {
+				why = error instanceof Error ? error.message : String(error);
+				if (error instanceof ApiError && error.status === 503) {
+					refused = 15000;
+				} else if (!(error instanceof ApiError || error instanceof Broken || current.signal.aborted)) {
+					model.continueFrom(null);
+					listener.onError(error);
+				}
+			}
+			current.abort();
+			if (running) {
+				listener.onClosed(why, refused > 0);
+				const time = refused > 0 ? refused * (0.75 + random() / 2) : backoff.next();
+				await Promise.race([pause(time), new Promise((resolve) => { wake = resolve; })]);
+			}
+		}
+	};
+
+	return {
+		start() {
+			run().catch(listener.onError);
+		},
+		/** Connects at once instead of at the end of a wait. */
+		hurry() {
+			wake();
+		},
+		/** Ends the running stream, which is then opened again: a sleeping machine may not know that it is dead. */
+		restart(why) {
+			current.abort(new DOMException(why, 'AbortError'));
+		},
+		stop() {
+			running = false;
+			current.abort();
+			wake();
+		},
+	};
+}
