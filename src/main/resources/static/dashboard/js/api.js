@@ -22,7 +22,7 @@ export class ApiError extends Error {
 
 	/** Whether the gateway has no such call, rather than no such thing. */
 	get absent() {
-		return (this.status === 404 && !['unknown-service', 'not-held'].includes(this.code)) || this.status === 405;
+		return (this.status === 404 && ['', 'not-found'].includes(this.code)) || this.status === 405;
 	}
 }
 

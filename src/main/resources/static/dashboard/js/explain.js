@@ -21,7 +21,7 @@ export const EXPLANATIONS = {
 	uptime: 'How long the replica has been running.',
 	certificate: 'A certificate that the gateway has loaded, by the bundle it comes from. Its key is never shown.',
 	certificateUse: 'What it is for: clients on the traffic port, this port, etcd, or connections to instances.',
-	expiry: 'How long it is valid for. From 30 days before its end it is marked.',
+	expiry: 'How long it is still valid. It is marked for its last two weeks, or for the last fifth of a short life.',
 	requests: 'Requests a second on the traffic port, over the last ten minutes; each point is 10 s.',
 	errors: 'The share of requests that failed: status 500 and above, a gRPC status like it, or a broken connection.',
 	latency: 'The time that 95 of 100 requests stayed below, until the response had ended.',

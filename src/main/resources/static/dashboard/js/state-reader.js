@@ -5,10 +5,11 @@
  */
 
 const QUOTE = 34;
-const BACKSLASH = 92;
 const COLON = 58;
-const OPENING = new Set([91, 123]);
-const CLOSING = new Set([93, 125]);
+const OPENING_BRACKET = 91;
+const CLOSING_BRACKET = 93;
+const OPENING_BRACE = 123;
+const CLOSING_BRACE = 125;
 
 /**
  * @param {(service: object) => void} onService takes each service
@@ -17,6 +18,7 @@ const CLOSING = new Set([93, 125]);
 export function createStateReader(onService, member = 'services') {
 	let depth = 0;
 	let inString = false;
+	/** Whether the last piece ended behind a backslash. */
 	let escaped = false;
 	let inMember = false;
 	/** The text of the service that is being read, from earlier pieces. */
@@ -26,31 +28,53 @@ export function createStateReader(onService, member = 'services') {
 	let string = '';
 	let key = '';
 
+	/** Return where a string ends, -1 when its end has not come. */
+	const stringEnd = (text, start) => {
+		let i = escaped ? start + 1 : start;
+		escaped = false;
+		for (;;) {
+			const quote = text.indexOf('"', i);
+			const backslash = quote < 0 ? text.indexOf('\\', i) : text.slice(i, quote).indexOf('\\');
+			if (backslash < 0) {
+				return quote;
+			}
+			i = (quote < 0 ? backslash : i + backslash) + 2;
+			if (i > text.length) {
+				escaped = true;
+				return -1;
+			}
+		}
+	};
+
 	return {
 		/** @param {string} text */
 		push(text) {
 			let from = 0;
 			let stringFrom = 0;
-			for (let i = 0; i < text.length; i++) {
-				const char = text.charCodeAt(i);
+			let i = 0;
+			while (i < text.length) {
 				if (inString) {
-					if (escaped) {
-						escaped = false;
-					} else if (char === BACKSLASH) {
-						escaped = true;
-					} else if (char === QUOTE) {
-						inString = false;
-						if (depth === 1) {
-							string += text.slice(stringFrom, i);
-						}
+					const end = stringEnd(text, i);
+					if (end < 0) {
+						break;
 					}
-				} else if (char === QUOTE) {
+					inString = false;
+					if (depth === 1) {
+						string += text.slice(stringFrom, end);
+					}
+					i = end + 1;
+					continue;
+				}
+				const char = text.charCodeAt(i);
+				if (char === QUOTE) {
 					inString = true;
 					string = '';
 					stringFrom = i + 1;
-				} else if (char === COLON && depth === 1) {
-					key = string;
-				} else if (OPENING.has(char)) {
+				} else if (char === COLON) {
+					if (depth === 1) {
+						key = string;
+					}
+				} else if (char === OPENING_BRACKET || char === OPENING_BRACE) {
 					depth++;
 					if (depth === 2 && key === member) {
 						inMember = true;
@@ -59,7 +83,7 @@ export function createStateReader(onService, member = 'services') {
 					} else if (depth === 3 && inMember) {
 						from = i;
 					}
-				} else if (CLOSING.has(char)) {
+				} else if (char === CLOSING_BRACKET || char === CLOSING_BRACE) {
 					depth--;
 					if (depth === 2 && inMember) {
 						onService(JSON.parse(service + text.slice(from, i + 1)));
@@ -70,6 +94,7 @@ export function createStateReader(onService, member = 'services') {
 						from = i;
 					}
 				}
+				i++;
 			}
 			if (inMember) {
 				service = depth > 2 ? service + text.slice(from) : '';

@@ -84,6 +84,13 @@ export function startTips() {
 			event.stopPropagation();
 		}
 	}, true);
+	document.addEventListener('tip-changed', (event) => {
+		if (owner === event.target) {
+			bubble.replaceChildren(h('p', { text: owner.dataset.tip }));
+		} else {
+			showFor(event.target, [event.target.dataset.tip]);
+		}
+	});
 	document.addEventListener('scroll', () => {
 		if (owner) {
 			hide();

@@ -62,8 +62,7 @@ function sentence(view) {
 	if (byStatus) {
 		parts.push(servicesSentence(view.overview.counts.services, byStatus, view));
 	}
-	const text = parts.join('; ');
-	return `${text[0].toUpperCase()}${text.slice(1)}.`;
+	return `${parts.join('; ')}.`;
 }
 
 function etcdSentence({ status, now }) {
