@@ -35,8 +35,8 @@ class FrontPageController {
 	}
 
 	/**
-	 * It names no type of its own, so that the page for browsers goes to nobody who did
-	 * not ask for HTML.
+	 * It names no type of its own, so that whoever takes any is not given the page for
+	 * browsers.
 	 */
 	@RequestMapping(path = "/", method = RequestMethod.GET)
 	ResponseEntity<FrontPage> get() {
@@ -45,6 +45,12 @@ class FrontPageController {
 			.varyBy("Accept")
 			.body(new FrontPage("holdfast", this.identity.version(), this.identity.instanceId(),
 					Overview.sentence(this.registry), links()));
+	}
+
+	/** For who takes HTML as well, and rather has JSON. */
+	@RequestMapping(path = "/", method = RequestMethod.GET, produces = MediaType.APPLICATION_JSON_VALUE)
+	ResponseEntity<FrontPage> getAsJson() {
+		return get();
 	}
 
 	@RequestMapping(path = "/", method = RequestMethod.GET, produces = MediaType.TEXT_HTML_VALUE)

@@ -27,8 +27,8 @@ export class ApiError extends Error {
 }
 
 /**
- * @param {{base?: string, clock: ReturnType<import('./clock.js').createClock>, onHeard?: () => void,
- *   onSilent?: (why: string) => void}} options
+ * @param {{base?: string, clock: ReturnType<import('./clock.js').createClock>, onHeard?: (path: string) => void,
+ *   onSilent?: (why: string, path: string) => void}} options
  */
 export function createApi({ base = document.baseURI, clock, onHeard = () => {}, onSilent = () => {} }) {
 	let token = '';
@@ -49,14 +49,14 @@ export function createApi({ base = document.baseURI, clock, onHeard = () => {}, 
 				signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
 			});
 			clock.heard(response.headers.get('Date'), sentAt, Date.now());
-			onHeard();
+			onHeard(path);
 			return await use(await checked(response));
 		} catch (error) {
 			if (error instanceof ApiError || signal?.aborted) {
 				throw error;
 			}
 			const why = stop.signal.aborted ? stop.signal.reason.message : 'no connection';
-			onSilent(why);
+			onSilent(why, path);
 			throw new ApiError(0, { title: 'No answer', detail: `The gateway did not answer: ${why}.`, code: 'no-answer' });
 		} finally {
 			clearTimeout(timer);

@@ -29,6 +29,9 @@ const TRAFFIC_SIZE = 200;
 /** So many are asked for by name at a time. */
 const TRAFFIC_NAMES = 30;
 
+/** The reads that tell whether the gateway is there: one of another kind that came late must not outweigh them. */
+const TELLING = /^registry\/(status|state|events)$/;
+
 /** A clock that jumps by more than this is that of a machine that slept. */
 const SLEPT = 8000;
 
@@ -39,10 +42,21 @@ const link = createLink();
 const model = createModel();
 const api = createApi({
 	clock,
-	onHeard: () => link.heard(),
-	onSilent: (why) => {
-		link.silent(why);
-		frames.mark('verdict');
+	onHeard: (path) => {
+		if (TELLING.test(path)) {
+			if (link.mode === 'lost') {
+				hurry('');
+			}
+			link.heard();
+		}
+	},
+	onSilent: (why, path) => {
+		if (TELLING.test(path)) {
+			link.silent(why);
+			frames.mark('verdict');
+		} else {
+			polls.status.soon(0);
+		}
 	},
 });
 
@@ -207,6 +221,17 @@ async function readTraffic() {
 	return traffic;
 }
 
+/** What changed before this page was opened stands there from the start. */
+async function readEarlierChanges() {
+	try {
+		const page = await api.get('registry/journal?size=50');
+		model.addEarlierChanges([...page.items].reverse());
+		frames.mark('changes');
+	} catch (error) {
+		expected(error);
+	}
+}
+
 async function readJournal() {
 	const asked = views.changes.query();
 	if (asked !== null) {
@@ -225,6 +250,9 @@ function gatewayAnswers(gateway) {
 	known.gateway = gateway;
 	setAttribute(document.body, 'data-instance-id', gateway.instanceId);
 	setText(byId('identity'), `${gateway.instanceId} · ${gateway.version}`);
+	if (before?.instanceId !== gateway.instanceId) {
+		readEarlierChanges();
+	}
 	if (before && before.instanceId !== gateway.instanceId) {
 		const newer = before.version !== gateway.version;
 		setText(byId('restarted-text'), `Since ${clockTime(Date.now())} ${gateway.instanceId} answers, before it was ${before.instanceId}: the gateway was started anew, or this is another one.`

@@ -194,6 +194,15 @@ export function createModel() {
 			version++;
 		},
 
+		/** Takes changes from before the first one that was told, the oldest first. */
+		addEarlierChanges(list) {
+			const first = changes[0]?.sequence ?? Infinity;
+			const earlier = list.filter((change) => change.sequence < first);
+			changes = [...earlier, ...changes];
+			lastSequence = Math.max(lastSequence, changes.at(-1)?.sequence ?? 0);
+			version++;
+		},
+
 		/** Forgets the changes of a gateway that is not there any more: another one counts anew. */
 		forgetChanges() {
 			changes = [];

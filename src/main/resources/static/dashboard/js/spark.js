@@ -72,6 +72,7 @@ export function createSpark({ height = 22, kind = 'plain' } = {}) {
 			const shape = `${points.join()};${second.join()};${max}`;
 			if (shape !== drawn) {
 				drawn = shape;
+				svg.classList.toggle('spark-quiet', !points.some((value) => value > 0));
 				area.setAttribute('d', areaPath(points, max, height));
 				line.setAttribute('d', linePath(points, max, height));
 				over.setAttribute('d', second.some((value) => value > 0) ? areaPath(second, max, height) : '');

@@ -59,7 +59,7 @@ function lost({ connection, now }, reasons) {
 function sentence(view) {
 	const parts = [etcdSentence(view)];
 	const byStatus = view.overview?.counts.servicesByStatus;
-	if (byStatus) {
+	if (byStatus && view.status.state !== 'EMPTY') {
 		parts.push(servicesSentence(view.overview.counts.services, byStatus, view));
 	}
 	return `${parts.join('; ')}.`;

@@ -65,7 +65,7 @@ export function createChangesView({ model, ask, open }) {
 			list.update(shown.map((change) => ({ ...change, now })), (change) => String(change.sequence));
 			show(pause, live);
 			show(byId('changes-empty'), shown.length === 0);
-			setText(byId('changes-empty'), live ? (filter.value ? 'Nothing that was told since this page was opened matches.' : 'Nothing has changed since this page was opened.')
+			setText(byId('changes-empty'), live ? (filter.value ? 'None of the changes that this page has matches; choose a time to search the journal.' : 'Nothing has changed since the gateway started.')
 				: past ? 'Nothing has changed in that time.' : 'Asking the journal.');
 			setText(byId('changes-note'), noteText(live));
 		},

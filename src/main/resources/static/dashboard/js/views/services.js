@@ -173,6 +173,7 @@ function grow(part, value) {
 	const text = String(value);
 	if (part.style.flexGrow !== text) {
 		part.style.flexGrow = text;
+		part.hidden = value === 0;
 	}
 }
 
