@@ -44,7 +44,8 @@ export function createApi({ base = document.baseURI, clock, onHeard = () => {}, 
 		let response;
 		try {
 			response = await fetch(new URL(path, base), {
-				credentials: 'same-origin', cache: 'no-cache', redirect: 'error', referrerPolicy: 'no-referrer',
+				// A kept answer has old moments, from which ages would be reckoned.
+				credentials: 'same-origin', cache: 'no-store', redirect: 'error', referrerPolicy: 'no-referrer',
 				...options, headers: { Accept: 'application/json', ...authorization(), ...headers },
 				signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
 			});
@@ -91,14 +92,14 @@ export function createApi({ base = document.baseURI, clock, onHeard = () => {}, 
 
 		/** Return a response whose body comes piece by piece; only its head must come in time. */
 		open(path, options = {}) {
-			return send(path, { cache: 'no-store', ...options }, (response) => response);
+			return send(path, options, (response) => response);
 		},
 
 		/** Change something. */
 		write(method, path, body) {
 			const options = body === undefined ? {}
 				: { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-			return send(path, { method, cache: 'no-store', timeout: 15000, ...options },
+			return send(path, { method, timeout: 15000, ...options },
 				(response) => (response.status === 204 ? null : response.json().catch(() => null)));
 		},
 

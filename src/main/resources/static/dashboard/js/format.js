@@ -72,6 +72,11 @@ export function moment(instant, now) {
 	return DATE.format(instant) === DATE.format(now) ? CLOCK.format(instant) : `${DATE.format(instant)} ${CLOCK.format(instant)}`;
 }
 
+/** Return a text with the moments in it as people read them. */
+export function readable(text, now) {
+	return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (found) => moment(Date.parse(found), now));
+}
+
 /** @param {number} instant */
 export function date(instant) {
 	return DATE.format(instant);

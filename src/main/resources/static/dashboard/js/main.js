@@ -97,7 +97,7 @@ const dialog = createWriteDialog({
 	cluster: () => ({
 		available: known.gateways?.available === true, reason: known.gateways?.reason ?? '', several: (known.gateways?.items?.length ?? 0) > 1,
 	}),
-	onDone: () => Object.values(polls).forEach((poll) => poll.soon(50)),
+	onDone: () => Object.values(polls).forEach((poll) => poll.now()),
 	onToken: showToken,
 });
 
@@ -308,7 +308,7 @@ function failedFor(part) {
 	return (error) => {
 		expected(error);
 		if (error instanceof ApiError && error.status !== 0) {
-			setAbsent(id, whyAbsent(error));
+			setAbsent(id, part === 'traffic' ? whyAbsent(error).replace('Not', 'Traffic is not') : whyAbsent(error));
 		}
 		frames.mark('verdict');
 	};

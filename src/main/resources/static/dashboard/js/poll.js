@@ -15,6 +15,7 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 	let timer = 0;
 	let running = false;
 	let again = false;
+	let urgent = false;
 	let startedAt = -Infinity;
 	let took = 0;
 	let stopped = false;
@@ -53,10 +54,11 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 			failed(error);
 		} finally {
 			running = false;
-			schedule(document.hidden ? next * 3 : next);
-			if (again) {
+			schedule(urgent ? 0 : document.hidden ? next * 3 : next);
+			if (again && !urgent) {
 				soon();
 			}
+			urgent = false;
 		}
 	};
 
@@ -78,7 +80,13 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 		/** Reads as soon as the last read is long enough ago. */
 		soon,
 		/** Reads now, since somebody waits for it. */
-		now: () => schedule(0),
+		now() {
+			if (running) {
+				urgent = true;
+			} else {
+				schedule(0);
+			}
+		},
 		stop() {
 			stopped = true;
 			clearTimeout(timer);

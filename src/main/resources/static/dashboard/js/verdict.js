@@ -136,6 +136,8 @@ function memberReasons({ status }) {
 		return found;
 	}).concat(status?.snapshot?.lastError ? [{
 		kind: 'registry', level: 'warn', href: '#etcd', text: `the snapshot on disk fails: ${status.snapshot.lastError}`,
+	}] : []).concat(status?.overrides?.lastError ? [{
+		kind: 'override', level: 'warn', href: '#overrides', text: `overrides are not kept on disk: ${status.overrides.lastError}`,
 	}] : []);
 }
 

@@ -1,7 +1,7 @@
 /** What changes, as it changes; or what has changed since a time, from the gateway's journal. */
 
 import { byId, cell, createList, h, setText, show } from '../dom.js';
-import { count, instant, moment, revision, shortened, whole } from '../format.js';
+import { count, instant, moment, readable, revision, shortened, whole } from '../format.js';
 import { setFilled, words } from './common.js';
 
 /** So many are shown; a filter finds the others. */
@@ -91,6 +91,6 @@ function createChange(first, open) {
 		cell('service', {}, service),
 		cell('instance', { text: first.instance }),
 		cell('revision', { class: 'figure', text: revision(first.revision) }),
-		cell('detail', { text: shortened(first.detail ?? '', 240) }));
+		cell('detail', { text: readable(shortened(first.detail ?? '', 240), first.now) }));
 	return { node, update() {} };
 }

@@ -2,7 +2,7 @@
 
 import { ApiError, query } from '../api.js';
 import { byId, cell, h, mark, show } from '../dom.js';
-import { percent, whole } from '../format.js';
+import { percent, readable, whole } from '../format.js';
 import { whyAbsent } from './common.js';
 
 /** @param {{api: ReturnType<import('../api.js').createApi>}} options */
@@ -71,5 +71,5 @@ function drawCandidate(candidate) {
 		h('th', { scope: 'row', role: 'rowheader', 'data-cell': 'id', class: 'breakable' }, candidate.id, h('span', { class: 'sub code', text: candidate.url })),
 		cell('weight', { class: 'right figure', 'data-label': 'Weight' }, ...weight),
 		cell('active', { class: 'right figure', 'data-label': 'Active', text: whole(candidate.active) }),
-		cell('reasons', { text: candidate.reasons.join('; ') || (candidate.eligible ? 'It may be chosen.' : 'It may not be chosen.') }));
+		cell('reasons', { text: readable(candidate.reasons.join('; '), Date.now()) || (candidate.eligible ? 'It may be chosen.' : 'It may not be chosen.') }));
 }

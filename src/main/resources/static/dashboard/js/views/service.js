@@ -1,7 +1,7 @@
 /** One service with its instances, asked for while it is open. */
 
 import { byId, button, cell, createList, h, setAttribute, setText, show } from '../dom.js';
-import { clockTime, count, duration, instant, moment, revision, whole } from '../format.js';
+import { clockTime, count, duration, instant, moment, readable, revision, whole } from '../format.js';
 import { ofCircuit, ofInstance, ofService, worst, worstFirst } from '../levels.js';
 import { whyService } from '../verdict.js';
 import { causeLevel } from './changes.js';
@@ -163,7 +163,7 @@ function reasonsOf(instance) {
 	if (weight && !told.some((reason) => /weight/i.test(reason))) {
 		told.push(`weight ${weight.weight} ${termsOf(weight, instance.now)}`);
 	}
-	return told.join('; ');
+	return readable(told.join('; '), instance.now);
 }
 
 /** Say of an override for how long and why. */
@@ -183,6 +183,6 @@ function createHistoryRow(first) {
 		cell('revision', { class: 'figure', text: revision(first.revision) }),
 		cell('cause', {}, h('span', { class: 'badge', 'data-level': causeLevel(first.cause), text: words(first.cause) })),
 		cell('instance', { class: 'breakable', text: first.instance }),
-		cell('detail', { class: 'breakable', text: first.detail }));
+		cell('detail', { class: 'breakable', text: readable(first.detail ?? '', first.now) }));
 	return { node, update() {} };
 }
