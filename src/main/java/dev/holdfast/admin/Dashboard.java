@@ -32,7 +32,9 @@ class Dashboard implements WebMvcConfigurer {
 
 	static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
 
-	/** What the page loads and asks comes from the gateway alone, and nobody frames it. */
+	/**
+	 * What the page loads and asks comes from the gateway alone, and nobody frames it.
+	 */
 	static final String POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 	private static final String FILES = "/dashboard/**";

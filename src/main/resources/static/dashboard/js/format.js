@@ -69,7 +69,9 @@ export function clockTime(instant) {
 
 /** Return the time alone when it is of today, otherwise the date as well. */
 export function moment(instant, now) {
-	return DATE.format(instant) === DATE.format(now) ? CLOCK.format(instant) : `${DATE.format(instant)} ${CLOCK.format(instant)}`;
+	const today = new Date(now).setHours(0, 0, 0, 0);
+	const tomorrow = new Date(today).setDate(new Date(today).getDate() + 1);
+	return instant >= today && instant < tomorrow ? CLOCK.format(instant) : `${DATE.format(instant)} ${CLOCK.format(instant)}`;
 }
 
 /** Return a text with the moments in it as people read them. */

@@ -29,6 +29,9 @@ const TRAFFIC_SIZE = 200;
 /** So many are asked for by name at a time. */
 const TRAFFIC_NAMES = 30;
 
+/** More changes than so many at once are drawn once a second: nobody could read them sooner. */
+const FEW_CHANGES = 20;
+
 /** The reads that tell whether the gateway is there: one of another kind that came late must not outweigh them. */
 const TELLING = /^registry\/(status|state|events)$/;
 
@@ -65,6 +68,9 @@ const known = {
 	status: null, overview: null, gateways: null, certificates: null, overrides: null, traffic: null, detail: null,
 	held: new Map(), courses: new Map(), gateway: null,
 };
+
+/** Which change was drawn last, and when. */
+const changesDrawn = { sequence: 0, at: 0 };
 
 const frames = createFrames(draw);
 const address = createAddress(addressChanged);
@@ -281,7 +287,10 @@ function modelChanged() {
 		polls.status.soon(0);
 		polls.services.soon();
 	}
-	frames.mark('changes', 'held', 'overrides', 'totals', 'verdict');
+	if (model.lastSequence - changesDrawn.sequence < FEW_CHANGES || performance.now() - changesDrawn.at > 1000) {
+		frames.mark('changes');
+	}
+	frames.mark('held', 'verdict');
 }
 
 /** What is not on the page may belong there: a service that has just lost its last instance is the worst of all. */
@@ -356,6 +365,8 @@ function draw(parts) {
 	}
 	if (parts.has('changes')) {
 		views.changes.update(now);
+		changesDrawn.sequence = model.lastSequence;
+		changesDrawn.at = performance.now();
 	}
 	if (parts.has('totals')) {
 		drawTotals();
@@ -441,6 +452,9 @@ function tick() {
 		}
 		last = now;
 		frames.mark('verdict', 'etcd', 'gateways', 'held', 'overrides', 'totals');
+		if (model.lastSequence !== changesDrawn.sequence) {
+			frames.mark('changes');
+		}
 	}, 1000);
 }
 

@@ -12,7 +12,10 @@ import { createStateReader } from './state-reader.js';
 const SILENCE = 22000;
 
 /** The page answers in between when so much of a state has been read at once, in milliseconds. */
-const SLICE = 12;
+const SLICE = 10;
+
+/** So much text is read before the time is looked at, in characters. */
+const PIECE = 32768;
 
 /** More than so many events while a state is read are not worth keeping. */
 const MAX_WAITING = 20000;
@@ -65,10 +68,14 @@ export function createStream({ api, model, listener, random = Math.random }) {
 				return;
 			}
 			listener.onHeard();
-			take(decoder.decode(value, { stream: true }));
-			if (performance.now() - from > SLICE) {
-				await pause(0);
-				from = performance.now();
+			const text = decoder.decode(value, { stream: true });
+			for (let i = 0; i < text.length; i += PIECE) {
+				take(text.slice(i, i + PIECE));
+				if (performance.now() - from > SLICE) {
+					await pause(0);
+					signal.throwIfAborted();
+					from = performance.now();
+				}
 			}
 		}
 	}

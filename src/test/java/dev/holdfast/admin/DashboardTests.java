@@ -74,8 +74,8 @@ class DashboardTests {
 	void nothingIsLoadedFromElsewhereNorFramedNorSniffed(String path) {
 		HttpResponse<String> answer = server.get(path, "Accept", BROWSER);
 		assertThat(answer.statusCode()).isEqualTo(200);
-		assertThat(answer.headers().allValues("Content-Security-Policy")).containsExactly(
-				"default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+		assertThat(answer.headers().allValues("Content-Security-Policy"))
+			.containsExactly("default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 		assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
 		assertThat(answer.headers().allValues("Referrer-Policy")).containsExactly("no-referrer");
 	}
@@ -111,7 +111,8 @@ class DashboardTests {
 	@ParameterizedTest
 	@MethodSource("files")
 	void everyFileThatAnotherOneNamesIsThere(Path file) {
-		Matcher names = Pattern.compile("(?:from|src=|href=)\\s*['\"]([^'\"?#]+\\.(?:js|css|svg))['\"]").matcher(text(file));
+		Matcher names = Pattern.compile("(?:from|src=|href=)\\s*['\"]([^'\"?#]+\\.(?:js|css|svg))['\"]")
+			.matcher(text(file));
 		List<Path> missing = names.results()
 			.map((found) -> file.resolveSibling(found.group(1)).normalize())
 			.filter((named) -> !Files.isRegularFile(named))
@@ -135,7 +136,8 @@ class DashboardTests {
 			.map((found) -> found.group(1))
 			.distinct()
 			.toList();
-		assertThat(words).hasSizeGreaterThan(20).allSatisfy((word) -> assertThat(explanations).contains("\t" + word + ": "));
+		assertThat(words).hasSizeGreaterThan(20)
+			.allSatisfy((word) -> assertThat(explanations).contains("\t" + word + ": "));
 	}
 
 	static List<Path> files() {
