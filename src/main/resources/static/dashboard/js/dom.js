@@ -95,9 +95,7 @@ export function createList(parent, create) {
 					parent.insertBefore(node, place);
 				}
 			}
-			if (focused && focused !== document.activeElement && focused.isConnected) {
-				focused.focus({ preventScroll: true });
-			}
+			keepFocus(focused, parent);
 		},
 		/** @param {string} key */
 		node: (key) => entries.get(key)?.node ?? null,
@@ -105,6 +103,24 @@ export function createList(parent, create) {
 			return entries.size;
 		},
 	};
+}
+
+/**
+ * Gives the focus back to what had it; where that is gone, to what stands for it.
+ * @param {any} focused what had the focus, null when nothing of the place had it
+ * @param {HTMLElement} place
+ */
+export function keepFocus(focused, place) {
+	if (!focused || (focused === document.activeElement && !focused.hidden)) {
+		return;
+	}
+	const row = focused.closest('tr');
+	const stands = focused.isConnected && !focused.hidden ? focused
+		: (row?.isConnected ? row.querySelector('.row-actions button:not([hidden])') : null) ?? place.closest('section');
+	if (stands?.tagName === 'SECTION') {
+		stands.setAttribute('tabindex', '-1');
+	}
+	stands?.focus({ preventScroll: true });
 }
 
 function inOldOrder(items, keyOf, keys) {

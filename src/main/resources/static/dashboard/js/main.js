@@ -212,6 +212,9 @@ async function readServices() {
 /** Traffic is in the order of its amount, so that what is missing has little or none. */
 async function readTraffic() {
 	const traffic = await api.get(`registry/traffic?sort=-requests&size=${TRAFFIC_SIZE}`);
+	if (!Array.isArray(traffic.total?.requests)) {
+		throw new ApiError(200, { title: 'Unknown answer', detail: 'This page does not know how the gateway tells traffic.' });
+	}
 	const courses = new Map(traffic.items.map((item) => [item.name, item]));
 	if (traffic.items.length === TRAFFIC_SIZE) {
 		const missing = views.services.names().filter((name) => !courses.has(name)).slice(0, TRAFFIC_NAMES);
@@ -336,42 +339,35 @@ function draw(parts) {
 		// What was not drawn is drawn when the page is looked at again.
 		return;
 	}
-	const { status } = known;
-	if (parts.has('etcd') && status) {
-		views.etcd.update(status, now);
+	for (const part of parts) {
+		try {
+			DRAWN[part]?.(now);
+		} catch (error) {
+			// One panel that cannot be drawn must not keep the others old.
+			report(error);
+		}
 	}
-	if (parts.has('gateways') && known.gateways) {
-		views.gateways.update(known.gateways, now);
-	}
-	if (parts.has('certificates') && known.certificates) {
-		views.certificates.update(known.certificates, now);
-	}
-	if (parts.has('traffic') && known.traffic) {
-		views.traffic.update(known.traffic);
-	}
-	if (parts.has('services')) {
-		views.services.update({
-			traffic: known.courses, stepSeconds: known.traffic?.stepSeconds ?? 10, byStatus: known.overview?.counts.servicesByStatus ?? null,
-		});
-	}
-	if (parts.has('service') && known.detail && address.current.service) {
-		views.service.update(known.detail, now);
-	}
-	if (parts.has('held')) {
-		views.held.update(model.held(), known.held, now);
-	}
-	if (parts.has('overrides')) {
-		views.overrides.update(known.overrides ?? [], model.standing ?? status, now);
-	}
-	if (parts.has('changes')) {
+}
+
+/** How each part is drawn, when there is something to draw. */
+const DRAWN = {
+	etcd: (now) => known.status && views.etcd.update(known.status, now),
+	gateways: (now) => known.gateways && views.gateways.update(known.gateways, now),
+	certificates: (now) => known.certificates && views.certificates.update(known.certificates, now),
+	traffic: () => known.traffic && views.traffic.update(known.traffic),
+	services: () => views.services.update({
+		traffic: known.courses, stepSeconds: known.traffic?.stepSeconds ?? 10, byStatus: known.overview?.counts.servicesByStatus ?? null,
+	}),
+	service: (now) => known.detail && address.current.service && views.service.update(known.detail, now),
+	held: (now) => views.held.update(model.held(), known.held, now),
+	overrides: (now) => views.overrides.update(known.overrides ?? [], model.standing ?? known.status, now),
+	changes: (now) => {
 		views.changes.update(now);
 		changesDrawn.sequence = model.lastSequence;
 		changesDrawn.at = performance.now();
-	}
-	if (parts.has('totals')) {
-		drawTotals();
-	}
-}
+	},
+	totals: drawTotals,
+};
 
 function drawVerdict(now) {
 	const { mode } = link;

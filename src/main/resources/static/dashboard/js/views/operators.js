@@ -93,7 +93,11 @@ export function createOverridesView({ act, open }) {
 			setText(byId('overrides-count'), others.length > 0 ? `${others.length}${others.length > MAX_SHOWN ? `, the first ${MAX_SHOWN} shown` : ''}` : '');
 			show(byId('overrides-empty'), others.length === 0 && !frozen);
 			show(byId('freeze-state'), frozen !== null);
+			const focused = document.activeElement;
 			show(byId('freeze-end'), frozen !== null);
+			if (focused === byId('freeze-end') && frozen === null) {
+				byId('freeze-begin').focus({ preventScroll: true });
+			}
 			setText(byId('freeze-begin'), frozen ? 'Prolong' : 'Freeze');
 			if (frozen) {
 				setText(byId('freeze-state'), `Frozen since ${clockTime(instant(frozen.since))}, for another ${countdown(instant(frozen.until), now)}: nothing that etcd says is applied.${frozen.reason ? ` Reason: ${frozen.reason}` : ''}`);

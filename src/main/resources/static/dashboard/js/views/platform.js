@@ -14,7 +14,7 @@ export function createEtcdView() {
 		update(status, now) {
 			setFilled('etcd');
 			const { etcd } = status;
-			state.update(ofRegistry(status.state), status.state === 'LIVE' ? 'Live' : `${Words(status.state)} for ${duration(now - instant(status.since))}`);
+			state.update(ofRegistry(status.state), status.state === 'LIVE' ? 'LIVE' : `${status.state} for ${duration(now - instant(status.since))}`);
 			setAttribute(byId('etcd-state'), 'data-tip', status.cause || null);
 			setAttribute(byId('etcd-state'), 'data-state', status.state);
 			setText(byId('etcd-revision'), revision(etcd.revision));

@@ -1,6 +1,6 @@
 /** One service with its instances, asked for while it is open. */
 
-import { byId, button, cell, createList, h, setAttribute, setText, show } from '../dom.js';
+import { byId, button, cell, createList, h, keepFocus, setAttribute, setText, show } from '../dom.js';
 import { clockTime, count, duration, instant, moment, readable, revision, whole } from '../format.js';
 import { ofCircuit, ofInstance, ofService, worst, worstFirst } from '../levels.js';
 import { whyService } from '../verdict.js';
@@ -139,9 +139,11 @@ function createInstance(first, act) {
 			setText(record, `${revision(modRevision)} · ${words(source)}`);
 			setAttribute(record, 'data-tip', `${key}, format ${format}, ${lease ? `lease ${lease}` : 'without a lease'}`);
 			const drained = Boolean(instance.override?.drain) || instance.health.status === 'DRAINING';
+			const focused = node.contains(document.activeElement) ? document.activeElement : null;
 			show(drain, !drained);
 			show(undrain, drained);
 			show(unweigh, Boolean(instance.override?.weight));
+			keepFocus(focused, node);
 		},
 	};
 }
