@@ -119,7 +119,22 @@ const kept = (name, path, part, options) => createPoll({
 });
 
 const polls = {
-	status: kept('status', 'registry/status', 'etcd', { every: 2500 }),
+	status: createPoll({
+		read: () => api.get('registry/status'), every: 2500, failed: failedFor('etcd'),
+		apply: (status) => {
+			known.status = status;
+			if (known.gateway?.instanceId !== status.instanceId) {
+				gatewayAnswers({ instanceId: status.instanceId, version: status.version ?? '' });
+			}
+			if (link.mode !== 'live') {
+				model.replace({ standing: status });
+			}
+			if (status.unreadable > 0 && byId('unreadable').hidden) {
+				polls.unreadable.now();
+			}
+			frames.mark('etcd', 'verdict');
+		},
+	}),
 	overview: kept('overview', 'registry', 'services', { every: 3000 }),
 	gateways: kept('gateways', 'registry/gateways', 'gateways', { every: 4000 }),
 	certificates: kept('certificates', 'registry/certificates?size=1000', 'certificates', { every: 60000 }),
@@ -259,9 +274,6 @@ function gatewayAnswers(gateway) {
 	known.gateway = gateway;
 	setAttribute(document.body, 'data-instance-id', gateway.instanceId);
 	setText(byId('identity'), `${gateway.instanceId} · ${gateway.version}`);
-	if (before?.instanceId !== gateway.instanceId) {
-		readEarlierChanges();
-	}
 	if (before && before.instanceId !== gateway.instanceId) {
 		const newer = before.version !== gateway.version;
 		setText(byId('restarted-text'), `Since ${clockTime(Date.now())} ${gateway.instanceId} answers, before it was ${before.instanceId}: the gateway was started anew, or this is another one.`
@@ -269,6 +281,7 @@ function gatewayAnswers(gateway) {
 		show(byId('reload'), newer);
 		show(byId('restarted'), true);
 		Object.values(polls).forEach((poll) => poll.soon(50));
+		readEarlierChanges();
 	}
 }
 
@@ -386,7 +399,7 @@ function drawVerdict(now) {
 }
 
 function drawTotals() {
-	const { services, instances } = model.totals;
+	const { services, instances } = link.mode === 'live' || !known.status ? model.totals : known.status;
 	setText(byId('event-id'), model.eventId === null ? '–' : String(model.eventId));
 	setAttribute(document.body, 'data-event-id', model.eventId ?? '');
 	setText(byId('totals'), `${count(services, 'service')}, ${whole(instances)} instance${instances === 1 ? '' : 's'}`);
@@ -485,6 +498,7 @@ function start() {
 	startTips();
 	addressChanged(address.current, { ...address.current, service: '' });
 	frames.mark('changes', 'verdict');
+	readEarlierChanges();
 	Object.values(polls).forEach((poll) => poll.start());
 	stream.start();
 	tick();
