@@ -26,9 +26,18 @@ export function createFrames(draw) {
 	const wait = () => {
 		waiting = true;
 		const free = drawnAt + (document.hidden ? SPACING_HIDDEN : SPACING) - performance.now();
-		// No frames come while the page is hidden.
-		const next = () => (document.hidden ? run() : requestAnimationFrame(run));
-		setTimeout(next, Math.max(0, free));
+		setTimeout(() => {
+			let drawn = false;
+			const once = () => {
+				if (!drawn) {
+					drawn = true;
+					run();
+				}
+			};
+			// No frames come while the page is hidden, which it may become at any moment.
+			requestAnimationFrame(once);
+			setTimeout(once, document.hidden ? 0 : SPACING_HIDDEN);
+		}, Math.max(0, free));
 	};
 
 	return {

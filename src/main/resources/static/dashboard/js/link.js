@@ -3,10 +3,16 @@
 /** Reads come every few seconds, so that silence for longer is no accident. */
 const SILENCE = 10000;
 
+/** The stream has a comment every 15 s. */
+const SILENCE_STREAMING = 22000;
+
+/** Browsers let pages that nobody looks at do something once a minute. */
+const SILENCE_HIDDEN = 100000;
+
 /**
- * @param {{now?: () => number}} [options]
+ * @param {{now?: () => number, hidden?: () => boolean}} [options]
  */
-export function createLink({ now = Date.now } = {}) {
+export function createLink({ now = Date.now, hidden = () => false } = {}) {
 	let streaming = false;
 	let everHeard = false;
 	let heardAt = now();
@@ -41,11 +47,12 @@ export function createLink({ now = Date.now } = {}) {
 		},
 		/** @returns {'connecting' | 'live' | 'polling' | 'lost'} */
 		get mode() {
-			const silent = now() - heardAt > SILENCE;
+			const silence = now() - heardAt;
 			if (!everHeard) {
-				return failing || silent ? 'lost' : 'connecting';
+				return failing || silence > SILENCE ? 'lost' : 'connecting';
 			}
-			if (silent || (failing && !streaming)) {
+			const allowed = hidden() ? SILENCE_HIDDEN : streaming && !failing ? SILENCE_STREAMING : SILENCE;
+			if (silence > allowed || (failing && !streaming)) {
 				return 'lost';
 			}
 			return streaming ? 'live' : 'polling';

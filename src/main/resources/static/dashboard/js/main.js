@@ -41,7 +41,7 @@ const SLEPT = 8000;
 const report = (error) => document.dispatchEvent(new CustomEvent('dashboard-error', { detail: error }));
 
 const clock = createClock();
-const link = createLink();
+const link = createLink({ hidden: () => document.hidden });
 const model = createModel();
 const api = createApi({
 	clock,

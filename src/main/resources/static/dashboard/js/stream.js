@@ -150,6 +150,9 @@ export function createStream({ api, model, listener, random = Math.random }) {
 				listener.onChanged();
 			} catch (error) {
 				failure = error;
+				if (!(error instanceof ApiError || error instanceof Broken || signal.aborted)) {
+					listener.onError(error);
+				}
 				model.continueFrom(null);
 				current.abort(error);
 			}

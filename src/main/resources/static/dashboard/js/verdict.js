@@ -94,14 +94,12 @@ function servicesSentence(total, byStatus, view) {
 		return view.status.state === 'LIVE' ? `all ${count(total, 'service')} healthy`.replace('all 1 service', 'the one service is')
 			: 'traffic unaffected';
 	}
-	const parts = [];
-	if (down > 0) {
-		parts.push(`${count(down, 'service is', 'services are')} down`);
+	if (total === 1) {
+		return `the one service is ${down > 0 ? 'down' : 'degraded'}`;
 	}
-	if (degraded > 0) {
-		parts.push(`${count(degraded, 'service is', 'services are')} degraded`);
-	}
-	return `${parts.join(' and ')} of ${total}`;
+	const parts = [[down, 'down'], [degraded, 'degraded']].filter(([number]) => number > 0)
+		.map(([number, word]) => `${count(number, 'is', 'are')} ${word}`);
+	return `of ${count(total, 'service')} ${parts.join(' and ')}`;
 }
 
 function dataAge({ status, now }) {
