@@ -409,6 +409,9 @@ function drawTotals() {
 	}
 }
 
+/** The first address is where the page is, and no step to it. */
+let stepping = false;
+
 function addressChanged(now, before) {
 	views.services.showAddress();
 	setAttribute(document.documentElement, 'data-theme', now.theme === 'auto' ? null : now.theme);
@@ -419,7 +422,7 @@ function addressChanged(now, before) {
 	if (now.service !== before.service) {
 		known.detail = null;
 		if (now.service) {
-			views.service.open(now.service, true);
+			views.service.open(now.service, stepping);
 			polls.detail.now();
 			polls.history.now();
 		} else {
@@ -497,6 +500,7 @@ function start() {
 	window.addEventListener('online', () => hurry('the network came back'));
 	startTips();
 	addressChanged(address.current, { ...address.current, service: '' });
+	stepping = true;
 	frames.mark('changes', 'verdict');
 	readEarlierChanges();
 	Object.values(polls).forEach((poll) => poll.start());
