@@ -1,19 +1,18 @@
 /** Puts the page together: what is read, how often, and what is drawn when it has come. */
 
 import { createAddress } from './address.js';
-import { ApiError, createApi, query, servicePath } from './api.js';
+import { createApi } from './api.js';
 import { createClock } from './clock.js';
 import { byId, setAttribute, setText, show } from './dom.js';
 import { clockTime, count, whole } from './format.js';
 import { createFrames } from './frames.js';
 import { createLink } from './link.js';
-import { createModel, heldKey } from './model.js';
-import { createPoll } from './poll.js';
+import { createModel } from './model.js';
+import { createReads } from './reads.js';
 import { createStream } from './stream.js';
 import { startTips } from './tip.js';
 import { judge } from './verdict.js';
 import { createChangesView } from './views/changes.js';
-import { setAbsent, whyAbsent } from './views/common.js';
 import { createHeldView, createOverridesView } from './views/operators.js';
 import { createCertificatesView, createEtcdView, createGatewaysView } from './views/platform.js';
 import { createRoutesView } from './views/routes.js';
@@ -22,12 +21,6 @@ import { createServicesView } from './views/services.js';
 import { createTrafficView, recentErrorRatio } from './views/traffic.js';
 import { createVerdictView } from './views/verdict.js';
 import { createWriteDialog } from './write-dialog.js';
-
-/** Services whose traffic comes in one read; that of others is asked for by name. */
-const TRAFFIC_SIZE = 200;
-
-/** So many are asked for by name at a time. */
-const TRAFFIC_NAMES = 30;
 
 /** More changes than so many at once are drawn once a second: nobody could read them sooner. */
 const FEW_CHANGES = 20;
@@ -107,98 +100,7 @@ const dialog = createWriteDialog({
 	onToken: showToken,
 });
 
-/** A read that keeps what it brings, and draws it. */
-const kept = (name, path, part, options) => createPoll({
-	read: () => api.get(typeof path === 'function' ? path() : path),
-	apply: (data) => {
-		known[name] = data;
-		frames.mark(part, 'verdict');
-	},
-	failed: failedFor(part),
-	...options,
-});
-
-const polls = {
-	status: createPoll({
-		read: () => api.get('registry/status'), every: 2500, failed: failedFor('etcd'),
-		apply: (status) => {
-			known.status = status;
-			if (known.gateway?.instanceId !== status.instanceId) {
-				gatewayAnswers({ instanceId: status.instanceId, version: status.version ?? '' });
-			}
-			if (link.mode !== 'live') {
-				model.replace({ standing: status });
-			}
-			if (status.unreadable > 0 && byId('unreadable').hidden) {
-				polls.unreadable.now();
-			}
-			frames.mark('etcd', 'verdict');
-		},
-	}),
-	overview: kept('overview', 'registry', 'services', { every: 3000 }),
-	gateways: kept('gateways', 'registry/gateways', 'gateways', { every: 4000 }),
-	certificates: kept('certificates', 'registry/certificates?size=1000', 'certificates', { every: 60000 }),
-	overrides: createPoll({
-		read: () => api.get('registry/overrides?size=1000'), every: 4000, failed: failedFor('overrides'),
-		apply: (page) => {
-			known.overrides = page.items;
-			frames.mark('overrides', 'verdict');
-		},
-	}),
-	services: createPoll({
-		read: readServices, every: 3000, failed: failedFor('services'),
-		apply: (page) => {
-			views.services.take(page);
-			frames.mark('services');
-		},
-	}),
-	traffic: createPoll({
-		read: readTraffic, every: 5000, failed: failedFor('traffic'),
-		apply: (traffic) => {
-			known.traffic = traffic;
-			frames.mark('traffic', 'services', 'verdict');
-		},
-	}),
-	detail: createPoll({
-		read: () => api.get(`${servicePath(address.current.service)}?traffic=true`), every: 2000, atLeast: 500,
-		enabled: () => address.current.service !== '',
-		apply: (detail) => {
-			known.detail = detail;
-			frames.mark('service');
-		},
-		failed: (error) => {
-			expected(error);
-			views.service.failed(error.code === 'unknown-service' ? 'No service has this name.' : whyAbsent(error));
-		},
-	}),
-	history: createPoll({
-		read: () => api.get(`${servicePath(address.current.service, 'history')}?size=50`), every: 5000,
-		enabled: () => address.current.service !== '' && views.service.historyShown,
-		apply: (page) => views.service.updateHistory(page, clock.now()),
-		failed: expected,
-	}),
-	held: createPoll({
-		read: () => api.get('registry/held?size=200'), every: 3000, failed: failedFor('held'),
-		enabled: () => model.heldCount > 0 || (known.status?.held ?? 0) > 0 || link.mode !== 'live',
-		apply: (page) => {
-			known.held = new Map(page.items.map((removal) => [heldKey(removal.service, removal.instance), removal]));
-			if (link.mode !== 'live') {
-				model.replace({ held: page.items });
-			}
-			frames.mark('held', 'verdict');
-		},
-	}),
-	journal: createPoll({
-		read: readJournal, every: 4000, failed: failedFor('changes'),
-		enabled: () => views.changes.query() !== null || link.mode === 'polling',
-		apply: () => frames.mark('changes'),
-	}),
-	unreadable: createPoll({
-		read: () => api.get('registry/unreadable?size=100'), every: 10000, failed: expected,
-		enabled: () => (known.status?.unreadable ?? 0) > 0 || !byId('unreadable').hidden,
-		apply: (page) => views.etcd.updateUnreadable(page),
-	}),
-};
+const { polls, readEarlierChanges } = createReads({ api, clock, model, link, known, views, address, frames, gatewayAnswers, report, showToken });
 
 const stream = createStream({
 	api, model,
@@ -219,55 +121,6 @@ const stream = createStream({
 	},
 });
 
-async function readServices() {
-	const { q, status, sort, page, size } = address.current;
-	return api.get(`registry/services${query({ q, status, sort, page, size, traffic: 'true' })}`);
-}
-
-/** Traffic is in the order of its amount, so that what is missing has little or none. */
-async function readTraffic() {
-	const traffic = await api.get(`registry/traffic?sort=-requests&size=${TRAFFIC_SIZE}`);
-	if (!Array.isArray(traffic.total?.requests)) {
-		throw new ApiError(200, { title: 'Unknown answer', detail: 'This page does not know how the gateway tells traffic.' });
-	}
-	const courses = new Map(traffic.items.map((item) => [item.name, item]));
-	if (traffic.items.length === TRAFFIC_SIZE) {
-		const missing = views.services.names().filter((name) => !courses.has(name)).slice(0, TRAFFIC_NAMES);
-		for (const name of missing) {
-			const found = await api.get(`registry/traffic${query({ q: name, size: 20 })}`);
-			const item = found.items.find((candidate) => candidate.name === name);
-			if (item) {
-				courses.set(name, item);
-			}
-		}
-	}
-	known.courses = courses;
-	return traffic;
-}
-
-/** What changed before this page was opened stands there from the start. */
-async function readEarlierChanges() {
-	try {
-		const page = await api.get('registry/journal?size=50');
-		model.addEarlierChanges([...page.items].reverse());
-		frames.mark('changes');
-	} catch (error) {
-		expected(error);
-	}
-}
-
-async function readJournal() {
-	const asked = views.changes.query();
-	if (asked !== null) {
-		views.changes.take(await api.get(`registry/journal${query(asked)}`));
-	}
-	if (link.mode === 'polling') {
-		const fresh = model.lastSequence === 0 ? await api.get('registry/journal?size=50')
-			: await api.get(`registry/journal${query({ after: model.lastSequence, size: 200 })}`);
-		model.addChanges([...fresh.items].reverse());
-	}
-}
-
 /** The gateway that answers; another one, or a newer one, is made known. */
 function gatewayAnswers(gateway) {
 	const before = known.gateway;
@@ -280,6 +133,7 @@ function gatewayAnswers(gateway) {
 			+ `${newer ? ` It runs ${gateway.version}; this page came from ${before.version}.` : ''}`);
 		show(byId('reload'), newer);
 		show(byId('restarted'), true);
+		model.forgetChanges();
 		Object.values(polls).forEach((poll) => poll.soon(50));
 		readEarlierChanges();
 	}
@@ -318,25 +172,6 @@ function namesMatter(names) {
 		}
 	}
 	return false;
-}
-
-function expected(error) {
-	if (!(error instanceof ApiError)) {
-		report(error);
-	}
-	showToken();
-}
-
-/** Says in a panel why it cannot be renewed; that the gateway does not answer at all stands on top. */
-function failedFor(part) {
-	const id = { etcd: 'etcd', services: 'services' }[part] ?? part;
-	return (error) => {
-		expected(error);
-		if (error instanceof ApiError && error.status !== 0) {
-			setAbsent(id, part === 'traffic' ? whyAbsent(error).replace('Not', 'Traffic is not') : whyAbsent(error));
-		}
-		frames.mark('verdict');
-	};
 }
 
 function showToken() {

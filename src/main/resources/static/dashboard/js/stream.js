@@ -174,9 +174,6 @@ export function createStream({ api, model, listener, random = Math.random }) {
 				const id = Number(event.id);
 				const data = JSON.parse(event.data);
 				if (event.name === 'gateway') {
-					if (data.instanceId !== instanceId) {
-						model.forgetChanges();
-					}
 					instanceId = data.instanceId;
 					model.continueFrom(id);
 					backoff.succeeded();
