@@ -28,9 +28,10 @@ export class ApiError extends Error {
 
 /**
  * @param {{base?: string, clock: ReturnType<import('./clock.js').createClock>, onHeard?: (path: string) => void,
- *   onSilent?: (why: string, path: string) => void}} options
+ *   onSilent?: (why: string, path: string) => void, onRefused?: (why: string, path: string) => void}} options `onHeard` takes
+ *   that the gateway has answered, `onRefused` that something did which may be only a proxy, or that it cannot answer options
  */
-export function createApi({ base = document.baseURI, clock, onHeard = () => {}, onSilent = () => {} }) {
+export function createApi({ base = document.baseURI, clock, onHeard = () => {}, onSilent = () => {}, onRefused = () => {} }) {
 	let token = '';
 	let required = false;
 
@@ -50,9 +51,18 @@ export function createApi({ base = document.baseURI, clock, onHeard = () => {}, 
 				signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
 			});
 			clock.heard(response.headers.get('Date'), sentAt, Date.now());
+			const answer = await checked(response);
 			onHeard(path);
-			return await use(await checked(response));
+			return await use(answer);
 		} catch (error) {
+			if (error instanceof ApiError) {
+				// A problem with a code is the gateway's own.
+				if (error.code && error.status < 500) {
+					onHeard(path);
+				} else {
+					onRefused(`status ${error.status}${error.message ? `, ${error.message}` : ''}`, path);
+				}
+			}
 			if (error instanceof ApiError || signal?.aborted) {
 				throw error;
 			}

@@ -3,8 +3,11 @@
 /** Reads come every few seconds, so that silence for longer is no accident. */
 const SILENCE = 10000;
 
-/** The stream has a comment every 15 s. */
+/** The stream has a comment every 15 s, whatever becomes of a read meanwhile. */
 const SILENCE_STREAMING = 22000;
+
+/** Timers that come later than this were held back, and the page had no chance to hear anything. */
+const HELD_BACK = 5000;
 
 /** Browsers let pages that nobody looks at do something once a minute. */
 const SILENCE_HIDDEN = 100000;
@@ -16,6 +19,9 @@ export function createLink({ now = Date.now, hidden = () => false } = {}) {
 	let streaming = false;
 	let everHeard = false;
 	let heardAt = now();
+	/** Since when the page has been listening without a gap. */
+	let listeningSince = now();
+	let tickedAt = now();
 	let failing = false;
 	let why = '';
 
@@ -38,6 +44,18 @@ export function createLink({ now = Date.now, hidden = () => false } = {}) {
 			failing = true;
 			why = reason;
 		},
+		/** Takes that something answered which is no answer of the gateway's. */
+		refused(reason) {
+			why = reason;
+		},
+		/** Takes that the page's timers run; to be called every second. */
+		ticked() {
+			const at = now();
+			if (Math.abs(at - tickedAt) > HELD_BACK) {
+				listeningSince = at;
+			}
+			tickedAt = at;
+		},
 		/** When the gateway was last heard, by the browser's clock; null when it never was. */
 		get heardAt() {
 			return everHeard ? heardAt : null;
@@ -47,11 +65,12 @@ export function createLink({ now = Date.now, hidden = () => false } = {}) {
 		},
 		/** @returns {'connecting' | 'live' | 'polling' | 'lost'} */
 		get mode() {
-			const silence = now() - heardAt;
+			const at = now();
+			const silence = Math.abs(at - tickedAt) > HELD_BACK ? 0 : at - Math.max(heardAt, listeningSince);
 			if (!everHeard) {
 				return failing || silence > SILENCE ? 'lost' : 'connecting';
 			}
-			const allowed = hidden() ? SILENCE_HIDDEN : streaming && !failing ? SILENCE_STREAMING : SILENCE;
+			const allowed = hidden() ? SILENCE_HIDDEN : streaming ? SILENCE_STREAMING : SILENCE;
 			if (silence > allowed || (failing && !streaming)) {
 				return 'lost';
 			}

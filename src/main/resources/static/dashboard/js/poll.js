@@ -7,11 +7,17 @@ const SHARE_SOON = 6;
 /** A call that the gateway does not have may come with its next version. */
 const ABSENT = 60000;
 
+/** One that fails again and again is asked for less and less often. */
+const MAX_BACKOFF = 60000;
+
+/** Many pages that began at the same moment must not go on asking at the same moment. */
+const JITTER = 0.2;
+
 /**
  * @param {{read: () => Promise<any>, apply: (data: any) => void, failed: (error: any) => void, every: number,
- *   enabled?: () => boolean, atLeast?: number}} options times in milliseconds
+ *   enabled?: () => boolean, atLeast?: number, maxBackoff?: number, random?: () => number}} options times in milliseconds
  */
-export function createPoll({ read, apply, failed, every, enabled = () => true, atLeast = 800 }) {
+export function createPoll({ read, apply, failed, every, enabled = () => true, atLeast = 800, maxBackoff = MAX_BACKOFF, random = Math.random }) {
 	let timer = 0;
 	let running = false;
 	let again = false;
@@ -19,6 +25,7 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 	let startedAt = -Infinity;
 	let took = 0;
 	let stopped = false;
+	let failures = 0;
 	let dueAt = Infinity;
 
 	const schedule = (time) => {
@@ -28,6 +35,8 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 			timer = setTimeout(run, time);
 		}
 	};
+
+	const jittered = (time) => time * (1 - JITTER / 2 + random() * JITTER);
 
 	const run = async () => {
 		if (running) {
@@ -46,16 +55,18 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 		try {
 			const data = await read();
 			took = performance.now() - startedAt;
+			failures = 0;
 			apply(data);
 			next = Math.max(every, took * SHARE);
 		} catch (error) {
 			took = performance.now() - startedAt;
-			next = error.absent ? ABSENT : every;
+			next = error.absent ? ABSENT : Math.max(every, Math.min(maxBackoff, every * 2 ** failures));
+			failures = Math.min(failures + 1, 20);
 			failed(error);
 		} finally {
 			running = false;
-			schedule(urgent ? 0 : document.hidden ? next * 3 : next);
-			if (again && !urgent) {
+			schedule(urgent ? 0 : jittered(document.hidden ? next * 3 : next));
+			if (again && !urgent && failures === 0) {
 				soon();
 			}
 			urgent = false;

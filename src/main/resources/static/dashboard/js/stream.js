@@ -17,6 +17,12 @@ const SLICE = 10;
 /** So much text is read before the time is looked at, in characters. */
 const PIECE = 32768;
 
+/** A stream that held for so long, or went on for so long without a reset, is no failing one. */
+const HELD = 30000;
+
+/** A whole state is much to ask for, so that pages do not ask at the same moment, nor one again and again. */
+const BACKOFF_STATE = { first: 1600, max: 60000 };
+
 /** More than so many events while a state is read are not worth keeping. */
 const MAX_WAITING = 20000;
 
@@ -35,11 +41,15 @@ const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, m
  *   onError: (error: unknown) => void
  * }} Listener
  * @param {{api: ReturnType<import('./api.js').createApi>, model: ReturnType<import('./model.js').createModel>,
- *   listener: Listener, random?: () => number}} options
+ *   listener: Listener, random?: () => number, now?: () => number}} options
  */
-export function createStream({ api, model, listener, random = Math.random }) {
-	const backoff = createBackoff({ random });
-	let running = true;
+export function createStream({ api, model, listener, random = Math.random, now = () => performance.now() }) {
+	const backoff = createBackoff({ random, max: 30000 });
+	const resets = createBackoff({ random, ...BACKOFF_STATE });
+	let resetAt = -Infinity;
+	let running = false;
+	/** Each run ends when another one has begun. */
+	let runs = 0;
 	/** Ends a wait early. */
 	let wake = () => {};
 	let current = new AbortController();
@@ -80,7 +90,8 @@ export function createStream({ api, model, listener, random = Math.random }) {
 		}
 	}
 
-	const follow = async (signal) => {
+	const follow = async (controller, opened) => {
+		const { signal } = controller;
 		if (model.eventId === null) {
 			const state = await readState(signal);
 			instanceId = state.rest.instanceId;
@@ -90,7 +101,7 @@ export function createStream({ api, model, listener, random = Math.random }) {
 		const response = await api.open('registry/events', {
 			signal, headers: { 'Accept': 'text/event-stream', 'Last-Event-ID': String(model.eventId) },
 		});
-		const session = createSession(signal);
+		const session = createSession(controller, opened);
 		const parser = createEventParser((event) => session.take(event));
 		await eachEvent(response, signal, (text) => {
 			parser.push(text);
@@ -120,7 +131,8 @@ export function createStream({ api, model, listener, random = Math.random }) {
 	};
 
 	/** Applies what one stream sends, and reads the state anew where it must. */
-	const createSession = (signal) => {
+	const createSession = (controller, opened) => {
+		const { signal } = controller;
 		let first = true;
 		/** @type {unknown} */
 		let failure = null;
@@ -131,10 +143,17 @@ export function createStream({ api, model, listener, random = Math.random }) {
 
 		const reload = async () => {
 			waiting = [];
+			// What is known does not lead to what comes now: a stream that broke meanwhile must not go on from there.
+			model.continueFrom(null);
 			try {
 				do {
 					again = false;
-					await pause(random() * 800);
+					if (now() - resetAt > HELD) {
+						resets.succeeded();
+					}
+					resetAt = now();
+					await pause(resets.next());
+					signal.throwIfAborted();
 					const state = await readState(signal);
 					asked = state.rest.eventId;
 					if (state.rest.instanceId !== instanceId) {
@@ -153,8 +172,11 @@ export function createStream({ api, model, listener, random = Math.random }) {
 				if (!(error instanceof ApiError || error instanceof Broken || signal.aborted)) {
 					listener.onError(error);
 				}
-				model.continueFrom(null);
-				current.abort(error);
+				// However long it took: a stream without its state has not held.
+				opened(Infinity);
+				controller.abort(error);
+			} finally {
+				resetAt = now();
 			}
 		};
 
@@ -163,7 +185,7 @@ export function createStream({ api, model, listener, random = Math.random }) {
 				if (directly || model.eventId === null || id > model.eventId) {
 					reload();
 				}
-			} else if (id > asked) {
+			} else if (!directly && id > asked) {
 				again = true;
 			}
 		};
@@ -174,10 +196,13 @@ export function createStream({ api, model, listener, random = Math.random }) {
 				const id = Number(event.id);
 				const data = JSON.parse(event.data);
 				if (event.name === 'gateway') {
+					const another = data.instanceId !== instanceId;
 					instanceId = data.instanceId;
-					model.continueFrom(id);
-					backoff.succeeded();
+					opened();
 					listener.onOpen(data);
+					if (another) {
+						reload();
+					}
 					return;
 				}
 				const directly = first;
@@ -204,23 +229,30 @@ export function createStream({ api, model, listener, random = Math.random }) {
 	};
 
 	const run = async () => {
-		while (running) {
-			current = new AbortController();
+		const own = ++runs;
+		const goesOn = () => running && own === runs;
+		while (goesOn()) {
+			const controller = new AbortController();
+			current = controller;
+			let openedAt = Infinity;
 			let why = '';
 			let refused = 0;
 			try {
-				await follow(current.signal);
+				await follow(controller, (at = now()) => { openedAt = at; });
 			} catch (error) {
 				why = error instanceof Error ? error.message : String(error);
 				if (error instanceof ApiError && error.status === 503) {
 					refused = 15000;
-				} else if (!(error instanceof ApiError || error instanceof Broken || current.signal.aborted)) {
+				} else if (!(error instanceof ApiError || error instanceof Broken || controller.signal.aborted)) {
 					model.continueFrom(null);
 					listener.onError(error);
 				}
 			}
-			current.abort();
-			if (running) {
+			controller.abort();
+			if (goesOn()) {
+				if (now() - openedAt >= HELD) {
+					backoff.succeeded();
+				}
 				listener.onClosed(why, refused > 0);
 				const time = refused > 0 ? refused * (0.75 + random() / 2) : backoff.next();
 				await Promise.race([pause(time), new Promise((resolve) => { wake = resolve; })]);
@@ -229,7 +261,12 @@ export function createStream({ api, model, listener, random = Math.random }) {
 	};
 
 	return {
+		/** Follows, from where it stopped if it did. */
 		start() {
+			if (running) {
+				return;
+			}
+			running = true;
 			run().catch(listener.onError);
 		},
 		/** Connects at once instead of at the end of a wait. */
@@ -240,9 +277,10 @@ export function createStream({ api, model, listener, random = Math.random }) {
 		restart(why) {
 			current.abort(new DOMException(why, 'AbortError'));
 		},
+		/** Gives up the connection: browsers have few to one gateway, and keep pages that were left. */
 		stop() {
 			running = false;
-			current.abort();
+			current.abort(new DOMException('the page was left', 'AbortError'));
 			wake();
 		},
 	};
