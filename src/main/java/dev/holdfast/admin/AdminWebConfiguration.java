@@ -13,7 +13,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
-import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -33,11 +32,6 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 		WebContentInterceptor revalidation = new WebContentInterceptor();
 		revalidation.setCacheControl(CacheControl.noCache());
 		registry.addInterceptor(revalidation).addPathPatterns(API);
-	}
-
-	@Override
-	public void extendMessageConverters(List<HttpMessageConverter<?>> converters) {
-		converters.add(new FrontPageHtml());
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import dev.holdfast.registry.Registry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -15,14 +16,11 @@ import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The admin port's first page: how things stand and where more is said, for browsers in
- * HTML, for others in JSON.
+ * The admin port's first page: the dashboard for browsers, how things stand and where
+ * more is said for others.
  */
 @RestController
 class FrontPageController {
-
-	/** The page needs nothing but itself. */
-	private static final String POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 	private final Registry registry;
 
@@ -36,17 +34,33 @@ class FrontPageController {
 		this.endpoints = endpoints;
 	}
 
-	@RequestMapping(path = "/", method = RequestMethod.GET,
-			produces = { MediaType.APPLICATION_JSON_VALUE, MediaType.TEXT_HTML_VALUE })
+	/**
+	 * It names no type of its own, so that whoever takes any is not given the page for
+	 * browsers.
+	 */
+	@RequestMapping(path = "/", method = RequestMethod.GET)
 	ResponseEntity<FrontPage> get() {
 		return ResponseEntity.ok()
 			.cacheControl(CacheControl.noStore())
 			.varyBy("Accept")
-			.header("Content-Security-Policy", POLICY)
-			.header("X-Content-Type-Options", "nosniff")
-			.header("Referrer-Policy", "no-referrer")
 			.body(new FrontPage("holdfast", this.identity.version(), this.identity.instanceId(),
 					Overview.sentence(this.registry), links()));
+	}
+
+	/** For who takes HTML as well, and rather has JSON. */
+	@RequestMapping(path = "/", method = RequestMethod.GET, produces = MediaType.APPLICATION_JSON_VALUE)
+	ResponseEntity<FrontPage> getAsJson() {
+		return get();
+	}
+
+	@RequestMapping(path = "/", method = RequestMethod.GET, produces = MediaType.TEXT_HTML_VALUE)
+	ResponseEntity<Resource> dashboard() {
+		return ResponseEntity.ok()
+			.contentType(Dashboard.HTML)
+			.cacheControl(CacheControl.noCache())
+			.eTag(Dashboard.entityTag(Dashboard.PAGE))
+			.varyBy("Accept")
+			.body(Dashboard.PAGE);
 	}
 
 	private Map<String, String> links() {
