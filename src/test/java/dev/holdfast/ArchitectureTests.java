@@ -35,6 +35,8 @@ class ArchitectureTests {
 		.definedBy("dev.holdfast.service")
 		.layer("tls")
 		.definedBy("dev.holdfast.tls")
+		.layer("jwt")
+		.definedBy("dev.holdfast.jwt")
 		.layer("registry")
 		.definedBy("dev.holdfast.registry")
 		.layer("registry.format")
@@ -59,6 +61,8 @@ class ArchitectureTests {
 		.mayNotAccessAnyLayer()
 		.whereLayer("tls")
 		.mayNotAccessAnyLayer()
+		.whereLayer("jwt")
+		.mayOnlyAccessLayers("service")
 		.whereLayer("registry")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("registry.format")
@@ -72,7 +76,7 @@ class ArchitectureTests {
 		.whereLayer("proxy")
 		.mayOnlyAccessLayers("route", "upstream", "service", "tls")
 		.whereLayer("admin")
-		.mayOnlyAccessLayers("registry", "route", "upstream", "service")
+		.mayOnlyAccessLayers("registry", "route", "upstream", "service", "jwt")
 		.whereLayer("actuate")
 		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
 		.whereLayer("accesslog")
@@ -144,6 +148,13 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.etcd..", "io.grpc..");
+
+	@ArchTest
+	static final ArchRule onlyWhatChecksTokensKnowsNimbus = noClasses().that()
+		.resideOutsideOfPackages("dev.holdfast.jwt..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("com.nimbusds..");
 
 	@ArchTest
 	static final ArchRule onlyTheAccessLogKnowsLogback = noClasses().that()

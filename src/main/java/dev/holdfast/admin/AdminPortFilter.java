@@ -3,15 +3,18 @@ package dev.holdfast.admin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.jwt.JwtVerifier;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -40,13 +43,16 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	/**
 	 * Creates the filter.
 	 * @param settings how the port is guarded
+	 * @param jwts what accepts the tokens of an issuer, {@code null} when none is
+	 * configured
 	 * @param openToAllHosts the reads that are answered under every name: those of probes
 	 * and of Prometheus
 	 * @param mapper what problems are written by
 	 */
-	AdminPortFilter(AdminSettings settings, Predicate<HttpServletRequest> openToAllHosts, ObjectMapper mapper) {
+	AdminPortFilter(AdminSettings settings, @Nullable JwtVerifier jwts, Predicate<HttpServletRequest> openToAllHosts,
+			ObjectMapper mapper) {
 		this.hosts = new HostGuard(settings.allowedHosts());
-		this.writes = new WriteGuard(settings.token());
+		this.writes = new WriteGuard(settings.token(), jwts);
 		this.openToAllHosts = openToAllHosts;
 		this.mapper = mapper;
 	}
@@ -77,7 +83,8 @@ final class AdminPortFilter extends OncePerRequestFilter {
 			this.hosts.check(request.getHeader(HttpHeaders.HOST), request.getHeader(HttpHeaders.ORIGIN));
 		}
 		if (write) {
-			this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION));
+			this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION))
+				.ifPresent((subject) -> Writer.authenticate(request, subject));
 		}
 	}
 
@@ -85,11 +92,13 @@ final class AdminPortFilter extends OncePerRequestFilter {
 			throws IOException {
 		ProblemDetail body = problem.getBody();
 		instance(request.getRequestURI()).ifPresent(body::setInstance);
-		byte[] content = this.mapper.writeValueAsBytes(body);
+		boolean text = PlainText.isPreferred(request.getHeader(HttpHeaders.ACCEPT));
+		byte[] content = text ? TextView.of(body, this.mapper).getBytes(StandardCharsets.UTF_8)
+				: this.mapper.writeValueAsBytes(body);
 		response.setStatus(problem.getStatusCode().value());
 		problem.getHeaders().forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+		response.setContentType(text ? PlainText.TYPE.toString() : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
 		response.setContentLength(content.length);
 		response.getOutputStream().write(content);
 	}
@@ -105,7 +114,7 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	}
 
 	private void record(HttpServletRequest request, int status) {
-		this.audit.record(request.getRemoteAddr(), request.getMethod() + " " + request.getRequestURI(),
+		this.audit.record(Writer.of(request).toString(), request.getMethod() + " " + request.getRequestURI(),
 				WriteNote.of(request), Integer.toString(status));
 	}
 

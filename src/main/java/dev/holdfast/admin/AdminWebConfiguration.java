@@ -3,6 +3,8 @@ package dev.holdfast.admin;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.http.HttpHeaders;
+import dev.holdfast.jwt.JwtVerifier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -29,12 +31,15 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	public void addInterceptors(InterceptorRegistry registry) {
 		WebContentInterceptor revalidation = new WebContentInterceptor();
 		revalidation.setCacheControl(CacheControl.noCache());
+		revalidation.setVaryByRequestHeaders(HttpHeaders.ACCEPT);
 		registry.addInterceptor(revalidation).addPathPatterns(API);
 	}
 
 	@Override
 	public void extendMessageConverters(List<HttpMessageConverter<?>> converters) {
 		converters.add(new FrontPageHtml());
+		// The last one, so that who accepts anything gets JSON.
+		converters.add(new PlainText());
 	}
 
 	@Override
@@ -47,9 +52,9 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	 */
 	@Bean
 	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings,
-			ObjectProvider<PathMappedEndpoints> endpoints, ObjectMapper mapper) {
+			ObjectProvider<JwtVerifier> jwts, ObjectProvider<PathMappedEndpoints> endpoints, ObjectMapper mapper) {
 		FilterRegistrationBean<AdminPortFilter> filter = new FilterRegistrationBean<>(
-				new AdminPortFilter(settings, new OpenEndpoints(endpoints), mapper));
+				new AdminPortFilter(settings, jwts.getIfAvailable(), new OpenEndpoints(endpoints), mapper));
 		filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
 		return filter;
 	}

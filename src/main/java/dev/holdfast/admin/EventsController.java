@@ -59,7 +59,7 @@ class EventsController {
 	 * Its entity tag costs nothing: one event has one state. The body is made while it is
 	 * written.
 	 */
-	@RequestMapping(path = "/state", method = RequestMethod.GET)
+	@RequestMapping(path = "/state", method = RequestMethod.GET, produces = MediaType.APPLICATION_JSON_VALUE)
 	ResponseEntity<StateView> state() {
 		String asOf = this.registry.status().asOf().map(Instant::toString).orElse("");
 		RegistryState state = this.ring.state();

@@ -40,6 +40,7 @@ class StatusController {
 	}
 
 	@GetMapping("/unreadable")
+	@TextColumns({ "key", "since", "REVISION=modRevision", "reason" })
 	Page<UnreadableRecord> unreadable(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {

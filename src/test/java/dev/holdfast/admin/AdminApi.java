@@ -60,7 +60,7 @@ final class AdminApi implements Traffic {
 					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))
 					.setCustomArgumentResolvers(new WriteBodyResolver())
 					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")),
-							(request) -> false, json().getObjectMapper()))
+							null, (request) -> false, json().getObjectMapper()))
 					.setMessageConverters(json())
 					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))
 					.build())
