@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.jwt.JwtVerifier;
+import dev.holdfast.service.PrintableText;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -62,9 +63,10 @@ final class AdminPortFilter extends OncePerRequestFilter {
 			throws IOException, ServletException {
 		boolean write = !READS.contains(request.getMethod());
 		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+		HttpServletRequest admitted = request;
 		try {
-			check(request, write);
-			chain.doFilter(request, response);
+			admitted = admit(request, write);
+			chain.doFilter(admitted, response);
 			status = response.getStatus();
 		}
 		catch (ProblemException ex) {
@@ -73,19 +75,21 @@ final class AdminPortFilter extends OncePerRequestFilter {
 		}
 		finally {
 			if (write) {
-				record(request, status);
+				record(admitted, status);
 			}
 		}
 	}
 
-	private void check(HttpServletRequest request, boolean write) {
+	private HttpServletRequest admit(HttpServletRequest request, boolean write) {
 		if (write || !this.openToAllHosts.test(request)) {
 			this.hosts.check(request.getHeader(HttpHeaders.HOST), request.getHeader(HttpHeaders.ORIGIN));
 		}
-		if (write) {
-			this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION))
-				.ifPresent((subject) -> Writer.authenticate(request, subject));
+		if (!write) {
+			return request;
 		}
+		return this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION))
+			.<HttpServletRequest>map((subject) -> new AuthenticatedRequest(request, subject))
+			.orElse(request);
 	}
 
 	private void refuse(HttpServletRequest request, HttpServletResponse response, ProblemException problem)
@@ -114,7 +118,9 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	}
 
 	private void record(HttpServletRequest request, int status) {
-		this.audit.record(Writer.of(request).toString(), request.getMethod() + " " + request.getRequestURI(),
+		String who = (request.getRemoteUser() != null) ? request.getRemoteUser() + " from " + request.getRemoteAddr()
+				: request.getRemoteAddr();
+		this.audit.record(PrintableText.of(who), request.getMethod() + " " + request.getRequestURI(),
 				WriteNote.of(request), Integer.toString(status));
 	}
 

@@ -39,7 +39,7 @@ record Overview(String sentence, String state, String cause, @Nullable Instant a
 				Map.entry("held", "/registry/held"), Map.entry("diff", "/registry/diff"),
 				Map.entry("unreadable", "/registry/unreadable"), Map.entry("journal", "/registry/journal"),
 				Map.entry("state", "/registry/state"), Map.entry("events", "/registry/events"),
-				Map.entry("refresh", "/registry/refresh"), Map.entry("freeze", "/registry/freeze"))));
+				Map.entry("openapi", "/registry/openapi.json"), Map.entry("refresh", "/registry/refresh"), Map.entry("freeze", "/registry/freeze"))));
 
 	static Overview of(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity) {
 		RegistryStatus status = registry.status();

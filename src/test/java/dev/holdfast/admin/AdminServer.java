@@ -2,18 +2,24 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Set;
+import java.util.function.Consumer;
 
+import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * The admin port on a real server over a registry that a test brings.
@@ -26,6 +32,16 @@ final class AdminServer implements AutoCloseable {
 
 	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
 			SnapshotChanges changes, EventStreamSettings settings, String... properties) {
+		this(type, registry, operations, traffic, changes, settings, (context) -> {
+		}, properties);
+	}
+
+	/**
+	 * Starts a server with what a test registers in place of what is usual, or beside it.
+	 */
+	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
+			SnapshotChanges changes, EventStreamSettings settings, Consumer<GenericApplicationContext> others,
+			String... properties) {
 		TestPropertyValues.of("server.port=0", "server.shutdown=graceful").and(properties).applyTo(this.context);
 		this.context.registerBean(type, () -> registry);
 		if (!registry.equals(operations)) {
@@ -39,7 +55,22 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
 		this.context.register(EmbeddedWebServerFactoryCustomizerAutoConfiguration.class,
 				AdminPortTests.AdminPort.class);
+		others.accept(this.context);
 		this.context.refresh();
+	}
+
+	/**
+	 * Starts a server over a registry that says what a test tells it to.
+	 */
+	static AdminServer over(FakeRegistry registry, Consumer<GenericApplicationContext> others, String... properties) {
+		SnapshotChanges changes = new SnapshotChanges();
+		registry.subscribe(changes);
+		return new AdminServer(FakeRegistry.class, registry, registry, new AdminApi(registry), changes,
+				new EventStreamSettings(8), others, properties);
+	}
+
+	<T> T bean(String name, Class<T> type) {
+		return this.context.getBean(name, type);
 	}
 
 	int port() {
@@ -63,6 +94,36 @@ final class AdminServer implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
+		}
+	}
+
+	HttpResponse<String> send(String method, String path, String body, String... headers) {
+		try {
+			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+				.method(method, HttpRequest.BodyPublishers.ofString(body));
+			if (headers.length > 0) {
+				request.headers(headers);
+			}
+			return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Sends bytes that no client would send, and reads until the server has done.
+	 */
+	String raw(String request) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+			socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
