@@ -148,8 +148,11 @@ final class OpenApiDocument {
 		}
 		else {
 			responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
-			ObjectNode content = (ObjectNode) responses.path("200").path("content");
-			if (content.path("application/json").path("schema").has("$ref") && !call.endsWith("/state")) {
+			ObjectNode content = ((ObjectNode) responses.path("200")).withObjectProperty("content");
+			if (content.isEmpty()) {
+				content.putObject("text/event-stream").putObject("schema").put("type", "string");
+			}
+			else if (content.path("application/json").path("schema").has("$ref") && !call.endsWith("/state")) {
 				content.putObject("text/plain").putObject("schema").put("type", "string");
 			}
 		}
