@@ -8,6 +8,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.service.PrintableText;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
@@ -86,7 +87,7 @@ final class TextView {
 				this.lists.put(name, value);
 			}
 			else if (!paged || !PAGE.contains(name)) {
-				this.lines.add(List.of(name, TextCell.of(value)));
+				this.lines.add(List.of(PrintableText.of(name), TextCell.of(value)));
 			}
 		}
 	}

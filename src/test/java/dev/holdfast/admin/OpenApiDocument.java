@@ -109,6 +109,7 @@ final class OpenApiDocument {
 			.put("type", "http")
 			.put("scheme", "bearer");
 		ObjectNode schemas = components.withObjectProperty("schemas");
+		schemas.remove("MultiValueMapStringString");
 		Map<String, String> purposes = purposes();
 		for (Map.Entry<String, JsonNode> path : this.document.path("paths").properties()) {
 			for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
@@ -147,14 +148,23 @@ final class OpenApiDocument {
 			members(call, operation);
 		}
 		else {
-			responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
-			ObjectNode content = ((ObjectNode) responses.path("200")).withObjectProperty("content");
-			if (content.isEmpty()) {
-				content.putObject("text/event-stream").putObject("schema").put("type", "string");
-			}
-			else if (content.path("application/json").path("schema").has("$ref") && !call.endsWith("/state")) {
-				content.putObject("text/plain").putObject("schema").put("type", "string");
-			}
+			contents(call, responses);
+		}
+	}
+
+	private static void contents(String call, ObjectNode responses) {
+		ObjectNode content = ((ObjectNode) responses.path("200")).withObjectProperty("content");
+		if (content.isEmpty()) {
+			content.putObject("text/event-stream").putObject("schema").put("type", "string");
+			return;
+		}
+		responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
+		JsonNode schema = content.path("application/json").path("schema");
+		if (schema.path("format").asText().equals("byte")) {
+			((ObjectNode) schema).removeAll().put("type", "object");
+		}
+		else if (!call.endsWith("/state")) {
+			content.putObject("text/plain").putObject("schema").put("type", "string");
 		}
 	}
 

@@ -134,8 +134,7 @@ class WriteSecurityTests {
 	@ParameterizedTest
 	@MethodSource("writes")
 	void aForeignPageCannotWriteEvenWithTheToken(Write write) {
-		for (String origin : List.of("http://evil.example", "null", "https://localhost:" + server.port(),
-				"http://localhost.evil.example", "http://localhost", "http://localhost:1", "", "file://",
+		for (String origin : List.of("http://evil.example", "null", "https://localhost", "http://localhost.evil.example", "http://localhost", "http://localhost:1", "", "file://",
 				"http://user@localhost:" + server.port())) {
 			assertThat(server.raw(write.request("localhost:" + server.port(),
 					authorized("Origin: %s\r\n".formatted(origin)), "{}")))
