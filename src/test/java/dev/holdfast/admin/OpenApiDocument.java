@@ -52,6 +52,9 @@ final class OpenApiDocument {
 			"get /registry/services/{service}", List.of("traffic"), "get /registry/journal", List.of("since", "until",
 					"sinceRevision", "untilRevision", "after", "cause", "q", "sort", "page", "size"));
 
+	/** What springdoc takes for parameters of the query: all of them as a map, and bodies. */
+	private static final List<String> READ_OTHERWISE = List.of("parameters", "body");
+
 	private static final Pattern CALL = Pattern.compile("^\\| `(GET|PUT|POST|DELETE) (/[^`? ]*)[^`]*` \\| (.*) \\|$",
 			Pattern.MULTILINE);
 
@@ -109,7 +112,7 @@ final class OpenApiDocument {
 			.put("type", "http")
 			.put("scheme", "bearer");
 		ObjectNode schemas = components.withObjectProperty("schemas");
-		schemas.remove("MultiValueMapStringString");
+		schemas.remove(List.of("MultiValueMapStringString", "WriteBody"));
 		Map<String, String> purposes = purposes();
 		for (Map.Entry<String, JsonNode> path : this.document.path("paths").properties()) {
 			for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
@@ -134,7 +137,7 @@ final class OpenApiDocument {
 
 	private void complete(String call, ObjectNode operation, String purpose) throws IOException {
 		boolean write = !call.startsWith("get ");
-		operation.remove(List.of("operationId", "tags"));
+		operation.remove(List.of("operationId", "tags", "requestBody"));
 		operation.put("description", purpose);
 		parameters(call, operation, write);
 		ObjectNode responses = operation.withObjectProperty("responses");
@@ -171,7 +174,7 @@ final class OpenApiDocument {
 	private void parameters(String call, ObjectNode operation, boolean write) {
 		ArrayNode parameters = operation.withArrayProperty("parameters");
 		for (Iterator<JsonNode> each = parameters.iterator(); each.hasNext();) {
-			if (each.next().path("name").asText().equals("parameters")) {
+			if (READ_OTHERWISE.contains(each.next().path("name").asText())) {
 				each.remove();
 			}
 		}
@@ -196,9 +199,14 @@ final class OpenApiDocument {
 		String path = call.substring(call.indexOf(' ') + 1)
 			.replace("{service}", "orders")
 			.replace("{instance}", "o1");
-		HttpResponse<String> answer = this.server.send(method, path, "{\"no-such-member\": 1}", "Content-Type",
-				"application/json", "Authorization", "Bearer " + AdminApi.TOKEN);
-		JsonNode problem = mapper.readTree(answer.body().isEmpty() ? "{}" : answer.body());
+		ObjectNode sent = mapper.createObjectNode().put("no-such-member", 1);
+		JsonNode problem = ask(method, path, sent);
+		while (problem.path("code").asText().equals("missing-member") && sent.size() < MEMBERS.size()) {
+			String expected = problem.path("expected").asText();
+			sent.set(problem.path("member").asText(), expected.startsWith("a whole number") ? sent.numberNode(60)
+					: sent.textNode(expected.replaceFirst(" or .*", "")));
+			problem = ask(method, path, sent);
+		}
 		if (!problem.path("code").asText().equals("unknown-member")) {
 			return;
 		}
@@ -210,6 +218,12 @@ final class OpenApiDocument {
 			assertThat(MEMBERS).as("the members of writes, of " + call).containsKey(member);
 			properties.set(member, mapper.readTree(MEMBERS.get(member)));
 		}
+	}
+
+	private JsonNode ask(String method, String path, JsonNode body) throws IOException {
+		HttpResponse<String> answer = this.server.send(method, path, body.toString(), "Content-Type",
+				"application/json", "Authorization", "Bearer " + AdminApi.TOKEN);
+		return mapper.readTree(answer.body().isEmpty() ? "{}" : answer.body());
 	}
 
 	private static Map<String, String> purposes() throws IOException {
