@@ -157,7 +157,7 @@ class ForgottenServicesTests {
 	@Test
 	void servicesBeyondTheLimitAreNamedOnceThereIsRoom() {
 		PrometheusMeterRegistry limited = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		InstanceGauges few = new InstanceGauges(limited, (service) -> new InstanceCounts(1, 0, 0), 1);
+		InstanceGauges few = new InstanceGauges(limited, (service) -> new InstanceCounts(1, 0, 0, 0), 1);
 		ServiceName first = new ServiceName("first");
 		ServiceName second = new ServiceName("second");
 		few.onSnapshot(snapshot(first, List.of(instance())), Set.of(first));
@@ -199,7 +199,7 @@ class ForgottenServicesTests {
 			}
 			for (int round = 0; round < 300; round++) {
 				register(USERS);
-				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(3);
+				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(4);
 				deregister(USERS);
 			}
 			over.set(true);

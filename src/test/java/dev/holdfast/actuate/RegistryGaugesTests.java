@@ -111,7 +111,7 @@ class RegistryGaugesTests {
 
 	private InstanceCounts counts(ServiceName service) {
 		Service registered = Objects.requireNonNull(this.registry.snapshot().find(service));
-		return new InstanceCounts(registered.instances().size() - 1, 1, 0);
+		return new InstanceCounts(registered.instances().size() - 1, 1, 0, 0);
 	}
 
 }

@@ -10,9 +10,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
@@ -27,6 +29,8 @@ import org.springframework.context.support.GenericApplicationContext;
 final class AdminServer implements AutoCloseable {
 
 	private final AnnotationConfigServletWebServerApplicationContext context = new AnnotationConfigServletWebServerApplicationContext();
+
+	private final Overrides overrides = new Overrides(Clock.systemUTC(), Optional.empty());
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
@@ -50,6 +54,7 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(Traffic.class, () -> traffic);
 		this.context.registerBean("snapshotChanges", SnapshotChanges.class, () -> changes);
 		this.context.registerBean(Clock.class, Clock::systemUTC);
+		this.context.registerBean(Overrides.class, () -> this.overrides);
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));
 		this.context.registerBean(EventStreamSettings.class, () -> settings);
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
@@ -65,12 +70,20 @@ final class AdminServer implements AutoCloseable {
 	static AdminServer over(FakeRegistry registry, Consumer<GenericApplicationContext> others, String... properties) {
 		SnapshotChanges changes = new SnapshotChanges();
 		registry.subscribe(changes);
-		return new AdminServer(FakeRegistry.class, registry, registry, new AdminApi(registry), changes,
-				new EventStreamSettings(8), others, properties);
+		AdminApi api = new AdminApi(registry);
+		return new AdminServer(FakeRegistry.class, registry, registry, api, changes, new EventStreamSettings(8),
+				(context) -> {
+					context.registerBean(Overrides.class, api::overrides);
+					others.accept(context);
+				}, properties);
 	}
 
 	<T> T bean(String name, Class<T> type) {
 		return this.context.getBean(name, type);
+	}
+
+	Overrides overrides() {
+		return this.overrides;
 	}
 
 	int port() {

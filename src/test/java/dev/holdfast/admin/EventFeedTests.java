@@ -10,6 +10,10 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.override.Action;
+import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.Scope;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.HeldSelection;
@@ -29,7 +33,9 @@ class EventFeedTests {
 
 	private final SnapshotChanges changes = new SnapshotChanges();
 
-	private final EventFeed feed = new EventFeed(this.registry, this.changes, mapper,
+	private final Overrides overrides = new Overrides(() -> FakeRegistry.PROVEN_AT, Optional.empty());
+
+	private final EventFeed feed = new EventFeed(this.registry, this.changes, this.overrides, mapper,
 			new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 100);
 
 	private long last = 100;
@@ -92,6 +98,31 @@ class EventFeedTests {
 		assertThat(this.registry.approve(new HeldSelection(Optional.empty(), Optional.empty()), "")).isCompleted();
 		assertThat(told("held").getFirst().at("/removed/0/instance").asText()).isEqualTo("o1");
 		assertThat(this.feed.ring().state().held()).isEmpty();
+	}
+
+	@Test
+	void overridesAreToldWhenTheyBeginAndWhenTheyEnd() throws Exception {
+		OperatorOverride drain = new OperatorOverride(new Action.Drain(new ServiceName("orders"), "o1"), Scope.LOCAL,
+				FakeRegistry.PROVEN_AT, FakeRegistry.PROVEN_AT.plusSeconds(60), "new kernel", "10.0.0.9");
+		this.overrides.put(drain);
+		JsonNode event = told("overrides").getFirst();
+		assertThat(event.at("/put/0/kind").asText()).isEqualTo("DRAIN");
+		assertThat(event.at("/put/0/instance").asText()).isEqualTo("o1");
+		assertThat(event.at("/put/0/reason").asText()).isEqualTo("new kernel");
+		assertThat(this.feed.ring().state().overrides()).hasSize(1);
+		assertThat(told("overrides")).isEmpty();
+		// What it hides is not in force.
+		this.overrides.replaceShared(List.of(new OperatorOverride(drain.action(), Scope.CLUSTER, drain.since(),
+				drain.until().plusSeconds(1), "", "")));
+		assertThat(told("overrides")).isEmpty();
+		this.overrides.remove(drain.action());
+		assertThat(told("overrides").getFirst().at("/put/0/scope").asText()).isEqualTo("CLUSTER");
+		this.overrides.replaceShared(List.of());
+		event = told("overrides").getFirst();
+		assertThat(event.path("put")).isEmpty();
+		assertThat(event.at("/removed/0/kind").asText()).isEqualTo("DRAIN");
+		assertThat(event.at("/removed/0/service").asText()).isEqualTo("orders");
+		assertThat(this.feed.ring().state().overrides()).isEmpty();
 	}
 
 	@Test

@@ -2,11 +2,15 @@ package dev.holdfast.admin;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
+import dev.holdfast.override.Action;
+import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.Scope;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
@@ -74,15 +78,18 @@ class EventStreamIT {
 	void newcomersBeforeDuringAndAfterAnOutageAllRebuildTheWholeState() {
 		this.reflector.start();
 		change();
+		override(0, 10);
 		await().atMost(PATIENCE).until(() -> this.registry.status().name().equals("LIVE"));
 		this.newcomers.add(new Newcomer(this.server));
 		change();
+		override(5, 20);
 		this.etcd.kill();
 		await().atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(this.newcomers).extracting(Newcomer::state).containsOnly("STALE"));
 		this.newcomers.add(new Newcomer(this.server));
 		this.etcd.restart();
 		change();
+		override(15, 30);
 		this.newcomers.add(new Newcomer(this.server));
 		change();
 		try (EtcdKeys keys = new EtcdKeys(this.etcd.endpoint())) {
@@ -96,10 +103,31 @@ class EventStreamIT {
 				.containsOnly(Newcomer.services(this.registry.snapshot())));
 		await().atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(this.newcomers).extracting(Newcomer::state).containsOnly("LIVE"));
+		override(0, 0);
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(this.newcomers).extracting(Newcomer::overrides)
+				.containsOnly(Newcomer.overrides(this.server.overrides().active())));
+		assertThat(this.newcomers.getFirst().overrides()).hasSize(20);
 		assertThat(this.newcomers.getFirst().services()).hasSizeGreaterThan(5);
 		assertThat(this.newcomers).extracting(Newcomer::starts).containsOnly(1);
 		assertThat(this.server.get("/registry/journal?since=10m&sort=-time&size=1&cause=PUT,RELISTED").body())
 			.contains("\"service\":\"last\"", "\"instance\":\"l1\"");
+	}
+
+	/** Drains instances, and ends the drains of as many. */
+	private void override(int from, int to) {
+		Instant now = Instant.now();
+		for (int i = from; i < to; i++) {
+			this.server.overrides()
+				.put(new OperatorOverride(drain(i), Scope.LOCAL, now, now.plusSeconds(3600 + i), "", ""));
+		}
+		for (int i = 0; i < 10; i++) {
+			this.server.overrides().remove(drain(i));
+		}
+	}
+
+	private static Action drain(int number) {
+		return new Action.Drain(new ServiceName("s" + number % 3), "i" + number);
 	}
 
 	private void change() {

@@ -23,9 +23,10 @@ class FreezeControllerTests {
 		assertThat(put("""
 				{"ttlSeconds": 600, "reason": "etcd is being restored"}""")).hasStatusOk()
 			.bodyJson()
-			.isStrictlyEqualTo(
-					"""
-							{"since": "2026-01-02T03:04:05Z", "until": "2026-01-02T03:14:05Z", "reason": "etcd is being restored"}""");
+			.isStrictlyEqualTo("""
+					{"kind": "FREEZE", "service": null, "instance": null, "weight": null, "scope": "LOCAL",
+					 "since": "2026-01-02T03:04:05Z", "until": "2026-01-02T03:14:05Z",
+					 "reason": "etcd is being restored", "by": "127.0.0.1"}""");
 		assertThat(this.registry.freeze()).isPresent();
 	}
 
@@ -49,7 +50,7 @@ class FreezeControllerTests {
 					{}                                 | missing-member | ttlSeconds: none (expected: a whole number from 1 to 86400)
 					{"ttlSeconds":null}                | bad-member     | ttlSeconds: null (expected: a whole number from 1 to 86400)
 					{"ttlSeconds":86401}               | bad-member     | ttlSeconds: 86401 (expected: a whole number from 1 to 86400)
-					{"ttlSeconds":60,"service":"o"}    | unknown-member | service: unknown (expected: reason, ttlSeconds)
+					{"ttlSeconds":60,"service":"o"}    | unknown-member | service: unknown (expected: reason, scope, ttlSeconds)
 					""")
 	void freezeNeedsABoundedTime(String body, String code, String detail) {
 		assertThat(put(body)).hasStatus(HttpStatus.BAD_REQUEST)

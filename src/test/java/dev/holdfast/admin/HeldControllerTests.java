@@ -143,7 +143,7 @@ class HeldControllerTests {
 					{"service":"orders","instance":""}       | bad-member        | instance: "" (expected: a text that is not empty)
 					{"service":["orders"]}                   | bad-member        | service: ["orders"] (expected: a text that is not empty)
 					{"service":"orders","reason":7}          | bad-member        | reason: 7 (expected: a text)
-					{"service":"orders","instanse":"o1"}     | unknown-member    | instanse: unknown (expected: all, instance, reason, service, ttlSeconds)
+					{"service":"orders","instanse":"o1"}     | unknown-member    | instanse: unknown (expected: all, instance, reason, scope, service, ttlSeconds)
 					{"service":"orders","ttlSeconds":0}      | bad-member        | ttlSeconds: 0 (expected: a whole number from 1 to 86400)
 					{"service":"orders","ttlSeconds":86401}  | bad-member        | ttlSeconds: 86401 (expected: a whole number from 1 to 86400)
 					{"service":"orders","ttlSeconds":1.5}    | bad-member        | ttlSeconds: 1.5 (expected: a whole number from 1 to 86400)

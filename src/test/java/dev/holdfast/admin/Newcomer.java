@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ final class Newcomer implements AutoCloseable {
 	private final AdminServer server;
 
 	private final Map<String, Map<String, String>> services = new TreeMap<>();
+
+	private final Map<String, String> overrides = new TreeMap<>();
 
 	private final AtomicInteger starts = new AtomicInteger();
 
@@ -68,6 +71,28 @@ final class Newcomer implements AutoCloseable {
 		return services;
 	}
 
+	/**
+	 * What it has rebuilt: until when each override is in force.
+	 */
+	synchronized Map<String, String> overrides() {
+		return Map.copyOf(this.overrides);
+	}
+
+	/**
+	 * The same of what is in force.
+	 */
+	static Map<String, String> overrides(ActiveOverrides active) {
+		Map<String, String> overrides = new TreeMap<>();
+		active.inForce()
+			.values()
+			.stream()
+			.map(OverrideView::of)
+			.forEach((override) -> overrides.put(
+					"%s %s %s".formatted(override.kind(), override.service(), override.instance()),
+					override.until().toString()));
+		return Map.copyOf(overrides);
+	}
+
 	/** The registry's state as it was told last. */
 	String state() {
 		return this.state;
@@ -107,6 +132,7 @@ final class Newcomer implements AutoCloseable {
 			this.last = event.id();
 			switch (event.name()) {
 				case "service" -> apply(event.data());
+				case "overrides" -> override(event.data());
 				case "status" -> this.state = event.data().path("state").asText();
 				default -> {
 				}
@@ -125,11 +151,27 @@ final class Newcomer implements AutoCloseable {
 		change.path("removed").forEach((id) -> instances.remove(id.asText()));
 	}
 
+	private synchronized void override(JsonNode change) {
+		change.path("put").forEach(this::put);
+		change.path("removed").forEach((removed) -> this.overrides.remove(key(removed)));
+	}
+
+	private void put(JsonNode override) {
+		this.overrides.put(key(override), override.path("until").asText());
+	}
+
+	private static String key(JsonNode override) {
+		return "%s %s %s".formatted(override.path("kind").asText(), override.path("service").asText(),
+				override.path("instance").asText());
+	}
+
 	private synchronized void startAnew() {
 		this.starts.incrementAndGet();
 		try {
 			JsonNode whole = JSON.readTree(this.server.get("/registry/state").body());
 			this.services.clear();
+			this.overrides.clear();
+			whole.path("overrides").forEach(this::put);
 			whole.path("services").forEach((service) -> {
 				Map<String, String> instances = new TreeMap<>();
 				service.path("instances").forEach((instance) -> put(instances, instance));

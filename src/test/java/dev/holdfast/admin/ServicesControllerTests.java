@@ -55,7 +55,7 @@ class ServicesControllerTests {
 		this.api.statistics("users", new Statistics(12.5, 0.25, 0.001, 0.02, 0.3));
 		assertThat(get("/registry/services?q=users&traffic=false")).bodyJson().isStrictlyEqualTo("""
 				{"page": 0, "size": 100, "total": 1, "items": [{"name": "users", "status": "HEALTHY",
-					"instances": {"total": 1, "routable": 1, "held": 0, "ejected": 0}, "revision": 1,
+					"instances": {"total": 1, "routable": 1, "held": 0, "draining": 0, "ejected": 0}, "revision": 1,
 					"asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED"}]}""");
 		assertThat(get("/registry/services/users")).bodyJson()
 			.doesNotHavePath("$.service.p99")
@@ -261,7 +261,7 @@ class ServicesControllerTests {
 			""")
 	void statusIsTheWorstThatHolds(int routable, int held, int ejected, String circuit, boolean live,
 			ServiceStatus expected) {
-		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, held, ejected), circuit, live)).isEqualTo(expected);
+		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, held, 0, ejected), circuit, live)).isEqualTo(expected);
 	}
 
 	@Test

@@ -59,7 +59,7 @@ class StatusControllerTests {
 							"etcd": {"endpoints": [{"url": "http://127.0.0.1:2379", "healthy": true, "lastError": ""}],
 								"clusterId": "cdf818194e3a8c32", "revision": 2, "provenAt": "2026-01-02T03:04:05Z",
 								"generation": 3, "reconnects": 2},
-							"snapshot": null, "frozen": null, "services": 2, "instances": 3, "held": 0, "unreadable": 0}""");
+							"snapshot": null, "overrides": null, "frozen": null, "services": 2, "instances": 3, "held": 0, "unreadable": 0}""");
 	}
 
 	@Test

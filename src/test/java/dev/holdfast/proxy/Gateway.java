@@ -2,6 +2,7 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.holdfast.override.Action;
+import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.Scope;
 import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.proxy.backend.HostResolver;
 import dev.holdfast.route.BackendProtocol;
@@ -76,6 +81,8 @@ final class Gateway implements AutoCloseable {
 	final TrafficServer server;
 
 	private final MovedTime time = new MovedTime();
+
+	private final Overrides overrides = new Overrides(() -> Instant.EPOCH, Optional.empty());
 
 	private final Upstreams upstreams;
 
@@ -142,6 +149,7 @@ final class Gateway implements AutoCloseable {
 			List<dev.holdfast.route.Route> explicit, HostResolver hosts, List<Endpoint> endpoints) {
 		RouteTable routes = new RouteTable(explicit, true, policy);
 		this.upstreams = new Upstreams(upstream, this.breakers, this.time::nanoTime);
+		this.overrides.addListener(this.upstreams);
 		List<Instance> instances = endpoints.stream().map(Gateway::instance).toList();
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS, instances, 1));
 		routes.onSnapshot(snapshot, Set.of(ORDERS));
@@ -283,6 +291,21 @@ final class Gateway implements AutoCloseable {
 	 */
 	long nanoTime() {
 		return this.time.nanoTime();
+	}
+
+	/**
+	 * Has an operator set something against what is registered.
+	 */
+	void override(Action action) {
+		this.overrides
+			.put(new OperatorOverride(action, Scope.LOCAL, Instant.EPOCH, Instant.EPOCH.plusSeconds(60), "", ""));
+	}
+
+	/**
+	 * Has an operator end that.
+	 */
+	void end(Action action) {
+		this.overrides.remove(action);
 	}
 
 	/**

@@ -58,10 +58,11 @@ public final class QuickStart {
 	}
 
 	private static String[] withDemo(String[] args, EtcdProcess etcd) {
-		Path snapshot = temporaryFolder().resolve("registry-snapshot.json");
+		Path folder = temporaryFolder();
 		return Stream
 			.concat(Stream.of("--holdfast.etcd.endpoints=" + etcd.endpoint(),
-					"--holdfast.registry.snapshot.path=" + snapshot), Stream.of(args))
+					"--holdfast.registry.snapshot.path=" + folder.resolve("registry-snapshot.json"),
+					"--holdfast.admin.overrides-path=" + folder.resolve("overrides.json")), Stream.of(args))
 			.toArray(String[]::new);
 	}
 

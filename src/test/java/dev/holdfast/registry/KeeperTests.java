@@ -2,6 +2,7 @@ package dev.holdfast.registry;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -455,8 +456,27 @@ class KeeperTests {
 		this.keeper.publishDelivered();
 	}
 
+	@Test
+	void whatWasFrozenBeforeARestartIsServedAsItWasUntilTheFreezeEnds() {
+		Instant now = this.time.instant();
+		restore(Optional.of(new Freeze(now, now.plusSeconds(600), "maintenance")), record(2, "/a", ORDERS, "a", 1),
+				record(3, "/b", ORDERS, "b", 2));
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		list(4, record(2, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
+		pass(Duration.ofSeconds(10));
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		assertThat(this.registry.freeze()).isPresent();
+		pass(Duration.ofMinutes(10));
+		assertThat(this.registry.freeze()).isEmpty();
+		assertThat(instances()).contains("orders/a:1", "orders/c:3");
+	}
+
 	/** Starts anew from a snapshot on disk that has these records. */
 	private void restore(RegistryRecord... records) {
+		restore(Optional.empty(), records);
+	}
+
+	private void restore(Optional<Freeze> freeze, RegistryRecord... records) {
 		Path path = this.folder.resolve("snapshot.json");
 		try (SnapshotFile file = new SnapshotFile(path, null)) {
 			this.keeper = keeper(Optional.of(file));
@@ -466,6 +486,7 @@ class KeeperTests {
 		this.published.clear();
 		this.file = new SnapshotFile(path, null);
 		this.keeper = keeper(Optional.of(this.file));
+		freeze.ifPresent(this.keeper::freeze);
 		this.keeper.restore(() -> {
 		});
 	}

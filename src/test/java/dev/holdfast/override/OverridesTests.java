@@ -1,0 +1,261 @@
+package dev.holdfast.override;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.holdfast.service.ServiceName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+@ExtendWith(OutputCaptureExtension.class)
+class OverridesTests {
+
+	private static final ServiceName ORDERS = new ServiceName("orders");
+
+	private static final Action DRAIN_A = new Action.Drain(ORDERS, "a");
+
+	private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+
+	private final AtomicReference<Instant> time = new AtomicReference<>(START);
+
+	private final List<String> told = new ArrayList<>();
+
+	private final List<OverridesFile> files = new ArrayList<>();
+
+	@TempDir
+	private Path folder;
+
+	private final Overrides overrides = listened(new Overrides(this.time::get, Optional.empty()));
+
+	@AfterEach
+	void close() {
+		this.files.forEach(OverridesFile::close);
+	}
+
+	@Test
+	void anOverrideIsInForceUntilItsTimeIsOver() {
+		this.overrides.put(local(DRAIN_A, 60));
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isTrue();
+		assertThat(this.overrides.active().of(ORDERS).of("b").isDrained()).isFalse();
+		pass(59);
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isTrue();
+		pass(1);
+		assertThat(this.overrides.active()).isEqualTo(ActiveOverrides.NONE);
+		assertThat(this.told).containsExactly("drain/orders/a LOCAL 60", "drain/orders/a expired");
+	}
+
+	@Test
+	void oneOfTheSameThingReplacesTheOther() {
+		this.overrides.put(local(new Action.Weight(ORDERS, "a", 10), 60));
+		this.overrides.put(local(new Action.Weight(ORDERS, "a", 20), 90));
+		assertThat(this.overrides.active().all()).hasSize(1);
+		assertThat(this.overrides.active().of(ORDERS).of("a").effectiveWeight(100)).isEqualTo(20);
+		assertThat(this.overrides.remove(new Action.Weight(ORDERS, "a", 0))).isTrue();
+		assertThat(this.overrides.remove(new Action.Weight(ORDERS, "a", 0))).isFalse();
+		assertThat(this.overrides.active().of(ORDERS).of("a").effectiveWeight(100)).isEqualTo(100);
+		assertThat(this.told).containsExactly("weight/orders/a LOCAL 60", "weight/orders/a LOCAL 90",
+				"weight/orders/a ended");
+	}
+
+	@Test
+	void aDrainedInstanceHasNoWeightWhateverWasSet() {
+		this.overrides.put(local(new Action.Weight(ORDERS, "a", 10), 60));
+		this.overrides.put(local(DRAIN_A, 60));
+		assertThat(this.overrides.active().of(ORDERS).of("a").effectiveWeight(100)).isZero();
+		this.overrides.remove(DRAIN_A);
+		assertThat(this.overrides.active().of(ORDERS).of("a").effectiveWeight(100)).isEqualTo(10);
+	}
+
+	@Test
+	void theLocalOneIsInForceAndTheOtherWhenThatHasEnded() {
+		OperatorOverride shared = shared(new Action.Weight(ORDERS, "a", 1), 90);
+		this.overrides.replaceShared(List.of(shared));
+		OperatorOverride local = local(new Action.Weight(ORDERS, "a", 2), 60);
+		this.overrides.put(local);
+		assertThat(this.overrides.active().all()).containsExactly(local, shared);
+		assertThat(this.overrides.active().inForce()).containsOnlyKeys("weight/orders/a").containsValue(local);
+		pass(60);
+		assertThat(this.overrides.active().inForce()).containsValue(shared);
+		this.overrides.replaceShared(List.of());
+		assertThat(this.overrides.active().inForce()).isEmpty();
+		assertThat(this.told).containsExactly("weight/orders/a CLUSTER 90", "weight/orders/a LOCAL 60",
+				"weight/orders/a CLUSTER 90", "weight/orders/a ended");
+	}
+
+	@Test
+	void whatAnotherOneHidesIsNoNews() {
+		this.overrides.put(local(DRAIN_A, 60));
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 90)));
+		assertThat(this.told).containsExactly("drain/orders/a LOCAL 60");
+		assertThat(this.overrides.active().of(Scope.CLUSTER)).hasSize(1);
+	}
+
+	@Test
+	void whatTheOthersShareEndsHereAsWellWhenNobodyCanBeAsked() {
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60), shared(new Action.Freeze(), 0)));
+		assertThat(this.overrides.active().freeze()).isEmpty();
+		pass(60);
+		assertThat(this.overrides.active().all()).isEmpty();
+	}
+
+	@Test
+	void scopesAreNotMixedUp() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.overrides.put(shared(DRAIN_A, 60)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.overrides.replaceShared(Set.of(local(DRAIN_A, 60))));
+	}
+
+	@Test
+	void aListenerThatFailsKeepsNoOtherFromHearing(CapturedOutput output) {
+		Overrides failing = new Overrides(this.time::get, Optional.empty());
+		failing.addListener((now, changes) -> {
+			throw new IllegalStateException("a defect");
+		});
+		listened(failing).put(local(DRAIN_A, 60));
+		assertThat(this.told).hasSize(1);
+		assertThat(output).contains("failed on a change of overrides");
+	}
+
+	@Test
+	void theTimerEndsThem() {
+		Overrides real = listened(new Overrides(Instant::now, Optional.empty()));
+		OverrideTimer timer = new OverrideTimer(real);
+		timer.start();
+		Instant now = Instant.now();
+		real.put(new OperatorOverride(DRAIN_A, Scope.LOCAL, now, now.plusMillis(50), "", ""));
+		await().until(() -> real.active().all().isEmpty());
+		timer.close();
+	}
+
+	@Test
+	void overridesOutliveARestartWithinTheirTime() {
+		Overrides before = kept();
+		before.put(local(DRAIN_A, 60));
+		before.put(local(new Action.Freeze(), 600));
+		before.put(local(new Action.CircuitOpen(ORDERS), 30));
+		before.replaceShared(List.of(shared(new Action.Weight(ORDERS, "b", 1), 600)));
+		closeFiles();
+		this.time.set(START.plusSeconds(60));
+		Overrides after = listened(kept());
+		after.restore();
+		assertThat(after.active().all()).extracting(OperatorOverride::key)
+			.containsExactly("freeze", "weight/orders/b");
+		assertThat(this.told).containsExactly("freeze LOCAL 600", "weight/orders/b CLUSTER 600");
+		// What the others have now counts.
+		after.replaceShared(List.of());
+		assertThat(after.active().all()).extracting(OperatorOverride::key).containsExactly("freeze");
+	}
+
+	@Test
+	void whatWasEndedIsNotBackAfterARestart() {
+		Overrides before = kept();
+		before.put(local(DRAIN_A, 60));
+		before.remove(DRAIN_A);
+		closeFiles();
+		Overrides after = kept();
+		after.restore();
+		assertThat(after.active().all()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "why", "orders", "\"schema\":1", "]}" })
+	void aDamagedFileIsIgnoredWithAWarning(String damaged, CapturedOutput output) throws IOException {
+		kept().put(local(DRAIN_A, 60));
+		closeFiles();
+		String written = Files.readString(path());
+		assertThat(written).contains(damaged);
+		Files.writeString(path(), written.replace(damaged, damaged.substring(1) + "7"));
+		Overrides after = kept();
+		after.restore();
+		assertThat(after.active().all()).isEmpty();
+		assertThat(output).contains("Ignored the overrides at " + path());
+		assertThat(after.file()).get().extracting(OverridesFileState::lastError).asString().isNotEmpty();
+		after.put(local(DRAIN_A, 60));
+		assertThat(after.file()).get().extracting(OverridesFileState::lastError).asString().isEmpty();
+	}
+
+	@Test
+	void aFileOfANewerSchemaIsIgnored(CapturedOutput output) throws IOException {
+		Files.writeString(path(), "{\"schema\":2,\"savedAt\":\"2026-01-02T03:04:05Z\",\n");
+		kept().restore();
+		assertThat(output).contains("its schema is 2 (expected: 1)");
+	}
+
+	@Test
+	void anOverrideIsInForceThoughItCannotBeKept(CapturedOutput output) throws IOException {
+		Files.createDirectories(path().resolve("in-the-way"));
+		Overrides kept = kept();
+		kept.put(local(DRAIN_A, 60));
+		kept.put(local(new Action.CircuitOpen(ORDERS), 60));
+		assertThat(kept.active().all()).hasSize(2);
+		assertThat(kept.file()).get().extracting(OverridesFileState::lastError).asString().isNotEmpty();
+		assertThat(output).containsOnlyOnce("Cannot save the overrides to " + path());
+		Files.delete(path().resolve("in-the-way"));
+		Files.delete(path());
+		kept.endDue();
+		closeFiles();
+		assertThat(output).contains("The overrides are saved to " + path() + " again");
+		Overrides after = kept();
+		after.restore();
+		assertThat(after.active().all()).hasSize(2);
+	}
+
+	private Path path() {
+		return this.folder.resolve("overrides.json");
+	}
+
+	private Overrides kept() {
+		OverridesFile file = new OverridesFile(path(), this.time::get);
+		this.files.add(file);
+		return new Overrides(this.time::get, Optional.of(file));
+	}
+
+	private void closeFiles() {
+		this.files.forEach(OverridesFile::close);
+	}
+
+	private Overrides listened(Overrides overrides) {
+		overrides.addListener((now, changes) -> changes.forEach((change) -> this.told.add(text(change))));
+		return overrides;
+	}
+
+	private static String text(OverrideChange change) {
+		OperatorOverride after = change.after();
+		String what = (after != null)
+				? after.scope() + " " + Duration.between(after.since(), after.until()).toSeconds()
+				: (change.expired() ? "expired" : "ended");
+		return change.action().key() + " " + what;
+	}
+
+	private void pass(int seconds) {
+		this.time.updateAndGet((now) -> now.plusSeconds(seconds));
+		this.overrides.endDue();
+	}
+
+	private static OperatorOverride local(Action action, int seconds) {
+		return new OperatorOverride(action, Scope.LOCAL, START, START.plusSeconds(seconds), "why", "10.0.0.9");
+	}
+
+	private static OperatorOverride shared(Action action, int seconds) {
+		return new OperatorOverride(action, Scope.CLUSTER, START, START.plusSeconds(seconds), "why", "10.0.0.9");
+	}
+
+}
