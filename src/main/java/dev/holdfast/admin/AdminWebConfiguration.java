@@ -56,16 +56,16 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	 */
 	@Bean
 	WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
-		return (factory) -> factory.addConnectorCustomizers((connector) -> connector
-			.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+		return (factory) -> factory.addConnectorCustomizers(
+				(connector) -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
 	}
 
 	/**
 	 * Behind the filter that counts requests, so that what is refused is counted as well.
 	 */
 	@Bean
-	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings,
-			ObjectProvider<JwtVerifier> jwts, ObjectProvider<PathMappedEndpoints> endpoints, ObjectMapper mapper) {
+	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings, ObjectProvider<JwtVerifier> jwts,
+			ObjectProvider<PathMappedEndpoints> endpoints, ObjectMapper mapper) {
 		FilterRegistrationBean<AdminPortFilter> filter = new FilterRegistrationBean<>(
 				new AdminPortFilter(settings, jwts.getIfAvailable(), new OpenEndpoints(endpoints), mapper));
 		filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);

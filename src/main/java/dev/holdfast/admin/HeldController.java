@@ -52,8 +52,8 @@ class HeldController {
 	}
 
 	@GetMapping
-	@TextColumns({ "service", "instance", "url", "evidence", "since", "deadline", "keptUntil",
-			"FAILED=probe.failures", "reason" })
+	@TextColumns({ "service", "instance", "url", "evidence", "since", "deadline", "keptUntil", "FAILED=probe.failures",
+			"reason" })
 	Page<HeldInstance> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {
@@ -70,10 +70,9 @@ class HeldController {
 		HeldSelection selection = selection(body);
 		String reason = body.printableReason();
 		return switch (scope(body)) {
-			case LOCAL ->
-				ResponseEntity.ok(new Approval(done(selection, this.operations.approve(selection, reason))));
-			case CLUSTER -> this.writes
-				.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
+			case LOCAL -> ResponseEntity.ok(new Approval(done(selection, this.operations.approve(selection, reason))));
+			case CLUSTER ->
+				this.writes.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
 		};
 	}
 

@@ -61,8 +61,8 @@ final class ProblemException extends ErrorResponseException {
 	private static ProblemException challenged(HttpStatus status, String code, String detail, String error) {
 		ProblemException exception = new ProblemException(status, code, detail);
 		exception.getHeaders()
-			.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\"" + (error.isEmpty() ? ""
-					: ", %s, error_description=\"%s\"".formatted(error, quotable(detail))));
+			.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\""
+					+ (error.isEmpty() ? "" : ", %s, error_description=\"%s\"".formatted(error, quotable(detail))));
 		return exception;
 	}
 

@@ -49,8 +49,7 @@ final class TextCell {
 		if (value.isObject()) {
 			List<String> members = new ArrayList<>();
 			value.properties()
-				.forEach(
-						(member) -> members.add(PrintableText.of(member.getKey()) + "=" + of(member.getValue())));
+				.forEach((member) -> members.add(PrintableText.of(member.getKey()) + "=" + of(member.getValue())));
 			return String.join(",", members);
 		}
 		return value.asText();

@@ -82,8 +82,8 @@ final class TextTable {
 	private static List<Map<String, JsonNode>> sorted(List<Map<String, JsonNode>> rows, String first) {
 		Column sought = new Column("", first);
 		List<Map<String, JsonNode>> sorted = new ArrayList<>(rows);
-		sorted.sort((one, other) -> Boolean.compare(TextCell.isEmpty(sought.in(one)),
-				TextCell.isEmpty(sought.in(other))));
+		sorted.sort(
+				(one, other) -> Boolean.compare(TextCell.isEmpty(sought.in(one)), TextCell.isEmpty(sought.in(other))));
 		return sorted;
 	}
 

@@ -127,9 +127,8 @@ final class TextView {
 		int total = page.path("total").asInt();
 		if (shown < total) {
 			long first = page.path("page").asLong() * page.path("size").asLong();
-			this.text.append((shown == 0) ? "\n0 of %d\n".formatted(total)
-					: "\n%d to %d of %d (page %d)\n".formatted(first + 1, first + shown, total,
-							page.path("page").asLong()));
+			this.text.append((shown == 0) ? "\n0 of %d\n".formatted(total) : "\n%d to %d of %d (page %d)\n"
+				.formatted(first + 1, first + shown, total, page.path("page").asLong()));
 		}
 	}
 

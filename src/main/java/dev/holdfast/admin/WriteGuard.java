@@ -77,7 +77,8 @@ final class WriteGuard {
 
 	private static ProblemException unavailable(JwtVerdict.KeysUnavailable keys) {
 		ProblemException problem = new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "issuer-unreachable",
-				"The issuer's keys could not be fetched, so its tokens cannot be checked", Map.of("cause", keys.cause()));
+				"The issuer's keys could not be fetched, so its tokens cannot be checked",
+				Map.of("cause", keys.cause()));
 		problem.getHeaders().set(HttpHeaders.RETRY_AFTER, "10");
 		return problem;
 	}

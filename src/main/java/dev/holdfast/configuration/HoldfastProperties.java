@@ -494,8 +494,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		 */
 		public JwtSettings settings() {
 			return new JwtSettings(this.issuerUri,
-					this.jwkSetUri.isEmpty() ? Optional.empty() : Optional.of(URI.create(this.jwkSetUri)), this.audience,
-					this.scope, this.clockSkew);
+					this.jwkSetUri.isEmpty() ? Optional.empty() : Optional.of(URI.create(this.jwkSetUri)),
+					this.audience, this.scope, this.clockSkew);
 		}
 
 	}

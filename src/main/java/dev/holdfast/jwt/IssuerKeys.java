@@ -194,9 +194,8 @@ final class IssuerKeys {
 
 	private void fail(String cause) {
 		if (this.failure.isEmpty()) {
-			logger.warn("The keys of {} could not be fetched: {}; {}", this.issuer, cause,
-					(this.keys != null) ? "those that it had go on counting"
-							: "its tokens are refused until they can be");
+			logger.warn("The keys of {} could not be fetched: {}; {}", this.issuer, cause, (this.keys != null)
+					? "those that it had go on counting" : "its tokens are refused until they can be");
 		}
 		this.failure = cause;
 	}

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JwtVerifier implements AutoCloseable {
 
-	/** Those with a private key: who can only check a token must not be able to make one. */
+	/**
+	 * Those with a private key: who can only check a token must not be able to make one.
+	 */
 	private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.RS384,
 			JWSAlgorithm.RS512, JWSAlgorithm.PS256, JWSAlgorithm.PS384, JWSAlgorithm.PS512, JWSAlgorithm.ES256,
 			JWSAlgorithm.ES384, JWSAlgorithm.ES512);
@@ -57,8 +59,10 @@ public final class JwtVerifier implements AutoCloseable {
 	private final Runnable close;
 
 	private JwtVerifier(JwtSettings settings, HttpKeyFetch source, Clock clock, LongSupplier nanoTime) {
-		this(settings, new IssuerKeys(settings.issuer(), source,
-				(fetch) -> Thread.ofVirtual().name("issuer-keys").start(fetch), nanoTime, PATIENCE), clock, source::close);
+		this(settings,
+				new IssuerKeys(settings.issuer(), source,
+						(fetch) -> Thread.ofVirtual().name("issuer-keys").start(fetch), nanoTime, PATIENCE),
+				clock, source::close);
 	}
 
 	JwtVerifier(JwtSettings settings, IssuerKeys keys, Clock clock, Runnable close) {
@@ -119,8 +123,8 @@ public final class JwtVerifier implements AutoCloseable {
 
 	private @Nullable JwtVerdict refusedByHeader(JWSHeader header) {
 		if (!ALGORITHMS.contains(header.getAlgorithm())) {
-			return invalid("alg", "one that does not count",
-					"one of " + ALGORITHMS.stream().map(JWSAlgorithm::getName).sorted().collect(Collectors.joining(", ")));
+			return invalid("alg", "one that does not count", "one of "
+					+ ALGORITHMS.stream().map(JWSAlgorithm::getName).sorted().collect(Collectors.joining(", ")));
 		}
 		if (header.getType() != null && !TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT))) {
 			return invalid("typ", "another kind of token", "at+jwt, JWT or none");
@@ -148,7 +152,8 @@ public final class JwtVerifier implements AutoCloseable {
 	}
 
 	private static boolean isSignedBy(JWK key, SignedJWT jwt) {
-		if (!(key instanceof AsymmetricJWK pair) || (key.getKeyType().getValue().equals("RSA") && bits(key) < MIN_RSA_BITS)) {
+		if (!(key instanceof AsymmetricJWK pair)
+				|| (key.getKeyType().getValue().equals("RSA") && bits(key) < MIN_RSA_BITS)) {
 			return false;
 		}
 		try {
@@ -209,7 +214,9 @@ public final class JwtVerifier implements AutoCloseable {
 						this.settings.scope());
 	}
 
-	/** A text with spaces (RFC 8693, section 4.2), or a list, as some issuers write it. */
+	/**
+	 * A text with spaces (RFC 8693, section 4.2), or a list, as some issuers write it.
+	 */
 	private static void addScopes(@Nullable Object claim, Set<String> scopes) {
 		if (claim instanceof String text) {
 			scopes.addAll(Arrays.asList(text.split(" ", -1)));

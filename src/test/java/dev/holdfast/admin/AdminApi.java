@@ -97,18 +97,21 @@ final class AdminApi implements Traffic {
 		AnswerDeadline answers = new AnswerDeadline(deadline);
 		OverrideWrites writes = new OverrideWrites(this.overrides, Optional.ofNullable(this.shared), answers);
 		return MockMvcTester.of(
-				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, writes, answers),
+				List.of(new ServicesController(catalogue),
+						new RefreshController(this.registry, this.registry, writes, answers),
 						new HeldController(this.registry, this.registry, writes, answers),
 						new FreezeController(this.registry, writes, answers), new OverridesController(this.overrides),
 						new InstanceOverridesController(catalogue, writes),
 						new CircuitController(catalogue, this, writes),
-						new JournalController(this.registry, Clock.fixed(FakeRegistry.PROVEN_AT, ZoneOffset.UTC)),
-						new StatusController(this.registry, catalogue, this.overrides, new GatewayIdentity("gw-1", "0.1.0"))),
+						new JournalController(this.registry, Clock.fixed(FakeRegistry.PROVEN_AT,
+								ZoneOffset.UTC)),
+						new StatusController(this.registry, catalogue, this.overrides,
+								new GatewayIdentity("gw-1", "0.1.0"))),
 				(builder) -> builder
 					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))
 					.setCustomArgumentResolvers(new WriteBodyResolver())
-					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")),
-							null, (request) -> false, json().getObjectMapper()))
+					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")), null,
+							(request) -> false, json().getObjectMapper()))
 					.setMessageConverters(json())
 					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))
 					.build())

@@ -39,15 +39,15 @@ class OpenApiAnswersTests {
 
 	private static final ObjectMapper mapper = new ObjectMapper();
 
-	private static final SchemaRegistry schemas = SchemaRegistry
-		.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+	private static final SchemaRegistry schemas = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
 	@SuppressWarnings("NullAway.Init")
 	private static JsonNode document;
 
 	@BeforeAll
 	static void read() throws Exception {
-		try (InputStream file = new ClassPathResource(OpenApiController.FILE, OpenApiController.class).getInputStream()) {
+		try (InputStream file = new ClassPathResource(OpenApiController.FILE, OpenApiController.class)
+			.getInputStream()) {
 			document = mapper.readTree(file);
 		}
 	}

@@ -49,10 +49,12 @@ final class OpenApiDocument {
 
 	/** Parameters that handlers read from the request itself. */
 	private static final Map<String, List<String>> PARAMETERS = Map.of("get /registry/services", List.of("traffic"),
-			"get /registry/services/{service}", List.of("traffic"), "get /registry/journal", List.of("since", "until",
-					"sinceRevision", "untilRevision", "after", "cause", "q", "sort", "page", "size"));
+			"get /registry/services/{service}", List.of("traffic"), "get /registry/journal",
+			List.of("since", "until", "sinceRevision", "untilRevision", "after", "cause", "q", "sort", "page", "size"));
 
-	/** What springdoc takes for parameters of the query: all of them as a map, and bodies. */
+	/**
+	 * What springdoc takes for parameters of the query: all of them as a map, and bodies.
+	 */
 	private static final List<String> READ_OTHERWISE = List.of("parameters", "body");
 
 	private static final Pattern CALL = Pattern.compile("^\\| `(GET|PUT|POST|DELETE) (/[^`? ]*)[^`]*` \\| (.*) \\|$",
@@ -148,6 +150,9 @@ final class OpenApiDocument {
 			.put("$ref", "#/components/schemas/Problem");
 		if (write) {
 			operation.putArray("security").addObject().putArray("bearer");
+			if (call.startsWith("delete ")) {
+				responses.putObject("204").put("description", "Done, or nothing to be done");
+			}
 			members(call, operation);
 		}
 		else {
@@ -196,9 +201,7 @@ final class OpenApiDocument {
 	 */
 	private void members(String call, ObjectNode operation) throws IOException {
 		String method = call.substring(0, call.indexOf(' ')).toUpperCase(Locale.ROOT);
-		String path = call.substring(call.indexOf(' ') + 1)
-			.replace("{service}", "orders")
-			.replace("{instance}", "o1");
+		String path = call.substring(call.indexOf(' ') + 1).replace("{service}", "orders").replace("{instance}", "o1");
 		ObjectNode sent = mapper.createObjectNode().put("no-such-member", 1);
 		JsonNode problem = ask(method, path, sent);
 		while (problem.path("code").asText().equals("missing-member") && sent.size() < MEMBERS.size()) {

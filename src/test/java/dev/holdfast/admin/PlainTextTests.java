@@ -39,8 +39,8 @@ class PlainTextTests {
 				new Change(12, TIME, Change.Cause.PUT, "o1", "weight 100 → 50")));
 		registry.setHistory(new Change(12, TIME, Change.Cause.PUT, "o1", "weight 100 → 50"));
 		registry.setDiff(CompletableFuture.completedFuture(new RegistryDiff(1, 2,
-				List.of(new RegistryDiff.Difference("/services/orders/o1", "orders", "o1", "held")),
-				List.of(), List.of())));
+				List.of(new RegistryDiff.Difference("/services/orders/o1", "orders", "o1", "held")), List.of(),
+				List.of())));
 		server = AdminServer.over(registry, (context) -> {
 		});
 	}
@@ -59,19 +59,19 @@ class PlainTextTests {
 		HttpResponse<String> answer = text("/registry/services");
 		assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain;charset=UTF-8");
 		assertThat(answer.body()).isEqualTo("""
-				NAME      STATUS    ROUTABLE  TOTAL  HELD  EJECTED  CIRCUIT  REVISION
-				payments  DOWN             0      1     0        0  CLOSED          2
-				orders    DEGRADED         1      2     1        0  CLOSED          1
-				users     HEALTHY          1      1     0        0  CLOSED          3
+				NAME      STATUS    ROUTABLE  TOTAL  HELD  DRAINING  EJECTED  CIRCUIT  REVISION
+				payments  DOWN             0      1     0         0        0  CLOSED          2
+				orders    DEGRADED         1      2     1         0        0  CLOSED          1
+				users     HEALTHY          1      1     0         0        0  CLOSED          3
 				""");
 	}
 
 	@Test
 	void anOrderThatIsAskedForAndAPageAreThoseOfJson() {
 		assertThat(text("/registry/services?sort=name&size=2").body()).isEqualTo("""
-				NAME      STATUS    ROUTABLE  TOTAL  HELD  EJECTED  CIRCUIT  REVISION
-				orders    DEGRADED         1      2     1        0  CLOSED          1
-				payments  DOWN             0      1     0        0  CLOSED          2
+				NAME      STATUS    ROUTABLE  TOTAL  HELD  DRAINING  EJECTED  CIRCUIT  REVISION
+				orders    DEGRADED         1      2     1         0        0  CLOSED          1
+				payments  DOWN             0      1     0         0        0  CLOSED          2
 
 				1 to 2 of 3 (page 0)
 				""");
@@ -83,8 +83,8 @@ class PlainTextTests {
 	void instancesThatAreOutOfTheOrdinaryComeFirst() {
 		assertThat(text("/registry/services/orders").body()).contains("service.status", "DEGRADED")
 			.contains("ID       URL")
-			.containsSubsequence("o1       http://10.0.0.5:8080  HEALTHY     100", "its removal is held",
-					"o2-idle", "its weight is 0");
+			.containsSubsequence("o1       http://10.0.0.5:8080  HEALTHY     100", "its removal is held", "o2-idle",
+					"its weight is 0");
 		assertThat(text("/registry/services/orders?traffic=true").body()).contains("ACTIVE");
 	}
 

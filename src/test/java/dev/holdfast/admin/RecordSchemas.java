@@ -81,7 +81,8 @@ final class RecordSchemas {
 			JsonNode property = schema.path("properties").path(name);
 			assertThat(property.isObject()).as("%s of %s in %s", name, type, schema).isTrue();
 			if (component.getType() == Iterable.class) {
-				((ObjectNode) property).put("type", "array").set("items", schemaOf(argument(component.getGenericType())));
+				((ObjectNode) property).put("type", "array")
+					.set("items", schemaOf(argument(component.getGenericType())));
 			}
 			if (nullable) {
 				property = nullable((ObjectNode) property);
@@ -141,7 +142,8 @@ final class RecordSchemas {
 		Path source = Path.of("src/main/java", type.getName().replaceFirst("\\$.*", "").replace('.', '/') + ".java");
 		try {
 			String text = Files.readString(source);
-			int end = text.indexOf("record " + type.getSimpleName() + ((type.getTypeParameters().length > 0) ? "<" : "("));
+			int end = text
+				.indexOf("record " + type.getSimpleName() + ((type.getTypeParameters().length > 0) ? "<" : "("));
 			String comment = text.substring(text.lastIndexOf("/**", end), end).replaceAll("\\s*\\n\\s*\\*/?\\s*", " ");
 			Map<String, String> comments = new HashMap<>();
 			for (String tag : comment.split(" @param ", -1)) {
@@ -176,10 +178,9 @@ final class RecordSchemas {
 	}
 
 	private static String name(Type type) {
-		return (type instanceof ParameterizedType generic) ? raw(type).getSimpleName() + Arrays
-			.stream(generic.getActualTypeArguments())
-			.map(RecordSchemas::name)
-			.collect(Collectors.joining()) : raw(type).getSimpleName();
+		return (type instanceof ParameterizedType generic) ? raw(type).getSimpleName()
+				+ Arrays.stream(generic.getActualTypeArguments()).map(RecordSchemas::name).collect(Collectors.joining())
+				: raw(type).getSimpleName();
 	}
 
 }

@@ -70,16 +70,18 @@ class WriteSecurityTests {
 	static Stream<Write> writes() {
 		return mappings().entrySet()
 			.stream()
-			.flatMap((mapping) -> mapping.getKey()
-				.getPatternValues()
-				.stream()
-				.flatMap((path) -> mapping.getKey()
-					.getMethodsCondition()
-					.getMethods()
-					.stream()
-					.filter((method) -> method != RequestMethod.GET)
-					.map((method) -> new Write(method.name(), path, bodies(mapping.getValue()).findAny().isPresent(),
-							bodies(mapping.getValue()).anyMatch(MethodParameter::isOptional)))));
+			.flatMap(
+					(mapping) -> mapping.getKey()
+						.getPatternValues()
+						.stream()
+						.flatMap((path) -> mapping.getKey()
+							.getMethodsCondition()
+							.getMethods()
+							.stream()
+							.filter((method) -> method != RequestMethod.GET)
+							.map((method) -> new Write(method.name(), path,
+									bodies(mapping.getValue()).findAny().isPresent(),
+									bodies(mapping.getValue()).anyMatch(MethodParameter::isOptional)))));
 	}
 
 	static Stream<Write> writesWithBody() {
@@ -114,8 +116,8 @@ class WriteSecurityTests {
 	void withoutTheTokenAWriteIsRefused(Write write) {
 		String basic = Base64.getEncoder().encodeToString(("admin:" + TOKEN).getBytes(StandardCharsets.UTF_8));
 		for (String authorization : List.of("", "Bearer", "Bearer ", "Bearer wrong", "Bearer " + TOKEN + "x",
-				"Bearer " + TOKEN.substring(1), "Bearer " + TOKEN.toUpperCase(Locale.ROOT), TOKEN,
-				"Basic " + basic, "Token " + TOKEN, "Bearer wrong, Bearer " + TOKEN, "Bearer" + TOKEN,
+				"Bearer " + TOKEN.substring(1), "Bearer " + TOKEN.toUpperCase(Locale.ROOT), TOKEN, "Basic " + basic,
+				"Token " + TOKEN, "Bearer wrong, Bearer " + TOKEN, "Bearer" + TOKEN,
 				"Bearer eyJhbGciOiJub25lIn0.e30.")) {
 			String field = authorization.isEmpty() ? "" : "Authorization: " + authorization + "\r\n";
 			String answer = server.raw(write.request("localhost", field, "{}"));
@@ -124,11 +126,10 @@ class WriteSecurityTests {
 				.contains("\"code\":\"unauthorized\"", "WWW-Authenticate: Bearer realm=\"holdfast\"")
 				.doesNotContain(TOKEN);
 		}
-		String elsewhere = write.request("localhost", "Cookie: token=%1$s; Authorization=Bearer%%20%1$s\r\n".formatted(TOKEN),
-				"{}");
+		String elsewhere = write.request("localhost",
+				"Cookie: token=%1$s; Authorization=Bearer%%20%1$s\r\n".formatted(TOKEN), "{}");
 		for (String query : List.of("?access_token=" + TOKEN, "?token=" + TOKEN, "?Authorization=Bearer%20" + TOKEN)) {
-			assertThat(server.raw(elsewhere.replaceFirst(" HTTP/1.1", query + " HTTP/1.1")))
-				.startsWith("HTTP/1.1 401");
+			assertThat(server.raw(elsewhere.replaceFirst(" HTTP/1.1", query + " HTTP/1.1"))).startsWith("HTTP/1.1 401");
 		}
 		assertThat(reached).hasValue(0);
 	}
@@ -136,10 +137,11 @@ class WriteSecurityTests {
 	@ParameterizedTest
 	@MethodSource("writes")
 	void aForeignPageCannotWriteEvenWithTheToken(Write write) {
-		for (String origin : List.of("http://evil.example", "null", "https://localhost", "http://localhost.evil.example", "http://localhost", "http://localhost:1", "", "file://",
+		for (String origin : List.of("http://evil.example", "null", "https://localhost",
+				"http://localhost.evil.example", "http://localhost", "http://localhost:1", "", "file://",
 				"http://user@localhost:" + server.port())) {
-			assertThat(server.raw(write.request("localhost:" + server.port(),
-					authorized("Origin: %s\r\n".formatted(origin)), "{}")))
+			assertThat(server
+				.raw(write.request("localhost:" + server.port(), authorized("Origin: %s\r\n".formatted(origin)), "{}")))
 				.as(origin)
 				.startsWith("HTTP/1.1 403")
 				.contains("\"code\":\"cross-origin\"");
@@ -182,8 +184,10 @@ class WriteSecurityTests {
 	@ParameterizedTest
 	@MethodSource("writes")
 	void aMethodThatNobodyKnowsNeedsTheTokenToo(Write write) {
-		for (String method : List.of("PATCH", "POST", "PUT", "DELETE", "TRACE", "PROPFIND", "get", "Post", "INVENTED")) {
-			assertThat(server.raw(new Write(method, write.target(), false, true).request("localhost", "", ""))).as(method)
+		for (String method : List.of("PATCH", "POST", "PUT", "DELETE", "TRACE", "PROPFIND", "get", "Post",
+				"INVENTED")) {
+			assertThat(server.raw(new Write(method, write.target(), false, true).request("localhost", "", "")))
+				.as(method)
 				.containsPattern("\\AHTTP/1.1 (401|405|501) ");
 		}
 		assertThat(reached).hasValue(0);
@@ -197,9 +201,10 @@ class WriteSecurityTests {
 				path.replace("/registry/", "/registry;a=b/"), path.replace("/r", "/%72"), path + "%20", path + "%00",
 				path.replace("/registry/", "/registry%2F"), path.replace("/registry/", "/registry%5C"),
 				path.replace("/registry/", "/REGISTRY/"), path.replace("/registry/", "/registry/./"),
-				"/actuator/health/../.." + path, "/actuator/health/..;/..;" + path, "/actuator/health/%2e%2e/%2e%2e" + path,
-				"/actuator/prometheus/..%2f.." + path, "/./" + path.substring(1), path + ".json", path + "?", path + "#x",
-				path + "%", "http://localhost" + path, "/\\" + path.substring(1))) {
+				"/actuator/health/../.." + path, "/actuator/health/..;/..;" + path,
+				"/actuator/health/%2e%2e/%2e%2e" + path, "/actuator/prometheus/..%2f.." + path,
+				"/./" + path.substring(1), path + ".json", path + "?", path + "#x", path + "%",
+				"http://localhost" + path, "/\\" + path.substring(1))) {
 			for (String host : List.of("localhost", "evil.example")) {
 				assertThat(server.raw(new Write(write.method(), spelling, write.body(), true).request(host, "", "{}")))
 					.as(spelling)
@@ -263,8 +268,8 @@ class WriteSecurityTests {
 		String before = state();
 		for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
 				"text/json", "application/jsonx", "application/json, text/plain", "x", "*/*", "application/xml")) {
-			HttpResponse<String> answer = server.send(write.method(), write.target(), "{\"all\": true, \"ttlSeconds\": 60}",
-					"Authorization", "Bearer " + TOKEN, "Content-Type", type);
+			HttpResponse<String> answer = server.send(write.method(), write.target(),
+					"{\"all\": true, \"ttlSeconds\": 60}", "Authorization", "Bearer " + TOKEN, "Content-Type", type);
 			assertThat(answer.statusCode()).as(type).isEqualTo(415);
 		}
 		assertThat(state()).isEqualTo(before);
@@ -319,8 +324,7 @@ class WriteSecurityTests {
 
 		@Override
 		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-			if (handler instanceof HandlerMethod method
-					&& method.getBeanType().getName().startsWith("dev.holdfast")
+			if (handler instanceof HandlerMethod method && method.getBeanType().getName().startsWith("dev.holdfast")
 					&& writes().anyMatch((write) -> write.method().equals(request.getMethod()))) {
 				reached.incrementAndGet();
 			}

@@ -121,8 +121,13 @@ class ActuatorEndpointsTests {
 			assertThat(send(port, method, path, authorized + "Origin: http://evil.example\r\n")).as(path)
 				.startsWith("HTTP/1.1 403")
 				.contains("cross-origin");
-			assertThat(exchange(port, "%s %s HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n%s\r\n"
-				.formatted(method, path, authorized))).as(path).startsWith("HTTP/1.1 403").contains("host-not-allowed");
+			assertThat(
+					exchange(port,
+							"%s %s HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n%s\r\n".formatted(method,
+									path, authorized)))
+				.as(path)
+				.startsWith("HTTP/1.1 403")
+				.contains("host-not-allowed");
 			for (String trick : List.of("/actuator/health/.." + path.substring("/actuator".length()), "/" + path,
 					path + "/", path + ";a=b")) {
 				assertThat(send(port, method, trick, "")).as(trick).startsWith("HTTP/1.1 4");

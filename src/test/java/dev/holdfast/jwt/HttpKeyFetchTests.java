@@ -59,16 +59,17 @@ class HttpKeyFetchTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			/realms/ops/.well-known/openid-configuration | 200 | <html>                         | no metadata
-			/realms/ops/.well-known/openid-configuration | 200 | {"issuer": "https://evil.example", "jwks_uri": "http://127.0.0.1:1/"} | is of the issuer
-			/realms/ops/.well-known/openid-configuration | 200 | {"jwks_uri": "http://127.0.0.1:1/"} | is of the issuer
-			/realms/ops/.well-known/openid-configuration | 404 | x                              | configuration answered 404, http
-			/realms/ops/keys                             | 503 | x                              | answered 503 (expected: 200)
-			/realms/ops/keys                             | 302 | http://127.0.0.1:1/            | answered 302 (expected: 200)
-			/realms/ops/keys                             | 200 | <html>                         | no JWK set
-			/realms/ops/keys                             | 200 | {"keys": [{"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"}]} | no JWK set
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					/realms/ops/.well-known/openid-configuration | 200 | <html>                         | no metadata
+					/realms/ops/.well-known/openid-configuration | 200 | {"issuer": "https://evil.example", "jwks_uri": "http://127.0.0.1:1/"} | is of the issuer
+					/realms/ops/.well-known/openid-configuration | 200 | {"jwks_uri": "http://127.0.0.1:1/"} | is of the issuer
+					/realms/ops/.well-known/openid-configuration | 404 | x                              | configuration answered 404, http
+					/realms/ops/keys                             | 503 | x                              | answered 503 (expected: 200)
+					/realms/ops/keys                             | 302 | http://127.0.0.1:1/            | answered 302 (expected: 200)
+					/realms/ops/keys                             | 200 | <html>                         | no JWK set
+					/realms/ops/keys                             | 200 | {"keys": [{"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"}]} | no JWK set
+					""")
 	void whatIsNoAnswerIsToldByItsCause(String path, int status, String body, String cause) {
 		this.issuer.reply(path, status, body);
 		assertThatIOException().isThrownBy(this.fetch::fetch).withMessageContaining(cause);

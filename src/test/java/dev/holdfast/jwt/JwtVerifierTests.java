@@ -43,10 +43,9 @@ class JwtVerifierTests {
 
 	private final TestIssuer issuer = new TestIssuer();
 
-	private final JwtVerifier verifier = JwtVerifier.of(
-			new JwtSettings(this.issuer.issuer(), Optional.empty(), TestIssuer.AUDIENCE, "holdfast.write",
-					Duration.ofSeconds(30)),
-			Clock.fixed(TestIssuer.NOW, ZoneOffset.UTC), System::nanoTime);
+	private final JwtVerifier verifier = JwtVerifier.of(new JwtSettings(this.issuer.issuer(), Optional.empty(),
+			TestIssuer.AUDIENCE, "holdfast.write", Duration.ofSeconds(30)), Clock.fixed(TestIssuer.NOW, ZoneOffset.UTC),
+			System::nanoTime);
 
 	@AfterEach
 	void stop() {
@@ -93,28 +92,31 @@ class JwtVerifierTests {
 				refused("no signature", "The bearer token is no JWT",
 						(issuer) -> new PlainJWT(issuer.claims().build()).serialize()),
 				refused("HMAC by the public key", "alg: ", JwtVerifierTests::signedByThePublicKey),
-				refused("HMAC by another secret", "alg: ", (issuer) -> TestIssuer.sign(header(JWSAlgorithm.HS256).build(),
-						secret(), issuer.claims().build())),
+				refused("HMAC by another secret", "alg: ",
+						(issuer) -> TestIssuer.sign(header(JWSAlgorithm.HS256).build(), secret(),
+								issuer.claims().build())),
 				refused("a token for a logout", "typ: ",
 						(issuer) -> sign(issuer,
 								header(JWSAlgorithm.ES256).type(new JOSEObjectType("logout+jwt")).build())),
 				refused("a critical parameter", "crit: ",
 						(issuer) -> sign(issuer,
 								header(JWSAlgorithm.ES256).customParam("x", 1).criticalParams(Set.of("x")).build())),
-				refused("another key", "kid: ", (issuer) -> sign(issuer,
-						new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("unknown").build())),
+				refused("another key", "kid: ",
+						(issuer) -> sign(issuer, new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("unknown").build())),
 				refused("the key of another algorithm", "kid: ", (issuer) -> rsa(issuer, 2048, JWSAlgorithm.RS256)) };
 	}
 
 	private static Arguments[] signatures() {
 		return new Arguments[] {
 				refused("another key of the same name", "signature: ",
-						(issuer) -> TestIssuer.sign(header(JWSAlgorithm.ES256).build(), OTHER, issuer.claims().build())),
+						(issuer) -> TestIssuer.sign(header(JWSAlgorithm.ES256).build(), OTHER,
+								issuer.claims().build())),
 				refused("a key that the token brings along", "signature: ",
 						(issuer) -> TestIssuer.sign(header(JWSAlgorithm.ES256).jwk(OTHER.toPublicJWK()).build(), OTHER,
 								issuer.claims().build())),
-				refused("a changed claim", "signature: ", (issuer) -> token(issuer).replaceFirst("\\.[^.]+\\.",
-						"." + base64("{\"sub\":\"root\"}") + ".")),
+				refused("a changed claim", "signature: ",
+						(issuer) -> token(issuer).replaceFirst("\\.[^.]+\\.",
+								"." + base64("{\"sub\":\"root\"}") + ".")),
 				refused("no bytes of a signature", "", (issuer) -> token(issuer).replaceFirst("[^.]+$", "")) };
 	}
 
@@ -155,10 +157,11 @@ class JwtVerifierTests {
 			"HOLDFAST.WRITE, false", "'a,holdfast.write', false", "'', false" })
 	void aTokenPermitsWhatItsScopeSays(String scope, boolean permitted) {
 		JwtVerdict text = this.verifier.verify(this.issuer.token((claims) -> claims.claim("scope", scope)));
-		JwtVerdict list = this.verifier.verify(this.issuer
-			.token((claims) -> claims.claim("scope", null).claim("scp", List.of(scope.split(" ", -1)))));
+		JwtVerdict list = this.verifier.verify(
+				this.issuer.token((claims) -> claims.claim("scope", null).claim("scp", List.of(scope.split(" ", -1)))));
 		for (JwtVerdict verdict : List.of(text, list)) {
-			assertThat(verdict).isInstanceOf(permitted ? JwtVerdict.Accepted.class : JwtVerdict.InsufficientScope.class);
+			assertThat(verdict)
+				.isInstanceOf(permitted ? JwtVerdict.Accepted.class : JwtVerdict.InsufficientScope.class);
 		}
 	}
 
@@ -196,14 +199,12 @@ class JwtVerifierTests {
 	@Test
 	void aKeyThatIsTooWeakOrForAnotherUseDoesNotCount() throws Exception {
 		JWK weak = new RSAKeyGenerator(1024, true).keyID("weak").generate();
-		JWK sealing = new RSAKeyGenerator(2048).keyID("sealing")
-			.keyUse(KeyUse.ENCRYPTION)
-			.generate();
+		JWK sealing = new RSAKeyGenerator(2048).keyID("sealing").keyUse(KeyUse.ENCRYPTION).generate();
 		this.issuer.publish(weak.toPublicJWK(), sealing.toPublicJWK());
 		for (JWK key : List.of(weak, sealing)) {
 			JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build();
-			RSASSASigner signer = new RSASSASigner(
-					key.toRSAKey().toPrivateKey(), Set.of(AllowWeakRSAKey.getInstance()));
+			RSASSASigner signer = new RSASSASigner(key.toRSAKey().toPrivateKey(),
+					Set.of(AllowWeakRSAKey.getInstance()));
 			assertThat(this.verifier.verify(TestIssuer.sign(header, signer, this.issuer.claims().build())))
 				.as(key.getKeyID())
 				.isInstanceOf(JwtVerdict.Invalid.class);
