@@ -2,6 +2,7 @@ package dev.holdfast.admin;
 
 import java.security.Principal;
 
+import dev.holdfast.service.PrintableText;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
@@ -14,11 +15,11 @@ final class Operator {
 
 	/**
 	 * Return the name of who sent a request: the subject of the token, where that tells
-	 * one, else the address.
+	 * one, else the address; as it may stand in one line.
 	 */
 	static String of(HttpServletRequest request) {
 		Principal principal = request.getUserPrincipal();
-		return (principal != null) ? principal.getName() : request.getRemoteAddr();
+		return (principal != null) ? PrintableText.of(principal.getName()) : request.getRemoteAddr();
 	}
 
 }

@@ -45,7 +45,8 @@ class RefreshController {
 
 	@PostMapping("/refresh")
 	ResponseEntity<RefreshResult> refresh(Optional<WriteBody> body,
-			@RequestParam(required = false) @Nullable String scope, HttpServletRequest request) throws InterruptedException {
+			@RequestParam(required = false) @Nullable String scope, HttpServletRequest request)
+			throws InterruptedException {
 		if (OverrideWrites.isForAll(body, scope)) {
 			return this.writes.command(new Command.Refresh(OverrideWrites.reason(body, request), Operator.of(request)));
 		}

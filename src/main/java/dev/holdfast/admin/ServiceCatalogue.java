@@ -94,8 +94,8 @@ final class ServiceCatalogue {
 		boolean takesRequests = service.find(instance).filter((one) -> weight(one, set) > 0).isPresent();
 		return takesRequests && service.instances()
 			.stream()
-			.noneMatch((other) -> !other.id().equals(instance) && weight(other, set) > 0
-					&& !of(other, known).ejected());
+			.noneMatch(
+					(other) -> !other.id().equals(instance) && weight(other, set) > 0 && !of(other, known).ejected());
 	}
 
 	private static int weight(Instance instance, ServiceOverrides overrides) {

@@ -94,8 +94,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 				@Nullable InstanceOverride override) {
 			Terms drain = (override != null) ? override.drain() : null;
 			WeightTerms weight = (override != null) ? override.weight() : null;
-			Health seen = (drain != null)
-					? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
+			Health seen = (drain != null) ? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
 					: of(traffic.state());
 			List<String> reasons = new ArrayList<>(seen.reasons);
 			if (weight != null) {

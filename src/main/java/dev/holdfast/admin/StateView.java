@@ -27,8 +27,8 @@ record StateView(long eventId, String instanceId, String version, RegistryState.
 		Service[] services = state.snapshot().services().values().toArray(Service[]::new);
 		Arrays.sort(services, Comparator.comparing((service) -> service.name().value()));
 		return new StateView(state.eventId(), identity.instanceId(), identity.version(), state.standing(),
-				() -> Arrays.stream(services).map(ServiceState::of).iterator(),
-				sorted(state.held()), sorted(state.overrides()));
+				() -> Arrays.stream(services).map(ServiceState::of).iterator(), sorted(state.held()),
+				sorted(state.overrides()));
 	}
 
 	private static <T> List<T> sorted(Map<String, T> byKey) {

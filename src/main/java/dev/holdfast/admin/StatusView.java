@@ -44,8 +44,9 @@ record StatusView(String instanceId, String version, String state, Instant since
 		Snapshot snapshot = registry.snapshot();
 		return new StatusView(identity.instanceId(), identity.version(), status.name(), registry.statusSince(),
 				status.cause(), status.asOf().orElse(null), EtcdView.of(registry, status, snapshot),
-				registry.snapshotFile().orElse(null), overrides.file().orElse(null), registry.freeze().orElse(null), snapshot.services().size(),
-				snapshot.instances(), registry.heldRemovals(), registry.unreadable().size());
+				registry.snapshotFile().orElse(null), overrides.file().orElse(null), registry.freeze().orElse(null),
+				snapshot.services().size(), snapshot.instances(), registry.heldRemovals(),
+				registry.unreadable().size());
 	}
 
 	/**

@@ -32,11 +32,11 @@ final class WriteBodyResolver implements HandlerMethodArgumentResolver {
 	public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
 			NativeWebRequest webRequest, @Nullable WebDataBinderFactory binderFactory) throws IOException {
 		HttpServletRequest request = Objects.requireNonNull(webRequest.getNativeRequest(HttpServletRequest.class));
-		if (parameter.isOptional() && request.getContentType() == null && request.getContentLengthLong() <= 0) {
+		byte[] content = request.getInputStream().readNBytes(MAX_LENGTH + 1);
+		if (parameter.isOptional() && content.length == 0) {
 			return Optional.empty();
 		}
 		checkType(request.getContentType());
-		byte[] content = request.getInputStream().readNBytes(MAX_LENGTH + 1);
 		if (content.length > MAX_LENGTH) {
 			throw new ProblemException(HttpStatus.PAYLOAD_TOO_LARGE, "body-too-large",
 					"body: more (expected: at most %d bytes)".formatted(MAX_LENGTH));

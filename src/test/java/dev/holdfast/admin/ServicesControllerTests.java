@@ -261,7 +261,8 @@ class ServicesControllerTests {
 			""")
 	void statusIsTheWorstThatHolds(int routable, int held, int ejected, String circuit, boolean live,
 			ServiceStatus expected) {
-		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, held, 0, ejected), circuit, live)).isEqualTo(expected);
+		assertThat(ServiceStatus.of(new InstanceCounts(2, routable, held, 0, ejected), circuit, live))
+			.isEqualTo(expected);
 	}
 
 	@Test

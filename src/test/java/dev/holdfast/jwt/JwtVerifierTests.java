@@ -144,11 +144,11 @@ class JwtVerifierTests {
 
 	@Test
 	void theIssuersClockMayBeALittleFast() {
-		Date soon = Date.from(TestIssuer.NOW.plusSeconds(30));
-		Date over = Date.from(TestIssuer.NOW.minusSeconds(29));
-		assertThat(this.verifier.verify(this.issuer.token((claims) -> claims.notBeforeTime(soon))))
+		Instant soon = TestIssuer.NOW.plusSeconds(30);
+		Instant over = TestIssuer.NOW.minusSeconds(29);
+		assertThat(this.verifier.verify(this.issuer.token((claims) -> claims.notBeforeTime(Date.from(soon)))))
 			.isInstanceOf(JwtVerdict.Accepted.class);
-		assertThat(this.verifier.verify(this.issuer.token((claims) -> claims.expirationTime(over))))
+		assertThat(this.verifier.verify(this.issuer.token((claims) -> claims.expirationTime(Date.from(over)))))
 			.isInstanceOf(JwtVerdict.Accepted.class);
 	}
 
