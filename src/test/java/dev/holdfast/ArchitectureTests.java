@@ -39,6 +39,8 @@ class ArchitectureTests {
 		.definedBy("dev.holdfast.cluster")
 		.layer("tls")
 		.definedBy("dev.holdfast.tls")
+		.layer("jwt")
+		.definedBy("dev.holdfast.jwt")
 		.layer("registry")
 		.definedBy("dev.holdfast.registry")
 		.layer("registry.format")
@@ -67,6 +69,8 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("override", "service")
 		.whereLayer("tls")
 		.mayNotAccessAnyLayer()
+		.whereLayer("jwt")
+		.mayOnlyAccessLayers("service")
 		.whereLayer("registry")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("registry.format")
@@ -80,7 +84,7 @@ class ArchitectureTests {
 		.whereLayer("proxy")
 		.mayOnlyAccessLayers("route", "upstream", "service", "tls")
 		.whereLayer("admin")
-		.mayOnlyAccessLayers("registry", "route", "upstream", "cluster", "override", "service")
+		.mayOnlyAccessLayers("registry", "route", "upstream", "cluster", "override", "service", "jwt")
 		.whereLayer("actuate")
 		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
 		.whereLayer("accesslog")
@@ -152,6 +156,13 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.etcd..", "io.grpc..");
+
+	@ArchTest
+	static final ArchRule onlyWhatChecksTokensKnowsNimbus = noClasses().that()
+		.resideOutsideOfPackages("dev.holdfast.jwt..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("com.nimbusds..");
 
 	@ArchTest
 	static final ArchRule onlyTheAccessLogKnowsLogback = noClasses().that()

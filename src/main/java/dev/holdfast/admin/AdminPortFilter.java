@@ -3,15 +3,19 @@ package dev.holdfast.admin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.jwt.JwtVerifier;
+import dev.holdfast.service.PrintableText;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -40,15 +44,17 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	/**
 	 * Creates the filter.
 	 * @param settings how the port is guarded
+	 * @param jwts what accepts the tokens of an issuer, {@code null} when none is
+	 * configured
 	 * @param openToAllHosts the reads that are answered under every name: those of probes
 	 * and of Prometheus
 	 * @param audit what writes are recorded in
 	 * @param mapper what problems are written by
 	 */
-	AdminPortFilter(AdminSettings settings, Predicate<HttpServletRequest> openToAllHosts, Audit audit,
-			ObjectMapper mapper) {
+	AdminPortFilter(AdminSettings settings, @Nullable JwtVerifier jwts, Predicate<HttpServletRequest> openToAllHosts,
+			Audit audit, ObjectMapper mapper) {
 		this.hosts = new HostGuard(settings.allowedHosts());
-		this.writes = new WriteGuard(settings.token());
+		this.writes = new WriteGuard(settings.token(), jwts);
 		this.openToAllHosts = openToAllHosts;
 		this.audit = audit;
 		this.mapper = mapper;
@@ -59,9 +65,10 @@ final class AdminPortFilter extends OncePerRequestFilter {
 			throws IOException, ServletException {
 		boolean write = !READS.contains(request.getMethod());
 		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+		HttpServletRequest admitted = request;
 		try {
-			check(request, write);
-			chain.doFilter(request, response);
+			admitted = admit(request, write);
+			chain.doFilter(admitted, response);
 			status = response.getStatus();
 		}
 		catch (ProblemException ex) {
@@ -70,29 +77,34 @@ final class AdminPortFilter extends OncePerRequestFilter {
 		}
 		finally {
 			if (write) {
-				record(request, status);
+				record(admitted, status);
 			}
 		}
 	}
 
-	private void check(HttpServletRequest request, boolean write) {
+	private HttpServletRequest admit(HttpServletRequest request, boolean write) {
 		if (write || !this.openToAllHosts.test(request)) {
 			this.hosts.check(request.getHeader(HttpHeaders.HOST), request.getHeader(HttpHeaders.ORIGIN));
 		}
-		if (write) {
-			this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION));
+		if (!write) {
+			return request;
 		}
+		return this.writes.check(request.getHeader(HttpHeaders.AUTHORIZATION))
+			.<HttpServletRequest>map((subject) -> new AuthenticatedRequest(request, subject))
+			.orElse(request);
 	}
 
 	private void refuse(HttpServletRequest request, HttpServletResponse response, ProblemException problem)
 			throws IOException {
 		ProblemDetail body = problem.getBody();
 		instance(request.getRequestURI()).ifPresent(body::setInstance);
-		byte[] content = this.mapper.writeValueAsBytes(body);
+		boolean text = PlainText.isPreferred(request.getHeader(HttpHeaders.ACCEPT));
+		byte[] content = text ? TextView.of(body, this.mapper).getBytes(StandardCharsets.UTF_8)
+				: this.mapper.writeValueAsBytes(body);
 		response.setStatus(problem.getStatusCode().value());
 		problem.getHeaders().forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+		response.setContentType(text ? PlainText.TYPE.toString() : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
 		response.setContentLength(content.length);
 		response.getOutputStream().write(content);
 	}
@@ -108,7 +120,9 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	}
 
 	private void record(HttpServletRequest request, int status) {
-		this.audit.record(request.getRemoteAddr(), request.getMethod() + " " + request.getRequestURI(),
+		String who = (request.getRemoteUser() != null) ? request.getRemoteUser() + " from " + request.getRemoteAddr()
+				: request.getRemoteAddr();
+		this.audit.record(PrintableText.of(who), request.getMethod() + " " + request.getRequestURI(),
 				WriteNote.of(request), Integer.toString(status));
 	}
 

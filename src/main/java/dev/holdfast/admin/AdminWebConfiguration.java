@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.jwt.JwtVerifier;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
@@ -13,6 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -31,7 +34,14 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	public void addInterceptors(InterceptorRegistry registry) {
 		WebContentInterceptor revalidation = new WebContentInterceptor();
 		revalidation.setCacheControl(CacheControl.noCache());
+		revalidation.setVaryByRequestHeaders(HttpHeaders.ACCEPT);
 		registry.addInterceptor(revalidation).addPathPatterns(API);
+	}
+
+	@Override
+	public void extendMessageConverters(List<HttpMessageConverter<?>> converters) {
+		// The last one, so that who accepts anything gets JSON.
+		converters.add(new PlainText());
 	}
 
 	@Override
@@ -53,10 +63,10 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	 * Behind the filter that counts requests, so that what is refused is counted as well.
 	 */
 	@Bean
-	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings,
+	FilterRegistrationBean<AdminPortFilter> adminPortFilter(AdminSettings settings, ObjectProvider<JwtVerifier> jwts,
 			ObjectProvider<PathMappedEndpoints> endpoints, Audit audit, ObjectMapper mapper) {
 		FilterRegistrationBean<AdminPortFilter> filter = new FilterRegistrationBean<>(
-				new AdminPortFilter(settings, new OpenEndpoints(endpoints), audit, mapper));
+				new AdminPortFilter(settings, jwts.getIfAvailable(), new OpenEndpoints(endpoints), audit, mapper));
 		filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
 		return filter;
 	}

@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,6 +17,7 @@ import dev.holdfast.registry.Registry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverter;
@@ -36,6 +38,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
  * every request, so an answer that shows it has no tag.
  */
 @RestControllerAdvice(basePackageClasses = EntityTags.class)
+@Order(0)
 final class EntityTags implements ResponseBodyAdvice<Object> {
 
 	/** Until when the data is known to have been what is registered. */
@@ -72,21 +75,25 @@ final class EntityTags implements ResponseBodyAdvice<Object> {
 			.asOf()
 			.ifPresent((asOf) -> answer.getServletResponse().setHeader(AS_OF, asOf.toString()));
 		boolean known = !TrafficShown.isIn(read.getServletRequest())
-				&& isKnown(body, read.getServletRequest(), answer.getServletResponse());
+				&& isKnown(body, contentType, read.getServletRequest(), answer.getServletResponse());
 		return known ? null : body;
 	}
 
-	private boolean isKnown(@Nullable Object body, HttpServletRequest request, HttpServletResponse response) {
-		return new ServletWebRequest(request, response).checkNotModified(tag(body));
+	private boolean isKnown(@Nullable Object body, MediaType contentType, HttpServletRequest request,
+			HttpServletResponse response) {
+		return new ServletWebRequest(request, response).checkNotModified(tag(body, contentType));
 	}
 
 	/**
 	 * The entity tag of an answer.
 	 * @param body what it shows
+	 * @param contentType how it shows it
 	 */
-	String tag(@Nullable Object body) {
+	String tag(@Nullable Object body, MediaType contentType) {
 		try {
-			byte[] hash = MessageDigest.getInstance("SHA-256").digest(this.shown.writeValueAsBytes(body));
+			MessageDigest digest = MessageDigest.getInstance("SHA-256");
+			digest.update(this.shown.writeValueAsBytes(body));
+			byte[] hash = digest.digest(contentType.getSubtype().getBytes(StandardCharsets.US_ASCII));
 			return "W/\"" + HexFormat.of().formatHex(hash, 0, 16) + "\"";
 		}
 		catch (JsonProcessingException | NoSuchAlgorithmException ex) {

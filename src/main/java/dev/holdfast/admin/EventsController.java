@@ -57,7 +57,7 @@ class EventsController {
 	 * Its entity tag costs nothing: one event has one state. The body is made while it is
 	 * written.
 	 */
-	@RequestMapping(path = "/state", method = RequestMethod.GET)
+	@RequestMapping(path = "/state", method = RequestMethod.GET, produces = MediaType.APPLICATION_JSON_VALUE)
 	ResponseEntity<StateView> state() {
 		this.feed.attend();
 		RegistryState state = this.ring.state();

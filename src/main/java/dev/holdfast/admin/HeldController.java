@@ -66,6 +66,8 @@ class HeldController {
 	}
 
 	@GetMapping
+	@TextColumns({ "service", "instance", "url", "evidence", "since", "deadline", "keptUntil", "FAILED=probe.failures",
+			"reason" })
 	Page<HeldInstance> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String status,
 			@RequestParam(required = false) @Nullable String sort,

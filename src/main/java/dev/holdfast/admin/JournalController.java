@@ -30,6 +30,7 @@ class JournalController {
 	}
 
 	@GetMapping
+	@TextColumns({ "time", "revision", "cause", "service", "instance", "detail" })
 	JournalPage list(@RequestParam MultiValueMap<String, String> parameters) {
 		PageRequest request = PageRequest.of(parameters.getFirst("page"), parameters.getFirst("size"));
 		JournalQuery query = JournalQuery.of(parameters, this.clock);

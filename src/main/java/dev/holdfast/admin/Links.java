@@ -18,7 +18,8 @@ final class Links {
 			Map.entry("overrides", "/registry/overrides"), Map.entry("gateways", "/registry/gateways"),
 			Map.entry("routes", "/registry/routes"), Map.entry("routeMatch", "/registry/routes/match"),
 			Map.entry("traffic", "/registry/traffic"), Map.entry("certificates", "/registry/certificates"),
-			Map.entry("audit", "/registry/audit"), Map.entry("export", "/registry/export")));
+			Map.entry("audit", "/registry/audit"), Map.entry("export", "/registry/export"),
+			Map.entry("openapi", "/registry/openapi.json")));
 
 	/** The same and what can be written to, as {@code GET /registry} shows them. */
 	static final Map<String, String> ALL = all();

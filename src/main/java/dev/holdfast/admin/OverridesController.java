@@ -23,6 +23,7 @@ class OverridesController {
 	}
 
 	@GetMapping
+	@TextColumns({ "kind", "service", "instance", "weight", "scope", "since", "until", "by", "reason" })
 	Page<OverrideView> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {

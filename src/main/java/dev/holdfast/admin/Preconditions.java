@@ -9,6 +9,7 @@ import java.util.Set;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.HandlerMapping;
@@ -49,7 +50,7 @@ final class Preconditions {
 		if (READS.contains(request.getMethod()) || !wanted.hasMoreElements()) {
 			return;
 		}
-		Optional<String> now = state(request).map(this.tags::tag);
+		Optional<String> now = state(request).map((shown) -> this.tags.tag(shown, MediaType.APPLICATION_JSON));
 		while (wanted.hasMoreElements()) {
 			if (now.isPresent() && matches(wanted.nextElement(), now.get())) {
 				return;

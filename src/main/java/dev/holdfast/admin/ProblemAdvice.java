@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -46,7 +47,11 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 				problem.setProperty(CODE, nameOf(status));
 			}
 		}
-		return super.createResponseEntity(body, headers, status, request);
+		HttpHeaders typed = new HttpHeaders();
+		typed.putAll(headers);
+		typed.setContentType(PlainText.isPreferred(request.getHeader(HttpHeaders.ACCEPT)) ? PlainText.TYPE
+				: MediaType.APPLICATION_PROBLEM_JSON);
+		return super.createResponseEntity(body, typed, status, request);
 	}
 
 	private static String nameOf(HttpStatusCode status) {

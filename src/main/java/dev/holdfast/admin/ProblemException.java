@@ -35,10 +35,40 @@ final class ProblemException extends ErrorResponseException {
 				"service: \"%s\" (expected: one that is or was registered)".formatted(name));
 	}
 
+	/**
+	 * Refuses a write that presents nothing by which it could be let through.
+	 */
 	static ProblemException unauthorized(String detail) {
-		ProblemException exception = new ProblemException(HttpStatus.UNAUTHORIZED, "unauthorized", detail);
-		exception.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\"");
+		return challenged(HttpStatus.UNAUTHORIZED, "unauthorized", detail, "");
+	}
+
+	/**
+	 * Refuses a write whose token does not count (RFC 6750, section 3.1).
+	 */
+	static ProblemException invalidToken(String code, String detail) {
+		return challenged(HttpStatus.UNAUTHORIZED, code, detail, "error=\"invalid_token\"");
+	}
+
+	/**
+	 * Refuses a write whose token is right but permits something else.
+	 * @param scope what the token would have to permit
+	 */
+	static ProblemException insufficientScope(String detail, String scope) {
+		return challenged(HttpStatus.FORBIDDEN, "insufficient-scope", detail,
+				"error=\"insufficient_scope\", scope=\"%s\"".formatted(quotable(scope)));
+	}
+
+	private static ProblemException challenged(HttpStatus status, String code, String detail, String error) {
+		ProblemException exception = new ProblemException(status, code, detail);
+		exception.getHeaders()
+			.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"holdfast\""
+					+ (error.isEmpty() ? "" : ", %s, error_description=\"%s\"".formatted(error, quotable(detail))));
 		return exception;
+	}
+
+	/** What the values of the field may consist of (RFC 6750, section 3). */
+	private static String quotable(String text) {
+		return text.replaceAll("[^ !#-\\[\\]-~]", "'");
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Set;
 import dev.holdfast.registry.Change;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -25,24 +26,36 @@ class ServicesController {
 		this.catalogue = catalogue;
 	}
 
+	/**
+	 * At a terminal a page is all that one sees, so the worst come first there.
+	 */
 	@GetMapping
+	@TextColumns({ "name", "status", "ROUTABLE=instances.routable", "TOTAL=instances.total", "HELD=instances.held",
+			"DRAINING=instances.draining", "EJECTED=instances.ejected", "circuit", "revision",
+			"REQ/S=requestsPerSecond", "ERRORS=errorRatio", "p50", "p95", "p99" })
 	Page<ServiceSummary> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String status,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size, HttpServletRequest read) {
 		PageRequest request = PageRequest.of(page, size);
-		ServiceQuery query = ServiceQuery.of(q, status, sort, TrafficShown.in(read));
+		boolean worstFirst = sort == null && PlainText.isPreferred(read.getHeader(HttpHeaders.ACCEPT));
+		ServiceQuery query = ServiceQuery.of(q, status, worstFirst ? "-status" : sort, TrafficShown.in(read));
 		return this.catalogue.find(query, request);
 	}
 
 	@GetMapping("/{service}")
+	@TextColumns(rows = "instances", first = "health.reasons",
+			value = { "id", "url", "health.status", "weight", "EFFECTIVE=effectiveWeight", "zone", "version",
+					"ACTIVE=traffic.active", "TOTAL=traffic.total", "ERRORS=traffic.errors", "registration.source",
+					"health.reasons" })
 	ServiceDetail get(@PathVariable String service, HttpServletRequest read) {
 		return this.catalogue.find(service, TrafficShown.in(read))
 			.orElseThrow(() -> ProblemException.unknownService(service));
 	}
 
 	@GetMapping("/{service}/history")
+	@TextColumns({ "time", "revision", "cause", "instance", "detail" })
 	Page<Change> history(@PathVariable String service, @RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String cause,
 			@RequestParam(required = false) @Nullable String sort,

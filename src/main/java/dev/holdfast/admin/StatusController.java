@@ -53,6 +53,7 @@ class StatusController {
 	}
 
 	@GetMapping("/unreadable")
+	@TextColumns({ "key", "since", "REVISION=modRevision", "reason" })
 	Page<UnreadableRecord> unreadable(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,

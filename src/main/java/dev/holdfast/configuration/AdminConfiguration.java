@@ -1,5 +1,6 @@
 package dev.holdfast.configuration;
 
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import dev.holdfast.admin.EffectiveConfiguration;
 import dev.holdfast.admin.EventStreamSettings;
 import dev.holdfast.admin.GatewayIdentity;
 import dev.holdfast.admin.UsedBundles;
+import dev.holdfast.jwt.JwtVerifier;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,7 +22,12 @@ import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
 
 /**
  * Tells the operators' API who it speaks for.
@@ -31,6 +38,15 @@ class AdminConfiguration {
 	@Bean
 	AdminSettings adminSettings(HoldfastProperties properties) {
 		return new AdminSettings(properties.admin().token(), Set.copyOf(properties.admin().allowedHosts()));
+	}
+
+	/**
+	 * Only where an issuer is named; an empty environment variable names none.
+	 */
+	@Bean(initMethod = "prefetch", destroyMethod = "close")
+	@Conditional(IssuerNamed.class)
+	JwtVerifier jwtVerifier(HoldfastProperties properties, Clock clock) {
+		return JwtVerifier.of(properties.admin().jwt().settings(), clock, System::nanoTime);
 	}
 
 	@Bean
@@ -72,6 +88,15 @@ class AdminConfiguration {
 		BuildProperties properties = build.getIfAvailable();
 		String version = (properties != null) ? properties.getVersion() : "development";
 		return new GatewayIdentity(UUID.randomUUID().toString(), version);
+	}
+
+	private static final class IssuerNamed implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return StringUtils.hasText(context.getEnvironment().getProperty("holdfast.admin.jwt.issuer-uri"));
+		}
+
 	}
 
 }

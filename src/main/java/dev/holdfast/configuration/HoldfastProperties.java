@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 
 import dev.holdfast.accesslog.AccessLogFormat;
 import dev.holdfast.accesslog.AccessLogSettings;
+import dev.holdfast.jwt.JwtSettings;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.etcd.Credentials;
@@ -472,18 +473,49 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * time.
 	 * @param overridesPath File that the overrides of operators are kept in, so that they
 	 * outlive a restart, empty to keep none.
+	 * @param jwt tokens of an OAuth2 issuer
 	 */
 	public record Admin(@DefaultValue("") String token, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("256") @Min(1) @Max(10_000) int maxEventStreams,
-			@DefaultValue("data/overrides.json") String overridesPath) {
+			@DefaultValue("data/overrides.json") String overridesPath, @Valid @DefaultValue Jwt jwt) {
 
 		/**
 		 * Keeps the token out of logs.
 		 */
 		@Override
 		public String toString() {
-			return "Admin[token=%s, allowedHosts=%s, maxEventStreams=%s, overridesPath=%s]".formatted(
-					this.token.isEmpty() ? "" : "******", this.allowedHosts, this.maxEventStreams, this.overridesPath);
+			return "Admin[token=%s, allowedHosts=%s, maxEventStreams=%s, overridesPath=%s, jwt=%s]".formatted(
+					this.token.isEmpty() ? "" : "******", this.allowedHosts, this.maxEventStreams, this.overridesPath,
+					this.jwt);
+		}
+
+	}
+
+	/**
+	 * Tokens of an OAuth2 issuer that permit writes on the admin port, beside the token
+	 * that all operators have.
+	 *
+	 * @param issuerUri Who issues the tokens, spelled as in their claim "iss"; empty to
+	 * take none.
+	 * @param jwkSetUri Where the issuer's keys are; empty to find them by the issuer's
+	 * metadata.
+	 * @param audience Whom the tokens must be issued for, by their claim "aud".
+	 * @param scope What the tokens must permit, by their claim "scope" or "scp".
+	 * @param clockSkew How far the issuer's clock may be from the gateway's.
+	 */
+	public record Jwt(@DefaultValue("") String issuerUri, @DefaultValue("") String jwkSetUri,
+			@DefaultValue("") String audience, @DefaultValue("holdfast.write") String scope,
+			@DefaultValue("30s") @DurationMin(message = NOT_NEGATIVE) @DurationMax(minutes = 10,
+					message = "must not be longer than 10m") Duration clockSkew) {
+
+		/**
+		 * Gives the settings in the words of those who check tokens.
+		 * @return the settings
+		 */
+		public JwtSettings settings() {
+			return new JwtSettings(this.issuerUri,
+					this.jwkSetUri.isEmpty() ? Optional.empty() : Optional.of(URI.create(this.jwkSetUri)),
+					this.audience, this.scope, this.clockSkew);
 		}
 
 	}

@@ -110,6 +110,42 @@ final class PropertiesValidator implements Validator {
 						"must be a name without scheme, port and wildcard, such as gateway.example.org");
 			}
 		}
+		checkJwt(admin.jwt(), errors);
+	}
+
+	private static void checkJwt(HoldfastProperties.Jwt jwt, Errors errors) {
+		if (jwt.issuerUri().isEmpty()) {
+			if (!jwt.jwkSetUri().isEmpty() || !jwt.audience().isEmpty()) {
+				reject(errors, "admin.jwt.issuerUri",
+						"must not be empty when holdfast.admin.jwt.jwk-set-uri or holdfast.admin.jwt.audience is given");
+			}
+			return;
+		}
+		if (!isUrl(jwt.issuerUri())) {
+			reject(errors, "admin.jwt.issuerUri", "must be a URL such as https://login.example.org/realms/ops");
+		}
+		if (!jwt.jwkSetUri().isEmpty() && !isUrl(jwt.jwkSetUri())) {
+			reject(errors, "admin.jwt.jwkSetUri", "must be a URL such as https://login.example.org/keys, or empty");
+		}
+		if (jwt.audience().isBlank()) {
+			reject(errors, "admin.jwt.audience",
+					"must not be empty when holdfast.admin.jwt.issuer-uri is given: tokens for other applications would count",
+					"Set holdfast.admin.jwt.audience to what the issuer writes into the claim \"aud\" of tokens for this gateway.");
+		}
+		if (jwt.scope().isBlank() || jwt.scope().contains(" ")) {
+			reject(errors, "admin.jwt.scope", "must be one scope, without spaces");
+		}
+	}
+
+	private static boolean isUrl(String text) {
+		try {
+			URI uri = new URI(text).parseServerAuthority();
+			return ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))
+					&& uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null;
+		}
+		catch (URISyntaxException ex) {
+			return false;
+		}
 	}
 
 	private static void checkAccessLog(HoldfastProperties.AccessLog log, Errors errors) {

@@ -110,7 +110,7 @@ final class AdminApi implements Traffic {
 				(builder) -> builder
 					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))
 					.setCustomArgumentResolvers(new WriteBodyResolver())
-					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")),
+					.addFilters(new AdminPortFilter(new AdminSettings(token, Set.of("admin.example.org")), null,
 							(request) -> false, new Audit(CLOCK), json().getObjectMapper()))
 					.setMessageConverters(json())
 					.defaultRequest(MockMvcRequestBuilders.get("/").header(HttpHeaders.HOST, HOST))

@@ -2,10 +2,13 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,6 +19,7 @@ import dev.holdfast.cluster.Gateways;
 import dev.holdfast.cluster.LocalGateway;
 import dev.holdfast.cluster.Standing;
 import dev.holdfast.override.Overrides;
+import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
@@ -43,6 +47,9 @@ final class AdminServer implements AutoCloseable {
 		this(type, registry, operations, traffic, changes, settings, new FakeTraffic()::register, properties);
 	}
 
+	/**
+	 * Starts a server with what a test registers in place of what is usual, or beside it.
+	 */
 	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
 			SnapshotChanges changes, EventStreamSettings settings, Consumer<GenericApplicationContext> parts,
 			String... properties) {
@@ -59,10 +66,29 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));
 		this.context.registerBean(EventStreamSettings.class, () -> settings);
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
-		parts.accept(this.context);
 		this.context.register(EmbeddedWebServerFactoryCustomizerAutoConfiguration.class,
 				AdminPortTests.AdminPort.class);
+		parts.accept(this.context);
 		this.context.refresh();
+	}
+
+	/**
+	 * Starts a server over a registry that says what a test tells it to.
+	 */
+	static AdminServer over(FakeRegistry registry, Consumer<GenericApplicationContext> others, String... properties) {
+		SnapshotChanges changes = new SnapshotChanges();
+		registry.subscribe(changes);
+		AdminApi api = new AdminApi(registry);
+		return new AdminServer(FakeRegistry.class, registry, registry, api, changes, new EventStreamSettings(8),
+				(context) -> {
+					new FakeTraffic().register(context);
+					context.registerBean(Overrides.class, api::overrides);
+					others.accept(context);
+				}, properties);
+	}
+
+	<T> T bean(String name, Class<T> type) {
+		return this.context.getBean(name, type);
 	}
 
 	Overrides overrides() {
@@ -95,6 +121,36 @@ final class AdminServer implements AutoCloseable {
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
+		}
+	}
+
+	HttpResponse<String> send(String method, String path, String body, String... headers) {
+		try {
+			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+				.method(method, HttpRequest.BodyPublishers.ofString(body));
+			if (headers.length > 0) {
+				request.headers(headers);
+			}
+			return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Sends bytes that no client would send, and reads until the server has done.
+	 */
+	String raw(String request) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+			socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -109,6 +109,48 @@ class ActuatorEndpointsTests {
 	}
 
 	@Test
+	void neitherAnotherTokenNorAForeignPageNorAForeignNameNorAReadWritesThroughTheActuator() throws Exception {
+		int port = port(permissive, "local.management.port");
+		String authorized = "Authorization: Bearer " + TOKEN + "\r\n";
+		for (WebOperationRequestPredicate write : operations(permissive, false)) {
+			String method = write.getHttpMethod().name();
+			String path = path(write, "dev.holdfast.nothing");
+			assertThat(send(port, method, path, "Authorization: Bearer another\r\n")).as(path)
+				.startsWith("HTTP/1.1 401")
+				.contains("error=\"invalid_token\"");
+			assertThat(send(port, method, path, authorized + "Origin: http://evil.example\r\n")).as(path)
+				.startsWith("HTTP/1.1 403")
+				.contains("cross-origin");
+			assertThat(
+					exchange(port,
+							"%s %s HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n%s\r\n".formatted(method,
+									path, authorized)))
+				.as(path)
+				.startsWith("HTTP/1.1 403")
+				.contains("host-not-allowed");
+			for (String trick : List.of("/actuator/health/.." + path.substring("/actuator".length()), "/" + path,
+					path + "/", path + ";a=b")) {
+				assertThat(send(port, method, trick, "")).as(trick).startsWith("HTTP/1.1 4");
+			}
+			assertThat(send(port, "GET", path + "?_method=" + method,
+					authorized + "X-HTTP-Method-Override: %s\r\n".formatted(method)))
+				.as(path)
+				.containsPattern("\\AHTTP/1.1 (200|404|405) ");
+		}
+		assertThat(permissive.isRunning()).isTrue();
+		assertThat(exchange(port,
+				"GET /actuator/loggers/dev.holdfast.nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+			.doesNotContain("\"configuredLevel\":\"");
+	}
+
+	@Test
+	void springdocIsInNoGatewayAlthoughItIsOnTheClassPathOfTests() throws Exception {
+		for (String path : List.of("/v3/api-docs", "/v3/api-docs.yaml", "/swagger-ui.html", "/swagger-ui/index.html")) {
+			assertThat(under("localhost", port(usual, "local.server.port"), path)).as(path).startsWith("HTTP/1.1 404");
+		}
+	}
+
+	@Test
 	void anInventedNameIsNotFoundAndMakesNothing() throws Exception {
 		CircuitBreakerRegistry breakers = permissive.getBean(CircuitBreakerRegistry.class);
 		MeterRegistry meters = permissive.getBean(MeterRegistry.class);

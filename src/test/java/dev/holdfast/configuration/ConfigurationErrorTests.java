@@ -82,7 +82,22 @@ class ConfigurationErrorTests {
 				argumentSet("admin host with a port", "holdfast.admin.allowed-hosts=gw.example.org,gw:8081",
 						"holdfast.admin.allowed-hosts[1]: \"gw:8081\" must be a name without scheme, port and wildcard"),
 				argumentSet("admin host with a wildcard", "holdfast.admin.allowed-hosts=*.example.org",
-						"holdfast.admin.allowed-hosts[0]: \"*.example.org\" must be a name") };
+						"holdfast.admin.allowed-hosts[0]: \"*.example.org\" must be a name"),
+				argumentSet("issuer without an audience", "holdfast.admin.jwt.issuer-uri=https://login.example.org",
+						"holdfast.admin.jwt.audience: \"\" must not be empty when holdfast.admin.jwt.issuer-uri is given"),
+				argumentSet("audience without an issuer", "holdfast.admin.jwt.audience=holdfast",
+						"holdfast.admin.jwt.issuer-uri: \"\" must not be empty when"),
+				argumentSet("issuer that is no URL",
+						"holdfast.admin.jwt.issuer-uri=login.example.org holdfast.admin.jwt.audience=holdfast",
+						"holdfast.admin.jwt.issuer-uri: \"login.example.org\" must be a URL such as https://"),
+				argumentSet("keys that are no URL",
+						"holdfast.admin.jwt.issuer-uri=https://a.example holdfast.admin.jwt.audience=holdfast holdfast.admin.jwt.jwk-set-uri=file:/keys",
+						"holdfast.admin.jwt.jwk-set-uri: \"file:/keys\" must be a URL such as https://"),
+				argumentSet("no scope",
+						"holdfast.admin.jwt.issuer-uri=https://a.example holdfast.admin.jwt.audience=holdfast holdfast.admin.jwt.scope=",
+						"holdfast.admin.jwt.scope: \"\" must be one scope"),
+				argumentSet("clocks too far apart", "holdfast.admin.jwt.clock-skew=11m",
+						"holdfast.admin.jwt.clock-skew: \"660000ms\" must not be longer than 10m") };
 	}
 
 	private static Arguments[] keys() {

@@ -65,7 +65,8 @@ class HoldfastPropertiesTests {
 			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin())
-				.isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json"));
+				.isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json",
+						new HoldfastProperties.Jwt("", "", "", "holdfast.write", Duration.ofSeconds(30))));
 		});
 	}
 
