@@ -28,6 +28,7 @@ import static org.awaitility.Awaitility.await;
  * services with some traffic, in light and dark, healthy and without etcd. Run by
  * {@code bench/dashboard pictures}.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the picture shows what came of the requests
 final class DashboardPictures {
 
 	private static final Duration OUTAGE = Duration.ofSeconds(75);

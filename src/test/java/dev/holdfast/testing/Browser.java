@@ -8,6 +8,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
@@ -69,6 +72,15 @@ public final class Browser implements AutoCloseable {
 				}
 			})()
 			""";
+
+	private static final int END_SECONDS = 10;
+
+	/** Nothing here uses what it misses: generated classes for this version's DevTools. */
+	private static final Logger unusedTools = Logger.getLogger("org.openqa.selenium.devtools");
+
+	static {
+		unusedTools.setLevel(Level.SEVERE);
+	}
 
 	private final Folders.Temporary folder;
 
@@ -320,13 +332,26 @@ public final class Browser implements AutoCloseable {
 	}
 
 	private void end() {
+		List<ProcessHandle> processes = ProcessHandle.current().descendants().filter(this::isOurs).toList();
 		try {
 			this.driver.quit();
 		}
 		finally {
 			this.service.stop();
+			processes.forEach(Browser::awaitEnd);
 			this.folder.close();
 		}
+	}
+
+	private boolean isOurs(ProcessHandle process) {
+		return process.info().commandLine().orElse("").contains(this.folder.path().toString());
+	}
+
+	// A process that is still ending writes into the folder.
+	private static void awaitEnd(ProcessHandle process) {
+		process.onExit().completeOnTimeout(process, END_SECONDS, TimeUnit.SECONDS).join();
+		process.destroyForcibly();
+		process.onExit().join();
 	}
 
 	/**

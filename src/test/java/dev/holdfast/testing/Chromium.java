@@ -3,6 +3,7 @@ package dev.holdfast.testing;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -81,7 +82,7 @@ record Chromium(Path browser, Path driver) {
 			try {
 				process.getOutputStream().close();
 				process.onExit().orTimeout(VERSION_SECONDS, TimeUnit.SECONDS).exceptionally((late) -> process.destroyForcibly());
-				return new String(process.getInputStream().readAllBytes());
+				return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			}
 			finally {
 				process.destroyForcibly();
@@ -197,7 +198,7 @@ record Chromium(Path browser, Path driver) {
 
 		private static boolean isNeeded(String name) {
 			return name.equals("chromium-common")
-					|| DebianPackages.isLibrary(name) && UNUSED.stream().noneMatch(name::startsWith);
+					|| (DebianPackages.isLibrary(name) && UNUSED.stream().noneMatch(name::startsWith));
 		}
 
 		private static Stream<Path> libraries(Path tree) throws IOException {

@@ -136,8 +136,10 @@ final class DebianPackages {
 
 	// Those of the machine are root's.
 	private void useOwnLists() throws IOException {
-		Path lists = Files.createDirectories(this.work.resolve("lists/partial")).getParent();
-		Path cache = Files.createDirectories(this.work.resolve("cache/archives/partial")).getParent().getParent();
+		Path lists = this.work.resolve("lists");
+		Path cache = this.work.resolve("cache");
+		Files.createDirectories(lists.resolve("partial"));
+		Files.createDirectories(cache.resolve("archives/partial"));
 		this.options = List.of("-o", "Dir::State::lists=" + lists, "-o", "Dir::Cache=" + cache, "-o",
 				"APT::Sandbox::User=root");
 	}
