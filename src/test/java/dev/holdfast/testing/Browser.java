@@ -44,7 +44,7 @@ public final class Browser implements AutoCloseable {
 			'DRIVER' "$@" </dev/null 3<&- &
 			driver=$!
 			trap 'kill "$driver"' TERM INT
-			(cat <&3; kill "$driver") >/dev/null 2>&1 &
+			(cat <&3; kill "$driver"; sleep 1; rm -rf 'FOLDER') >/dev/null 2>&1 &
 			guard=$!
 			exec 3<&-
 			wait "$driver"
@@ -110,21 +110,15 @@ public final class Browser implements AutoCloseable {
 			.withLogFile(folder.path().resolve("driver.log").toFile())
 			.withTimeout(Patience.TIME)
 			.build();
-		Browser browser = null;
 		try {
-			browser = new Browser(folder, service, new ChromeDriver(service, options(chromium, folder.path())));
+			Browser browser = new Browser(folder, service, new ChromeDriver(service, options(chromium, folder.path())));
 			browser.prepare();
 			return browser;
 		}
 		catch (WebDriverException ex) {
 			String log = log(folder.path());
-			if (browser == null) {
-				service.stop();
-				folder.close();
-			}
-			else {
-				browser.close();
-			}
+			service.stop();
+			folder.close();
 			throw new IllegalStateException("%s does not start: %s".formatted(chromium, log), ex);
 		}
 	}
@@ -139,7 +133,7 @@ public final class Browser implements AutoCloseable {
 
 	private static Path guard(Path folder, Path driver) {
 		try {
-			Path script = Files.writeString(folder.resolve("chromedriver"), GUARD.replace("DRIVER", driver.toString()));
+			Path script = Files.writeString(folder.resolve("chromedriver"), GUARD.replace("DRIVER", driver.toString()).replace("FOLDER", folder.toString()));
 			Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
 			return script;
 		}
