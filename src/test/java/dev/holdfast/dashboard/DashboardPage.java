@@ -1,10 +1,16 @@
 package dev.holdfast.dashboard;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 
 import dev.holdfast.testing.Browser;
+import org.awaitility.core.ConditionTimeoutException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebDriverException;
 
@@ -55,19 +61,37 @@ final class DashboardPage implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until an element contains a text.
+	 * Waits until an element contains a text, in capitals or not.
 	 * @param selector a CSS selector
 	 * @param text the text
 	 */
 	void untilText(String selector, String text) {
-		until("%s contains \"%s\"".formatted(selector, text), () -> this.browser.text(selector).contains(text));
+		until("%s contains \"%s\"".formatted(selector, text), () -> this.browser.text(selector).toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
 	}
 
-	private void until(String what, Callable<Boolean> condition) {
-		// Elements may be replaced while they are looked at.
-		await(what).pollInterval(Duration.ofMillis(50))
-			.ignoreExceptionsInstanceOf(WebDriverException.class)
-			.until(condition);
+	void until(String what, Callable<Boolean> condition) {
+		try {
+			// Elements may be replaced while they are looked at.
+			await(what).pollInterval(Duration.ofMillis(50))
+				.ignoreExceptionsInstanceOf(WebDriverException.class)
+				.until(condition);
+		}
+		catch (ConditionTimeoutException ex) {
+			throw new AssertionError("Not so: %s. %s".formatted(what, evidence()), ex);
+		}
+	}
+
+	private String evidence() {
+		Path picture = Path.of("target", "browser", System.nanoTime() + ".png");
+		try {
+			Files.createDirectories(picture.getParent());
+			Files.write(picture, this.browser.screenshot());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return "Picture: %s; complaints: %s; title: %s; the page: %s".formatted(picture, this.browser.complaints(),
+				this.browser.evaluate("return document.title"), this.browser.text("body"));
 	}
 
 	/**
