@@ -97,7 +97,7 @@ class DashboardIT {
 		page.untilText("#changes-table tr[data-cause=PUT] [data-cell=revision]", Long.toString(revision));
 		keys.delete("/services/users/z");
 		page.untilGone("#instances-table tr[data-instance=z]");
-		page.until("#changes-table tr[data-cause=DELETE]");
+		page.until("#changes-table tr[data-cause=DELETED]");
 		keys.put("/services/invoices/a", backend.address());
 		page.until("#services-table tr[data-service=invoices]");
 	}
@@ -141,7 +141,7 @@ class DashboardIT {
 		page.untilWritten();
 		page.until(instance("b") + "[data-health=DRAINING]");
 		// Who has closed a dialog goes on where it was opened.
-		assertThat(page.isFocused("body")).isFalse();
+		page.until("something has the focus", () -> !page.isFocused("body"));
 		page.tabTo(instance("b") + " [data-action=undrain]");
 		page.browser().press(Keys.ENTER);
 		page.until("#write-dialog[open]");
@@ -226,8 +226,8 @@ class DashboardIT {
 		page.until("#services-table tr[data-service=preview][data-status=DOWN][data-level=bad]");
 		page.until("#verdict[data-level=bad]");
 		page.until("body[data-level=bad]");
-		page.until("the title begins with a mark",
-				() -> String.valueOf(page.browser().evaluate("return document.title")).startsWith("▲"));
+		page.until("the title begins with a mark and what is wrong",
+				() -> String.valueOf(page.browser().evaluate("return document.title")).startsWith("■ 1 service down"));
 		assertThat(page.browser().evaluate("return document.querySelector('#services-table tbody tr').dataset.service"))
 			.as("the worst first")
 			.isEqualTo("preview");

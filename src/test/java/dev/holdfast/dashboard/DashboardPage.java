@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 import dev.holdfast.testing.Browser;
@@ -155,6 +156,22 @@ final class DashboardPage implements AutoCloseable {
 	boolean isFocused(String selector) {
 		return Boolean.TRUE
 			.equals(this.browser.evaluate("return document.activeElement?.matches(arguments[0]) ?? false", selector));
+	}
+
+	/**
+	 * Return what makes the page scroll sideways, which only a table may do, by itself.
+	 */
+	List<String> tooWide() {
+		Object elements = this.browser.evaluate("""
+				if (document.scrollingElement.scrollWidth <= innerWidth) {
+					return [];
+				}
+				return [document.scrollingElement.scrollWidth + ' px', ...[...document.body.querySelectorAll('*')]
+					.filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+					.map((element) => `${element.getBoundingClientRect().right} px: ${element.outerHTML.slice(0, 150)}`)
+					.slice(0, 20)]
+				""");
+		return ((List<?>) Objects.requireNonNull(elements)).stream().map(String::valueOf).toList();
 	}
 
 	/**

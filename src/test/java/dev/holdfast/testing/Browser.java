@@ -22,6 +22,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * A headless Chromium with one tab, that reaches nothing but this machine; it ends with
  * the JVM at the latest, however that ends.
@@ -167,6 +169,7 @@ public final class Browser implements AutoCloseable {
 	public void resize(int width, int height) {
 		command("Emulation.setDeviceMetricsOverride",
 				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+		await().until(() -> Objects.equals(evaluate("return innerWidth"), (long) width));
 	}
 
 	/**
