@@ -171,7 +171,7 @@ record Chromium(Path browser, Path driver) {
 			}
 			try (Folders.Temporary work = new Folders.Temporary(
 					Files.createTempDirectory(this.cache.folder(), "unpack-"))) {
-				this.progress.accept("No Chromium with its driver found on this machine: fetching Debian's packages (some 150 MB) with apt-get download");
+				this.progress.accept("No Chromium with its driver found on this machine: fetching Debian's packages (125 to 180 MB) with apt-get download");
 				Chromium unpacked = in(unpack(new DebianPackages(work.path(), this.progress)));
 				if (unpacked.isPair()) {
 					this.progress.accept("Unpacked " + unpacked);
