@@ -168,6 +168,20 @@ class DashboardIT {
 	}
 
 	@Test
+	void pagesThatWereLeftHoldNoConnections() {
+		// A browser has six to a host, and keeps pages that somebody may go back to.
+		for (int i = 0; i < 8; i++) {
+			open("?q=" + i);
+		}
+		open("?service=orders");
+		page.until(instance("a"));
+		assertThat(page.browser().evaluateLater("""
+				const answer = arguments[arguments.length - 1];
+				fetch('/registry').then((response) => answer(response.status), (error) => answer(`${error}`))
+				""")).isEqualTo(200L);
+	}
+
+	@Test
 	void filterIsInTheAddressAndOutlivesAReload() {
 		open("");
 		page.until("#services-table tr[data-service=users]");
