@@ -36,21 +36,24 @@ public final class DashboardLoad {
 			let last = performance.now();
 			const step = (now) => { measured.gaps.push(now - last); last = now; requestAnimationFrame(step); };
 			requestAnimationFrame(step);
-			new PerformanceObserver((list) => list.getEntries().forEach((entry) => measured.long.push(entry.duration)))
+			new PerformanceObserver((list) => measured.long.push(...list.getEntries()))
 				.observe({ type: 'long-animation-frame' });
 			""";
 
 	private static final String RESULT = """
 			const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 			const gaps = measured.gaps.slice(1).sort((a, b) => a - b);
-			const long = measured.long.sort((a, b) => a - b);
+			const long = measured.long.sort((a, b) => a.duration - b.duration);
+			const worst = long.at(-1);
 			return {
 				'frames': gaps.length,
 				'ms between frames, p50': at(gaps, 0.5),
 				'ms between frames, p99': at(gaps, 0.99),
 				'ms between frames, most': at(gaps, 1),
 				'frames over 50 ms': long.length,
-				'ms of a frame, most': at(long, 1),
+				'ms of a frame, most': worst?.duration ?? 0,
+				'ms of a frame, most: in style and layout': worst ? worst.startTime + worst.duration - worst.styleAndLayoutStart : 0,
+				'ms of a frame, most: in scripts': (worst?.scripts ?? []).map((script) => `${Math.round(script.duration)} ms ${script.invoker}`).join(', '),
 				'elements': document.getElementsByTagName('*').length,
 				'connection': document.body.dataset.connection,
 				'services shown': document.querySelector('#services-count')?.innerText ?? '',
