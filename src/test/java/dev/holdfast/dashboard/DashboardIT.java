@@ -192,8 +192,7 @@ class DashboardIT {
 		page.open(page.browser().url());
 		page.until("#services-table tr[data-service=orders]");
 		assertThat(page.browser().shows("#services-table tr[data-service=users]")).isFalse();
-		assertThat(page.browser().evaluate("return document.querySelector('#services-filter').value"))
-			.isEqualTo("ord");
+		assertThat(page.browser().evaluate("return document.querySelector('#services-filter').value")).isEqualTo("ord");
 	}
 
 	@Test

@@ -67,7 +67,8 @@ final class DashboardPage implements AutoCloseable {
 	 * @param text the text
 	 */
 	void untilText(String selector, String text) {
-		until("%s contains \"%s\"".formatted(selector, text), () -> this.browser.text(selector).toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
+		until("%s contains \"%s\"".formatted(selector, text),
+				() -> this.browser.text(selector).toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
 	}
 
 	void until(String what, Callable<Boolean> condition) {

@@ -28,7 +28,8 @@ import static org.awaitility.Awaitility.await;
  * services with some traffic, in light and dark, healthy and without etcd. Run by
  * {@code bench/dashboard pictures}.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // the picture shows what came of the requests
+@SuppressWarnings("FutureReturnValueIgnored") // the picture shows what came of the
+												// requests
 final class DashboardPictures {
 
 	private static final Duration OUTAGE = Duration.ofSeconds(75);
@@ -87,10 +88,12 @@ final class DashboardPictures {
 		this.browser.open(this.gateway.adminUrl("/"));
 		long begin = System.nanoTime();
 		await().atMost(after.plusMinutes(1))
-			.until(() -> System.nanoTime() - begin > after.toNanos() && this.browser.shows("body[data-connection=live]"));
+			.until(() -> System.nanoTime() - begin > after.toNanos()
+					&& this.browser.shows("body[data-connection=live]"));
 		for (ColorScheme scheme : ColorScheme.values()) {
 			this.browser.show(scheme);
-			Path file = this.folder.resolve("dashboard-%s-%s.png".formatted(name, scheme.name().toLowerCase(Locale.ROOT)));
+			Path file = this.folder
+				.resolve("dashboard-%s-%s.png".formatted(name, scheme.name().toLowerCase(Locale.ROOT)));
 			Files.write(file, this.browser.screenshot());
 			System.out.println(file);
 		}

@@ -39,7 +39,10 @@ public final class Browser implements AutoCloseable {
 			// Without its driver, the browser ends too.
 			"--remote-debugging-pipe");
 
-	/** A JVM that is killed ends nothing that it has started, but its end of the standard input closes. */
+	/**
+	 * A JVM that is killed ends nothing that it has started, but its end of the standard
+	 * input closes.
+	 */
 	private static final String GUARD = """
 			#!/bin/sh
 			exec 3<&0
@@ -77,7 +80,9 @@ public final class Browser implements AutoCloseable {
 
 	private static final int END_SECONDS = 10;
 
-	/** Nothing here uses what it misses: generated classes for this version's DevTools. */
+	/**
+	 * Nothing here uses what it misses: generated classes for this version's DevTools.
+	 */
 	private static final Logger unusedTools = Logger.getLogger("org.openqa.selenium.devtools");
 
 	static {
@@ -135,7 +140,8 @@ public final class Browser implements AutoCloseable {
 
 	private static Path guard(Path folder, Path driver) {
 		try {
-			Path script = Files.writeString(folder.resolve("chromedriver"), GUARD.replace("DRIVER", driver.toString()).replace("FOLDER", folder.toString()));
+			Path script = Files.writeString(folder.resolve("chromedriver"),
+					GUARD.replace("DRIVER", driver.toString()).replace("FOLDER", folder.toString()));
 			Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
 			return script;
 		}
@@ -178,9 +184,8 @@ public final class Browser implements AutoCloseable {
 	 */
 	public void show(ColorScheme scheme) {
 		command("Emulation.setEmulatedMedia",
-				Map.of("features",
-						List.of(Map.of("name", "prefers-color-scheme", "value", scheme.value),
-								Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme.value),
+						Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
 	}
 
 	/**

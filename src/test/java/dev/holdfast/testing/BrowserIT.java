@@ -20,7 +20,8 @@ class BrowserIT {
 
 	@Test
 	void whatIsWrongWithAPageIsNoticed() {
-		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage); Browser browser = Browser.start()) {
+		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage);
+				Browser browser = Browser.start()) {
 			browser.open(server.url());
 			assertThat(browser.text("h1")).isEqualTo("Poor page");
 			assertThat(browser.complaints()).anyMatch((complaint) -> complaint.contains("script-src-elem"))
@@ -33,7 +34,8 @@ class BrowserIT {
 
 	@Test
 	void colorsAndSizeAreAsTheyAreSet() {
-		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage); Browser browser = Browser.start()) {
+		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage);
+				Browser browser = Browser.start()) {
 			browser.open(server.url());
 			browser.show(Browser.ColorScheme.DARK);
 			assertThat(browser.evaluate("return matchMedia('(prefers-color-scheme: dark)').matches")).isEqualTo(true);
@@ -47,7 +49,8 @@ class BrowserIT {
 	@Test
 	void nothingButThisMachineIsReached() {
 		try (Browser browser = Browser.start()) {
-			assertThatExceptionOfType(WebDriverException.class).isThrownBy(() -> browser.open("http://holdfast.invalid/"))
+			assertThatExceptionOfType(WebDriverException.class)
+				.isThrownBy(() -> browser.open("http://holdfast.invalid/"))
 				.withMessageContaining("ERR_NAME_NOT_RESOLVED");
 		}
 	}

@@ -38,7 +38,10 @@ record Chromium(Path browser, Path driver) {
 	private static final List<String> PACKAGES = List.of("chromium", "chromium-driver", "fonts-inter",
 			"fonts-dejavu-core");
 
-	/** Libraries that only a browser with a window and a graphics card uses, by far the largest ones. */
+	/**
+	 * Libraries that only a browser with a window and a graphics card uses, by far the
+	 * largest ones.
+	 */
 	private static final List<String> UNUSED = List.of("libllvm", "libgtk", "libgl1-mesa-dri", "libpython", "libperl");
 
 	private static final int VERSION_SECONDS = 60;
@@ -81,7 +84,9 @@ record Chromium(Path browser, Path driver) {
 			Process process = new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
 			try {
 				process.getOutputStream().close();
-				process.onExit().orTimeout(VERSION_SECONDS, TimeUnit.SECONDS).exceptionally((late) -> process.destroyForcibly());
+				process.onExit()
+					.orTimeout(VERSION_SECONDS, TimeUnit.SECONDS)
+					.exceptionally((late) -> process.destroyForcibly());
 				return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			}
 			finally {
@@ -123,8 +128,11 @@ record Chromium(Path browser, Path driver) {
 			if (browser.isEmpty() && driver.isEmpty()) {
 				return Optional.empty();
 			}
-			Chromium named = new Chromium(browser.or(this::browserOnPath).orElseThrow(() -> failure("CHROMEDRIVER_BIN names a driver, and there is no browser", null)),
-					driver.or(this::driverOnPath).orElseThrow(() -> failure("CHROMIUM_BIN names a browser, and there is no driver", null)));
+			Chromium named = new Chromium(
+					browser.or(this::browserOnPath)
+						.orElseThrow(() -> failure("CHROMEDRIVER_BIN names a driver, and there is no browser", null)),
+					driver.or(this::driverOnPath)
+						.orElseThrow(() -> failure("CHROMIUM_BIN names a browser, and there is no driver", null)));
 			if (!named.isPair()) {
 				throw failure(named + " (expected: the same version)", null);
 			}
@@ -171,7 +179,8 @@ record Chromium(Path browser, Path driver) {
 			}
 			try (Folders.Temporary work = new Folders.Temporary(
 					Files.createTempDirectory(this.cache.folder(), "unpack-"))) {
-				this.progress.accept("No Chromium with its driver found on this machine: fetching Debian's packages (125 to 180 MB) with apt-get download");
+				this.progress.accept(
+						"No Chromium with its driver found on this machine: fetching Debian's packages (125 to 180 MB) with apt-get download");
 				Chromium unpacked = in(unpack(new DebianPackages(work.path(), this.progress)));
 				if (unpacked.isPair()) {
 					this.progress.accept("Unpacked " + unpacked);
@@ -235,7 +244,8 @@ record Chromium(Path browser, Path driver) {
 						<alias><family>sans-serif</family><prefer><family>Inter</family><family>DejaVu Sans</family></prefer></alias>
 						<alias><family>system-ui</family><prefer><family>Inter</family><family>DejaVu Sans</family></prefer></alias>
 					</fontconfig>
-					""".formatted(home);
+					"""
+				.formatted(home);
 		}
 
 		private Chromium install(Chromium unpacked, DebianPackages packages) throws IOException {
