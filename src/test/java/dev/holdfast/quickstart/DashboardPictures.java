@@ -85,7 +85,7 @@ final class DashboardPictures {
 
 	private void take(String name, Duration after) throws IOException {
 		this.browser.resize(1280, 1000);
-		this.browser.open(this.gateway.adminUrl("/"));
+		this.browser.open(this.gateway.adminUrl("/?service=orders"));
 		long begin = System.nanoTime();
 		await().atMost(after.plusMinutes(1))
 			.until(() -> System.nanoTime() - begin > after.toNanos()
