@@ -104,30 +104,20 @@ final class AdminServer implements AutoCloseable {
 	}
 
 	HttpResponse<String> get(String path, String... headers) {
-		return send("GET", path, headers);
+		return sendWithoutBody("GET", path, headers);
 	}
 
-	HttpResponse<String> send(String method, String path, String... headers) {
-		try {
-			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
-				.method(method, HttpRequest.BodyPublishers.noBody());
-			if (headers.length > 0) {
-				request.headers(headers);
-			}
-			return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+	HttpResponse<String> sendWithoutBody(String method, String path, String... headers) {
+		return send(method, path, HttpRequest.BodyPublishers.noBody(), headers);
 	}
 
 	HttpResponse<String> send(String method, String path, String body, String... headers) {
+		return send(method, path, HttpRequest.BodyPublishers.ofString(body), headers);
+	}
+
+	private HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
 		try {
-			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
-				.method(method, HttpRequest.BodyPublishers.ofString(body));
+			HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).method(method, body);
 			if (headers.length > 0) {
 				request.headers(headers);
 			}
