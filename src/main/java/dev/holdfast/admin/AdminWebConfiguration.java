@@ -19,6 +19,7 @@ import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.MappedInterceptor;
 import org.springframework.web.servlet.mvc.WebContentInterceptor;
 
 /**
@@ -57,6 +58,11 @@ public class AdminWebConfiguration implements WebMvcConfigurer {
 	WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
 		return (factory) -> factory.addConnectorCustomizers(
 				(connector) -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+	}
+
+	@Bean
+	MappedInterceptor preconditionsOfWrites(Preconditions preconditions) {
+		return new MappedInterceptor(API, preconditions);
 	}
 
 	/**

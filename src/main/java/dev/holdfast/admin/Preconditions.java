@@ -7,11 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.web.bind.annotation.ModelAttribute;
-import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
@@ -20,8 +21,8 @@ import org.springframework.web.servlet.HandlerMapping;
  * decided on. The tag is that of the read which shows what the write is of. Those are
  * weak, and compared as such: what they leave out is how old the data is.
  */
-@RestControllerAdvice(basePackageClasses = Preconditions.class)
-final class Preconditions {
+@Component
+final class Preconditions implements HandlerInterceptor {
 
 	private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -44,16 +45,16 @@ final class Preconditions {
 	 * Checks a request before it is handled.
 	 * @throws ProblemException if it is not to be
 	 */
-	@ModelAttribute
-	void check(HttpServletRequest request) {
+	@Override
+	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
 		Enumeration<String> wanted = request.getHeaders(HttpHeaders.IF_MATCH);
 		if (READS.contains(request.getMethod()) || !wanted.hasMoreElements()) {
-			return;
+			return true;
 		}
 		Optional<String> now = state(request).map((shown) -> this.tags.tag(shown, MediaType.APPLICATION_JSON));
 		while (wanted.hasMoreElements()) {
 			if (now.isPresent() && matches(wanted.nextElement(), now.get())) {
-				return;
+				return true;
 			}
 		}
 		throw new ProblemException(HttpStatus.PRECONDITION_FAILED, "precondition-failed",
