@@ -108,8 +108,8 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	}
 
 	private void record(HttpServletRequest request, int status) {
-		this.audit.record(request.getRemoteAddr(), request.getMethod() + " " + request.getRequestURI(),
-				WriteNote.of(request), Integer.toString(status));
+		this.audit.record(Operator.of(request), request.getRemoteAddr(),
+				request.getMethod() + " " + request.getRequestURI(), WriteNote.of(request), Integer.toString(status));
 	}
 
 }

@@ -2,12 +2,16 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -247,6 +251,33 @@ class OperatorReadsTests {
 	}
 
 	@Test
+	void aWriteIsRecordedWhateverItsReasonIsEncodedLike() throws Exception {
+		String done = raw("DELETE /registry/freeze?reason=%zz", "Authorization: Bearer " + AdminApi.TOKEN);
+		assertThat(done).startsWith("HTTP/1.1 204");
+		assertThat(raw("DELETE /registry/freeze?reason=%zz%0a", "X-No: token")).startsWith("HTTP/1.1 401");
+		JsonNode audit = json(this.server.get("/registry/audit"));
+		assertThat(audit.path("items").findValuesAsText("result")).containsExactly("401", "204");
+		assertThat(audit.path("items").findValuesAsText("reason")).containsExactly("%zz%0a", "%zz");
+		assertThat(audit.path("items").findValuesAsText("address")).containsExactly("127.0.0.1", "127.0.0.1");
+	}
+
+	@Test
+	void whoWroteHidesNotWhereItCameFrom() {
+		Audit audit = new Audit(Clock.systemUTC());
+		try (AuditLog log = new AuditLog()) {
+			for (String who : List.of("10.0.0.1", "alice@example.org", "bob from 10.0.0.2: 200")) {
+				audit.record(who, "10.0.0.1", "PUT /registry/freeze", new WriteNote("", null), "403");
+			}
+			assertThat(log.lines()).containsExactly("PUT /registry/freeze by 10.0.0.1: 403; reason: none given",
+					"PUT /registry/freeze by alice@example.org from 10.0.0.1: 403; reason: none given",
+					"PUT /registry/freeze by \"bob from 10.0.0.2: 200\" from 10.0.0.1: 403; reason: none given");
+		}
+		assertThat(audit.entries()).extracting(AuditEntry::who)
+			.containsExactly("bob from 10.0.0.2: 200", "alice@example.org", "10.0.0.1");
+		assertThat(audit.entries()).extracting(AuditEntry::address).containsOnly("10.0.0.1");
+	}
+
+	@Test
 	void aReconnectAnswersWithTheNumberOfTheGeneration() {
 		this.registry.setReconnect(CompletableFuture.completedFuture(4L));
 		assertThat(this.server.send("POST", "/registry/reconnect").statusCode()).isEqualTo(401);
@@ -317,6 +348,16 @@ class OperatorReadsTests {
 		JsonNode problem = json(answer);
 		assertThat(problem.path("code").asText()).isEqualTo("bad-parameter");
 		assertThat(problem.path("expected").asText()).isNotEmpty();
+	}
+
+	/** No client writes what cannot stand in a URI. */
+	private String raw(String request, String field) throws IOException {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.server.port())) {
+			socket.getOutputStream()
+				.write("%s HTTP/1.1\r\nHost: localhost\r\n%s\r\nConnection: close\r\n\r\n".formatted(request, field)
+					.getBytes(StandardCharsets.US_ASCII));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
 	}
 
 	private static X509Certificate read(Path file) throws IOException, CertificateException {
