@@ -126,6 +126,16 @@ class OperatorReadsTests {
 		assertThat(beta.at("/route/id").asText()).isEqualTo("beta");
 		assertThat(beta.path("service").asText()).isEqualTo("users");
 		assertThat(beta.toString()).doesNotContain("s3cret");
+		assertThat(this.server.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:guess").body())
+			.isEqualTo(this.server
+				.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:s3cret")
+				.body())
+			.contains("is not told");
+		assertThat(json(this.server.get("/registry/routes/match?path=/a&host=shop.example.org&method=get")).path("matched")
+			.asBoolean()).isFalse();
+		JsonNode probe = json(this.server.get("/registry/routes/match?path=/livez&host=shop.example.org"));
+		assertThat(probe.path("matched").asBoolean()).isFalse();
+		assertThat(probe.path("note").asText()).isEqualTo("it is a probe");
 		JsonNode shop = json(this.server.get("/registry/routes/match?path=/a&host=SHOP.example.org:8080"));
 		assertThat(shop.at("/route/id").asText()).isEqualTo("shop");
 		JsonNode none = json(this.server.get("/registry/routes/match?path=/nobody"));
@@ -358,6 +368,18 @@ class OperatorReadsTests {
 					.getBytes(StandardCharsets.US_ASCII));
 			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
+	}
+
+	@Test
+	void whatCannotBeReadIsListedSearchedAndExportedWithoutSecrets() {
+		this.registry.setUnreadable(new UnreadableRecord("/services/x/1",
+				"value: \"{\"host\":\"h\",\"password\":\"s3cret\",\"url\":\"http://h/?token=s3cret\"", 7,
+				FakeRegistry.PROVEN_AT));
+		for (String path : List.of("/registry/unreadable", "/registry/export")) {
+			assertThat(this.server.get(path).body()).as(path).contains("/services/x/1").doesNotContain("s3cret");
+		}
+		assertThat(json(this.server.get("/registry/unreadable?q=s3cret")).path("total").asInt()).isZero();
+		assertThat(json(this.server.get("/registry/unreadable?q=password")).path("total").asInt()).isEqualTo(1);
 	}
 
 	private static X509Certificate read(Path file) throws IOException, CertificateException {
