@@ -181,8 +181,9 @@ class OperatorReadsTests {
 		this.traffic.pass(Duration.ofSeconds(10));
 		this.traffic.history().read();
 		HttpResponse<String> answer = this.server.get("/registry/traffic");
-		assertThat(answer.headers().firstValue("ETag")).isEmpty();
-		assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+		String tag = answer.headers().firstValue("ETag").orElseThrow();
+		assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-cache");
+		assertThat(this.server.get("/registry/traffic", "If-None-Match", tag).statusCode()).isEqualTo(304);
 		JsonNode page = json(answer);
 		assertThat(page.path("stepSeconds").asInt()).isEqualTo(10);
 		assertThat(page.path("points").asInt()).isEqualTo(60);
@@ -195,6 +196,14 @@ class OperatorReadsTests {
 		assertThat(json(this.server.get("/registry/traffic?q=USER")).path("total").path("requests").get(59).asInt())
 			.isEqualTo(4);
 		assertThat(json(this.server.get("/registry/traffic?q=USER&sort=-requests")).path("items")).isEmpty();
+		this.traffic.end("users", 5, Outcome.SUCCESS, Duration.ofMillis(10));
+		this.traffic.pass(Duration.ofSeconds(20));
+		this.traffic.history().read();
+		HttpResponse<String> next = this.server.get("/registry/traffic?sort=-requests", "If-None-Match", tag);
+		assertThat(next.statusCode()).isEqualTo(200);
+		assertThat(json(next).at("/total/requests/58").isNull()).isTrue();
+		assertThat(json(this.server.get("/registry/traffic?sort=-errors")).path("items").findValuesAsText("name"))
+			.containsExactly("orders");
 	}
 
 	@Test
