@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.upstream.TrafficHistory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -61,7 +60,6 @@ class TrafficController {
 				.toList();
 		}
 		return ResponseEntity.ok()
-			.cacheControl(CacheControl.noCache())
 			.eTag("W/\"%s-%d\"".formatted(this.identity.instanceId(), recent.number()))
 			.body(TrafficPage.of(recent, Page.of(found, request, (sums) -> new TrafficPage.Item(sums.service().value(),
 					TrafficPage.Points.of(recent.of(sums.service()))))));
