@@ -6,7 +6,8 @@ import java.time.Instant;
  * A write as the audit keeps it.
  *
  * @param time when it was answered
- * @param who who sent it: the subject of the token, where that tells one, else the address
+ * @param who who sent it: the subject of the token, where that tells one, else the
+ * address
  * @param address the address that it came from
  * @param call its method and path
  * @param content what its body said, without the reason; empty when none was read

@@ -31,8 +31,7 @@ record OverrideDifference(List<OverrideView> put, List<Key> removed) {
 	/**
 	 * What it was of.
 	 *
-	 * @param kind {@code DRAIN}, {@code WEIGHT}, {@code CIRCUIT_OPEN} or
-	 * {@code FREEZE}
+	 * @param kind {@code DRAIN}, {@code WEIGHT}, {@code CIRCUIT_OPEN} or {@code FREEZE}
 	 * @param service the name of the service, {@code null} for all
 	 * @param instance the id of the instance, {@code null} for all
 	 */

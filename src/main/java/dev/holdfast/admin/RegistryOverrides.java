@@ -51,7 +51,8 @@ public final class RegistryOverrides implements OverrideListener {
 			String told = (after != null) ? begun(after) : ended(change);
 			switch (change.action()) {
 				case Action.Drain(ServiceName service, String instance) -> note(change, service, instance, told);
-				case Action.Weight(ServiceName service, String instance, int weight) -> note(change, service, instance, told);
+				case Action.Weight(ServiceName service, String instance, int weight) ->
+					note(change, service, instance, told);
 				case Action.CircuitOpen(ServiceName service) -> note(change, service, "", told);
 				case Action.Freeze frozen -> obey(now);
 			}
@@ -59,8 +60,8 @@ public final class RegistryOverrides implements OverrideListener {
 	}
 
 	private void note(OverrideChange change, ServiceName service, String instance, String told) {
-		this.operations.note(service,
-				(change.after() != null) ? Change.Cause.OVERRIDDEN : Change.Cause.OVERRIDE_ENDED, instance, told);
+		this.operations.note(service, (change.after() != null) ? Change.Cause.OVERRIDDEN : Change.Cause.OVERRIDE_ENDED,
+				instance, told);
 		logger.info("{}{}: {}", service, instance.isEmpty() ? "" : ", instance " + instance, told);
 	}
 

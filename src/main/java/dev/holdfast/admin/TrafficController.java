@@ -25,11 +25,9 @@ class TrafficController {
 	private static final Comparator<TrafficHistory.Sums> BY_NAME = Comparator
 		.comparing((TrafficHistory.Sums sums) -> sums.service().value());
 
-	private static final Sorting<TrafficHistory.Sums> ORDERS = new Sorting<>(
-			Map.of("name", BY_NAME, "requests",
-					Comparator.comparingLong(TrafficHistory.Sums::requests).thenComparing(BY_NAME), "errors",
-					Comparator.comparingLong(TrafficHistory.Sums::errors).thenComparing(BY_NAME)),
-			"name");
+	private static final Sorting<TrafficHistory.Sums> ORDERS = new Sorting<>(Map.of("name", BY_NAME, "requests",
+			Comparator.comparingLong(TrafficHistory.Sums::requests).thenComparing(BY_NAME), "errors",
+			Comparator.comparingLong(TrafficHistory.Sums::errors).thenComparing(BY_NAME)), "name");
 
 	private final TrafficHistory history;
 
@@ -85,8 +83,7 @@ class TrafficController {
 		}
 
 		List<TrafficHistory.Sums> by(String name, Comparator<TrafficHistory.Sums> order) {
-			return this.orders.computeIfAbsent(name,
-					(added) -> this.recent.services().stream().sorted(order).toList());
+			return this.orders.computeIfAbsent(name, (added) -> this.recent.services().stream().sorted(order).toList());
 		}
 
 	}

@@ -46,8 +46,7 @@ record TrafficPage(Instant asOf, int stepSeconds, int points, Points total, List
 	 * @param p95Millis the time that 95 % of them stayed within, {@code null} for a step
 	 * in which none was measured
 	 */
-	record Points(List<@Nullable Integer> requests, List<@Nullable Integer> errors,
-			List<@Nullable Double> p95Millis) {
+	record Points(List<@Nullable Integer> requests, List<@Nullable Integer> errors, List<@Nullable Double> p95Millis) {
 
 		static Points of(TrafficSeries series) {
 			return new Points(series.requests(), series.errors(), series.p95Millis());

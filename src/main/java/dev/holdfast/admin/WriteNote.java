@@ -35,7 +35,9 @@ record WriteNote(String content, @Nullable String reason) {
 		return (reason != null) ? decoded(reason) : null;
 	}
 
-	/** Whoever is refused may have sent anything, and a write is recorded all the same. */
+	/**
+	 * Whoever is refused may have sent anything, and a write is recorded all the same.
+	 */
 	private static String decoded(String reason) {
 		try {
 			return UriUtils.decode(reason.replace('+', ' '), StandardCharsets.UTF_8);

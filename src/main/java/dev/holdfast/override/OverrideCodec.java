@@ -99,8 +99,7 @@ public final class OverrideCodec {
 		ObjectNode members = object(json);
 		int schema = number(members, "schemaVersion", 1, Integer.MAX_VALUE);
 		if (schema != SCHEMA_VERSION) {
-			throw new UnreadableOverrideException(
-					"schemaVersion: %d (expected: %d)".formatted(schema, SCHEMA_VERSION));
+			throw new UnreadableOverrideException("schemaVersion: %d (expected: %d)".formatted(schema, SCHEMA_VERSION));
 		}
 		for (Iterator<String> names = members.fieldNames(); names.hasNext();) {
 			String name = names.next();
@@ -120,7 +119,8 @@ public final class OverrideCodec {
 
 	private static ObjectNode object(byte[] json) throws UnreadableOverrideException {
 		try {
-			// From a text, since bytes alone would be taken for UTF-16 where they look so.
+			// From a text, since bytes alone would be taken for UTF-16 where they look
+			// so.
 			if (MAPPER.readTree(new String(json, StandardCharsets.UTF_8)) instanceof ObjectNode members) {
 				return members;
 			}

@@ -33,7 +33,9 @@ public final class OverridesFile implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(OverridesFile.class);
 
-	/** A disk that hangs must not keep an operator waiting, nor the process from ending. */
+	/**
+	 * A disk that hangs must not keep an operator waiting, nor the process from ending.
+	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	private final Path path;

@@ -36,8 +36,9 @@ public final class Redaction {
 			.collect(Collectors.joining("|"));
 		String upperCase = any.toUpperCase(Locale.ROOT);
 		// X-Auth, authMode, dbAuth and dbAUTH, but neither author nor AUTHOR.
-		return Pattern.compile("(?<![A-Za-z])(?i:%s)(?![A-Za-z])|(?<![A-Za-z])(?:%s)(?![a-z])|(?:%s)(?![a-z])|(?<=[a-z])(?:%s)(?![A-Za-z])"
-			.formatted(any, any, capitalized, upperCase));
+		return Pattern.compile(
+				"(?<![A-Za-z])(?i:%s)(?![A-Za-z])|(?<![A-Za-z])(?:%s)(?![a-z])|(?:%s)(?![a-z])|(?<=[a-z])(?:%s)(?![A-Za-z])"
+					.formatted(any, any, capitalized, upperCase));
 	}
 
 	/**

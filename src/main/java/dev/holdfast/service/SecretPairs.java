@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 final class SecretPairs {
 
 	/** A quoted name and a colon, one in a list of members, or a parameter. */
-	private static final Pattern NAME = Pattern
-		.compile("\\\\?([\"'])([^\"'\\\\]{1,100})\\\\?\\1\\s{0,20}:\\s{0,20}|(?<=[{,])\\s{0,20}([\\w.-]{1,100}+)\\s{0,20}:\\s{0,20}"
-				+ "|(?<![\\w.%-])([\\w.-]{1,100}+)\\s{0,20}=\\s{0,20}");
+	private static final Pattern NAME = Pattern.compile(
+			"\\\\?([\"'])([^\"'\\\\]{1,100})\\\\?\\1\\s{0,20}:\\s{0,20}|(?<=[{,])\\s{0,20}([\\w.-]{1,100}+)\\s{0,20}:\\s{0,20}"
+					+ "|(?<![\\w.%-])([\\w.-]{1,100}+)\\s{0,20}=\\s{0,20}");
 
 	private SecretPairs() {
 	}

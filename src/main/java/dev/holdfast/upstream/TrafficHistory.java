@@ -212,7 +212,8 @@ public final class TrafficHistory {
 
 		private final long newest;
 
-		private Recent(long number, Instant asOf, Map<ServiceName, TrafficPoints> services, TrafficPoints total, long newest) {
+		private Recent(long number, Instant asOf, Map<ServiceName, TrafficPoints> services, TrafficPoints total,
+				long newest) {
 			this.number = number;
 			this.asOf = asOf;
 			this.services = services;

@@ -18,7 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class InstanceIdTests {
 
-	private static final String[] IDS = { "a@http://10.0.0.5:8080", "10.0.0.5:8080", "50%", "a;b", "größe", "a+b", "z" };
+	private static final String[] IDS = { "a@http://10.0.0.5:8080", "10.0.0.5:8080", "50%", "a;b", "größe", "a+b",
+			"z" };
 
 	private final FakeRegistry registry = new FakeRegistry().with("orders", IDS);
 
@@ -51,13 +52,12 @@ class InstanceIdTests {
 
 	private static HttpResponse<String> drain(AdminServer server, String segment) throws Exception {
 		try (HttpClient client = HttpClient.newHttpClient()) {
-			return client.send(
-					HttpRequest.newBuilder(server.uri("/registry/services/orders/instances/" + segment + "/drain"))
-						.PUT(HttpRequest.BodyPublishers.ofString("{\"ttlSeconds\": 60}"))
-						.header("Content-Type", "application/json")
-						.header("Authorization", "Bearer " + AdminApi.TOKEN)
-						.build(),
-					HttpResponse.BodyHandlers.ofString());
+			return client
+				.send(HttpRequest.newBuilder(server.uri("/registry/services/orders/instances/" + segment + "/drain"))
+					.PUT(HttpRequest.BodyPublishers.ofString("{\"ttlSeconds\": 60}"))
+					.header("Content-Type", "application/json")
+					.header("Authorization", "Bearer " + AdminApi.TOKEN)
+					.build(), HttpResponse.BodyHandlers.ofString());
 		}
 	}
 

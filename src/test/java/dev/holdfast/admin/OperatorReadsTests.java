@@ -126,13 +126,15 @@ class OperatorReadsTests {
 		assertThat(beta.at("/route/id").asText()).isEqualTo("beta");
 		assertThat(beta.path("service").asText()).isEqualTo("users");
 		assertThat(beta.toString()).doesNotContain("s3cret");
-		assertThat(this.server.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:guess").body())
-			.isEqualTo(this.server
-				.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:s3cret")
+		assertThat(
+				this.server.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:guess").body())
+			.isEqualTo(this.server.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:s3cret")
 				.body())
 			.contains("is not told");
-		assertThat(json(this.server.get("/registry/routes/match?path=/a&host=shop.example.org&method=get")).path("matched")
-			.asBoolean()).isFalse();
+		assertThat(
+				json(this.server.get("/registry/routes/match?path=/a&host=shop.example.org&method=get")).path("matched")
+					.asBoolean())
+			.isFalse();
 		JsonNode probe = json(this.server.get("/registry/routes/match?path=/livez&host=shop.example.org"));
 		assertThat(probe.path("matched").asBoolean()).isFalse();
 		assertThat(probe.path("note").asText()).isEqualTo("it is a probe");

@@ -38,17 +38,19 @@ class OverridesControllerTests {
 				{"kind": "DRAIN", "service": "orders", "instance": "o1", "weight": null, "scope": "LOCAL",
 				 "since": "2026-01-02T03:04:05Z", "until": "2026-01-02T04:04:05Z", "reason": "new kernel",
 				 "by": "127.0.0.1"}""");
-		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
-				{"service": {"status": "HEALTHY", "instances": {"total": 2, "routable": 1, "draining": 1, "ejected": 0}},
-				 "instances": [{"id": "o1", "weight": 100, "effectiveWeight": 0,
-				   "health": {"status": "DRAINING",
-				     "reasons": ["an operator drains it until 2026-01-02T04:04:05Z: new kernel"]},
-				   "override": {"weight": null, "drain": {"scope": "LOCAL", "since": "2026-01-02T03:04:05Z",
-				     "until": "2026-01-02T04:04:05Z", "reason": "new kernel", "by": "127.0.0.1"}}},
-				  {"id": "o2", "weight": 100, "effectiveWeight": 100, "health": {"status": "HEALTHY"}}]}""")
+		assertThat(get("/registry/services/orders")).bodyJson()
+			.isLenientlyEqualTo(
+					"""
+							{"service": {"status": "HEALTHY", "instances": {"total": 2, "routable": 1, "draining": 1, "ejected": 0}},
+							 "instances": [{"id": "o1", "weight": 100, "effectiveWeight": 0,
+							   "health": {"status": "DRAINING",
+							     "reasons": ["an operator drains it until 2026-01-02T04:04:05Z: new kernel"]},
+							   "override": {"weight": null, "drain": {"scope": "LOCAL", "since": "2026-01-02T03:04:05Z",
+							     "until": "2026-01-02T04:04:05Z", "reason": "new kernel", "by": "127.0.0.1"}}},
+							  {"id": "o2", "weight": 100, "effectiveWeight": 100, "health": {"status": "HEALTHY"}}]}""")
 			.doesNotHavePath("$.instances[1].override");
-		assertThat(this.registry.notes()).containsExactly(
-				"OVERRIDDEN orders o1: drained until 2026-01-02T04:04:05Z by 127.0.0.1: new kernel");
+		assertThat(this.registry.notes())
+			.containsExactly("OVERRIDDEN orders o1: drained until 2026-01-02T04:04:05Z by 127.0.0.1: new kernel");
 		this.api.pass(Duration.ofHours(1));
 		assertThat(get("/registry/services/orders")).bodyJson().doesNotHavePath("$.instances[0].override");
 		assertThat(this.registry.notes()).last().isEqualTo("OVERRIDE_ENDED orders o1: drained has ended at its time");
@@ -67,7 +69,8 @@ class OverridesControllerTests {
 		// What is drained may be drained for longer.
 		assertThat(put(O1 + "/drain", HOUR)).hasStatusOk();
 		assertThat(get("/registry/services?q=orders")).bodyJson()
-			.isLenientlyEqualTo("{\"items\": [{\"status\": \"DOWN\", \"instances\": {\"routable\": 0, \"draining\": 2}}]}");
+			.isLenientlyEqualTo(
+					"{\"items\": [{\"status\": \"DOWN\", \"instances\": {\"routable\": 0, \"draining\": 2}}]}");
 	}
 
 	@Test
@@ -92,10 +95,12 @@ class OverridesControllerTests {
 	void anotherWeightIsShown() {
 		assertThat(put(O1 + "/weight", "{\"ttlSeconds\": 60, \"weight\": 7}")).bodyJson()
 			.isLenientlyEqualTo("{\"kind\": \"WEIGHT\", \"weight\": 7}");
-		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
-				{"instances": [{"id": "o1", "weight": 100, "effectiveWeight": 7,
-				  "health": {"status": "HEALTHY", "reasons": ["an operator has set its weight to 7 until 2026-01-02T03:05:05Z"]},
-				  "override": {"drain": null, "weight": {"weight": 7, "scope": "LOCAL", "by": "127.0.0.1"}}}, {}]}""");
+		assertThat(get("/registry/services/orders")).bodyJson()
+			.isLenientlyEqualTo(
+					"""
+							{"instances": [{"id": "o1", "weight": 100, "effectiveWeight": 7,
+							  "health": {"status": "HEALTHY", "reasons": ["an operator has set its weight to 7 until 2026-01-02T03:05:05Z"]},
+							  "override": {"drain": null, "weight": {"weight": 7, "scope": "LOCAL", "by": "127.0.0.1"}}}, {}]}""");
 		assertThat(delete(O1 + "/weight")).hasStatus(HttpStatus.NO_CONTENT);
 		assertThat(get("/registry/services/orders")).bodyJson()
 			.hasPathSatisfying("$.instances[0].effectiveWeight", (weight) -> assertThat(weight).isEqualTo(100));
@@ -202,7 +207,8 @@ class OverridesControllerTests {
 		if (!reason.isEmpty()) {
 			this.api.share(new FakeSharedOverrides(this.api.overrides()).away(reason));
 		}
-		for (MvcTestResult refused : List.of(put(O1 + "/drain", cluster("")), put(O1 + "/weight", cluster(", \"weight\": 1")),
+		for (MvcTestResult refused : List.of(put(O1 + "/drain", cluster("")),
+				put(O1 + "/weight", cluster(", \"weight\": 1")),
 				post("/registry/services/orders/circuit", cluster(", \"action\": \"FORCE_OPEN\"")),
 				put("/registry/freeze", cluster("")), delete(O1 + "/drain?scope=CLUSTER"),
 				post("/registry/held/approve", "{\"all\": true, \"scope\": \"CLUSTER\"}"),
@@ -210,8 +216,7 @@ class OverridesControllerTests {
 			assertThat(refused).hasStatus(HttpStatus.SERVICE_UNAVAILABLE)
 				.bodyJson()
 				.hasPathSatisfying("$.code", (code) -> assertThat(code).isEqualTo("cluster-scope-unavailable"))
-				.hasPathSatisfying("$.cause",
-						(cause) -> assertThat(cause).asString().isNotEmpty().contains(reason));
+				.hasPathSatisfying("$.cause", (cause) -> assertThat(cause).asString().isNotEmpty().contains(reason));
 		}
 		assertThat(this.api.overrides().active().all()).isEmpty();
 		assertThat(put(O1 + "/drain", HOUR)).hasStatusOk();

@@ -63,7 +63,8 @@ class HoldfastPropertiesTests {
 					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
 			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
-			assertThat(properties.admin()).isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json"));
+			assertThat(properties.admin())
+				.isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json"));
 		});
 	}
 

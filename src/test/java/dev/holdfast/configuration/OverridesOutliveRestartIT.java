@@ -43,7 +43,8 @@ class OverridesOutliveRestartIT {
 			keys.put("/services/orders/b", "127.0.0.1:2");
 			String before;
 			try (ConfigurableApplicationContext gateway = start(etcd.endpoint())) {
-				await().until(() -> get(gateway, "/registry/services/orders").at("/service/instances/total").asInt() == 2);
+				await()
+					.until(() -> get(gateway, "/registry/services/orders").at("/service/instances/total").asInt() == 2);
 				put(gateway, DRAIN, "{\"ttlSeconds\": 3600, \"reason\": \"new kernel\"}");
 				put(gateway, "/registry/freeze", "{\"ttlSeconds\": 3600}");
 				before = get(gateway, "/registry/overrides").path("items").toString();
@@ -102,11 +103,9 @@ class OverridesOutliveRestartIT {
 	private String send(ConfigurableApplicationContext gateway, String path, HttpRequest.Builder request, int status)
 			throws Exception {
 		String port = gateway.getEnvironment().getRequiredProperty("local.server.port");
-		HttpResponse<String> response = this.client.send(
-				request.uri(URI.create("http://127.0.0.1:" + port + path))
-					.header("Authorization", "Bearer " + TOKEN)
-					.build(),
-				HttpResponse.BodyHandlers.ofString());
+		HttpResponse<String> response = this.client.send(request.uri(URI.create("http://127.0.0.1:" + port + path))
+			.header("Authorization", "Bearer " + TOKEN)
+			.build(), HttpResponse.BodyHandlers.ofString());
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
 		return response.body();
 	}

@@ -36,25 +36,26 @@ class OverrideCodecTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-			[]                                     | override: no JSON object
-			{                                      | override:
-			{"kind":"FREEZE"}{}                    | override:
-			{"kind":"FREEZE","kind":"FREEZE"}      | override: Duplicate field
-			{"kind":"FREEZE"}                      | schemaVersion: none (expected: a whole number
-			{"schemaVersion":2}                    | schemaVersion: 2 (expected: 1)
-			{"schemaVersion":1,"colour":"red"}     | colour: "red" (expected: no such member)
-			{"schemaVersion":1,"kind":"drain"}     | kind: "drain" (expected: DRAIN, WEIGHT, CIRCUIT_OPEN or FREEZE)
-			{"schemaVersion":1,"kind":"DRAIN"}     | service: none (expected: a text)
-			{"schemaVersion":1,"kind":"FREEZE","service":"orders"} | service: "orders" (expected: none with this kind)
-			{"schemaVersion":1,"kind":"DRAIN","service":"a/b","instance":"i"} | service: "a/b" (expected: the name of a service)
-			{"schemaVersion":1,"kind":"DRAIN","service":"o","instance":""} | instance id: 0 characters (expected: 1 to 1024)
-			{"schemaVersion":1,"kind":"WEIGHT","service":"o","instance":"i","weight":1000001} | weight: 1000001 (expected: a whole number from 0 to 1000000)
-			{"schemaVersion":1,"kind":"WEIGHT","service":"o","instance":"i","weight":1.0} | weight: 1.0 (expected: a whole number
-			{"schemaVersion":1,"kind":"FREEZE","scope":"GLOBAL"} | scope: "GLOBAL" (expected: LOCAL or CLUSTER)
-			{"schemaVersion":1,"kind":"FREEZE","scope":"LOCAL","since":"now"} | since: "now" (expected: a time such as
-			{"schemaVersion":1,"kind":"FREEZE","scope":"LOCAL","since":"2026-01-02T00:00:00Z","until":"2026-01-01T00:00:00Z","reason":"","by":""} | until: 2026-01-01T00:00:00Z (expected: not before since
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					[]                                     | override: no JSON object
+					{                                      | override:
+					{"kind":"FREEZE"}{}                    | override:
+					{"kind":"FREEZE","kind":"FREEZE"}      | override: Duplicate field
+					{"kind":"FREEZE"}                      | schemaVersion: none (expected: a whole number
+					{"schemaVersion":2}                    | schemaVersion: 2 (expected: 1)
+					{"schemaVersion":1,"colour":"red"}     | colour: "red" (expected: no such member)
+					{"schemaVersion":1,"kind":"drain"}     | kind: "drain" (expected: DRAIN, WEIGHT, CIRCUIT_OPEN or FREEZE)
+					{"schemaVersion":1,"kind":"DRAIN"}     | service: none (expected: a text)
+					{"schemaVersion":1,"kind":"FREEZE","service":"orders"} | service: "orders" (expected: none with this kind)
+					{"schemaVersion":1,"kind":"DRAIN","service":"a/b","instance":"i"} | service: "a/b" (expected: the name of a service)
+					{"schemaVersion":1,"kind":"DRAIN","service":"o","instance":""} | instance id: 0 characters (expected: 1 to 1024)
+					{"schemaVersion":1,"kind":"WEIGHT","service":"o","instance":"i","weight":1000001} | weight: 1000001 (expected: a whole number from 0 to 1000000)
+					{"schemaVersion":1,"kind":"WEIGHT","service":"o","instance":"i","weight":1.0} | weight: 1.0 (expected: a whole number
+					{"schemaVersion":1,"kind":"FREEZE","scope":"GLOBAL"} | scope: "GLOBAL" (expected: LOCAL or CLUSTER)
+					{"schemaVersion":1,"kind":"FREEZE","scope":"LOCAL","since":"now"} | since: "now" (expected: a time such as
+					{"schemaVersion":1,"kind":"FREEZE","scope":"LOCAL","since":"2026-01-02T00:00:00Z","until":"2026-01-01T00:00:00Z","reason":"","by":""} | until: 2026-01-01T00:00:00Z (expected: not before since
+					""")
 	void whatIsNotAnOverrideIsRefusedWithWhatWasExpected(String json, String message) {
 		assertThatThrownBy(() -> OverrideCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
 			.isInstanceOf(UnreadableOverrideException.class)
@@ -69,10 +70,9 @@ class OverrideCodecTests {
 
 	@Test
 	void theLongestNamesFit() throws UnreadableOverrideException {
-		OperatorOverride longest = new OperatorOverride(
-				new Action.Weight(new ServiceName("\u20AC".repeat(253)), "\u20AC".repeat(Action.MAX_INSTANCE_LENGTH),
-						1),
-				Scope.LOCAL, SINCE, SINCE, "\u20AC".repeat(1000), "\u20AC".repeat(1000));
+		OperatorOverride longest = new OperatorOverride(new Action.Weight(new ServiceName("\u20AC".repeat(253)),
+				"\u20AC".repeat(Action.MAX_INSTANCE_LENGTH), 1), Scope.LOCAL, SINCE, SINCE, "\u20AC".repeat(1000),
+				"\u20AC".repeat(1000));
 		assertThat(OverrideCodec.encode(longest)).hasSizeLessThan(OverrideCodec.MAX_LENGTH);
 		assertThat(OverrideCodec.decode(OverrideCodec.encode(longest))).isEqualTo(longest);
 	}

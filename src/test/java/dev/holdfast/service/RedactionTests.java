@@ -22,8 +22,8 @@ class RedactionTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "team", "region", "version", "keyboard", "monkey", "author", "AUTHOR", "zone", "protocol", "hotpath",
-			"authority", "bypass", "passive", "sessions" })
+	@ValueSource(strings = { "team", "region", "version", "keyboard", "monkey", "author", "AUTHOR", "zone", "protocol",
+			"hotpath", "authority", "bypass", "passive", "sessions" })
 	void anotherNameDoesNot(String name) {
 		assertThat(Redaction.value(name, "blue")).isEqualTo("blue");
 	}

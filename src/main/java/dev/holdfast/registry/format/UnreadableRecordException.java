@@ -18,8 +18,8 @@ final class UnreadableRecordException extends Exception {
 	}
 
 	/**
-	 * Names a value and what should have been there. The reason is for logs and for all who
-	 * may read, so secrets in the value are hidden.
+	 * Names a value and what should have been there. The reason is for logs and for all
+	 * who may read, so secrets in the value are hidden.
 	 * @param what what the value is of, such as {@code weight}
 	 * @param value the value, of any length
 	 * @param expected what it should have been
