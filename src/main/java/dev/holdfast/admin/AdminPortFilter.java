@@ -120,10 +120,8 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	}
 
 	private void record(HttpServletRequest request, int status) {
-		String who = (request.getRemoteUser() != null) ? request.getRemoteUser() + " from " + request.getRemoteAddr()
-				: request.getRemoteAddr();
-		this.audit.record(PrintableText.of(who), request.getMethod() + " " + request.getRequestURI(),
-				WriteNote.of(request), Integer.toString(status));
+		this.audit.record(Operator.of(request), request.getRemoteAddr(),
+				request.getMethod() + " " + request.getRequestURI(), WriteNote.of(request), Integer.toString(status));
 	}
 
 }

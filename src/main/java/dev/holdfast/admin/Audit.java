@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.PrintableText;
@@ -31,6 +32,8 @@ final class Audit {
 	/** How many that were refused. */
 	static final int REMEMBERED_REFUSALS = 256;
 
+	private static final Pattern AMBIGUOUS = Pattern.compile("[\\s\":]");
+
 	private final Clock clock;
 
 	private final Deque<Numbered> done = new ArrayDeque<>();
@@ -43,14 +46,31 @@ final class Audit {
 		this.clock = clock;
 	}
 
-	void record(String who, String what, WriteNote note, String result) {
+	/**
+	 * Records a write.
+	 * @param who what {@link Operator} calls the one who sent it
+	 * @param address where it came from
+	 * @param what its method and path
+	 * @param note what else is known of it
+	 * @param result the status that it was answered with
+	 */
+	void record(String who, String address, String what, WriteNote note, String result) {
 		String content = PrintableText.of(note.content(), MAX_CONTENT_LENGTH);
 		String given = note.reason();
 		String reason = (given != null && !given.isBlank()) ? PrintableText.of(given) : "";
 		String call = PrintableText.of(what);
-		remember(new AuditEntry(this.clock.instant(), who, call, content, reason, result));
-		log.info("{}{} by {}: {}; reason: {}", call, content.isEmpty() ? "" : " " + content, who, result,
+		remember(new AuditEntry(this.clock.instant(), who, address, call, content, reason, result));
+		log.info("{}{} by {}: {}; reason: {}", call, content.isEmpty() ? "" : " " + content, by(who, address), result,
 				reason.isEmpty() ? "none given" : reason);
+	}
+
+	/** A name with blanks in it could else pass for one from another address. */
+	private static String by(String who, String address) {
+		if (who.equals(address)) {
+			return address;
+		}
+		String name = AMBIGUOUS.matcher(who).find() ? '"' + who.replace('"', '\'') + '"' : who;
+		return name + " from " + address;
 	}
 
 	private synchronized void remember(AuditEntry entry) {

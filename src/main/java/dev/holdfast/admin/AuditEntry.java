@@ -6,13 +6,15 @@ import java.time.Instant;
  * A write as the audit keeps it.
  *
  * @param time when it was answered
- * @param who where it came from
+ * @param who who sent it: the subject of the token, where that tells one, else the
+ * address
+ * @param address the address that it came from
  * @param call its method and path
  * @param content what its body said, without the reason; empty when none was read
  * @param reason why it was written, empty when no reason was given
  * @param result the status that it was answered with
  */
-record AuditEntry(Instant time, String who, String call, String content, String reason, String result) {
+record AuditEntry(Instant time, String who, String address, String call, String content, String reason, String result) {
 
 	/** Whether it did not get past the guard of the port. */
 	boolean isRefused() {
@@ -23,7 +25,7 @@ record AuditEntry(Instant time, String who, String call, String content, String 
 	 * Tells whether one of its texts contains a text, in any case.
 	 */
 	boolean matches(String text) {
-		return Text.contains(text, this.who, this.call, this.content, this.reason);
+		return Text.contains(text, this.who, this.address, this.call, this.content, this.reason);
 	}
 
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,7 @@ class EventsController {
 		try {
 			AsyncContext async = request.startAsync();
 			async.setTimeout(0);
+			async.addListener(new EndOfStream());
 			Thread.ofVirtual().name("event-stream").start(() -> serve(async, from));
 		}
 		catch (RuntimeException | Error ex) {
@@ -167,6 +170,31 @@ class EventsController {
 		catch (NumberFormatException ex) {
 			return null;
 		}
+	}
+
+	/** Who has gone needs no page that says so, nor is that a trouble of the gateway. */
+	private static final class EndOfStream implements AsyncListener {
+
+		@Override
+		public void onError(AsyncEvent event) {
+			complete(event.getAsyncContext());
+		}
+
+		@Override
+		public void onComplete(AsyncEvent event) {
+			// The stream's own thread has ended it.
+		}
+
+		@Override
+		public void onTimeout(AsyncEvent event) {
+			// A stream has none.
+		}
+
+		@Override
+		public void onStartAsync(AsyncEvent event) {
+			// It is started once.
+		}
+
 	}
 
 }

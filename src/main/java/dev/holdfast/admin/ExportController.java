@@ -10,9 +10,7 @@ import java.util.function.Function;
 
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
-import dev.holdfast.registry.UnreadableRecord;
 import dev.holdfast.route.RouteTable;
-import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Service;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.ObjectProvider;
@@ -87,7 +85,7 @@ class ExportController {
 		export.put("overrides", this.overrides.active().all().stream().map(OverrideView::of).toList());
 		export.put("services", services());
 		export.put("held", each(this.registry.held(), HeldInstance::of));
-		export.put("unreadable", each(this.registry.unreadable(), ExportController::redacted));
+		export.put("unreadable", each(this.registry.unreadable(), StatusController::shown));
 		export.put("journal", each(this.registry.journal(0), JournalItem::of));
 		export.put("audit", this.audit.entries());
 		this.parts.orderedStream().forEach((part) -> export.put(part.name(), part.content()));
@@ -102,11 +100,6 @@ class ExportController {
 
 	private static <S, T> Iterable<T> each(List<S> all, Function<S, T> view) {
 		return () -> all.stream().map(view).iterator();
-	}
-
-	private static UnreadableRecord redacted(UnreadableRecord unreadable) {
-		return new UnreadableRecord(unreadable.key(), Redaction.text(unreadable.reason()), unreadable.modRevision(),
-				unreadable.since());
 	}
 
 }

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that nobody has sent.
  *
- * @param method its method
- * @param host its host in lower case without port, empty for none
+ * @param method its method, in its case
+ * @param hostField its Host field as a client would write it, empty when it is left open
  * @param path its path as a client would write it
  * @param query its query with the question mark, empty for none
  * @param headers its header fields by their names in lower case
  */
-record ImaginedRequest(String method, String host, String path, String query, Map<String, String> headers) {
+record ImaginedRequest(String method, String hostField, String path, String query, Map<String, String> headers) {
 
 	private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
 
@@ -36,13 +36,19 @@ record ImaginedRequest(String method, String host, String path, String query, Ma
 			throw ProblemException.badParameter("path", shortened(target), "a path such as /orders/1");
 		}
 		int query = target.indexOf('?');
-		String verb = (method != null) ? method.toUpperCase(Locale.ROOT) : "GET";
+		String verb = (method != null && !method.isEmpty()) ? method : "GET";
 		if (!TOKEN.matcher(verb).matches()) {
 			throw ProblemException.badParameter("method", shortened(verb), "a method such as GET");
 		}
-		String name = (host != null) ? PORT.matcher(host).replaceFirst("").toLowerCase(Locale.ROOT) : "";
-		return new ImaginedRequest(verb, name, (query < 0) ? target : target.substring(0, query),
+		return new ImaginedRequest(verb, (host != null) ? host : "", (query < 0) ? target : target.substring(0, query),
 				(query < 0) ? "" : target.substring(query), fields(headers));
+	}
+
+	/**
+	 * Its host in lower case without port, empty for none.
+	 */
+	String host() {
+		return PORT.matcher(this.hostField).replaceFirst("").toLowerCase(Locale.ROOT);
 	}
 
 	private static Map<String, String> fields(List<String> headers) {

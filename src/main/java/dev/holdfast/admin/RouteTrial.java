@@ -30,14 +30,22 @@ final class RouteTrial {
 
 	private final Overrides overrides;
 
-	RouteTrial(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides) {
+	private final PortAnswers answers;
+
+	RouteTrial(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides, PortAnswers answers) {
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.registry = registry;
 		this.overrides = overrides;
+		this.answers = answers;
 	}
 
 	MatchView of(ImaginedRequest request) {
+		String answer = this.answers.find(request.method(), request.hostField(), request.path() + request.query(),
+				request.headers());
+		if (!answer.isEmpty()) {
+			return MatchView.none(List.of(), answer);
+		}
 		String path = CanonicalPath.of(request.path());
 		if (path == null) {
 			return MatchView.none(List.of(), "the path can be read in two ways: it is answered 400 bad-request");

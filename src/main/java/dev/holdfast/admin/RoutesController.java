@@ -34,11 +34,15 @@ class RoutesController {
 
 	private final Overrides overrides;
 
-	RoutesController(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides) {
+	private final PortAnswers answers;
+
+	RoutesController(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides,
+			PortAnswers answers) {
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.registry = registry;
 		this.overrides = overrides;
+		this.answers = answers;
 	}
 
 	@GetMapping
@@ -77,7 +81,7 @@ class RoutesController {
 		String[] headers = read.getParameterValues("header");
 		ImaginedRequest request = ImaginedRequest.of(method, host, path,
 				(headers != null) ? List.of(headers) : List.of());
-		return new RouteTrial(this.routes, this.upstreams, this.registry, this.overrides).of(request);
+		return new RouteTrial(this.routes, this.upstreams, this.registry, this.overrides, this.answers).of(request);
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.UnreadableRecord;
+import dev.holdfast.service.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -61,10 +62,19 @@ class StatusController {
 		PageRequest request = PageRequest.of(page, size);
 		List<UnreadableRecord> records = this.registry.unreadable()
 			.stream()
+			.map(StatusController::shown)
 			.filter((record) -> q == null || Text.contains(q, record.key(), record.reason()))
 			.sorted(UNREADABLE.by(sort))
 			.toList();
 		return Page.of(records, request);
+	}
+
+	/**
+	 * Gives a record as whoever may read may see it, and search it.
+	 */
+	static UnreadableRecord shown(UnreadableRecord unreadable) {
+		return new UnreadableRecord(unreadable.key(), Redaction.text(unreadable.reason()), unreadable.modRevision(),
+				unreadable.since());
 	}
 
 }

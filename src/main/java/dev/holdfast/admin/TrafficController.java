@@ -4,87 +4,86 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.StreamSupport;
+import java.util.concurrent.ConcurrentHashMap;
 
-import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.TrafficHistory;
-import dev.holdfast.upstream.TrafficSeries;
-import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The traffic of the last ten minutes. It has no entity tag, since it changes with every
- * request.
+ * The traffic of the last ten minutes. Its entity tag costs nothing: one step has one
+ * list, which is sorted once for all who ask.
  */
 @RestController
 @RequestMapping("/registry/traffic")
 class TrafficController {
 
-	private static final Comparator<Measured> BY_NAME = Comparator.comparing(Measured::name);
+	private static final Comparator<TrafficHistory.Sums> BY_NAME = Comparator
+		.comparing((TrafficHistory.Sums sums) -> sums.service().value());
 
-	private static final Sorting<Measured> ORDERS = new Sorting<>(Map.of("name", BY_NAME, "requests",
-			Comparator.comparingLong((Measured service) -> service.series().totalRequests()).thenComparing(BY_NAME),
-			"errors",
-			Comparator.comparingLong((Measured service) -> service.series().totalErrors()).thenComparing(BY_NAME)),
-			"name");
+	private static final Sorting<TrafficHistory.Sums> ORDERS = new Sorting<>(Map.of("name", BY_NAME, "requests",
+			Comparator.comparingLong(TrafficHistory.Sums::requests).thenComparing(BY_NAME), "errors",
+			Comparator.comparingLong(TrafficHistory.Sums::errors).thenComparing(BY_NAME)), "name");
 
 	private final TrafficHistory history;
 
-	TrafficController(TrafficHistory history) {
+	private final GatewayIdentity identity;
+
+	private volatile Sorted sorted;
+
+	TrafficController(TrafficHistory history, GatewayIdentity identity) {
 		this.history = history;
+		this.identity = identity;
+		this.sorted = new Sorted(history.recent());
 	}
 
 	@RequestMapping(method = RequestMethod.GET)
-	TrafficPage list(@RequestParam(required = false) @Nullable String q,
+	ResponseEntity<TrafficPage> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
-			@RequestParam(required = false) @Nullable String size, HttpServletResponse response) {
+			@RequestParam(required = false) @Nullable String size) {
 		PageRequest request = PageRequest.of(page, size);
-		Comparator<Measured> order = ORDERS.by(sort);
+		Comparator<TrafficHistory.Sums> order = ORDERS.by(sort);
+		Sorted list = list();
+		TrafficHistory.Recent recent = list.recent();
 		String sought = (q != null) ? q.toLowerCase(Locale.ROOT) : "";
+		List<TrafficHistory.Sums> found = list.by((sort != null) ? sort : "", order);
+		if (!sought.isEmpty()) {
+			found = found.stream()
+				.filter((sums) -> sums.service().value().toLowerCase(Locale.ROOT).contains(sought))
+				.toList();
+		}
+		return ResponseEntity.ok()
+			.eTag("W/\"%s-%d\"".formatted(this.identity.instanceId(), recent.number()))
+			.body(TrafficPage.of(recent, Page.of(found, request, (sums) -> new TrafficPage.Item(sums.service().value(),
+					TrafficPage.Points.of(recent.of(sums.service()))))));
+	}
+
+	private Sorted list() {
 		TrafficHistory.Recent recent = this.history.recent();
-		List<Measured> found = StreamSupport.stream(recent.services().spliterator(), false)
-			.filter((name) -> sought.isEmpty() || name.value().toLowerCase(Locale.ROOT).contains(sought))
-			.map((name) -> new Measured(name, recent))
-			.sorted(order)
-			.toList();
-		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		return TrafficPage.of(recent, Page.of(found, request,
-				(service) -> new TrafficPage.Item(service.name(), TrafficPage.Points.of(service.series()))));
+		Sorted known = this.sorted;
+		if (known.recent() != recent) {
+			known = new Sorted(recent);
+			this.sorted = known;
+		}
+		return known;
 	}
 
 	/**
-	 * A service with its traffic, which is read only when it is asked for.
+	 * The services in the orders that were asked for so far.
 	 */
-	private static final class Measured {
+	private record Sorted(TrafficHistory.Recent recent, Map<String, List<TrafficHistory.Sums>> orders) {
 
-		private final ServiceName name;
-
-		private final TrafficHistory.Recent recent;
-
-		private @Nullable TrafficSeries series;
-
-		Measured(ServiceName name, TrafficHistory.Recent recent) {
-			this.name = name;
-			this.recent = recent;
+		Sorted(TrafficHistory.Recent recent) {
+			this(recent, new ConcurrentHashMap<>());
 		}
 
-		String name() {
-			return this.name.value();
-		}
-
-		TrafficSeries series() {
-			TrafficSeries known = this.series;
-			if (known == null) {
-				known = this.recent.of(this.name);
-				this.series = known;
-			}
-			return known;
+		List<TrafficHistory.Sums> by(String name, Comparator<TrafficHistory.Sums> order) {
+			return this.orders.computeIfAbsent(name, (added) -> this.recent.services().stream().sorted(order).toList());
 		}
 
 	}

@@ -40,12 +40,13 @@ record TrafficPage(Instant asOf, int stepSeconds, int points, Points total, List
 	/**
 	 * Traffic in steps, the oldest first.
 	 *
-	 * @param requests how many requests ended in each step
+	 * @param requests how many requests ended in each step, {@code null} for a step that
+	 * was not measured
 	 * @param errors how many of them failed
 	 * @param p95Millis the time that 95 % of them stayed within, {@code null} for a step
 	 * in which none was measured
 	 */
-	record Points(List<Integer> requests, List<Integer> errors, List<@Nullable Double> p95Millis) {
+	record Points(List<@Nullable Integer> requests, List<@Nullable Integer> errors, List<@Nullable Double> p95Millis) {
 
 		static Points of(TrafficSeries series) {
 			return new Points(series.requests(), series.errors(), series.p95Millis());

@@ -32,7 +32,19 @@ record WriteNote(String content, @Nullable String reason) {
 	/** Not by the request's parameters, for which a body would be read. */
 	private static @Nullable String reason(@Nullable String query) {
 		String reason = UriComponentsBuilder.newInstance().query(query).build().getQueryParams().getFirst("reason");
-		return (reason != null) ? UriUtils.decode(reason.replace('+', ' '), StandardCharsets.UTF_8) : null;
+		return (reason != null) ? decoded(reason) : null;
+	}
+
+	/**
+	 * Whoever is refused may have sent anything, and a write is recorded all the same.
+	 */
+	private static String decoded(String reason) {
+		try {
+			return UriUtils.decode(reason.replace('+', ' '), StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			return reason;
+		}
 	}
 
 	void attachTo(HttpServletRequest request) {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.holdfast.actuate.GatewayProbes;
 import dev.holdfast.actuate.TrafficMeters;
+import dev.holdfast.admin.PortAnswers;
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.ExchangeListeners;
 import dev.holdfast.proxy.Probes;
@@ -87,9 +88,7 @@ class TrafficConfiguration {
 	TrafficServer trafficServer(HoldfastProperties properties, TrafficBundles bundles, RouteTable routes,
 			Upstreams upstreams, Probes probes, List<ExchangeListener> listeners) {
 		HoldfastProperties.Server server = properties.server();
-		TrafficLimits limits = new TrafficLimits(Math.toIntExact(server.maxRequestLineSize().toBytes()),
-				Math.toIntExact(server.maxHeaderSize().toBytes()), server.maxHeaderCount(), server.maxConnections(),
-				server.maxConnectionsPerAddress(), server.maxStreams(), server.maxResets());
+		TrafficLimits limits = limits(server);
 		TrafficTimes times = new TrafficTimes(server.idleTimeout(), server.tunnelIdleTimeout(), server.headerTimeout(),
 				server.writeTimeout(), properties.upstream().queueTimeout(), properties.upstream().connectTimeout(),
 				properties.upstream().maxConnectionAge());
@@ -100,6 +99,18 @@ class TrafficConfiguration {
 				ExchangeListeners.of(listeners));
 		bundles.onChange(traffic::tlsChanged);
 		return traffic;
+	}
+
+	@Bean
+	PortAnswers portAnswers(HoldfastProperties properties, RouteTable routes) {
+		HoldfastProperties.Server server = properties.server();
+		return new TrafficPortAnswers(routes, limits(server), server.livenessPath(), server.readinessPath());
+	}
+
+	private static TrafficLimits limits(HoldfastProperties.Server server) {
+		return new TrafficLimits(Math.toIntExact(server.maxRequestLineSize().toBytes()),
+				Math.toIntExact(server.maxHeaderSize().toBytes()), server.maxHeaderCount(), server.maxConnections(),
+				server.maxConnectionsPerAddress(), server.maxStreams(), server.maxResets());
 	}
 
 	/**

@@ -5,12 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import dev.holdfast.service.CanonicalPath;
+import dev.holdfast.service.Redaction;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +146,8 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 	}
 
 	/**
-	 * Says what keeps a request from matching.
+	 * Says what keeps a request from matching. Of a header that may be secret it is
+	 * enough that the request has it, so that nobody finds its value by asking.
 	 * @return the first part that does not fit, empty when all do
 	 */
 	String mismatch(String method, String requestHost, String requestPath,
@@ -160,11 +164,23 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 		// Without the values, which may be secret.
 		for (Map.Entry<String, String> header : new TreeMap<>(this.headers).entrySet()) {
 			String value = requestHeaders.apply(header.getKey());
-			if (!header.getValue().equals(value)) {
+			boolean fits = isUntold(header.getKey()) ? value != null : header.getValue().equals(value);
+			if (!fits) {
 				return "header %s: %s".formatted(header.getKey(), (value == null) ? "none" : "another value");
 			}
 		}
 		return "";
+	}
+
+	/**
+	 * The headers whose values nobody is told.
+	 */
+	SortedSet<String> untold() {
+		return this.headers.keySet().stream().filter(Route::isUntold).collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static boolean isUntold(String header) {
+		return Redaction.isSecret(header);
 	}
 
 	private boolean acceptsHost(String requestHost) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -125,7 +126,7 @@ public final class RouteTable implements SnapshotListener {
 
 	/**
 	 * Tells which route a request would take, and why none of the others; costs by the
-	 * number of routes.
+	 * number of routes. Headers with names of secrets are taken to fit.
 	 * @param method the method
 	 * @param host the host in lower case without port
 	 * @param path the canonical path, without query
@@ -135,18 +136,42 @@ public final class RouteTable implements SnapshotListener {
 	 */
 	public RouteExplanation explain(String method, String host, String path,
 			Function<String, @Nullable String> headers) {
-		RouteMatch match = match(method, host, path, headers);
-		String spelling = policy(matchAsSpelled(method, host, path, headers)).paths().spelling(path);
+		Route route = firstExplained(method, host, path, headers);
+		String spelling = policy(match(route, path)).paths().spelling(path);
+		if (!spelling.equals(path)) {
+			route = firstExplained(method, host, spelling, headers);
+		}
+		RouteMatch match = match(route, spelling);
 		String taken = (match != null) ? match.route() : "";
 		List<RouteExplanation.Considered> considered = new ArrayList<>(this.routes.size() + 1);
-		for (Route route : this.routes) {
-			String mismatch = route.mismatch(method, host, spelling, headers);
-			considered.add(new RouteExplanation.Considered(route.id(), mismatch.isEmpty(),
-					mismatch.isEmpty() ? outcome(route.id(), taken) : mismatch));
+		for (Route rule : this.routes) {
+			String mismatch = rule.mismatch(method, host, spelling, headers);
+			considered.add(new RouteExplanation.Considered(rule.id(), mismatch.isEmpty(),
+					mismatch.isEmpty() ? outcome(rule.id(), taken) + condition(rule) : mismatch));
 		}
 		considered.add(considerByPath(spelling, taken));
-		Route route = this.routes.stream().filter((one) -> one.id().equals(taken)).findFirst().orElse(null);
 		return new RouteExplanation(match, route, considered);
+	}
+
+	/** The explicit routes stand in the order of precedence. */
+	private @Nullable Route firstExplained(String method, String host, String path,
+			Function<String, @Nullable String> headers) {
+		return this.routes.stream()
+			.filter((route) -> route.mismatch(method, host, path, headers).isEmpty())
+			.findFirst()
+			.orElse(null);
+	}
+
+	private @Nullable RouteMatch match(@Nullable Route route, String path) {
+		if (route != null) {
+			return route.match(path);
+		}
+		return this.byPath ? matchByPath(path) : null;
+	}
+
+	private static String condition(Route route) {
+		SortedSet<String> untold = route.untold();
+		return untold.isEmpty() ? "" : "; whether its %s fits is not told".formatted(String.join(", ", untold));
 	}
 
 	private static String outcome(String id, String taken) {
@@ -174,11 +199,7 @@ public final class RouteTable implements SnapshotListener {
 
 	private @Nullable RouteMatch matchAsSpelled(String method, String host, String path,
 			Function<String, @Nullable String> headers) {
-		Route route = find(method, host, path, headers);
-		if (route != null) {
-			return route.match(path);
-		}
-		return this.byPath ? matchByPath(path) : null;
+		return match(find(method, host, path, headers), path);
 	}
 
 	private @Nullable Route find(String method, String host, String path, Function<String, @Nullable String> headers) {

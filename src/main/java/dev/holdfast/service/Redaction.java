@@ -1,8 +1,11 @@
 package dev.holdfast.service;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Hides what looks like a secret from those who read. By the names of values, since
@@ -14,12 +17,28 @@ public final class Redaction {
 	public static final String HIDDEN = "******";
 
 	private static final Pattern SECRET_NAME = Pattern.compile("(?i).*(passw|pwd|passphrase|secret|token|credential|"
-			+ "authorization|cookie|private|signature|bearer|api.?key|access.?key|auth.?key|encryption.?key).*"
-			+ "|.*[._-]key|key|auth");
+			+ "authorization|cookie|private|signature|bearer|api.?key|access.?key|auth.?key|encryption.?key|"
+			+ "connection.?string).*|.*[._-]key|key");
 
-	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/?#\\s@]+@");
+	/** What is a secret as a word of its own, and harmless within longer ones. */
+	private static final Pattern SECRET_WORD = secretWords("auth", "session", "jwt", "otp", "dsn", "pass");
+
+	/** Up to the last @ of the authority: a password may have one. */
+	private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/?#\\s\"'<>]+@");
 
 	private Redaction() {
+	}
+
+	private static Pattern secretWords(String... words) {
+		String any = String.join("|", words);
+		String capitalized = Arrays.stream(words)
+			.map((word) -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+			.collect(Collectors.joining("|"));
+		String upperCase = any.toUpperCase(Locale.ROOT);
+		// X-Auth, authMode, dbAuth and dbAUTH, but neither author nor AUTHOR.
+		return Pattern.compile(
+				"(?<![A-Za-z])(?i:%s)(?![A-Za-z])|(?<![A-Za-z])(?:%s)(?![a-z])|(?:%s)(?![a-z])|(?<=[a-z])(?:%s)(?![A-Za-z])"
+					.formatted(any, any, capitalized, upperCase));
 	}
 
 	/**
@@ -28,27 +47,28 @@ public final class Redaction {
 	 * @return whether it is hidden
 	 */
 	public static boolean isSecret(String name) {
-		return SECRET_NAME.matcher(name).matches();
+		return SECRET_NAME.matcher(name).matches() || SECRET_WORD.matcher(name).find();
 	}
 
 	/**
 	 * Return a value as it may be shown.
 	 * @param name its name
 	 * @param value the value
-	 * @return the value, hidden if its name says so, else without what stands before the
-	 * host of a URL in it
+	 * @return the value, hidden if its name says so, else as {@link #text} has it
 	 */
 	public static String value(String name, String value) {
 		return (isSecret(name) && !value.isEmpty()) ? HIDDEN : text(value);
 	}
 
 	/**
-	 * Return a text without the users and passwords of the URLs in it.
+	 * Return a text without the users and passwords of the URLs in it, and without the
+	 * values of parameters and of members of JSON whose names are those of secrets.
 	 * @param text the text
 	 * @return the text that may be shown
 	 */
 	public static String text(String text) {
-		return text.contains("://") ? USER_INFO.matcher(text).replaceAll(HIDDEN + "@") : text;
+		String shown = text.contains("://") ? USER_INFO.matcher(text).replaceAll(HIDDEN + "@") : text;
+		return (shown.indexOf('=') >= 0 || shown.indexOf(':') >= 0) ? SecretPairs.hide(shown) : shown;
 	}
 
 	/**

@@ -2,8 +2,10 @@ package dev.holdfast.upstream;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -11,6 +13,8 @@ import java.util.function.LongSupplier;
 import dev.holdfast.service.ServiceName;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The traffic of the last ten minutes in steps of ten seconds. Requests know nothing of
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * service takes memory from its first request until ten minutes after its last one.
  */
 public final class TrafficHistory {
+
+	private static final Logger logger = LoggerFactory.getLogger(TrafficHistory.class);
 
 	/** How many steps there are. */
 	public static final int POINTS = TrafficPoints.SHOWN;
@@ -43,6 +49,11 @@ public final class TrafficHistory {
 	/** The number of the newest window that has been read. */
 	private volatile long newest;
 
+	/** What has been read up to the newest window, once somebody has asked for it. */
+	private @Nullable Recent recent;
+
+	private long views;
+
 	private @Nullable Thread thread;
 
 	/**
@@ -64,8 +75,13 @@ public final class TrafficHistory {
 		this.nanoTime = nanoTime;
 		this.clock = clock;
 		this.newest = Window.numberAt(nanoTime.getAsLong()) - 1;
-		this.total = new TrafficPoints(this.newest + 1);
-		upstreams.onForgotten(this.services::remove);
+		this.total = new TrafficPoints(this.newest + 1, TrafficSeries.UNKNOWN);
+		upstreams.onForgotten(this::forget);
+	}
+
+	private synchronized void forget(ServiceName service) {
+		this.services.remove(service);
+		this.recent = null;
 	}
 
 	/**
@@ -83,7 +99,7 @@ public final class TrafficHistory {
 				long now = this.nanoTime.getAsLong();
 				long end = (Window.numberAt(now) + 1) * TimeUnit.SECONDS.toNanos(Window.SECONDS);
 				TimeUnit.NANOSECONDS.sleep(end - now + DELAY);
-				read();
+				readOrLog();
 			}
 		}
 		catch (InterruptedException ex) {
@@ -91,9 +107,19 @@ public final class TrafficHistory {
 		}
 	}
 
+	/** The next window may be read better; whoever looks sees which one was not. */
+	void readOrLog() {
+		try {
+			read();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The traffic of the last {} s could not be read; its step stays unknown", STEP_SECONDS, ex);
+		}
+	}
+
 	/**
 	 * Reads the window that ended last. Called once for each of them, as soon as it has
-	 * ended; one that is missed counts as one without traffic.
+	 * ended; one that is missed stays unknown.
 	 */
 	public void read() {
 		long now = this.nanoTime.getAsLong();
@@ -119,7 +145,7 @@ public final class TrafficHistory {
 	}
 
 	private void add(ServiceName name, long number, Window window) {
-		this.services.computeIfAbsent(name, (added) -> new TrafficPoints(number))
+		this.services.computeIfAbsent(name, (added) -> new TrafficPoints(number, 0))
 			.add(number, window.requests(), window.errors(), window.p95Micros());
 	}
 
@@ -137,32 +163,75 @@ public final class TrafficHistory {
 	 * Return what has been read.
 	 * @return the traffic up to the end of the newest step
 	 */
-	public Recent recent() {
+	public synchronized Recent recent() {
 		long newest = this.newest;
+		Recent known = this.recent;
+		if (known == null || known.newest != newest) {
+			known = read(newest);
+			this.recent = known;
+		}
+		return known;
+	}
+
+	private Recent read(long newest) {
 		long end = (newest + 1) * TimeUnit.SECONDS.toNanos(Window.SECONDS);
-		Map<ServiceName, TrafficPoints> known = new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
-		known.putAll(this.services);
-		return new Recent(this.clock.instant().minusNanos(this.nanoTime.getAsLong() - end), known, this.total, newest);
+		Instant asOf = this.clock.instant().minusNanos(this.nanoTime.getAsLong() - end);
+		return new Recent(++this.views, asOf, new HashMap<>(this.services), this.total, newest);
 	}
 
 	/**
-	 * The traffic of the last ten minutes.
+	 * A service's traffic of all steps together.
+	 *
+	 * @param service its name
+	 * @param requests how many requests ended
+	 * @param errors how many of them failed
+	 */
+	public record Sums(ServiceName service, long requests, long errors) {
+
+		private static Sums of(ServiceName service, TrafficSeries series) {
+			return new Sums(service, series.totalRequests(), series.totalErrors());
+		}
+
+	}
+
+	/**
+	 * The traffic of the last ten minutes, the same for all who ask until the next step
+	 * has been read.
 	 */
 	public static final class Recent {
+
+		private final long number;
 
 		private final Instant asOf;
 
 		private final Map<ServiceName, TrafficPoints> services;
 
-		private final TrafficPoints total;
+		private final List<Sums> sums;
+
+		private final TrafficSeries total;
 
 		private final long newest;
 
-		private Recent(Instant asOf, Map<ServiceName, TrafficPoints> services, TrafficPoints total, long newest) {
+		private Recent(long number, Instant asOf, Map<ServiceName, TrafficPoints> services, TrafficPoints total,
+				long newest) {
+			this.number = number;
 			this.asOf = asOf;
 			this.services = services;
-			this.total = total;
+			this.total = total.upTo(newest);
 			this.newest = newest;
+			this.sums = services.keySet()
+				.stream()
+				.map((service) -> Sums.of(service, of(service)))
+				.sorted(Comparator.comparing((Sums sums) -> sums.service().value()))
+				.toList();
+		}
+
+		/**
+		 * Return which of the views of this history it is.
+		 * @return a number that no other one has
+		 */
+		public long number() {
+			return this.number;
 		}
 
 		/**
@@ -174,11 +243,11 @@ public final class TrafficHistory {
 		}
 
 		/**
-		 * Return which services had traffic.
-		 * @return their names, sorted
+		 * Return which services had traffic, and how much.
+		 * @return their sums, sorted by name
 		 */
-		public Iterable<ServiceName> services() {
-			return this.services.keySet();
+		public List<Sums> services() {
+			return this.sums;
 		}
 
 		/**
@@ -188,7 +257,7 @@ public final class TrafficHistory {
 		 */
 		public TrafficSeries of(ServiceName service) {
 			TrafficPoints points = this.services.get(service);
-			return (points != null) ? points.upTo(this.newest) : TrafficSeries.NONE;
+			return (points != null) ? points.upTo(this.newest).where(this.total) : TrafficSeries.NONE;
 		}
 
 		/**
@@ -196,7 +265,7 @@ public final class TrafficHistory {
 		 * @return the traffic
 		 */
 		public TrafficSeries total() {
-			return this.total.upTo(this.newest);
+			return this.total;
 		}
 
 	}

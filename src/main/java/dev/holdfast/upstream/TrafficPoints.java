@@ -21,23 +21,29 @@ final class TrafficPoints {
 	/** In microseconds; -1 where none was measured. */
 	private final int[] p95 = new int[KEPT];
 
+	/** What stands for windows that were not added. */
+	private final int skipped;
+
 	private long last;
 
 	/**
 	 * Creates points of which none has traffic.
 	 * @param number the number of the window that is added next
+	 * @param skipped how many requests a window has that is not added,
+	 * {@link TrafficSeries#UNKNOWN} where nobody knows
 	 */
-	TrafficPoints(long number) {
+	TrafficPoints(long number, int skipped) {
+		this.skipped = skipped;
 		this.last = number - 1;
 		Arrays.fill(this.p95, -1);
 	}
 
 	/**
-	 * Adds a window; those between it and the last one had no traffic.
+	 * Adds a window; those between it and the last one are skipped.
 	 */
 	synchronized void add(long number, long requests, long errors, long p95Micros) {
-		for (long skipped = Math.max(this.last + 1, number - KEPT + 1); skipped <= number; skipped++) {
-			set(skipped, 0, 0, -1);
+		for (long between = Math.max(this.last + 1, number - KEPT + 1); between < number; between++) {
+			set(between, this.skipped, this.skipped, -1);
 		}
 		set(number, requests, errors, p95Micros);
 		this.last = number;

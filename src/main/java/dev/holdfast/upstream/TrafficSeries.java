@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrafficSeries {
 
+	/** How many requests a step has that was not measured. */
+	static final int UNKNOWN = -1;
+
 	/** No traffic. */
 	public static final TrafficSeries NONE = new TrafficSeries(new int[TrafficPoints.SHOWN],
 			new int[TrafficPoints.SHOWN], filled(-1));
@@ -35,18 +38,41 @@ public final class TrafficSeries {
 	/**
 	 * Return how many requests ended in each step, those that the client gave up
 	 * included.
-	 * @return one number a step
+	 * @return one number a step, {@code null} for a step that was not measured
 	 */
-	public List<Integer> requests() {
-		return Arrays.stream(this.requests).boxed().toList();
+	public List<@Nullable Integer> requests() {
+		return known(this.requests);
 	}
 
 	/**
 	 * Return how many of them failed.
-	 * @return one number a step
+	 * @return one number a step, {@code null} for a step that was not measured
 	 */
-	public List<Integer> errors() {
-		return Arrays.stream(this.errors).boxed().toList();
+	public List<@Nullable Integer> errors() {
+		return known(this.errors);
+	}
+
+	private static List<@Nullable Integer> known(int[] values) {
+		return Arrays.stream(values)
+			.<@Nullable Integer>mapToObj((value) -> (value != UNKNOWN) ? Integer.valueOf(value) : null)
+			.toList();
+	}
+
+	/**
+	 * Gives the same without the steps that another series does not know.
+	 */
+	TrafficSeries where(TrafficSeries measured) {
+		int[] requests = this.requests.clone();
+		int[] errors = this.errors.clone();
+		int[] p95 = this.p95Micros.clone();
+		for (int i = 0; i < requests.length; i++) {
+			if (measured.requests[i] == UNKNOWN) {
+				requests[i] = UNKNOWN;
+				errors[i] = UNKNOWN;
+				p95[i] = -1;
+			}
+		}
+		return new TrafficSeries(requests, errors, p95);
 	}
 
 	/**
@@ -64,7 +90,7 @@ public final class TrafficSeries {
 	 * @return their number
 	 */
 	public long totalRequests() {
-		return Arrays.stream(this.requests).asLongStream().sum();
+		return sum(this.requests);
 	}
 
 	/**
@@ -72,7 +98,11 @@ public final class TrafficSeries {
 	 * @return their number
 	 */
 	public long totalErrors() {
-		return Arrays.stream(this.errors).asLongStream().sum();
+		return sum(this.errors);
+	}
+
+	private static long sum(int[] values) {
+		return Arrays.stream(values).filter((value) -> value != UNKNOWN).asLongStream().sum();
 	}
 
 }

@@ -41,11 +41,12 @@ final class Window {
 
 	Statistics statistics() {
 		long ended = this.micros.getTotalCount();
-		double requestsPerSecond = (double) (ended + this.cancelled.sum()) / SECONDS;
+		long requests = ended + this.cancelled.sum();
+		double requestsPerSecond = (double) requests / SECONDS;
 		if (ended == 0) {
 			return new Statistics(requestsPerSecond, 0, Double.NaN, Double.NaN, Double.NaN);
 		}
-		return new Statistics(requestsPerSecond, (double) this.errors.sum() / ended, seconds(50), seconds(95),
+		return new Statistics(requestsPerSecond, (double) this.errors.sum() / requests, seconds(50), seconds(95),
 				seconds(99));
 	}
 

@@ -13,11 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.RegistryStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.web.servlet.error.ErrorMvcAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -182,6 +188,42 @@ class EventStreamTests {
 			this.changing = false;
 			changes.get();
 		}
+	}
+
+	@Test
+	void aClientThatLeavesIsNoTrouble() throws Exception {
+		SnapshotChanges snapshots = new SnapshotChanges();
+		this.registry.subscribe(snapshots);
+		AdminServer server = new AdminServer(FakeRegistry.class, this.registry, this.registry,
+				new AdminApi(this.registry), snapshots, new EventStreamSettings(1), (context) -> {
+					new FakeTraffic().register(context);
+					context.registerBean(ErrorMvcAutoConfiguration.class);
+				});
+		this.opened.add(server);
+		ListAppender<ILoggingEvent> logged = new ListAppender<>();
+		logged.start();
+		Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+		root.addAppender(logged);
+		try {
+			try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+				socket.getOutputStream()
+					.write("GET /registry/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+						.getBytes(StandardCharsets.US_ASCII));
+				assertThat(socket.getInputStream().read()).isEqualTo('H');
+				socket.setSoLinger(true, 0);
+			}
+			CompletableFuture<Void> changes = change(10, 20);
+			await().atMost(Duration.ofSeconds(60)).until(() -> open(server, "").response().statusCode() == 200);
+			this.changing = false;
+			changes.get();
+		}
+		finally {
+			root.detachAppender(logged);
+		}
+		assertThat(List.copyOf(logged.list)).filteredOn((event) -> event.getLevel().isGreaterOrEqual(Level.WARN))
+			.filteredOn((event) -> !event.getFormattedMessage().contains("too-many-event-streams"))
+			.extracting((event) -> event.getLoggerName() + " " + event.getFormattedMessage())
+			.isEmpty();
 	}
 
 	@Test

@@ -66,6 +66,8 @@ final class FakeTraffic {
 		context.registerBean(Upstreams.class, () -> this.upstreams);
 		context.registerBean(TrafficHistory.class, () -> this.history);
 		context.registerBean(UsedBundles.class, () -> List::of);
+		context.registerBean(PortAnswers.class,
+				() -> (method, host, target, fields) -> target.equals("/livez") ? "it is a probe" : "");
 		context.registerBean(EffectiveConfiguration.class, () -> Map::of);
 	}
 

@@ -2,12 +2,16 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +126,18 @@ class OperatorReadsTests {
 		assertThat(beta.at("/route/id").asText()).isEqualTo("beta");
 		assertThat(beta.path("service").asText()).isEqualTo("users");
 		assertThat(beta.toString()).doesNotContain("s3cret");
+		assertThat(
+				this.server.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:guess").body())
+			.isEqualTo(this.server.get("/registry/routes/match?path=/orders/1&header=X-Beta:1&header=X-Api-Key:s3cret")
+				.body())
+			.contains("is not told");
+		assertThat(
+				json(this.server.get("/registry/routes/match?path=/a&host=shop.example.org&method=get")).path("matched")
+					.asBoolean())
+			.isFalse();
+		JsonNode probe = json(this.server.get("/registry/routes/match?path=/livez&host=shop.example.org"));
+		assertThat(probe.path("matched").asBoolean()).isFalse();
+		assertThat(probe.path("note").asText()).isEqualTo("it is a probe");
 		JsonNode shop = json(this.server.get("/registry/routes/match?path=/a&host=SHOP.example.org:8080"));
 		assertThat(shop.at("/route/id").asText()).isEqualTo("shop");
 		JsonNode none = json(this.server.get("/registry/routes/match?path=/nobody"));
@@ -167,8 +183,9 @@ class OperatorReadsTests {
 		this.traffic.pass(Duration.ofSeconds(10));
 		this.traffic.history().read();
 		HttpResponse<String> answer = this.server.get("/registry/traffic");
-		assertThat(answer.headers().firstValue("ETag")).isEmpty();
-		assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+		String tag = answer.headers().firstValue("ETag").orElseThrow();
+		assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-cache");
+		assertThat(this.server.get("/registry/traffic", "If-None-Match", tag).statusCode()).isEqualTo(304);
 		JsonNode page = json(answer);
 		assertThat(page.path("stepSeconds").asInt()).isEqualTo(10);
 		assertThat(page.path("points").asInt()).isEqualTo(60);
@@ -181,6 +198,14 @@ class OperatorReadsTests {
 		assertThat(json(this.server.get("/registry/traffic?q=USER")).path("total").path("requests").get(59).asInt())
 			.isEqualTo(4);
 		assertThat(json(this.server.get("/registry/traffic?q=USER&sort=-requests")).path("items")).isEmpty();
+		this.traffic.end("users", 5, Outcome.SUCCESS, Duration.ofMillis(10));
+		this.traffic.pass(Duration.ofSeconds(20));
+		this.traffic.history().read();
+		HttpResponse<String> next = this.server.get("/registry/traffic?sort=-requests", "If-None-Match", tag);
+		assertThat(next.statusCode()).isEqualTo(200);
+		assertThat(json(next).at("/total/requests/58").isNull()).isTrue();
+		assertThat(json(this.server.get("/registry/traffic?sort=-errors")).path("items").findValuesAsText("name"))
+			.containsExactly("orders");
 	}
 
 	@Test
@@ -244,6 +269,33 @@ class OperatorReadsTests {
 		assertThat(json(this.server.get("/registry/audit?q=DRILL&sort=time")).path("total").asInt()).isEqualTo(1);
 		assertThat(json(this.server.get("/registry/audit?status=401&size=1")).path("total").asInt())
 			.isEqualTo(Audit.REMEMBERED_REFUSALS);
+	}
+
+	@Test
+	void aWriteIsRecordedWhateverItsReasonIsEncodedLike() throws Exception {
+		String done = raw("DELETE /registry/freeze?reason=%zz", "Authorization: Bearer " + AdminApi.TOKEN);
+		assertThat(done).startsWith("HTTP/1.1 204");
+		assertThat(raw("DELETE /registry/freeze?reason=%zz%0a", "X-No: token")).startsWith("HTTP/1.1 401");
+		JsonNode audit = json(this.server.get("/registry/audit"));
+		assertThat(audit.path("items").findValuesAsText("result")).containsExactly("401", "204");
+		assertThat(audit.path("items").findValuesAsText("reason")).containsExactly("%zz%0a", "%zz");
+		assertThat(audit.path("items").findValuesAsText("address")).containsExactly("127.0.0.1", "127.0.0.1");
+	}
+
+	@Test
+	void whoWroteHidesNotWhereItCameFrom() {
+		Audit audit = new Audit(Clock.systemUTC());
+		try (AuditLog log = new AuditLog()) {
+			for (String who : List.of("10.0.0.1", "alice@example.org", "bob from 10.0.0.2: 200")) {
+				audit.record(who, "10.0.0.1", "PUT /registry/freeze", new WriteNote("", null), "403");
+			}
+			assertThat(log.lines()).containsExactly("PUT /registry/freeze by 10.0.0.1: 403; reason: none given",
+					"PUT /registry/freeze by alice@example.org from 10.0.0.1: 403; reason: none given",
+					"PUT /registry/freeze by \"bob from 10.0.0.2: 200\" from 10.0.0.1: 403; reason: none given");
+		}
+		assertThat(audit.entries()).extracting(AuditEntry::who)
+			.containsExactly("bob from 10.0.0.2: 200", "alice@example.org", "10.0.0.1");
+		assertThat(audit.entries()).extracting(AuditEntry::address).containsOnly("10.0.0.1");
 	}
 
 	@Test
@@ -317,6 +369,28 @@ class OperatorReadsTests {
 		JsonNode problem = json(answer);
 		assertThat(problem.path("code").asText()).isEqualTo("bad-parameter");
 		assertThat(problem.path("expected").asText()).isNotEmpty();
+	}
+
+	/** No client writes what cannot stand in a URI. */
+	private String raw(String request, String field) throws IOException {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.server.port())) {
+			socket.getOutputStream()
+				.write("%s HTTP/1.1\r\nHost: localhost\r\n%s\r\nConnection: close\r\n\r\n".formatted(request, field)
+					.getBytes(StandardCharsets.US_ASCII));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
+	}
+
+	@Test
+	void whatCannotBeReadIsListedSearchedAndExportedWithoutSecrets() {
+		this.registry.setUnreadable(new UnreadableRecord("/services/x/1",
+				"value: \"{\"host\":\"h\",\"password\":\"s3cret\",\"url\":\"http://h/?token=s3cret\"", 7,
+				FakeRegistry.PROVEN_AT));
+		for (String path : List.of("/registry/unreadable", "/registry/export")) {
+			assertThat(this.server.get(path).body()).as(path).contains("/services/x/1").doesNotContain("s3cret");
+		}
+		assertThat(json(this.server.get("/registry/unreadable?q=s3cret")).path("total").asInt()).isZero();
+		assertThat(json(this.server.get("/registry/unreadable?q=password")).path("total").asInt()).isEqualTo(1);
 	}
 
 	private static X509Certificate read(Path file) throws IOException, CertificateException {

@@ -61,16 +61,29 @@ class RouteExplanationTests {
 		RouteTable table = new RouteTable(List.of(route("h", "a.example.org", "/**", Set.of(), Map.of()),
 				route("p", "", "/users/**", Set.of(), Map.of()),
 				route("m", "", "/**", Set.of("PUT", "DELETE"), Map.of()),
-				route("f", "", "/**", Set.of(), Map.of("X-Key", "s3cret"))), false, RoutePolicy.DEFAULTS);
+				route("f", "", "/**", Set.of(), Map.of("X-Beta", "s3cret"))), false, RoutePolicy.DEFAULTS);
 		Map<String, String> reasons = new HashMap<>();
-		table.explain("GET", "b.example.org", "/orders", Map.of("x-key", "guess")::get)
+		table.explain("GET", "b.example.org", "/orders", Map.of("x-beta", "guess")::get)
 			.considered()
 			.forEach((rule) -> reasons.put(rule.route(), rule.why()));
 		assertThat(reasons).containsEntry("h", "host: b.example.org (expected: a.example.org)")
 			.containsEntry("p", "path: /orders (expected: /users/**)")
 			.containsEntry("m", "method: GET (expected: DELETE, PUT)")
-			.containsEntry("f", "header x-key: another value")
+			.containsEntry("f", "header x-beta: another value")
 			.containsEntry("by-path", "requests are not routed by their path");
+	}
+
+	@Test
+	void nobodyFindsTheValueOfASecretHeaderByAsking() {
+		RouteTable table = new RouteTable(List.of(route("f", "", "/**", Set.of(), Map.of("X-Key", "s3cret")),
+				route("all", "", "/**", Set.of(), Map.of())), false, RoutePolicy.DEFAULTS);
+		RouteExplanation wrong = table.explain("GET", "", "/orders", Map.of("x-key", "guess")::get);
+		assertThat(table.explain("GET", "", "/orders", Map.of("x-key", "s3cret")::get)).isEqualTo(wrong);
+		assertThat(wrong.considered().getFirst().why()).isEqualTo("it is taken; whether its x-key fits is not told");
+		assertThat(wrong.match()).extracting(RouteMatch::route).isEqualTo("f");
+		RouteExplanation none = table.explain("GET", "", "/orders", Map.<String, String>of()::get);
+		assertThat(none.match()).extracting(RouteMatch::route).isEqualTo("all");
+		assertThat(none.considered().getFirst().why()).isEqualTo("header x-key: none");
 	}
 
 	private RouteTable table() {

@@ -26,11 +26,13 @@ class TrafficHistoryTests {
 
 	private final AtomicLong time = new AtomicLong(Duration.ofMillis(-3).toNanos());
 
+	private boolean failing;
+
 	private final Upstreams upstreams = new Upstreams(
 			new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 0, 10),
 			CircuitBreakerRegistry.ofDefaults(), this.time::get);
 
-	private final TrafficHistory history = new TrafficHistory(this.upstreams, this.time::get,
+	private final TrafficHistory history = new TrafficHistory(this.upstreams, this::time,
 			Clock.fixed(NOW, ZoneOffset.UTC));
 
 	TrafficHistoryTests() {
@@ -82,7 +84,7 @@ class TrafficHistoryTests {
 	void aServiceIsRememberedForTenMinutesAfterItsLastRequestAndOnlyIfItHadOne() {
 		end(ORDERS, 1, Outcome.SUCCESS, 10);
 		step();
-		assertThat(this.history.recent().services()).containsExactly(ORDERS);
+		assertThat(this.history.recent().services()).containsExactly(new TrafficHistory.Sums(ORDERS, 1, 0));
 		for (int i = 0; i < 59; i++) {
 			step();
 		}
@@ -93,18 +95,46 @@ class TrafficHistoryTests {
 	}
 
 	@Test
-	void windowsThatWereNotReadHaveNoTraffic() {
+	void windowsThatWereNotReadAreUnknown() {
 		end(ORDERS, 1, Outcome.SUCCESS, 10);
 		step();
 		this.time.addAndGet(Duration.ofSeconds(30).toNanos());
 		end(ORDERS, 2, Outcome.SUCCESS, 10);
 		step();
-		assertThat(this.history.recent().of(ORDERS).requests()).endsWith(1, 0, 0, 0, 2);
+		TrafficHistory.Recent recent = this.history.recent();
+		assertThat(recent.of(ORDERS).requests()).endsWith(1, null, null, null, 2);
+		assertThat(recent.of(ORDERS).errors()).endsWith(0, null, null, null, 0);
+		assertThat(recent.total().requests()).endsWith(1, null, null, null, 2);
+		assertThat(recent.total().totalRequests()).isEqualTo(3);
 		this.time.addAndGet(Duration.ofHours(1).toNanos());
 		end(ORDERS, 4, Outcome.SUCCESS, 10);
 		step();
-		assertThat(this.history.recent().of(ORDERS).requests()).startsWith(0, 0).endsWith(0, 0, 4);
+		assertThat(this.history.recent().of(ORDERS).requests()).startsWith(null, null).endsWith(null, null, 4);
 		assertThat(this.history.recent().of(ORDERS).totalRequests()).isEqualTo(4);
+	}
+
+	@Test
+	void aWindowThatCannotBeReadStaysUnknownAndTheNextOneIsRead() {
+		end(ORDERS, 1, Outcome.SUCCESS, 10);
+		step();
+		end(ORDERS, 2, Outcome.SUCCESS, 10);
+		this.time.addAndGet(Duration.ofSeconds(10).toNanos());
+		this.failing = true;
+		this.history.readOrLog();
+		this.failing = false;
+		end(ORDERS, 3, Outcome.SUCCESS, 10);
+		step();
+		assertThat(this.history.recent().of(ORDERS).requests()).endsWith(1, null, 3);
+	}
+
+	@Test
+	void allWhoAskUntilTheNextStepSeeTheSame() {
+		end(ORDERS, 1, Outcome.SUCCESS, 10);
+		step();
+		TrafficHistory.Recent first = this.history.recent();
+		assertThat(this.history.recent()).isSameAs(first);
+		step();
+		assertThat(this.history.recent().number()).isNotEqualTo(first.number());
 	}
 
 	@Test
@@ -123,6 +153,13 @@ class TrafficHistoryTests {
 		this.time.addAndGet(Duration.ofMinutes(1).toNanos());
 		this.upstreams.forget(Duration.ofMinutes(1));
 		assertThat(this.history.recent().services()).isEmpty();
+	}
+
+	private long time() {
+		if (this.failing) {
+			throw new IllegalStateException("no time");
+		}
+		return this.time.get();
 	}
 
 	private void end(ServiceName service, int requests, Outcome outcome, int millis) {

@@ -89,14 +89,14 @@ class TrafficTests {
 	}
 
 	@Test
-	void errorRatioIsOfTheRequestsThatTheBackendAnswersFor() {
+	void errorRatioIsOfAllRequestsThatEnded() {
 		for (Outcome outcome : Outcome.values()) {
 			this.traffic.record(0, outcome, MILLISECOND);
 		}
 		this.traffic.record(0, Outcome.CANCELLED, 3600 * SECOND);
 		Statistics statistics = this.traffic.lastFull(10 * SECOND);
 		assertThat(statistics.requestsPerSecond()).isEqualTo(0.7);
-		assertThat(statistics.errorRatio()).isEqualTo(0.8);
+		assertThat(statistics.errorRatio()).isEqualTo(4.0 / 7);
 		assertThat(statistics.p99()).isCloseTo(0.001, Percentage.withPercentage(1));
 	}
 

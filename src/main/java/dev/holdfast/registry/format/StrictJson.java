@@ -2,6 +2,7 @@ package dev.holdfast.registry.format;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -32,6 +33,8 @@ final class StrictJson {
 		.disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
 		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
 		.build();
+
+	private static final Pattern QUOTED_TOKEN = Pattern.compile("(?<=Unrecognized )token '[^']*'");
 
 	private StrictJson() {
 	}
@@ -68,7 +71,7 @@ final class StrictJson {
 			return parsed;
 		}
 		catch (JsonProcessingException ex) {
-			throw unexpected(what, text, expected, ex.getOriginalMessage());
+			throw unexpected(what, text, expected, withoutToken(ex.getOriginalMessage()));
 		}
 		// Nothing is read but the text.
 		catch (IOException ex) {
@@ -78,6 +81,11 @@ final class StrictJson {
 		catch (NumberFormatException ex) {
 			throw unexpected(what, text, expected, String.valueOf(ex.getMessage()));
 		}
+	}
+
+	/** What is no JSON may be a secret as it is. */
+	private static String withoutToken(String problem) {
+		return QUOTED_TOKEN.matcher(problem).replaceAll("token");
 	}
 
 	private static UnreadableRecordException unexpected(String what, String text, String expected, String problem) {

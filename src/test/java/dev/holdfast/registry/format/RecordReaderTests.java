@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -99,6 +100,18 @@ class RecordReaderTests {
 	void readWhenKeyIsNotUnderThePrefixIsIgnored(String key) {
 		assertThat(RecordReader.of("auto", "/services", Scheme.HTTP).read(raw(key, SOUND)))
 			.isInstanceOf(Reading.Ignored.class);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"url\":1,\"password\":\"s3cret\"}", "{\"password\":\"s3cret\",\"url\":\"10.0.0.5:80\"",
+			"{\"url\":\"10.0.0.5:80\",\"token\":s3cret}", "{\"url\":\"http://u:s3cret@10.0.0.5:80/?\"} {",
+			"{\"backends\":[],\"auth\":{\"user\":\"s3cret\"}}" })
+	void noReasonTellsWhatLooksLikeASecret(String value) {
+		for (String format : List.of("auto", "json", "apisix", "kratos")) {
+			assertThat(RecordReader.of(format, "/services/", Scheme.HTTP).read(raw("/services/orders/a", value)))
+				.isInstanceOfSatisfying(Reading.Unreadable.class,
+						(unreadable) -> assertThat(unreadable.reason()).as(format).doesNotContain("s3cret"));
+		}
 	}
 
 	static Stream<Arguments> valuesThatNoFormatReads() {
