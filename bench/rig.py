@@ -352,6 +352,21 @@ def require_jar(jar):
         raise Failure(f"{jar} does not exist; build it with: ./mvnw -DskipTests package")
 
 
+def test_class_path(given):
+    """What was given, or the tests' classes and all that they need; Maven tells which jars these are."""
+    if given:
+        return given
+    classes = [ROOT / "target" / name for name in ("test-classes", "classes")]
+    if not all(each.is_dir() for each in classes):
+        raise Failure("target/test-classes does not exist; build it with: ./mvnw -DskipTests package")
+    file = ROOT / "target" / "test.classpath"
+    done = subprocess.run([ROOT / "mvnw", "-B", "-q", "dependency:build-classpath", f"-Dmdep.outputFile={file}"],
+                          cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode:
+        raise Failure(f"Maven does not tell the class path:\n{(done.stdout + done.stderr)[-2000:]}")
+    return ":".join([*map(str, classes), file.read_text().strip()])
+
+
 def jdk(java):
     return first_line([java, "-version"], r"(?m)^OpenJDK Runtime.*|^Java\(TM\).*")
 

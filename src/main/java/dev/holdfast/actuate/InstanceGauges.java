@@ -103,6 +103,7 @@ public final class InstanceGauges implements SnapshotListener {
 		MeterGroup group = new MeterGroup(this.meters);
 		register(group, service, "routable", counts, InstanceCounts::routable);
 		register(group, service, "ejected", counts, InstanceCounts::ejected);
+		register(group, service, "draining", counts, InstanceCounts::draining);
 		register(group, service, "weightless", counts, InstanceCounts::weightless);
 		return group;
 	}

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 import dev.holdfast.registry.RegistryException;
 import org.springframework.http.HttpStatus;
@@ -38,18 +39,32 @@ final class AnswerDeadline {
 	 * time ran out
 	 */
 	<T> T await(CompletableFuture<T> answer, String failure) throws InterruptedException {
+		return await(answer, RegistryException.class, (cause) -> unreachable(failure, cause));
+	}
+
+	/**
+	 * Waits for an answer.
+	 * @param answer what was asked for
+	 * @param expected how an answer fails that cannot be had
+	 * @param problem what that is for the operator, by its cause
+	 * @return the answer
+	 * @throws ProblemException if there was none, or the time ran out
+	 */
+	<T> T await(CompletableFuture<T> answer, Class<? extends Exception> expected,
+			Function<String, ProblemException> problem) throws InterruptedException {
 		try {
 			return answer.get(this.time.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException ex) {
-			throw unreachable(failure, "no answer within %d ms".formatted(this.time.toMillis()));
+			throw problem.apply("no answer within %d ms".formatted(this.time.toMillis()));
 		}
 		catch (ExecutionException ex) {
-			if (ex.getCause() instanceof RegistryException cause) {
-				throw unreachable(failure, String.valueOf(cause.getMessage()));
+			Throwable cause = ex.getCause();
+			if (expected.isInstance(cause)) {
+				throw problem.apply(String.valueOf(cause.getMessage()));
 			}
-			throw new IllegalStateException("the registry client failed (expected: an answer or a RegistryException)",
-					ex.getCause());
+			throw new IllegalStateException(
+					"the answer failed (expected: one, or a %s)".formatted(expected.getSimpleName()), cause);
 		}
 	}
 

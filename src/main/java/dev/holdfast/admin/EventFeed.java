@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.override.ActiveOverrides;
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.JournalEntry;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.service.ServiceName;
@@ -52,6 +54,8 @@ final class EventFeed implements SmartLifecycle {
 
 	private final SnapshotChanges changes;
 
+	private final Overrides overrides;
+
 	private final ObjectMapper mapper;
 
 	private final EventStreamSettings settings;
@@ -62,6 +66,8 @@ final class EventFeed implements SmartLifecycle {
 	private final Set<ServiceName> owed = new HashSet<>();
 
 	private RegistryState told = RegistryState.NONE;
+
+	private ActiveOverrides toldOverrides = ActiveOverrides.NONE;
 
 	private long journal;
 
@@ -79,14 +85,16 @@ final class EventFeed implements SmartLifecycle {
 	 * numbers they are exact in JavaScript.
 	 */
 	@Autowired
-	EventFeed(Registry registry, SnapshotChanges changes, ObjectMapper mapper, EventStreamSettings settings) {
-		this(registry, changes, mapper, settings, new SecureRandom().nextLong(1L << 52));
+	EventFeed(Registry registry, SnapshotChanges changes, Overrides overrides, ObjectMapper mapper,
+			EventStreamSettings settings) {
+		this(registry, changes, overrides, mapper, settings, new SecureRandom().nextLong(1L << 52));
 	}
 
-	EventFeed(Registry registry, SnapshotChanges changes, ObjectMapper mapper, EventStreamSettings settings,
-			long lastId) {
+	EventFeed(Registry registry, SnapshotChanges changes, Overrides overrides, ObjectMapper mapper,
+			EventStreamSettings settings, long lastId) {
 		this.registry = registry;
 		this.changes = changes;
+		this.overrides = overrides;
 		this.mapper = mapper;
 		this.settings = settings;
 		this.ring = new EventRing(lastId, settings.replayBytes());
@@ -166,6 +174,8 @@ final class EventFeed implements SmartLifecycle {
 			}
 		}
 		Map<String, RegistryState.Held> held = held(frame);
+		ActiveOverrides active = this.overrides.active();
+		Map<String, OverrideView> set = overrides(active, frame);
 		RegistryState.Standing standing = RegistryState.Standing.of(this.registry);
 		if (!standing.equals(this.told.standing())) {
 			frame.add("status", standing);
@@ -174,7 +184,7 @@ final class EventFeed implements SmartLifecycle {
 		if (!entries.isEmpty()) {
 			frame.add("changes", newest(entries, this.journal));
 		}
-		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held);
+		RegistryState state = new RegistryState(0, taken.snapshot(), standing, held, set);
 		if (frame.isFull()) {
 			frame = frame().add("reset", new Reset("more has changed at once than is streamed"));
 		}
@@ -182,6 +192,7 @@ final class EventFeed implements SmartLifecycle {
 			this.ring.append(frame.build(), state);
 		}
 		this.told = state;
+		this.toldOverrides = active;
 		this.owed.clear();
 		this.journal = entries.isEmpty() ? this.journal : entries.getLast().sequence();
 	}
@@ -205,6 +216,19 @@ final class EventFeed implements SmartLifecycle {
 			return before;
 		}
 		frame.add("held", HeldChange.between(before, now));
+		return Map.copyOf(now);
+	}
+
+	/** Those that another one hides do nothing, and are not told. */
+	private Map<String, OverrideView> overrides(ActiveOverrides active, EventFrame.Builder frame) {
+		if (active.equals(this.toldOverrides)) {
+			return this.told.overrides();
+		}
+		Map<String, OverrideView> now = new HashMap<>();
+		active.inForce().forEach((key, override) -> now.put(key, OverrideView.of(override)));
+		if (!now.equals(this.told.overrides())) {
+			frame.add("overrides", OverrideDifference.between(this.told.overrides(), now));
+		}
 		return Map.copyOf(now);
 	}
 

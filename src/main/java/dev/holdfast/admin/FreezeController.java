@@ -1,15 +1,18 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.Optional;
 
+import dev.holdfast.override.Action;
+import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.RegistryOperations;
-import org.springframework.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -25,24 +28,39 @@ class FreezeController {
 
 	private final RegistryOperations operations;
 
+	private final OverrideWrites writes;
+
 	private final AnswerDeadline deadline;
 
-	FreezeController(RegistryOperations operations, AnswerDeadline deadline) {
+	FreezeController(RegistryOperations operations, OverrideWrites writes, AnswerDeadline deadline) {
 		this.operations = operations;
+		this.writes = writes;
 		this.deadline = deadline;
 	}
 
 	@PutMapping
-	Freeze freeze(WriteBody body) throws InterruptedException {
-		body.allowOnly(Set.of("ttlSeconds"));
-		Duration time = body.seconds("ttlSeconds", null, MAX_TIME);
-		return this.deadline.await(this.operations.freeze(time, body.printableReason()), UNCERTAIN);
+	OverrideView freeze(WriteBody body) throws InterruptedException {
+		OverrideWrites.allowOnly(body);
+		OperatorOverride set = this.writes.put(new Action.Freeze(), body, MAX_TIME);
+		awaitRegistry();
+		return OverrideView.of(set);
 	}
 
 	@DeleteMapping
-	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void unfreeze() throws InterruptedException {
-		this.deadline.await(this.operations.unfreeze(), UNCERTAIN);
+	ResponseEntity<OverrideView> unfreeze(@RequestParam(required = false) @Nullable String scope)
+			throws InterruptedException {
+		ResponseEntity<OverrideView> rest = this.writes.remove(new Action.Freeze(), scope);
+		awaitRegistry();
+		return rest;
+	}
+
+	/**
+	 * The registry hears of a freeze with all others; whoever has the answer must find it
+	 * frozen, or what came meanwhile published.
+	 */
+	private void awaitRegistry() throws InterruptedException {
+		Optional<Freeze> freeze = RegistryOverrides.freeze(this.writes.overrides().active());
+		this.deadline.await(freeze.map(this.operations::freeze).orElseGet(this.operations::unfreeze), UNCERTAIN);
 	}
 
 }

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.override.Command;
+import dev.holdfast.override.Scope;
 import dev.holdfast.registry.HeldRemoval;
 import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.Registry;
@@ -13,6 +15,7 @@ import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -39,9 +42,12 @@ class HeldController {
 
 	private final AnswerDeadline deadline;
 
-	HeldController(Registry registry, RegistryOperations operations, AnswerDeadline deadline) {
+	private final OverrideWrites writes;
+
+	HeldController(Registry registry, RegistryOperations operations, OverrideWrites writes, AnswerDeadline deadline) {
 		this.registry = registry;
 		this.operations = operations;
+		this.writes = writes;
 		this.deadline = deadline;
 	}
 
@@ -57,18 +63,34 @@ class HeldController {
 	}
 
 	@PostMapping("/approve")
-	Approval approve(WriteBody body) throws InterruptedException {
-		body.allowOnly(Set.of("service", "instance", "all"));
+	ResponseEntity<Approval> approve(WriteBody body) throws InterruptedException {
+		body.allowOnly(Set.of("service", "instance", "all", OverrideWrites.SCOPE));
 		HeldSelection selection = selection(body);
-		return new Approval(done(selection, this.operations.approve(selection, body.printableReason())));
+		String reason = body.printableReason();
+		return switch (scope(body)) {
+			case LOCAL ->
+				ResponseEntity.ok(new Approval(done(selection, this.operations.approve(selection, reason))));
+			case CLUSTER -> this.writes
+				.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
+		};
 	}
 
 	@PostMapping("/cancel")
-	Cancellation cancel(WriteBody body) throws InterruptedException {
-		body.allowOnly(Set.of("service", "instance", "all", "ttlSeconds"));
+	ResponseEntity<Cancellation> cancel(WriteBody body) throws InterruptedException {
+		body.allowOnly(Set.of("service", "instance", "all", "ttlSeconds", OverrideWrites.SCOPE));
 		Duration time = body.seconds("ttlSeconds", USUAL_TIME, MAX_TIME);
 		HeldSelection selection = selection(body);
-		return new Cancellation(done(selection, this.operations.cancel(selection, time, body.printableReason())));
+		String reason = body.printableReason();
+		return switch (scope(body)) {
+			case LOCAL ->
+				ResponseEntity.ok(new Cancellation(done(selection, this.operations.cancel(selection, time, reason))));
+			case CLUSTER -> this.writes
+				.command(new Command.Cancel(selection.service(), selection.instance(), time, reason, body.by()));
+		};
+	}
+
+	private static Scope scope(WriteBody body) {
+		return body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL);
 	}
 
 	/**

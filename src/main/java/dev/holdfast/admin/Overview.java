@@ -36,7 +36,7 @@ record Overview(String sentence, String state, String cause, @Nullable Instant a
 	private static final Map<String, String> LINKS = Collections
 		.unmodifiableMap(new TreeMap<>(Map.ofEntries(Map.entry("self", "/registry"),
 				Map.entry("status", "/registry/status"), Map.entry("services", "/registry/services"),
-				Map.entry("held", "/registry/held"), Map.entry("diff", "/registry/diff"),
+				Map.entry("held", "/registry/held"), Map.entry("overrides", "/registry/overrides"), Map.entry("diff", "/registry/diff"),
 				Map.entry("unreadable", "/registry/unreadable"), Map.entry("journal", "/registry/journal"),
 				Map.entry("state", "/registry/state"), Map.entry("events", "/registry/events"),
 				Map.entry("refresh", "/registry/refresh"), Map.entry("freeze", "/registry/freeze"))));

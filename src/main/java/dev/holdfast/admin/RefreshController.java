@@ -2,16 +2,22 @@ package dev.holdfast.admin;
 
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 
+import dev.holdfast.override.Command;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.RefreshResult;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryDiff;
 import dev.holdfast.registry.RegistryOperations;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -27,19 +33,27 @@ class RefreshController {
 
 	private final AnswerDeadline deadline;
 
-	RefreshController(Registry registry, RegistryOperations operations, AnswerDeadline deadline) {
+	private final OverrideWrites writes;
+
+	RefreshController(Registry registry, RegistryOperations operations, OverrideWrites writes,
+			AnswerDeadline deadline) {
 		this.registry = registry;
 		this.operations = operations;
+		this.writes = writes;
 		this.deadline = deadline;
 	}
 
 	@PostMapping("/refresh")
-	RefreshResult refresh() throws InterruptedException {
+	ResponseEntity<RefreshResult> refresh(Optional<WriteBody> body,
+			@RequestParam(required = false) @Nullable String scope, HttpServletRequest request) throws InterruptedException {
+		if (OverrideWrites.isForAll(body, scope)) {
+			return this.writes.command(new Command.Refresh(OverrideWrites.reason(body, request), Operator.of(request)));
+		}
 		this.registry.freeze().ifPresent((freeze) -> {
 			throw frozen(freeze);
 		});
-		return this.deadline.await(this.operations.refresh(),
-				"The registry could not be listed; the endpoints stay as they were");
+		return ResponseEntity.ok(this.deadline.await(this.operations.refresh(),
+				"The registry could not be listed; the endpoints stay as they were"));
 	}
 
 	@GetMapping("/diff")

@@ -18,14 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot the services
  * @param standing how far they can be trusted
  * @param held the held removals by service and instance
+ * @param overrides the overrides that are in force, by what they are of
  */
-record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<String, Held> held) {
+record RegistryState(long eventId, Snapshot snapshot, Standing standing, Map<String, Held> held,
+		Map<String, OverrideView> overrides) {
 
 	static final RegistryState NONE = new RegistryState(0, Snapshot.EMPTY,
-			new Standing("EMPTY", "the registry has not been asked yet", Instant.EPOCH, null, null, 0), Map.of());
+			new Standing("EMPTY", "the registry has not been asked yet", Instant.EPOCH, null, null, 0), Map.of(),
+			Map.of());
 
 	RegistryState at(long id) {
-		return new RegistryState(id, this.snapshot, this.standing, this.held);
+		return new RegistryState(id, this.snapshot, this.standing, this.held, this.overrides);
 	}
 
 	/**

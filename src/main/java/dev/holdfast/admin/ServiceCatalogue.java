@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 import dev.holdfast.admin.ServiceSummary.RecentTraffic;
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.ServiceOverrides;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryStatus;
@@ -25,9 +27,12 @@ final class ServiceCatalogue {
 
 	private final Traffic traffic;
 
-	ServiceCatalogue(Registry registry, Traffic traffic) {
+	private final Overrides overrides;
+
+	ServiceCatalogue(Registry registry, Traffic traffic, Overrides overrides) {
 		this.registry = registry;
 		this.traffic = traffic;
+		this.overrides = overrides;
 	}
 
 	List<ServiceSummary> find(ServiceQuery query) {
@@ -58,6 +63,45 @@ final class ServiceCatalogue {
 		return known(name).map((service) -> this.registry.history(service.name()));
 	}
 
+	/**
+	 * Whether something is or was registered under a name.
+	 */
+	boolean isKnown(ServiceName name) {
+		return this.registry.snapshot().find(name) != null;
+	}
+
+	/**
+	 * Whether a service has an instance.
+	 * @param instance its id
+	 */
+	boolean isKnown(ServiceName name, String instance) {
+		Service service = this.registry.snapshot().find(name);
+		return service != null && service.find(instance).isPresent();
+	}
+
+	/**
+	 * Whether a service would be left without a routable instance if one of its instances
+	 * got no more requests.
+	 * @param instance the id of that one
+	 */
+	boolean isLastRoutable(ServiceName name, String instance) {
+		Service service = this.registry.snapshot().find(name);
+		if (service == null) {
+			return false;
+		}
+		ServiceOverrides set = this.overrides.active().of(name);
+		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(name);
+		boolean takesRequests = service.find(instance).filter((one) -> weight(one, set) > 0).isPresent();
+		return takesRequests && service.instances()
+			.stream()
+			.noneMatch((other) -> !other.id().equals(instance) && weight(other, set) > 0
+					&& !of(other, known).ejected());
+	}
+
+	private static int weight(Instance instance, ServiceOverrides overrides) {
+		return overrides.of(instance.id()).effectiveWeight(instance.weight());
+	}
+
 	private Optional<Service> known(String name) {
 		return ServiceName.isValid(name) ? Optional.ofNullable(this.registry.snapshot().find(new ServiceName(name)))
 				: Optional.empty();
@@ -82,11 +126,12 @@ final class ServiceCatalogue {
 
 	private ServiceDetail detail(Service service, RegistryStatus status, boolean traffic) {
 		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(service.name());
+		ServiceOverrides set = this.overrides.active().of(service.name());
 		return new ServiceDetail(summary(service, status, traffic),
 				service.instances()
 					.stream()
 					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, known),
-							hold(service, instance), traffic))
+							hold(service, instance), set.of(instance.id()), traffic))
 					.toList());
 	}
 
@@ -95,17 +140,22 @@ final class ServiceCatalogue {
 	}
 
 	private InstanceCounts count(Service service, Map<String, Traffic.InstanceTraffic> traffic) {
+		ServiceOverrides set = this.overrides.active().of(service.name());
 		int routable = 0;
+		int draining = 0;
 		int ejected = 0;
 		for (Instance instance : service.instances()) {
-			if (of(instance, traffic).ejected()) {
+			if (set.of(instance.id()).isDrained()) {
+				draining++;
+			}
+			else if (of(instance, traffic).ejected()) {
 				ejected++;
 			}
-			else if (instance.weight() > 0) {
+			else if (weight(instance, set) > 0) {
 				routable++;
 			}
 		}
-		return new InstanceCounts(service.instances().size(), routable, held(service), ejected);
+		return new InstanceCounts(service.instances().size(), routable, held(service), draining, ejected);
 	}
 
 	private int held(Service service) {

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.admin.InstanceOverride.Terms;
+import dev.holdfast.admin.InstanceOverride.WeightTerms;
+import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
 import dev.holdfast.upstream.InstanceState;
@@ -27,6 +30,8 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * @param zone the zone it runs in, empty when it did not say
 	 * @param version the version it runs, empty when it did not say
 	 * @param weight the weight that it is registered with
+	 * @param effectiveWeight the weight by which it is chosen, an operator's or the one
+	 * that is registered; 0 when it gets no new requests
 	 * @param metadata what else it said of itself
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
@@ -34,17 +39,22 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * not asked for
 	 * @param hold why it stays although the registry no longer has it, {@code null} while
 	 * it is registered
+	 * @param override what an operator has set against what is registered, left out when
+	 * there is nothing
 	 */
-	record InstanceDetail(String id, String url, String zone, String version, int weight, Map<String, String> metadata,
-			RegistrationDetail registration, Health health,
-			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TrafficDetail traffic, @Nullable Hold hold) {
+	record InstanceDetail(String id, String url, String zone, String version, int weight, int effectiveWeight,
+			Map<String, String> metadata, RegistrationDetail registration, Health health,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TrafficDetail traffic, @Nullable Hold hold,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InstanceOverride override) {
 
 		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
-				boolean shown) {
+				InstanceOverrides overrides, boolean shown) {
+			InstanceOverride override = InstanceOverride.of(overrides);
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
-					instance.version(), instance.weight(), instance.metadata(),
-					RegistrationDetail.of(instance.registration()), Health.of(instance, traffic, hold),
-					shown ? TrafficDetail.of(traffic) : null, hold);
+					instance.version(), instance.weight(), overrides.effectiveWeight(instance.weight()),
+					instance.metadata(), RegistrationDetail.of(instance.registration()),
+					Health.of(instance, traffic, hold, override), shown ? TrafficDetail.of(traffic) : null, hold,
+					override);
 		}
 
 	}
@@ -73,17 +83,26 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	/**
 	 * Whether an instance takes new requests as any other does.
 	 *
-	 * @param status {@code HEALTHY}, {@code FAILING}, {@code EJECTED} or
-	 * {@code RETURNING}
+	 * @param status {@code HEALTHY}, {@code FAILING}, {@code EJECTED}, {@code RETURNING}
+	 * or {@code DRAINING}
 	 * @param reasons why it takes no new requests or may soon take none, empty when it
 	 * takes them as any other does
 	 */
 	record Health(String status, List<String> reasons) {
 
-		static Health of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold) {
-			Health seen = of(traffic.state());
+		static Health of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
+				@Nullable InstanceOverride override) {
+			Terms drain = (override != null) ? override.drain() : null;
+			WeightTerms weight = (override != null) ? override.weight() : null;
+			Health seen = (drain != null)
+					? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
+					: of(traffic.state());
 			List<String> reasons = new ArrayList<>(seen.reasons);
-			if (instance.weight() == 0 && !traffic.ejected()) {
+			if (weight != null) {
+				reasons.add("an operator has set its weight to %d %s".formatted(weight.weight(),
+						weight.terms().sentence()));
+			}
+			else if (instance.weight() == 0 && !traffic.ejected()) {
 				reasons.add("its weight is 0");
 			}
 			if (hold != null) {
@@ -101,6 +120,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 				case InstanceState.Ejected ejected -> new Health("EJECTED", List.of(sentence(ejected)));
 				case InstanceState.Returning(Outcome cause, int failures) -> new Health("RETURNING",
 						List.of(cause(cause, failures) + "; it gets one request at a time until one succeeds"));
+				case InstanceState.Draining() -> new Health("DRAINING", List.of("an operator drains it"));
 			};
 		}
 

@@ -18,16 +18,21 @@ import dev.holdfast.service.Service;
  * @param standing how far the data can be trusted
  * @param services the services, sorted by name
  * @param held the held removals, sorted by service and instance
+ * @param overrides the overrides that are in force, sorted by what they are of
  */
 record StateView(long eventId, String instanceId, String version, RegistryState.Standing standing,
-		Iterable<ServiceState> services, List<RegistryState.Held> held) {
+		Iterable<ServiceState> services, List<RegistryState.Held> held, List<OverrideView> overrides) {
 
 	static StateView of(RegistryState state, GatewayIdentity identity) {
 		Service[] services = state.snapshot().services().values().toArray(Service[]::new);
 		Arrays.sort(services, Comparator.comparing((service) -> service.name().value()));
 		return new StateView(state.eventId(), identity.instanceId(), identity.version(), state.standing(),
 				() -> Arrays.stream(services).map(ServiceState::of).iterator(),
-				state.held().entrySet().stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList());
+				sorted(state.held()), sorted(state.overrides()));
+	}
+
+	private static <T> List<T> sorted(Map<String, T> byKey) {
+		return byKey.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList();
 	}
 
 	/**

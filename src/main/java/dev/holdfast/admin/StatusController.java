@@ -2,6 +2,7 @@ package dev.holdfast.admin;
 
 import java.util.List;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.UnreadableRecord;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,14 @@ class StatusController {
 
 	private final ServiceCatalogue catalogue;
 
+	private final Overrides overrides;
+
 	private final GatewayIdentity identity;
 
-	StatusController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity) {
+	StatusController(Registry registry, ServiceCatalogue catalogue, Overrides overrides, GatewayIdentity identity) {
 		this.registry = registry;
 		this.catalogue = catalogue;
+		this.overrides = overrides;
 		this.identity = identity;
 	}
 
@@ -36,7 +40,7 @@ class StatusController {
 
 	@GetMapping("/status")
 	StatusView status() {
-		return StatusView.of(this.registry, this.identity);
+		return StatusView.of(this.registry, this.overrides, this.identity);
 	}
 
 	@GetMapping("/unreadable")

@@ -3,6 +3,8 @@ package dev.holdfast.admin;
 import java.time.Instant;
 import java.util.List;
 
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.OverridesFileState;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.Registry;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * none
  * @param etcd what is known of etcd
  * @param snapshot what is known of the snapshot on disk, {@code null} when none is kept
+ * @param overrides what is known of the overrides on disk, {@code null} when none are
+ * kept
  * @param frozen since when, until when and why an operator lets no change be applied,
  * {@code null} while changes are
  * @param services how many services are known
@@ -32,15 +36,15 @@ import org.jspecify.annotations.Nullable;
  * @param unreadable how many records could not be read
  */
 record StatusView(String instanceId, String version, String state, Instant since, String cause, @Nullable Instant asOf,
-		EtcdView etcd, @Nullable SnapshotFileState snapshot, @Nullable Freeze frozen, int services, int instances,
-		int held, int unreadable) {
+		EtcdView etcd, @Nullable SnapshotFileState snapshot, @Nullable OverridesFileState overrides,
+		@Nullable Freeze frozen, int services, int instances, int held, int unreadable) {
 
-	static StatusView of(Registry registry, GatewayIdentity identity) {
+	static StatusView of(Registry registry, Overrides overrides, GatewayIdentity identity) {
 		RegistryStatus status = registry.status();
 		Snapshot snapshot = registry.snapshot();
 		return new StatusView(identity.instanceId(), identity.version(), status.name(), registry.statusSince(),
 				status.cause(), status.asOf().orElse(null), EtcdView.of(registry, status, snapshot),
-				registry.snapshotFile().orElse(null), registry.freeze().orElse(null), snapshot.services().size(),
+				registry.snapshotFile().orElse(null), overrides.file().orElse(null), registry.freeze().orElse(null), snapshot.services().size(),
 				snapshot.instances(), registry.heldRemovals(), registry.unreadable().size());
 	}
 

@@ -17,6 +17,12 @@ interface Traffic {
 	String circuit(ServiceName service);
 
 	/**
+	 * Has a service's circuit breaker begin anew, closed, unless an operator keeps it
+	 * open.
+	 */
+	void resetCircuit(ServiceName service);
+
+	/**
 	 * Tells what a service's recent requests were like.
 	 */
 	Statistics statistics(ServiceName service);

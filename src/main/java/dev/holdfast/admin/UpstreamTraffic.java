@@ -30,6 +30,14 @@ final class UpstreamTraffic implements Traffic {
 	}
 
 	@Override
+	public void resetCircuit(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		if (upstream != null) {
+			upstream.resetCircuit();
+		}
+	}
+
+	@Override
 	public Statistics statistics(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
 		return (upstream != null) ? upstream.statistics() : Statistics.NONE;

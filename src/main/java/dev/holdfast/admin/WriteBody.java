@@ -2,10 +2,12 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -39,24 +41,28 @@ final class WriteBody {
 
 	private final @Nullable String reasonElsewhere;
 
-	private WriteBody(ObjectNode members, @Nullable String reasonElsewhere) {
+	private final String by;
+
+	private WriteBody(ObjectNode members, @Nullable String reasonElsewhere, String by) {
 		this.members = members;
 		this.reasonElsewhere = reasonElsewhere;
+		this.by = by;
 	}
 
 	/**
 	 * Reads a body.
 	 * @param json its bytes
 	 * @param reason what the request's parameter says for a reason
+	 * @param by who writes
 	 * @throws ProblemException if it is no JSON object, or has a member twice
 	 */
-	static WriteBody read(byte[] json, @Nullable String reason) {
+	static WriteBody read(byte[] json, @Nullable String reason, String by) {
 		if (json.length == 0) {
 			throw malformed("body: none");
 		}
 		try {
 			if (STRICT.readTree(json) instanceof ObjectNode members) {
-				return new WriteBody(members, reason);
+				return new WriteBody(members, reason, by);
 			}
 		}
 		catch (JsonProcessingException ex) {
@@ -110,6 +116,13 @@ final class WriteBody {
 	}
 
 	/**
+	 * Tells who writes.
+	 */
+	String by() {
+		return this.by;
+	}
+
+	/**
 	 * Gives all members but the reason.
 	 * @return them in one line of JSON
 	 */
@@ -156,15 +169,54 @@ final class WriteBody {
 			return defaultValue;
 		}
 		if (value == null) {
-			throw new ProblemException(HttpStatus.BAD_REQUEST, "missing-member",
-					"%s: none (expected: %s)".formatted(member, expected),
-					Map.of("member", member, "expected", expected));
+			throw missing(member, expected);
 		}
 		if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1
 				|| value.longValue() > max.toSeconds()) {
 			throw bad(member, expected);
 		}
 		return Duration.ofSeconds(value.longValue());
+	}
+
+	/**
+	 * Gives a whole number, which must be there.
+	 */
+	int number(String member, int min, int max) {
+		String expected = "a whole number from %d to %d".formatted(min, max);
+		JsonNode value = this.members.get(member);
+		if (value == null) {
+			throw missing(member, expected);
+		}
+		if (!value.isInt() || value.intValue() < min || value.intValue() > max) {
+			throw bad(member, expected);
+		}
+		return value.intValue();
+	}
+
+	/**
+	 * Gives a constant.
+	 * @param defaultValue what an absent member stands for, {@code null} when it must be
+	 * there
+	 */
+	<E extends Enum<E>> E constant(String member, Class<E> type, @Nullable E defaultValue) {
+		String expected = EnumSet.allOf(type).stream().map(Enum::name).collect(Collectors.joining(" or "));
+		String value = text(member, expected);
+		if (value == null && defaultValue != null) {
+			return defaultValue;
+		}
+		if (value == null) {
+			throw missing(member, expected);
+		}
+		return EnumSet.allOf(type)
+			.stream()
+			.filter((constant) -> constant.name().equals(value))
+			.findFirst()
+			.orElseThrow(() -> bad(member, expected));
+	}
+
+	private static ProblemException missing(String member, String expected) {
+		return new ProblemException(HttpStatus.BAD_REQUEST, "missing-member",
+				"%s: none (expected: %s)".formatted(member, expected), Map.of("member", member, "expected", expected));
 	}
 
 	/**

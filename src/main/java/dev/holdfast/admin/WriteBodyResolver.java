@@ -2,6 +2,7 @@ package dev.holdfast.admin;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
  * Hands a write its body, and the audit what the body says: also of a body that the write
- * then refuses.
+ * then refuses. A write that takes an {@link Optional} one needs none.
  */
 final class WriteBodyResolver implements HandlerMethodArgumentResolver {
 
@@ -24,22 +25,25 @@ final class WriteBodyResolver implements HandlerMethodArgumentResolver {
 
 	@Override
 	public boolean supportsParameter(MethodParameter parameter) {
-		return parameter.getParameterType() == WriteBody.class;
+		return parameter.nestedIfOptional().getNestedParameterType() == WriteBody.class;
 	}
 
 	@Override
-	public WriteBody resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
+	public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
 			NativeWebRequest webRequest, @Nullable WebDataBinderFactory binderFactory) throws IOException {
 		HttpServletRequest request = Objects.requireNonNull(webRequest.getNativeRequest(HttpServletRequest.class));
+		if (parameter.isOptional() && request.getContentType() == null && request.getContentLengthLong() <= 0) {
+			return Optional.empty();
+		}
 		checkType(request.getContentType());
 		byte[] content = request.getInputStream().readNBytes(MAX_LENGTH + 1);
 		if (content.length > MAX_LENGTH) {
 			throw new ProblemException(HttpStatus.PAYLOAD_TOO_LARGE, "body-too-large",
 					"body: more (expected: at most %d bytes)".formatted(MAX_LENGTH));
 		}
-		WriteBody body = WriteBody.read(content, request.getParameter("reason"));
+		WriteBody body = WriteBody.read(content, request.getParameter("reason"), Operator.of(request));
 		WriteNote.of(body).attachTo(request);
-		return body;
+		return parameter.isOptional() ? Optional.of(body) : body;
 	}
 
 	private static void checkType(@Nullable String type) {

@@ -448,17 +448,20 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * addresses and localhost.
 	 * @param maxEventStreams How many clients may follow the event stream at the same
 	 * time.
+	 * @param overridesPath File that the overrides of operators are kept in, so that they
+	 * outlive a restart, empty to keep none.
 	 */
 	public record Admin(@DefaultValue("") String token, @DefaultValue List<String> allowedHosts,
-			@DefaultValue("256") @Min(1) @Max(10_000) int maxEventStreams) {
+			@DefaultValue("256") @Min(1) @Max(10_000) int maxEventStreams,
+			@DefaultValue("data/overrides.json") String overridesPath) {
 
 		/**
 		 * Keeps the token out of logs.
 		 */
 		@Override
 		public String toString() {
-			return "Admin[token=%s, allowedHosts=%s, maxEventStreams=%s]"
-				.formatted(this.token.isEmpty() ? "" : "******", this.allowedHosts, this.maxEventStreams);
+			return "Admin[token=%s, allowedHosts=%s, maxEventStreams=%s, overridesPath=%s]".formatted(
+					this.token.isEmpty() ? "" : "******", this.allowedHosts, this.maxEventStreams, this.overridesPath);
 		}
 
 	}

@@ -13,7 +13,9 @@ import dev.holdfast.actuate.InstanceGauges;
 import dev.holdfast.actuate.RegistryGauges;
 import dev.holdfast.actuate.RegistryHealthIndicator;
 import dev.holdfast.actuate.RegistryMeters;
+import dev.holdfast.admin.RegistryOverrides;
 import dev.holdfast.admin.SnapshotChanges;
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
@@ -103,8 +105,8 @@ class RegistryConfiguration {
 	 * Starts before and stops after both ports.
 	 */
 	@Bean
-	StartStop registryLifecycle(Reflector reflector) {
-		return new StartStop(0, reflector::start, reflector::close);
+	StartStop registryLifecycle(Reflector reflector, Overrides overrides) {
+		return new StartStop(0, () -> reflector.start(RegistryOverrides.freeze(overrides.active())), reflector::close);
 	}
 
 	@Bean

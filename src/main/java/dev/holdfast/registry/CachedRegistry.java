@@ -171,12 +171,13 @@ final class CachedRegistry implements Registry {
 	/**
 	 * Takes note that what is published comes from the snapshot that an earlier process
 	 * saved.
+	 * @param frozen whether nothing of it may change
 	 */
-	void restored(SnapshotFile.Saved saved, String cause) {
-		logger.info(
-				"Loaded the snapshot saved at {} with {} instances of {} services; each is routed to when a probe "
-						+ "of it has passed, until the registry answers",
-				saved.savedAt(), saved.snapshot().instances(), saved.snapshot().services().size());
+	void restored(SnapshotFile.Saved saved, String cause, boolean frozen) {
+		logger.info("Loaded the snapshot saved at {} with {} instances of {} services; {}", saved.savedAt(),
+				saved.snapshot().instances(), saved.snapshot().services().size(),
+				frozen ? "all are routed to, since an operator lets nothing change"
+						: "each is routed to when a probe of it has passed, until the registry answers");
 		become(new RegistryStatus.FromDisk(saved.savedAt(), cause));
 	}
 

@@ -51,7 +51,13 @@ public record Change(long revision, Instant time, Cause cause, String instance, 
 		DRIFT,
 
 		/** It was read from the snapshot on disk. */
-		FROM_DISK
+		FROM_DISK,
+
+		/** An operator's override of it came into force, or was replaced. */
+		OVERRIDDEN,
+
+		/** An operator's override of it ended. */
+		OVERRIDE_ENDED
 
 	}
 

@@ -2,7 +2,6 @@ package dev.holdfast.registry;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +18,7 @@ import dev.holdfast.service.Reading;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,9 @@ final class Keeper {
 
 	/** How old what has arrived may get for the sake of what arrives after it. */
 	private static final Duration PUBLICATION_DELAY = Duration.ofMillis(5);
+
+	/** What is longer nobody lives to see, and overflows. */
+	private static final Duration LONGEST_FREEZE = Duration.ofDays(365);
 
 	private final Catalog catalog;
 
@@ -111,12 +114,34 @@ final class Keeper {
 				this.history.record(service.name(), service.revision(), Change.Cause.FROM_DISK, "",
 						service.instances().size() + " instances");
 			}
+			boolean frozen = this.freeze != null;
+			if (frozen) {
+				reveal(saved.snapshot());
+			}
 			publish();
-			this.registry.restored(saved, "the registry has not been asked yet");
-			this.coldStart.begin(saved.snapshot(), probed);
+			this.registry.restored(saved, "the registry has not been asked yet", frozen);
+			if (frozen) {
+				probed.run();
+			}
+			else {
+				this.coldStart.begin(saved.snapshot(), probed);
+			}
 		});
 		if (found.isEmpty()) {
 			probed.run();
+		}
+	}
+
+	/**
+	 * Publishes what comes from disk as it is: what was frozen before a restart is so
+	 * behind it, and whoever waited for probes would lose what they find to the list that
+	 * must not be published.
+	 */
+	private void reveal(Snapshot saved) {
+		for (Service service : saved.services().values()) {
+			for (Instance instance : service.instances()) {
+				this.catalog.reveal(instance.registration().key(), instance);
+			}
 		}
 	}
 
@@ -486,18 +511,20 @@ final class Keeper {
 		return this.guard.cancel(selection, time, reason);
 	}
 
-	Freeze freeze(Duration time, String reason) {
-		Instant now = this.clock.instant();
-		Freeze begun = new Freeze((this.freeze != null) ? this.freeze.since() : now, now.plus(time), reason);
+	void freeze(Freeze begun) {
+		if (begun.equals(this.freeze)) {
+			return;
+		}
 		this.freeze = begun;
 		this.registry.frozen(begun);
 		logger.warn("Frozen until {}: nothing that the registry says is published", begun.until());
-		this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> {
+		Duration time = Duration.between(this.clock.instant(), begun.until());
+		Duration planned = (time.compareTo(LONGEST_FREEZE) < 0) ? time : LONGEST_FREEZE;
+		this.agenda.plan(this.nanoTime.getAsLong() + planned.toNanos(), () -> {
 			if (begun.equals(this.freeze)) {
 				unfreeze();
 			}
 		});
-		return begun;
 	}
 
 	/**
@@ -509,6 +536,13 @@ final class Keeper {
 			this.registry.frozen(null);
 			logger.info("The freeze has ended; what the registry said meanwhile is published");
 		}
+	}
+
+	/**
+	 * Takes note of what an operator has changed on this side of the registry.
+	 */
+	void note(ServiceName service, Change.Cause cause, String instance, String detail) {
+		this.history.record(service, this.revision.number(), cause, instance, detail);
 	}
 
 	/**

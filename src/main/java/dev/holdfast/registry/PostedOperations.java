@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,11 @@ final class PostedOperations implements RegistryOperations {
 	}
 
 	@Override
-	public CompletableFuture<Freeze> freeze(Duration time, String reason) {
-		return ask((keeper) -> keeper.freeze(time, reason));
+	public CompletableFuture<Void> freeze(Freeze freeze) {
+		return this.<@Nullable Void>ask((keeper) -> {
+			keeper.freeze(freeze);
+			return null;
+		});
 	}
 
 	@Override
@@ -56,6 +60,11 @@ final class PostedOperations implements RegistryOperations {
 			keeper.unfreeze();
 			return null;
 		});
+	}
+
+	@Override
+	public void note(ServiceName service, Change.Cause cause, String instance, String detail) {
+		this.mailbox.post(new Mailbox.Message.Task(() -> this.keeper.note(service, cause, instance, detail)));
 	}
 
 	private <T extends @Nullable Object> CompletableFuture<T> ask(Function<Keeper, T> question) {

@@ -104,13 +104,24 @@ public final class Reflector implements AutoCloseable {
 	}
 
 	/**
+	 * Begins to follow the registry; nothing is frozen.
+	 */
+	public void start() {
+		start(Optional.empty());
+	}
+
+	/**
 	 * Loads the snapshot on disk, if there is one, and begins to follow the registry.
 	 * What of the snapshot answers a probe at once is published when this returns, after
 	 * a second or two at most.
+	 * @param freeze whether, until when and why nothing that the registry says is
+	 * published from the start; what of the snapshot was published before is so then
+	 * whatever its probes would find
 	 */
-	public synchronized void start() {
+	public synchronized void start(Optional<Freeze> freeze) {
 		CountDownLatch probed = new CountDownLatch(1);
 		this.thread = Thread.ofVirtual().name("registry-reflector").start(() -> {
+			freeze.ifPresent(this.keeper::freeze);
 			restore(probed::countDown);
 			run();
 		});

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.service.ServiceName;
+
 /**
  * What operators can ask the registry client to do. Every call returns at once; its
  * answer fails with {@link RegistryException} when the registry is needed for it and
@@ -43,16 +45,24 @@ public interface RegistryOperations {
 
 	/**
 	 * Publishes nothing that the registry says for a while; one that runs is replaced.
-	 * @param time for how long
-	 * @param reason why, for those who look at it
-	 * @return the freeze
+	 * @param freeze until when, and why
+	 * @return when it is done
 	 */
-	CompletableFuture<Freeze> freeze(Duration time, String reason);
+	CompletableFuture<Void> freeze(Freeze freeze);
 
 	/**
 	 * Ends a freeze and publishes what came meanwhile; does nothing when there is none.
 	 * @return when it is done
 	 */
 	CompletableFuture<Void> unfreeze();
+
+	/**
+	 * Takes note of what an operator has changed on this side of the registry.
+	 * @param service the service that it concerns
+	 * @param cause what was done
+	 * @param instance the id of the instance that it concerns, empty for all
+	 * @param detail what else is to be said
+	 */
+	void note(ServiceName service, Change.Cause cause, String instance, String detail);
 
 }

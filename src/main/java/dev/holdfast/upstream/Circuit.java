@@ -37,6 +37,9 @@ final class Circuit {
 
 	private boolean forgotten;
 
+	/** Whether an operator keeps it open. */
+	private boolean forced;
+
 	/**
 	 * When the breaker was first seen open, {@code null} while it is not. Kept here
 	 * because the breaker tells only listeners, and for a breaker that has one it makes
@@ -202,6 +205,34 @@ final class Circuit {
 			this.breaker = breaker;
 		}
 		return breaker;
+	}
+
+	/**
+	 * Keeps the breaker open whatever the requests say, or lets it begin anew, closed.
+	 */
+	synchronized void force(boolean open) {
+		if (open == this.forced) {
+			return;
+		}
+		this.forced = open;
+		if (open) {
+			breaker().transitionToForcedOpenState();
+		}
+		else {
+			reset();
+		}
+	}
+
+	/**
+	 * Lets the breaker begin anew, closed, unless it is kept open.
+	 */
+	synchronized void reset() {
+		CircuitBreaker breaker = this.breaker;
+		if (breaker != null && !this.forced) {
+			breaker.reset();
+			this.openedAt = null;
+			observe(breaker);
+		}
 	}
 
 	/**

@@ -40,4 +40,8 @@ public sealed interface InstanceState {
 	record Returning(Outcome cause, int failures) implements InstanceState {
 	}
 
+	/** It gets no requests at an operator's word, not even when there is no other. */
+	record Draining() implements InstanceState {
+	}
+
 }

@@ -53,14 +53,14 @@ final class Pool {
 		this.all = all;
 		this.balancer = balancer;
 		this.routable = all.stream()
-			.filter((candidate) -> candidate.instance().weight() > 0)
+			.filter((candidate) -> candidate.effectiveWeight() > 0)
 			.toArray(UpstreamInstance[]::new);
 		this.weights = new int[this.routable.length];
 		this.ends = new long[this.routable.length];
 		long end = 0;
 		int largest = 0;
 		for (int i = 0; i < this.routable.length; i++) {
-			this.weights[i] = this.routable[i].instance().weight();
+			this.weights[i] = this.routable[i].effectiveWeight();
 			largest = Math.max(largest, this.weights[i]);
 			end += this.weights[i];
 			this.ends[i] = end;

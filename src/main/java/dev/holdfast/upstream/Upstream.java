@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.override.ServiceOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -36,6 +37,9 @@ public final class Upstream {
 
 	private volatile Pool pool;
 
+	/** Written by one thread at a time, as the pool is. */
+	private volatile ServiceOverrides overrides = ServiceOverrides.NONE;
+
 	Upstream(ServiceName name, UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
 		this.name = name;
 		this.settings = settings;
@@ -46,7 +50,7 @@ public final class Upstream {
 
 	/**
 	 * Takes the instances that are registered now, sorted by id. Those that listen where
-	 * they did keep their run-time state. Called on the registry's thread alone.
+	 * they did keep their run-time state. Called by one thread at a time.
 	 */
 	void register(List<Instance> instances) {
 		List<UpstreamInstance> before = this.pool.all();
@@ -75,10 +79,25 @@ public final class Upstream {
 		}
 		if (known == null || !known.instance().id().equals(instance.id())
 				|| !known.instance().endpoint().equals(instance.endpoint())) {
-			return new UpstreamInstance(this.name, instance, this.settings, this::tryEject, this.nanoTime);
+			UpstreamInstance created = new UpstreamInstance(this.name, instance, this.settings, this::tryEject,
+					this.nanoTime);
+			created.override(this.overrides.of(instance.id()));
+			return created;
 		}
 		known.register(instance);
 		return known;
+	}
+
+	/**
+	 * Takes what operators have set against what is registered. Called by one thread at a
+	 * time, and never together with {@link #register}.
+	 */
+	void override(ServiceOverrides overrides) {
+		this.overrides = overrides;
+		List<UpstreamInstance> all = this.pool.all();
+		all.forEach((instance) -> instance.override(overrides.of(instance.instance().id())));
+		this.pool = new Pool(all, this.settings.balancer());
+		this.circuit.force(overrides.circuitOpen() != null);
 	}
 
 	/**
@@ -220,6 +239,13 @@ public final class Upstream {
 	 */
 	public String circuit() {
 		return this.circuit.state().name();
+	}
+
+	/**
+	 * Has the circuit breaker begin anew, closed, unless an operator keeps it open.
+	 */
+	public void resetCircuit() {
+		this.circuit.reset();
 	}
 
 	/**

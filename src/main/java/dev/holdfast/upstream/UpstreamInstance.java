@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
@@ -32,6 +33,8 @@ public final class UpstreamInstance {
 	private final String authority;
 
 	private volatile Instance instance;
+
+	private volatile InstanceOverrides overrides = InstanceOverrides.NONE;
 
 	/**
 	 * The tries in flight, in the middle of an array so that no other instance's state
@@ -113,6 +116,23 @@ public final class UpstreamInstance {
 			returned(this.health.resetRefusals(), "was registered anew");
 		}
 		this.instance = registered;
+	}
+
+	/**
+	 * Takes what operators have set against what is registered. Tries in flight end as
+	 * they would.
+	 */
+	void override(InstanceOverrides overrides) {
+		this.overrides = overrides;
+	}
+
+	/**
+	 * Return the weight by which it is chosen: an operator's, or else the one that is
+	 * registered.
+	 * @return the weight, 0 when it gets no new requests
+	 */
+	public int effectiveWeight() {
+		return this.overrides.effectiveWeight(this.instance.weight());
 	}
 
 	/**
@@ -215,7 +235,7 @@ public final class UpstreamInstance {
 	 * @return the state
 	 */
 	public InstanceState state() {
-		return this.health.state();
+		return this.overrides.isDrained() ? new InstanceState.Draining() : this.health.state();
 	}
 
 	/**

@@ -7,12 +7,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.override.ActiveOverrides;
+import dev.holdfast.override.OverrideChange;
+import dev.holdfast.override.OverrideListener;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
@@ -26,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The run-time state of the services that have instances, or had one a while ago.
  */
-public final class Upstreams implements SnapshotListener {
+public final class Upstreams implements SnapshotListener, OverrideListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(Upstreams.class);
 
@@ -45,6 +49,8 @@ public final class Upstreams implements SnapshotListener {
 	private final Set<ServiceName> gone = new HashSet<>();
 
 	private final List<Consumer<ServiceName>> forgotten = new CopyOnWriteArrayList<>();
+
+	private ActiveOverrides overrides = ActiveOverrides.NONE;
 
 	/**
 	 * Creates the state of no services.
@@ -107,11 +113,23 @@ public final class Upstreams implements SnapshotListener {
 			}
 			else if (service != null && !(instances.isEmpty() && this.gone.contains(name))) {
 				Upstream created = new Upstream(name, this.settings, this.breakers, this.nanoTime);
+				created.override(this.overrides.of(name));
 				register(created, instances);
 				this.upstreams.put(name, created);
 				this.gone.remove(name);
 			}
 		}
+	}
+
+	@Override
+	public synchronized void onOverrides(ActiveOverrides now, List<OverrideChange> changes) {
+		this.overrides = now;
+		changes.stream()
+			.flatMap((change) -> change.action().target().stream())
+			.distinct()
+			.map(this.upstreams::get)
+			.filter(Objects::nonNull)
+			.forEach((upstream) -> upstream.override(now.of(upstream.name())));
 	}
 
 	private void register(Upstream upstream, List<Instance> instances) {

@@ -2,13 +2,19 @@ package dev.holdfast.admin;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.InstanceState;
@@ -39,8 +45,47 @@ final class AdminApi implements Traffic {
 
 	private final Map<String, Statistics> statistics = new HashMap<>();
 
+	private final List<String> resets = new ArrayList<>();
+
+	private final AtomicReference<Instant> time = new AtomicReference<>(FakeRegistry.PROVEN_AT);
+
+	private final Overrides overrides = new Overrides(this.time::get, Optional.empty());
+
+	private @Nullable SharedOverrides shared;
+
 	AdminApi(FakeRegistry registry) {
 		this.registry = registry;
+		this.overrides.addListener(new RegistryOverrides(registry));
+	}
+
+	/**
+	 * Lets time pass by which overrides end.
+	 */
+	void pass(Duration time) {
+		this.time.updateAndGet((now) -> now.plus(time));
+		this.overrides.endDue();
+	}
+
+	/**
+	 * Shares overrides from now on.
+	 */
+	AdminApi share(SharedOverrides shared) {
+		this.shared = shared;
+		return this;
+	}
+
+	/**
+	 * Gives what is in force.
+	 */
+	Overrides overrides() {
+		return this.overrides;
+	}
+
+	/**
+	 * Gives the services whose circuits were reset.
+	 */
+	List<String> resets() {
+		return this.resets;
 	}
 
 	MockMvcTester tester() {
@@ -48,14 +93,17 @@ final class AdminApi implements Traffic {
 	}
 
 	MockMvcTester tester(@Nullable String token, Duration deadline) {
-		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this);
+		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this, this.overrides);
 		AnswerDeadline answers = new AnswerDeadline(deadline);
+		OverrideWrites writes = new OverrideWrites(this.overrides, Optional.ofNullable(this.shared), answers);
 		return MockMvcTester.of(
-				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, answers),
-						new HeldController(this.registry, this.registry, answers),
-						new FreezeController(this.registry, answers),
+				List.of(new ServicesController(catalogue), new RefreshController(this.registry, this.registry, writes, answers),
+						new HeldController(this.registry, this.registry, writes, answers),
+						new FreezeController(this.registry, writes, answers), new OverridesController(this.overrides),
+						new InstanceOverridesController(catalogue, writes),
+						new CircuitController(catalogue, this, writes),
 						new JournalController(this.registry, Clock.fixed(FakeRegistry.PROVEN_AT, ZoneOffset.UTC)),
-						new StatusController(this.registry, catalogue, new GatewayIdentity("gw-1", "0.1.0"))),
+						new StatusController(this.registry, catalogue, this.overrides, new GatewayIdentity("gw-1", "0.1.0"))),
 				(builder) -> builder
 					.setControllerAdvice(new ProblemAdvice(), new EntityTags(this.registry, json().getObjectMapper()))
 					.setCustomArgumentResolvers(new WriteBodyResolver())
@@ -95,6 +143,11 @@ final class AdminApi implements Traffic {
 	@Override
 	public String circuit(ServiceName service) {
 		return this.circuits.getOrDefault(service.value(), "CLOSED");
+	}
+
+	@Override
+	public void resetCircuit(ServiceName service) {
+		this.resets.add(service.value());
 	}
 
 	@Override

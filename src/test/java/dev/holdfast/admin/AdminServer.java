@@ -7,8 +7,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
@@ -22,6 +24,8 @@ final class AdminServer implements AutoCloseable {
 
 	private final AnnotationConfigServletWebServerApplicationContext context = new AnnotationConfigServletWebServerApplicationContext();
 
+	private final Overrides overrides = new Overrides(Clock.systemUTC(), Optional.empty());
+
 	private final HttpClient client = HttpClient.newHttpClient();
 
 	<T extends Registry> AdminServer(Class<T> type, T registry, RegistryOperations operations, Traffic traffic,
@@ -34,12 +38,17 @@ final class AdminServer implements AutoCloseable {
 		this.context.registerBean(Traffic.class, () -> traffic);
 		this.context.registerBean("snapshotChanges", SnapshotChanges.class, () -> changes);
 		this.context.registerBean(Clock.class, Clock::systemUTC);
+		this.context.registerBean(Overrides.class, () -> this.overrides);
 		this.context.registerBean(AdminSettings.class, () -> new AdminSettings(AdminApi.TOKEN, Set.of()));
 		this.context.registerBean(EventStreamSettings.class, () -> settings);
 		this.context.registerBean(GatewayIdentity.class, () -> new GatewayIdentity("gw-1", "0.1.0"));
 		this.context.register(EmbeddedWebServerFactoryCustomizerAutoConfiguration.class,
 				AdminPortTests.AdminPort.class);
 		this.context.refresh();
+	}
+
+	Overrides overrides() {
+		return this.overrides;
 	}
 
 	int port() {

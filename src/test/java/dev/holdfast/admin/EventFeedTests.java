@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.HeldSelection;
@@ -29,7 +30,9 @@ class EventFeedTests {
 
 	private final SnapshotChanges changes = new SnapshotChanges();
 
-	private final EventFeed feed = new EventFeed(this.registry, this.changes, mapper,
+	private final Overrides overrides = new Overrides(() -> FakeRegistry.PROVEN_AT, Optional.empty());
+
+	private final EventFeed feed = new EventFeed(this.registry, this.changes, this.overrides, mapper,
 			new EventStreamSettings(1, Duration.ofSeconds(15), 1_000_000, 10_000), 100);
 
 	private long last = 100;

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Endpoint;
@@ -33,6 +34,8 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	public static final long CLUSTER = 0xcdf818194e3a8c32L;
 
 	private final List<SnapshotListener> listeners = new ArrayList<>();
+
+	private final List<String> notes = new CopyOnWriteArrayList<>();
 
 	private volatile Snapshot snapshot = Snapshot.EMPTY;
 
@@ -230,10 +233,33 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	}
 
 	@Override
+	public CompletableFuture<Void> freeze(Freeze begun) {
+		this.freeze = Optional.of(begun);
+		return CompletableFuture.completedFuture(null);
+	}
+
+	/**
+	 * Begins a freeze at the time of the last proof.
+	 * @param time for how long
+	 * @param reason why
+	 * @return the freeze
+	 */
 	public CompletableFuture<Freeze> freeze(Duration time, String reason) {
 		Freeze begun = new Freeze(PROVEN_AT, PROVEN_AT.plus(time), reason);
-		this.freeze = Optional.of(begun);
-		return CompletableFuture.completedFuture(begun);
+		return freeze(begun).thenApply((done) -> begun);
+	}
+
+	/**
+	 * Gives what was noted of operators.
+	 * @return the notes, the oldest first
+	 */
+	public List<String> notes() {
+		return this.notes;
+	}
+
+	@Override
+	public void note(ServiceName service, Change.Cause cause, String instance, String detail) {
+		this.notes.add("%s %s %s: %s".formatted(cause, service, instance, detail));
 	}
 
 	@Override

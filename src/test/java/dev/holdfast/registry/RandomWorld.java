@@ -1,6 +1,7 @@
 package dev.holdfast.registry;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -407,7 +408,8 @@ final class RandomWorld {
 			int seconds = 1 + this.random.nextInt(20);
 			note("an operator freezes for %d s".formatted(seconds));
 			this.checks.frozen();
-			await(this.operations.freeze(Duration.ofSeconds(seconds), ""));
+			Instant now = this.time.instant();
+			await(this.operations.freeze(new Freeze(now, now.plusSeconds(seconds), "")));
 		}
 		else if (dice < 55) {
 			note("an operator ends the freeze");

@@ -458,7 +458,7 @@ class RemovalGuardTests {
 
 	@Test
 	void aFreezePublishesNothingUntilItEndsByItself() {
-		at(60, () -> order(this.reflector.operations().freeze(Duration.ofSeconds(30), "maintenance")));
+		at(60, () -> order(freeze(Duration.ofSeconds(30), "maintenance")));
 		at(61, () -> {
 			assertThat(this.registry.freeze()).isPresent();
 			this.source.put("orders", "new", 8100);
@@ -476,7 +476,7 @@ class RemovalGuardTests {
 	@Test
 	void aFreezeBeforeTheFirstListDoesNotKeepTheGatewayEmpty() {
 		this.source.reachable = false;
-		at(1, () -> order(this.reflector.operations().freeze(Duration.ofMinutes(5), "")));
+		at(1, () -> order(freeze(Duration.ofMinutes(5), "")));
 		at(2, () -> this.source.reachable = true);
 		at(10, () -> assertThat(instances()).hasSize(10));
 		runFor(11);
@@ -484,7 +484,7 @@ class RemovalGuardTests {
 
 	@Test
 	void anOperatorEndsAFreeze() {
-		at(60, () -> order(this.reflector.operations().freeze(Duration.ofHours(1), "")));
+		at(60, () -> order(freeze(Duration.ofHours(1), "")));
 		at(61, () -> this.source.delete("orders", "i0"));
 		at(62, () -> order(this.reflector.operations().unfreeze()));
 		at(63, () -> assertThat(instances()).hasSize(9));
@@ -497,7 +497,7 @@ class RemovalGuardTests {
 		outage(60, 100);
 		at(105, () -> expire(0));
 		at(106, () -> {
-			order(this.reflector.operations().freeze(Duration.ofSeconds(60), ""));
+			order(freeze(Duration.ofSeconds(60), ""));
 			this.source.put("orders", "new", 8100);
 		});
 		at(108, () -> order(this.reflector.operations().diff().thenAccept(diffs::add)));
@@ -526,6 +526,11 @@ class RemovalGuardTests {
 
 	private void order(CompletableFuture<?> answer) {
 		this.answers.add(answer);
+	}
+
+	private CompletableFuture<Void> freeze(Duration time, String reason) {
+		Instant now = this.time.instant();
+		return this.reflector.operations().freeze(new Freeze(now, now.plus(time), reason));
 	}
 
 	private void outage(int from, int to) {

@@ -3,21 +3,12 @@ package dev.holdfast.testing;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -27,11 +18,6 @@ import org.jspecify.annotations.Nullable;
  * from the distribution's package, unpacked into a cache without installing it.
  */
 final class DebianProgram {
-
-	private static final int COMMAND_MINUTES = 5;
-
-	/** What every machine has, and what must not be mixed with another one's. */
-	private static final List<String> SYSTEM = List.of("libc6", "libgcc-s1", "libcrypt1");
 
 	private final String name;
 
@@ -43,7 +29,7 @@ final class DebianProgram {
 
 	private final String advice;
 
-	private final Map<String, String> environment;
+	private final ProgramCache cache;
 
 	private final Consumer<String> progress;
 
@@ -64,7 +50,7 @@ final class DebianProgram {
 		this.packageName = packageName;
 		this.withLibraries = withLibraries;
 		this.advice = advice;
-		this.environment = environment;
+		this.cache = new ProgramCache(environment);
 		this.progress = progress;
 	}
 
@@ -75,16 +61,10 @@ final class DebianProgram {
 	 * message says what to do
 	 */
 	Path locate() {
-		String named = this.environment.getOrDefault(this.variable, "");
-		if (!named.isEmpty()) {
-			Path binary = Path.of(named);
-			if (!Files.isExecutable(binary)) {
-				throw new IllegalStateException(
-						"%s: \"%s\" (expected: an executable file)".formatted(this.variable, named));
-			}
-			return binary;
-		}
-		return onPath(this.name).or(this::cached).orElseGet(this::unpack);
+		return this.cache.named(this.variable)
+			.or(() -> this.cache.onPath(this.name))
+			.or(this::kept)
+			.orElseGet(this::obtain);
 	}
 
 	/**
@@ -94,11 +74,19 @@ final class DebianProgram {
 	 * program is not one from the cache
 	 */
 	String libraryPath(Path binary) {
-		if (!binary.startsWith(cache())) {
+		if (!binary.startsWith(this.cache.folder())) {
 			return "";
 		}
-		Path libraries = cache().relativize(binary).getName(0);
-		try (Stream<Path> folders = Files.walk(cache().resolve(libraries), 4)) {
+		Path home = this.cache.folder().relativize(binary).getName(0);
+		return libraryPath(this.cache.folder().resolve(home), 4);
+	}
+
+	/**
+	 * Return the folders of libraries in a tree of unpacked packages, joined as
+	 * {@code LD_LIBRARY_PATH} has them.
+	 */
+	static String libraryPath(Path tree, int depth) {
+		try (Stream<Path> folders = Files.walk(tree, depth)) {
 			return String.join(File.pathSeparator,
 					folders.filter((folder) -> folder.getFileName().toString().endsWith("-linux-gnu"))
 						.map(Path::toString)
@@ -109,150 +97,41 @@ final class DebianProgram {
 		}
 	}
 
-	private Optional<Path> onPath(String program) {
-		return Arrays.stream(this.environment.getOrDefault("PATH", "").split(File.pathSeparator))
-			.filter((folder) -> !folder.isEmpty())
-			.map((folder) -> Path.of(folder, program))
-			.filter((file) -> Files.isRegularFile(file) && Files.isExecutable(file))
+	private Optional<Path> kept() {
+		return this.cache.kept(this.name)
+			.map((home) -> home.resolve("usr/bin").resolve(this.name))
+			.filter(Files::isExecutable)
 			.findFirst();
 	}
 
-	private Optional<Path> cached() {
-		if (!Files.isDirectory(cache())) {
-			return Optional.empty();
-		}
-		try (Stream<Path> entries = Files.list(cache())) {
-			return entries.filter((entry) -> entry.getFileName().toString().startsWith(this.name + "-"))
-				.sorted(Comparator.reverseOrder())
-				.map((entry) -> entry.resolve("usr/bin").resolve(this.name))
-				.filter(Files::isExecutable)
-				.findFirst();
+	private Path obtain() {
+		try {
+			return this.cache.obtain(this::kept, this::download);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private Path cache() {
-		String xdg = this.environment.getOrDefault("XDG_CACHE_HOME", "");
-		Path base = xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
-		return base.resolve("holdfast");
-	}
-
-	// Two builds, or two threads of one, may come here at once: one unpacks, the other
-	// waits and takes what it finds.
-	private Path unpack() {
-		synchronized (DebianProgram.class) {
-			try {
-				Files.createDirectories(cache());
-				try (FileChannel channel = FileChannel.open(cache().resolve("lock"), StandardOpenOption.CREATE,
-						StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
-					return lock.isValid() ? cached().orElseGet(this::download) : download();
-				}
-			}
-			catch (IOException ex) {
-				throw failure("No %s found, and none can be kept in %s: %s".formatted(this.name, cache(), ex), ex);
-			}
+			throw failure("No %s found, and none can be kept in %s: %s".formatted(this.name, this.cache.folder(), ex),
+					ex);
 		}
 	}
 
 	private Path download() {
-		if (onPath("apt-get").isEmpty() || onPath("dpkg-deb").isEmpty()) {
+		if (this.cache.onPath("apt-get").isEmpty() || this.cache.onPath("dpkg-deb").isEmpty()) {
 			throw failure("No %s found, and no apt-get and dpkg-deb to fetch one".formatted(this.name), null);
 		}
-		try {
-			Path work = Files.createTempDirectory(cache(), "unpack-");
-			try {
-				return unpackInto(work);
-			}
-			finally {
-				Folders.delete(work);
-			}
+		try (Folders.Temporary work = new Folders.Temporary(
+				Files.createTempDirectory(this.cache.folder(), "unpack-"))) {
+			this.progress.accept("No %s found on this machine: fetching the package %s with apt-get download"
+				.formatted(this.name, this.packageName));
+			DebianPackages packages = new DebianPackages(work.path(), this.progress);
+			List<String> names = List.of(this.packageName);
+			Path tree = this.withLibraries ? packages.unpack(names, DebianPackages::isLibrary) : packages.unpack(names);
+			Path home = this.cache.keep(tree, this.name + "-" + packages.version(this.packageName));
+			this.progress.accept("Unpacked " + home);
+			return home.resolve("usr/bin").resolve(this.name);
 		}
 		catch (IOException ex) {
-			throw failure("No %s found, and none can be unpacked into %s: %s".formatted(this.name, cache(), ex), ex);
+			throw failure("No %s found, and none can be unpacked: %s".formatted(this.name, ex.getMessage()), ex);
 		}
-	}
-
-	private Path unpackInto(Path work) throws IOException {
-		this.progress.accept("No %s found on this machine: fetching the package %s with apt-get download"
-			.formatted(this.name, this.packageName));
-		if (!fetch(work)) {
-			if (!System.getProperty("user.name").equals("root")) {
-				throw failure("No %s found, and \"apt-get download %s\" failed: %s".formatted(this.name,
-						this.packageName, output(work)), null);
-			}
-			this.progress.accept("The package lists may be empty: apt-get update");
-			if (run(work, "apt-get", "update") != 0 || !fetch(work)) {
-				throw failure("No %s found, and apt-get cannot fetch it: %s".formatted(this.name, output(work)), null);
-			}
-		}
-		Path tree = work.resolve("tree");
-		for (Path archive : archives(work, (file) -> file.endsWith(".deb"))) {
-			if (run(work, "dpkg-deb", "-x", archive.toString(), tree.toString()) != 0) {
-				throw failure("No %s found, and dpkg-deb cannot unpack %s: %s".formatted(this.name,
-						archive.getFileName(), output(work)), null);
-			}
-		}
-		String version = version(work);
-		Path home = cache().resolve(this.name + "-" + version);
-		Files.move(tree, home, StandardCopyOption.ATOMIC_MOVE);
-		this.progress.accept("Unpacked %s %s into %s".formatted(this.name, version, home));
-		return home.resolve("usr/bin").resolve(this.name);
-	}
-
-	private boolean fetch(Path work) throws IOException {
-		List<String> command = new ArrayList<>(List.of("apt-get", "download", this.packageName));
-		if (this.withLibraries) {
-			if (run(work, "apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts",
-					"--no-breaks", "--no-replaces", "--no-enhances", this.packageName) != 0) {
-				return false;
-			}
-			Files.readAllLines(work.resolve("output"))
-				.stream()
-				.filter((line) -> line.startsWith("lib") || line.startsWith("zlib"))
-				.filter((line) -> !SYSTEM.contains(line))
-				.forEach(command::add);
-		}
-		return run(work, command.toArray(String[]::new)) == 0;
-	}
-
-	private String version(Path work) throws IOException {
-		Path archive = archives(work, (file) -> file.startsWith(this.packageName + "_")).getFirst();
-		return archive.getFileName().toString().substring(this.packageName.length() + 1).replaceFirst("\\.deb$", "");
-	}
-
-	private static List<Path> archives(Path work, Predicate<String> filter) throws IOException {
-		try (Stream<Path> entries = Files.list(work)) {
-			List<Path> found = entries.filter((entry) -> filter.test(entry.getFileName().toString())).toList();
-			if (found.isEmpty()) {
-				throw new IOException("apt-get download left no .deb in " + work);
-			}
-			return found;
-		}
-	}
-
-	private static int run(Path work, String... command) throws IOException {
-		Process process = new ProcessBuilder(List.of(command)).directory(work.toFile())
-			.redirectErrorStream(true)
-			.redirectOutput(work.resolve("output").toFile())
-			.start();
-		try {
-			if (!process.waitFor(COMMAND_MINUTES, TimeUnit.MINUTES)) {
-				process.destroyForcibly();
-				throw new IOException("%s took more than %d minutes".formatted(command[0], COMMAND_MINUTES));
-			}
-			return process.exitValue();
-		}
-		catch (InterruptedException ex) {
-			process.destroyForcibly();
-			Thread.currentThread().interrupt();
-			throw new IOException("interrupted while waiting for " + command[0], ex);
-		}
-	}
-
-	private static String output(Path work) throws IOException {
-		return Files.readString(work.resolve("output")).strip().replaceAll("\\s*\\n\\s*", "; ");
 	}
 
 	private IllegalStateException failure(String what, @Nullable Exception cause) {

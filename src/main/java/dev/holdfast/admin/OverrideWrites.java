@@ -1,0 +1,201 @@
+package dev.holdfast.admin;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+import dev.holdfast.override.Action;
+import dev.holdfast.override.Command;
+import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.Overrides;
+import dev.holdfast.override.Scope;
+import dev.holdfast.override.SharedOverrides;
+import dev.holdfast.override.SharedOverridesException;
+import dev.holdfast.service.PrintableText;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sets and ends overrides at an operator's word: on this gateway, which always works, or
+ * for all that share an etcd, which must be there for it.
+ */
+@Component
+final class OverrideWrites {
+
+	/** How long an override may last. */
+	static final Duration MAX_TIME = Duration.ofDays(7);
+
+	static final String SCOPE = "scope";
+
+	private static final String TTL = "ttlSeconds";
+
+	private static final String UNCERTAIN = " (GET /registry/overrides tells whether it was done)";
+
+	private final Overrides overrides;
+
+	private final Optional<SharedOverrides> shared;
+
+	private final AnswerDeadline deadline;
+
+	@Autowired
+	OverrideWrites(Overrides overrides, ObjectProvider<SharedOverrides> shared, AnswerDeadline deadline) {
+		this(overrides, Optional.ofNullable(shared.getIfAvailable()), deadline);
+	}
+
+	OverrideWrites(Overrides overrides, Optional<SharedOverrides> shared, AnswerDeadline deadline) {
+		this.overrides = overrides;
+		this.shared = shared;
+		this.deadline = deadline;
+	}
+
+	Overrides overrides() {
+		return this.overrides;
+	}
+
+	/**
+	 * Refuses members that mean nothing to an override.
+	 * @param own the members that it has besides those that all have
+	 */
+	static void allowOnly(WriteBody body, String... own) {
+		Set<String> names = new TreeSet<>(Set.of(own));
+		names.add(TTL);
+		names.add(SCOPE);
+		body.allowOnly(names);
+	}
+
+	/**
+	 * Sets an override; one of the same scope that does the same goes on, until then.
+	 * @throws ProblemException if it cannot be set
+	 */
+	OperatorOverride put(Action action, WriteBody body, Duration maxTime) throws InterruptedException {
+		Scope scope = body.constant(SCOPE, Scope.class, Scope.LOCAL);
+		Instant now = this.overrides.now().truncatedTo(ChronoUnit.MILLIS);
+		Instant until = now.plus(body.seconds(TTL, null, maxTime));
+		OperatorOverride known = this.overrides.active().of(scope).get(action.key());
+		Instant since = (known != null && known.action().equals(action) && !known.since().isAfter(now)) ? known.since()
+				: now;
+		OperatorOverride override = new OperatorOverride(action, scope, since, until, body.printableReason(),
+				body.by());
+		switch (scope) {
+			case LOCAL -> putLocal(override, known != null);
+			case CLUSTER -> await(cluster().put(override));
+		}
+		return override;
+	}
+
+	private void putLocal(OperatorOverride override, boolean known) {
+		if (!known && this.overrides.active().of(Scope.LOCAL).size() >= Overrides.MAX_LOCAL) {
+			throw new ProblemException(HttpStatus.CONFLICT, "too-many-overrides",
+					"%d overrides are in force on this gateway (expected: fewer); DELETE those that are not needed"
+						.formatted(Overrides.MAX_LOCAL));
+		}
+		this.overrides.put(override);
+	}
+
+	/**
+	 * Ends an override.
+	 * @param scope the parameter of that name
+	 * @return 204, or what of the other scope is still in force
+	 * @throws ProblemException if it cannot be ended
+	 */
+	ResponseEntity<OverrideView> remove(Action action, @Nullable String scope) throws InterruptedException {
+		end(action, scope(scope));
+		return inForce(action).map((rest) -> ResponseEntity.ok(OverrideView.of(rest)))
+			.orElseGet(() -> ResponseEntity.noContent().build());
+	}
+
+	/**
+	 * Ends an override.
+	 * @throws ProblemException if it cannot be ended
+	 */
+	void end(Action action, Scope scope) throws InterruptedException {
+		switch (scope) {
+			case LOCAL -> this.overrides.remove(action);
+			case CLUSTER -> await(cluster().remove(action));
+		}
+	}
+
+	/**
+	 * What is in force of the same thing.
+	 */
+	Optional<OperatorOverride> inForce(Action action) {
+		return Optional.ofNullable(this.overrides.active().inForce().get(action.key()));
+	}
+
+	/**
+	 * Has every gateway do something.
+	 * @return 202: each does it when it hears of it
+	 * @throws ProblemException if the others cannot be told
+	 */
+	<T> ResponseEntity<T> command(Command command) throws InterruptedException {
+		await(cluster().command(command));
+		return ResponseEntity.accepted().build();
+	}
+
+	/**
+	 * Whether a write that needs no body is for all gateways.
+	 * @param scope the parameter of that name, which a body comes before
+	 */
+	static boolean isForAll(Optional<WriteBody> body, @Nullable String scope) {
+		Scope asked = scope(scope);
+		body.ifPresent((members) -> members.allowOnly(Set.of(SCOPE)));
+		return body.map((members) -> members.constant(SCOPE, Scope.class, asked)).orElse(asked) == Scope.CLUSTER;
+	}
+
+	/**
+	 * Gives the reason of a write that needs no body, as it may stand in one line.
+	 */
+	static String reason(Optional<WriteBody> body, HttpServletRequest request) {
+		String parameter = request.getParameter("reason");
+		return body.map(WriteBody::printableReason)
+			.orElseGet(() -> (parameter != null) ? PrintableText.of(parameter) : "");
+	}
+
+	/**
+	 * Reads the parameter that tells which gateways a write is for.
+	 */
+	static Scope scope(@Nullable String text) {
+		if (text == null) {
+			return Scope.LOCAL;
+		}
+		return switch (text.toUpperCase(Locale.ROOT)) {
+			case "LOCAL" -> Scope.LOCAL;
+			case "CLUSTER" -> Scope.CLUSTER;
+			default -> throw ProblemException.badParameter(SCOPE, text, "LOCAL or CLUSTER");
+		};
+	}
+
+	private SharedOverrides cluster() {
+		SharedOverrides present = this.shared
+			.orElseThrow(() -> unavailable("this gateway shares nothing with others (holdfast.cluster.enabled)"));
+		present.unavailable().ifPresent((reason) -> {
+			throw unavailable(reason);
+		});
+		return present;
+	}
+
+	private void await(CompletableFuture<?> answer) throws InterruptedException {
+		this.deadline.await(answer, SharedOverridesException.class, (cause) -> unavailable(cause + UNCERTAIN));
+	}
+
+	/**
+	 * Says why nothing can be done for all gateways now.
+	 */
+	private static ProblemException unavailable(String cause) {
+		return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, "cluster-scope-unavailable",
+				"scope: CLUSTER cannot be had now: %s; LOCAL always can, gateway by gateway".formatted(cause),
+				Map.of("cause", cause));
+	}
+
+}

@@ -1,0 +1,124 @@
+package dev.holdfast.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import io.vertx.core.http.HttpServerRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WebDriverException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+class BrowserIT {
+
+	@Test
+	void whatIsWrongWithAPageIsNoticed() {
+		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage);
+				Browser browser = Browser.start()) {
+			browser.open(server.url());
+			assertThat(browser.text("h1")).isEqualTo("Poor page");
+			assertThat(browser.complaints()).anyMatch((complaint) -> complaint.contains("script-src-elem"))
+				.anyMatch((complaint) -> complaint.contains("console.error: from a file"))
+				.anyMatch((complaint) -> complaint.contains("thrown in a file"));
+			assertThat(new AccessibilityAudit(browser).violations())
+				.anyMatch((violation) -> violation.startsWith("image-alt"));
+		}
+	}
+
+	@Test
+	void colorsAndSizeAreAsTheyAreSet() {
+		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage);
+				Browser browser = Browser.start()) {
+			browser.open(server.url());
+			browser.show(Browser.ColorScheme.DARK);
+			assertThat(browser.evaluate("return matchMedia('(prefers-color-scheme: dark)').matches")).isEqualTo(true);
+			browser.resize(360, 740);
+			assertThat(browser.evaluate("return innerWidth")).isEqualTo(360L);
+			browser.resize(3840, 2160);
+			assertThat(browser.evaluate("return innerWidth")).isEqualTo(3840L);
+		}
+	}
+
+	@Test
+	void nothingButThisMachineIsReached() {
+		try (Browser browser = Browser.start()) {
+			assertThatExceptionOfType(WebDriverException.class)
+				.isThrownBy(() -> browser.open("http://holdfast.invalid/"))
+				.withMessageContaining("ERR_NAME_NOT_RESOLVED");
+		}
+	}
+
+	@Test
+	void browserEndsWithAJvmThatIsKilled() throws IOException {
+		Process jvm = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+				System.getProperty("java.class.path"), Holder.class.getName())
+			.redirectError(ProcessBuilder.Redirect.INHERIT)
+			.start();
+		List<ProcessHandle> started;
+		try (BufferedReader output = jvm.inputReader()) {
+			assertThat(output.lines().anyMatch("STARTED"::equals)).isTrue();
+			started = jvm.descendants().toList();
+			assertThat(started).hasSizeGreaterThan(2);
+			jvm.destroyForcibly();
+		}
+		await().untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
+	}
+
+	@Test
+	void browserThatIsNamedButMissingIsReportedByName(@TempDir Path folder) {
+		Map<String, String> environment = Map.of("CHROMIUM_BIN", folder + "/chromium");
+		assertThatIllegalStateException().isThrownBy(() -> Chromium.find(environment, (line) -> {
+		})).withMessage("CHROMIUM_BIN: \"%s/chromium\" (expected: an executable file)", folder);
+	}
+
+	@Test
+	void browserThatIsNowhereIsReportedWithWhatToDo(@TempDir Path folder) {
+		Map<String, String> environment = Map.of("PATH", folder.toString(), "XDG_CACHE_HOME", folder.toString());
+		assertThatIllegalStateException().isThrownBy(() -> Chromium.find(environment, (line) -> {
+		})).withMessageContaining("Install Chromium and its driver");
+	}
+
+	private static void servePoorPage(HttpServerRequest request) {
+		if (request.path().equals("/page.js")) {
+			request.response().putHeader("content-type", "text/javascript").end("""
+					console.error('from a file');
+					throw new Error('thrown in a file');
+					""");
+			return;
+		}
+		request.response()
+			.putHeader("content-type", "text/html")
+			.putHeader("content-security-policy", "default-src 'self'")
+			.end("""
+					<!DOCTYPE html>
+					<html lang="en"><head><title>Poor page</title><script src="page.js"></script></head>
+					<body><h1>Poor page</h1><img src="picture.png"><script>inline()</script></body></html>
+					""");
+	}
+
+	/**
+	 * Has a browser until it is killed.
+	 */
+	static final class Holder {
+
+		private Holder() {
+		}
+
+		public static void main(String[] arguments) throws IOException {
+			try (Browser browser = Browser.start()) {
+				browser.open("about:blank");
+				System.out.println("STARTED");
+				System.in.read();
+			}
+		}
+
+	}
+
+}
