@@ -1,14 +1,5 @@
 package dev.holdfast.dashboard;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.util.Objects;
-
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.SimpleFileServer;
-import com.sun.net.httpserver.SimpleFileServer.OutputLevel;
-import dev.holdfast.testing.Browser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,29 +70,21 @@ class DashboardModulesIT {
 			});
 			""";
 
-	private static HttpServer server;
-
-	private static Browser browser;
+	private static ModulePage page;
 
 	@BeforeAll
 	static void start() {
-		Path files = Path.of("src", "main", "resources", "static").toAbsolutePath();
-		server = SimpleFileServer.createFileServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), files,
-				OutputLevel.NONE);
-		server.start();
-		browser = Browser.start();
-		browser.open("http://127.0.0.1:%d/dashboard/js/".formatted(server.getAddress().getPort()));
+		page = new ModulePage();
 	}
 
 	@AfterAll
 	static void stop() {
-		browser.close();
-		server.stop(0);
+		page.close();
 	}
 
 	@Test
 	void removalsThatAreDroppedSoonestAreThoseThatAFullOrderBeginsWith() {
-		assertThat(run("""
+		assertThat(page.run("""
 				const { createModel } = await load('model');
 				const model = createModel();
 				const held = Array.from({ length: 3000 }, (_, i) => ({ service: `s${i % 7}`, instance: `i${i}`,
@@ -116,7 +99,7 @@ class DashboardModulesIT {
 
 	@Test
 	void gatewayWhoseStreamIsQuietBetweenItsHeartbeatsIsNotLost() {
-		assertThat(run("""
+		assertThat(page.run("""
 				const { createLink } = await load('link');
 				let time = 0;
 				const link = createLink({ now: () => time });
@@ -132,7 +115,7 @@ class DashboardModulesIT {
 
 	@Test
 	void pageWhoseTimersWereHeldBackListensAnewBeforeItCallsAGatewayLost() {
-		assertThat(run("""
+		assertThat(page.run("""
 				const { createLink } = await load('link');
 				let time = 0;
 				const link = createLink({ now: () => time });
@@ -150,7 +133,7 @@ class DashboardModulesIT {
 
 	@Test
 	void oldDataIsNotJudgedHealthy() {
-		assertThat(run(WELL + """
+		assertThat(page.run(WELL + """
 				const { createFreshness } = await load('freshness');
 				let time = 0;
 				const freshness = createFreshness({ overview: { name: 'how services stand', href: '#services', every: 3000 } }, { now: () => time });
@@ -168,7 +151,7 @@ class DashboardModulesIT {
 
 	@Test
 	void liveDataWithoutAProofIsNotInOrder() {
-		assertThat(run(WELL + """
+		assertThat(page.run(WELL + """
 				const doubtful = judge({ ...well, status: { ...well.status, asOf: ago(45) } });
 				return [judge(well).level, doubtful.level, doubtful.reasons[0].kind].join();
 				""")).isEqualTo("ok,warn,registry");
@@ -176,7 +159,7 @@ class DashboardModulesIT {
 
 	@Test
 	void trafficIsCalledUnaffectedOnlyWithEvidence() {
-		assertThat(run(WELL + """
+		assertThat(page.run(WELL + """
 				const stale = { ...well, status: { ...well.status, state: 'STALE', asOf: ago(60), since: ago(60) },
 					overview: { counts: { services: 3, servicesByStatus: { STALE: 3 } } } };
 				const { evidentErrorRatio } = await load('views/traffic');
@@ -188,7 +171,7 @@ class DashboardModulesIT {
 
 	@Test
 	void authoritiesThatHaveExpiredAreNoAlarmWhileOthersAreValid() {
-		assertThat(run(WELL + """
+		assertThat(page.run(WELL + """
 				const levels = (...items) => judge({ ...well, certificates: { items } }).reasons.map(({ level }) => level).join('+');
 				const authority = (status) => ({ bundle: 'etcd', role: 'TRUSTED', status, notAfter: ago(9) });
 				return [levels(authority('EXPIRED'), authority('EXPIRED'), authority('VALID')), levels(authority('EXPIRED')),
@@ -198,7 +181,7 @@ class DashboardModulesIT {
 
 	@Test
 	void onlyWhatTheGatewayItselfAnswersCountsAsHeard() {
-		assertThat(run("""
+		assertThat(page.run("""
 				const { createApi } = await load('api');
 				const heard = [];
 				const ask = window.fetch;
@@ -215,7 +198,7 @@ class DashboardModulesIT {
 
 	@Test
 	void streamThatBreaksAtOnceIsOpenedEverLessOftenWithoutAnotherState() {
-		assertThat(run(STREAM + """
+		assertThat(page.run(STREAM + """
 				const { waits, asked } = await follow((path) => (path === 'registry/state' ? state('a', 5)
 						: new Response(event('gateway', 5, { instanceId: 'a' }))), ({ waits }) => waits.length === 4);
 				return [waits.join(), asked.filter((what) => what === 'state').length].join(' ');
@@ -224,7 +207,7 @@ class DashboardModulesIT {
 
 	@Test
 	void streamThatHeldIsOpenedSoonAgain() {
-		assertThat(run(STREAM + """
+		assertThat(page.run(STREAM + """
 				const { waits } = await follow((path) => (path === 'registry/state' ? state('a', 5)
 						: new Response(event('gateway', 5, { instanceId: 'a' }))), ({ waits }) => waits.length === 3, 31000);
 				return waits.join();
@@ -233,7 +216,7 @@ class DashboardModulesIT {
 
 	@Test
 	void streamOfAnotherGatewayIsNotContinuedBeforeItsStateIsThere() {
-		assertThat(run(STREAM + """
+		assertThat(page.run(STREAM + """
 				const { asked, known } = await follow((path, asked) => (path === 'registry/events'
 						? new Response(event('gateway', 900, { instanceId: 'b' }) + event('reset', 900, {}))
 						: asked.length === 1 ? state('a', 5) : new Response(new ReadableStream())), ({ asked }) => asked.length === 3);
@@ -243,7 +226,7 @@ class DashboardModulesIT {
 
 	@Test
 	void endThatLeavesTheSameInForceIsNotCalledOver() {
-		assertThat(run("""
+		assertThat(page.run("""
 				const { outcome } = await load('actions');
 				const rest = { scope: 'CLUSTER', until: '2026-01-01T00:00:00Z', by: 'ops', reason: 'new disk' };
 				const target = { service: 'orders', instance: 'a' };
@@ -252,16 +235,6 @@ class DashboardModulesIT {
 					outcome('circuit-reset', target, { circuit: 'FORCED_OPEN', override: rest }).level,
 					outcome('drain', target, rest).level].join();
 				""")).isEqualTo("ok,warn,ok,warn,ok");
-	}
-
-	/** Runs a script that ends with what it returns. */
-	private static String run(String script) {
-		Object answer = browser.evaluateLater("""
-				const answer = arguments[arguments.length - 1];
-				const load = (name) => import(`/dashboard/js/${name}.js`);
-				(async () => { %s })().then(answer, (error) => answer(String(error.stack ?? error)))
-				""".formatted(script));
-		return String.valueOf(Objects.requireNonNull(answer));
 	}
 
 }
