@@ -25,7 +25,9 @@ class DashboardModulesIT {
 			const { judge } = await load('verdict');
 			""";
 
-	/** A stream whose time passes only where a test says so, and that answers as it says. */
+	/**
+	 * A stream whose time passes only where a test says so, and that answers as it says.
+	 */
 	private static final String STREAM = """
 			const { createModel } = await load('model');
 			const { createStream } = await load('stream');
@@ -133,20 +135,22 @@ class DashboardModulesIT {
 
 	@Test
 	void oldDataIsNotJudgedHealthy() {
-		assertThat(page.run(WELL + """
-				const { createFreshness } = await load('freshness');
-				let time = 0;
-				const freshness = createFreshness({ overview: { name: 'how services stand', href: '#services', every: 3000 } }, { now: () => time });
-				const level = () => judge({ ...well, old: freshness.old() }).level;
-				freshness.read('overview');
-				const levels = [level()];
-				time = 13000;
-				freshness.failed('overview', 'status 500');
-				levels.push(level(), judge({ ...well, old: freshness.old() }).reasons[0].kind);
-				freshness.read('overview');
-				levels.push(level());
-				return levels.join();
-				""")).isEqualTo("ok,unknown,old,ok");
+		assertThat(page.run(
+				WELL + """
+						const { createFreshness } = await load('freshness');
+						let time = 0;
+						const freshness = createFreshness({ overview: { name: 'how services stand', href: '#services', every: 3000 } }, { now: () => time });
+						const level = () => judge({ ...well, old: freshness.old() }).level;
+						freshness.read('overview');
+						const levels = [level()];
+						time = 13000;
+						freshness.failed('overview', 'status 500');
+						levels.push(level(), judge({ ...well, old: freshness.old() }).reasons[0].kind);
+						freshness.read('overview');
+						levels.push(level());
+						return levels.join();
+						"""))
+			.isEqualTo("ok,unknown,old,ok");
 	}
 
 	@Test
@@ -159,41 +163,47 @@ class DashboardModulesIT {
 
 	@Test
 	void trafficIsCalledUnaffectedOnlyWithEvidence() {
-		assertThat(page.run(WELL + """
-				const stale = { ...well, status: { ...well.status, state: 'STALE', asOf: ago(60), since: ago(60) },
-					overview: { counts: { services: 3, servicesByStatus: { STALE: 3 } } } };
-				const { evidentErrorRatio } = await load('views/traffic');
-				const traffic = (requests, seconds) => ({ asOf: ago(seconds), stepSeconds: 10, total: { requests: [requests, null], errors: [0, null] } });
-				return [evidentErrorRatio(traffic(9, 5), now), evidentErrorRatio(traffic(10, 5), now), evidentErrorRatio(traffic(10, 40), now)]
-					.map((errorRatio) => judge({ ...stale, errorRatio }).sentence.includes('traffic unaffected')).join();
-				""")).isEqualTo("false,true,false");
+		assertThat(page.run(
+				WELL + """
+						const stale = { ...well, status: { ...well.status, state: 'STALE', asOf: ago(60), since: ago(60) },
+							overview: { counts: { services: 3, servicesByStatus: { STALE: 3 } } } };
+						const { evidentErrorRatio } = await load('views/traffic');
+						const traffic = (requests, seconds) => ({ asOf: ago(seconds), stepSeconds: 10, total: { requests: [requests, null], errors: [0, null] } });
+						return [evidentErrorRatio(traffic(9, 5), now), evidentErrorRatio(traffic(10, 5), now), evidentErrorRatio(traffic(10, 40), now)]
+							.map((errorRatio) => judge({ ...stale, errorRatio }).sentence.includes('traffic unaffected')).join();
+						"""))
+			.isEqualTo("false,true,false");
 	}
 
 	@Test
 	void authoritiesThatHaveExpiredAreNoAlarmWhileOthersAreValid() {
-		assertThat(page.run(WELL + """
-				const levels = (...items) => judge({ ...well, certificates: { items } }).reasons.map(({ level }) => level).join('+');
-				const authority = (status) => ({ bundle: 'etcd', role: 'TRUSTED', status, notAfter: ago(9) });
-				return [levels(authority('EXPIRED'), authority('EXPIRED'), authority('VALID')), levels(authority('EXPIRED')),
-					levels({ ...authority('EXPIRED'), role: 'OWN' })].join();
-				""")).isEqualTo("note,warn,bad");
+		assertThat(page.run(
+				WELL + """
+						const levels = (...items) => judge({ ...well, certificates: { items } }).reasons.map(({ level }) => level).join('+');
+						const authority = (status) => ({ bundle: 'etcd', role: 'TRUSTED', status, notAfter: ago(9) });
+						return [levels(authority('EXPIRED'), authority('EXPIRED'), authority('VALID')), levels(authority('EXPIRED')),
+							levels({ ...authority('EXPIRED'), role: 'OWN' })].join();
+						"""))
+			.isEqualTo("note,warn,bad");
 	}
 
 	@Test
 	void onlyWhatTheGatewayItselfAnswersCountsAsHeard() {
-		assertThat(page.run("""
-				const { createApi } = await load('api');
-				const heard = [];
-				const ask = window.fetch;
-				window.fetch = async (url) => new Response(url.pathname === '/problem' ? '{"code":"unknown-service"}' : '{}',
-						{ status: { '/well': 200, '/problem': 404, '/proxy': 404, '/broken': 502 }[url.pathname] });
-				const api = createApi({ base: location.origin, clock: { heard() {}, past() {} }, onHeard: (path) => heard.push(path) });
-				for (const path of ['well', 'problem', 'proxy', 'broken']) {
-					await api.get(path).catch(() => {});
-				}
-				window.fetch = ask;
-				return heard.join();
-				""")).isEqualTo("well,problem");
+		assertThat(page
+			.run("""
+					const { createApi } = await load('api');
+					const heard = [];
+					const ask = window.fetch;
+					window.fetch = async (url) => new Response(url.pathname === '/problem' ? '{"code":"unknown-service"}' : '{}',
+							{ status: { '/well': 200, '/problem': 404, '/proxy': 404, '/broken': 502 }[url.pathname] });
+					const api = createApi({ base: location.origin, clock: { heard() {}, past() {} }, onHeard: (path) => heard.push(path) });
+					for (const path of ['well', 'problem', 'proxy', 'broken']) {
+						await api.get(path).catch(() => {});
+					}
+					window.fetch = ask;
+					return heard.join();
+					"""))
+			.isEqualTo("well,problem");
 	}
 
 	@Test
@@ -207,21 +217,25 @@ class DashboardModulesIT {
 
 	@Test
 	void streamThatHeldIsOpenedSoonAgain() {
-		assertThat(page.run(STREAM + """
-				const { waits } = await follow((path) => (path === 'registry/state' ? state('a', 5)
-						: new Response(event('gateway', 5, { instanceId: 'a' }))), ({ waits }) => waits.length === 3, 31000);
-				return waits.join();
-				""")).isEqualTo("400,400,400");
+		assertThat(page.run(
+				STREAM + """
+						const { waits } = await follow((path) => (path === 'registry/state' ? state('a', 5)
+								: new Response(event('gateway', 5, { instanceId: 'a' }))), ({ waits }) => waits.length === 3, 31000);
+						return waits.join();
+						"""))
+			.isEqualTo("400,400,400");
 	}
 
 	@Test
 	void streamOfAnotherGatewayIsNotContinuedBeforeItsStateIsThere() {
-		assertThat(page.run(STREAM + """
-				const { asked, known } = await follow((path, asked) => (path === 'registry/events'
-						? new Response(event('gateway', 900, { instanceId: 'b' }) + event('reset', 900, {}))
-						: asked.length === 1 ? state('a', 5) : new Response(new ReadableStream())), ({ asked }) => asked.length === 3);
-				return JSON.stringify([asked, known]);
-				""")).isEqualTo("[[\"state\",5,\"state\"],null]");
+		assertThat(page.run(
+				STREAM + """
+						const { asked, known } = await follow((path, asked) => (path === 'registry/events'
+								? new Response(event('gateway', 900, { instanceId: 'b' }) + event('reset', 900, {}))
+								: asked.length === 1 ? state('a', 5) : new Response(new ReadableStream())), ({ asked }) => asked.length === 3);
+						return JSON.stringify([asked, known]);
+						"""))
+			.isEqualTo("[[\"state\",5,\"state\"],null]");
 	}
 
 	@Test

@@ -63,17 +63,19 @@ class WriteDialogIT {
 
 	@Test
 	void problemOfAWriteIsNotShownAsThatOfAnother() {
-		assertThat(page.run(DIALOG + """
-				const dialog = create();
-				dialog.open('drain', target);
-				submit();
-				byId('write-dialog').close();
-				dialog.open('freeze', {});
-				sent[0].reject(refused(409, 'last-routable-instance'));
-				await turn();
-				return [byId('write-problem').hidden, byId('write-force-line').hidden, byId('write-submit').ariaDisabled,
-					byId('done').dataset.level, byId('done').textContent.includes('not so')].join();
-				""")).isEqualTo("true,true,,bad,true");
+		assertThat(page.run(
+				DIALOG + """
+						const dialog = create();
+						dialog.open('drain', target);
+						submit();
+						byId('write-dialog').close();
+						dialog.open('freeze', {});
+						sent[0].reject(refused(409, 'last-routable-instance'));
+						await turn();
+						return [byId('write-problem').hidden, byId('write-force-line').hidden, byId('write-submit').ariaDisabled,
+							byId('done').dataset.level, byId('done').textContent.includes('not so')].join();
+						"""))
+			.isEqualTo("true,true,,bad,true");
 	}
 
 	@Test
@@ -122,25 +124,29 @@ class WriteDialogIT {
 
 	@Test
 	void whatWasSetForAllGatewaysIsNotEndedForOneAlone() {
-		assertThat(page.run(DIALOG + """
-				create(false).open('undrain', { ...target, scope: 'CLUSTER' });
-				submit();
-				return [sent.length, byId('write-scope-cluster').checked, byId('write-scope-local').disabled, byId('write-submit').ariaDisabled].join();
-				""")).isEqualTo("0,true,true,true");
+		assertThat(page.run(
+				DIALOG + """
+						create(false).open('undrain', { ...target, scope: 'CLUSTER' });
+						submit();
+						return [sent.length, byId('write-scope-cluster').checked, byId('write-scope-local').disabled, byId('write-submit').ariaDisabled].join();
+						"""))
+			.isEqualTo("0,true,true,true");
 	}
 
 	@Test
 	void whatWasSetInAScopeIsEndedInThatOne() {
-		assertThat(page.run(DIALOG + """
-				const dialog = create();
-				dialog.open('undrain', { ...target, scope: 'CLUSTER' });
-				submit();
-				sent[0].resolve({ scope: 'LOCAL', until: '2026-01-01T00:00:00Z', by: 'ops', reason: '' });
-				await turn();
-				dialog.open('undrain', { ...target, scope: 'LOCAL' });
-				submit();
-				return [sent[0].path.includes('scope=CLUSTER'), byId('done').dataset.level, sent[1].path.includes('scope=')].join();
-				""")).isEqualTo("true,warn,false");
+		assertThat(page.run(
+				DIALOG + """
+						const dialog = create();
+						dialog.open('undrain', { ...target, scope: 'CLUSTER' });
+						submit();
+						sent[0].resolve({ scope: 'LOCAL', until: '2026-01-01T00:00:00Z', by: 'ops', reason: '' });
+						await turn();
+						dialog.open('undrain', { ...target, scope: 'LOCAL' });
+						submit();
+						return [sent[0].path.includes('scope=CLUSTER'), byId('done').dataset.level, sent[1].path.includes('scope=')].join();
+						"""))
+			.isEqualTo("true,warn,false");
 	}
 
 }
