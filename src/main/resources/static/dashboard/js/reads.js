@@ -25,6 +25,9 @@ export const SUBJECTS = {
 	traffic: { name: 'what is known of traffic', href: '#traffic', every: 5000 },
 };
 
+/** How often something is asked for, and that it does not become old because one answer took long. */
+const often = (name) => ({ every: SUBJECTS[name].every, atMost: SUBJECTS[name].every * 2 });
+
 /**
  * @param {Record<string, any>} page the parts of the page that reads go to
  * @returns {{polls: Record<string, ReturnType<typeof createPoll>>, readEarlierChanges: () => Promise<void>}}
@@ -32,7 +35,7 @@ export const SUBJECTS = {
 export function createReads({ api, clock, model, link, known, views, address, frames, freshness, gatewayAnswers, report, showToken }) {
 	/** A read that keeps what it brings, and draws it. */
 	const kept = (name, path, part) => poll({
-		read: () => api.get(path), every: SUBJECTS[name].every,
+		read: () => api.get(path), ...often(name),
 		apply: (data) => {
 			known[name] = data;
 			freshness.read(name);
@@ -43,7 +46,7 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 
 	const polls = {
 		status: createPoll({
-			read: () => api.get('registry/status'), every: SUBJECTS.status.every, maxBackoff: MAX_BACKOFF_LOST, failed: failedFor('etcd', 'status'),
+			read: () => api.get('registry/status'), ...often('status'), maxBackoff: MAX_BACKOFF_LOST, failed: failedFor('etcd', 'status'),
 			apply: (status) => {
 				known.status = status;
 				freshness.read('status');
@@ -64,7 +67,7 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 		gateways: kept('gateways', 'registry/gateways', 'gateways'),
 		certificates: kept('certificates', 'registry/certificates?size=1000', 'certificates'),
 		overrides: poll({
-			read: () => api.get('registry/overrides?size=1000'), every: SUBJECTS.overrides.every, failed: failedFor('overrides', 'overrides'),
+			read: () => api.get('registry/overrides?size=1000'), ...often('overrides'), failed: failedFor('overrides', 'overrides'),
 			apply: (page) => {
 				known.overrides = page.items;
 				freshness.read('overrides');
@@ -79,7 +82,7 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 			},
 		}),
 		traffic: poll({
-			read: readTraffic, every: SUBJECTS.traffic.every, failed: failedFor('traffic', 'traffic'),
+			read: readTraffic, ...often('traffic'), failed: failedFor('traffic', 'traffic'),
 			apply: (traffic) => {
 				known.traffic = traffic;
 				freshness.read('traffic');

@@ -239,6 +239,48 @@ class DashboardModulesIT {
 	}
 
 	@Test
+	void whatFailsIsAskedForLessAndLessOften() {
+		assertThat(page.run("""
+				const { createPoll } = await load('poll');
+				const later = window.setTimeout;
+				const waits = await new Promise((resolve) => {
+					const found = [];
+					window.setTimeout = (task, milliseconds) => {
+						found.push(Math.round(milliseconds));
+						return found.length < 7 ? later(task, 0) : resolve(found);
+					};
+					const read = async () => { throw new Error('no answer'); };
+					createPoll({ read, apply() {}, failed() {}, every: 1000, maxBackoff: 8000, random: () => 0.5 }).start();
+				});
+				window.setTimeout = later;
+				return waits.join();
+				""")).isEqualTo("0,1000,2000,4000,8000,8000,8000");
+	}
+
+	@Test
+	void oneSlowAnswerDoesNotPutOffTheNextForLong() {
+		assertThat(page.run("""
+				const { createPoll } = await load('poll');
+				const later = window.setTimeout;
+				const clock = performance.now;
+				let time = 0;
+				performance.now = () => time;
+				const waits = await new Promise((resolve) => {
+					const found = [];
+					window.setTimeout = (task, milliseconds) => {
+						found.push(Math.round(milliseconds));
+						return found.length < 2 ? later(task, 0) : resolve(found);
+					};
+					const read = async () => { time += 30000; };
+					createPoll({ read, apply() {}, failed() {}, every: 2500, atMost: 5000, random: () => 0.5 }).start();
+				});
+				window.setTimeout = later;
+				performance.now = clock;
+				return waits.join();
+				""")).isEqualTo("0,5000");
+	}
+
+	@Test
 	void endThatLeavesTheSameInForceIsNotCalledOver() {
 		assertThat(page.run("""
 				const { outcome } = await load('actions');
