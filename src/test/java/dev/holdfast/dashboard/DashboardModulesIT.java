@@ -240,21 +240,23 @@ class DashboardModulesIT {
 
 	@Test
 	void whatFailsIsAskedForLessAndLessOften() {
-		assertThat(page.run("""
-				const { createPoll } = await load('poll');
-				const later = window.setTimeout;
-				const waits = await new Promise((resolve) => {
-					const found = [];
-					window.setTimeout = (task, milliseconds) => {
-						found.push(Math.round(milliseconds));
-						return found.length < 7 ? later(task, 0) : resolve(found);
-					};
-					const read = async () => { throw new Error('no answer'); };
-					createPoll({ read, apply() {}, failed() {}, every: 1000, maxBackoff: 8000, random: () => 0.5 }).start();
-				});
-				window.setTimeout = later;
-				return waits.join();
-				""")).isEqualTo("0,1000,2000,4000,8000,8000,8000");
+		assertThat(page
+			.run("""
+					const { createPoll } = await load('poll');
+					const later = window.setTimeout;
+					const waits = await new Promise((resolve) => {
+						const found = [];
+						window.setTimeout = (task, milliseconds) => {
+							found.push(Math.round(milliseconds));
+							return found.length < 7 ? later(task, 0) : resolve(found);
+						};
+						const read = async () => { throw new Error('no answer'); };
+						createPoll({ read, apply() {}, failed() {}, every: 1000, maxBackoff: 8000, random: () => 0.5 }).start();
+					});
+					window.setTimeout = later;
+					return waits.join();
+					"""))
+			.isEqualTo("0,1000,2000,4000,8000,8000,8000");
 	}
 
 	@Test
