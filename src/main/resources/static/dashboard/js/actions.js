@@ -1,6 +1,7 @@
 /** What operators can do, and the request that does it. */
 
 import { instancePath, query, servicePath } from './api.js';
+import { clockTime, instant } from './format.js';
 
 /**
  * @typedef {{reason: string, ttlSeconds?: number, scope?: string, weight?: number, force?: boolean}} Values
@@ -97,10 +98,41 @@ export function endOf(kind) {
 	return { DRAIN: 'undrain', WEIGHT: 'unweight', CIRCUIT_OPEN: 'circuit-reset', FREEZE: 'unfreeze' }[kind] ?? null;
 }
 
-/** Say what a write has done, by its answer. */
-export function outcome(kind, target, answer) {
+/** Whether a write ends what was set, in the scope that it was set in. */
+export const isEnd = (kind) => ['undrain', 'unweight', 'circuit-reset', 'unfreeze'].includes(kind);
+
+/** What all gateways are told to do, each does when it hears of it. */
+const TOLD = { approve: 'Approve the removal', cancel: 'Keep', refresh: 'List anew', reconnect: 'Connect anew', 'circuit-reset': 'Reset the circuit' };
+
+/** Return what goes on although something was ended: the same, set in the other scope; null when nothing does. */
+function restOf(kind, answer) {
+	const rest = kind === 'circuit-reset' ? answer?.override : answer;
+	return isEnd(kind) && rest?.until ? rest : null;
+}
+
+/**
+ * Say what a write has done, by its answer.
+ * @param {string} [scope] where it was to be done
+ * @returns {{text: string, level: import('./levels.js').Level}}
+ */
+export function outcome(kind, target, answer, scope = 'LOCAL') {
+	const rest = restOf(kind, answer);
+	if (rest) {
+		const where = rest.scope === 'CLUSTER' ? 'on all gateways' : 'on this gateway';
+		return {
+			level: 'warn',
+			text: `Not over: ${target.instance ?? target.service ?? 'the freeze'} is still set ${where}, until ${clockTime(instant(rest.until))}${rest.by ? `, by ${rest.by}` : ''}${rest.reason ? `: ${rest.reason}` : ''}`,
+		};
+	}
+	return { level: 'ok', text: done(kind, target, answer, scope) };
+}
+
+function done(kind, target, answer, scope) {
 	const action = ACTIONS[kind];
 	const name = target.instance ?? target.service ?? '';
+	if (scope === 'CLUSTER' && kind in TOLD) {
+		return `All gateways are told: ${TOLD[kind].toLowerCase()}${name ? `, ${name}` : ''}`;
+	}
 	if (kind === 'refresh' && answer && 'added' in answer) {
 		return `Listed anew: ${answer.added} added, ${answer.removed} removed, ${answer.changed} changed, ${answer.held} held`;
 	}

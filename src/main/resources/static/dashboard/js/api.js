@@ -29,7 +29,7 @@ export class ApiError extends Error {
 /**
  * @param {{base?: string, clock: ReturnType<import('./clock.js').createClock>, onHeard?: (path: string) => void,
  *   onSilent?: (why: string, path: string) => void, onRefused?: (why: string, path: string) => void}} options `onHeard` takes
- *   that the gateway has answered, `onRefused` that something did which may be only a proxy, or that it cannot answer options
+ *   that the gateway has answered, `onRefused` that something did which may be only a proxy, or that it cannot answer
  */
 export function createApi({ base = document.baseURI, clock, onHeard = () => {}, onSilent = () => {}, onRefused = () => {} }) {
 	let token = '';

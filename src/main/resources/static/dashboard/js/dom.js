@@ -54,6 +54,30 @@ export function setAttribute(element, name, value) {
 	}
 }
 
+/**
+ * Explains an element to who points at it, touches it, or comes to it by the keyboard.
+ * @param {HTMLElement} element
+ * @param {string | null | undefined} text
+ */
+export function setTip(element, text) {
+	setAttribute(element, 'data-tip', text || null);
+	if (!element.matches('a, button, input, select')) {
+		setAttribute(element, 'tabindex', text ? '0' : null);
+	}
+}
+
+/**
+ * Makes that a button does nothing now. It keeps the focus, which a disabled one would lose.
+ * @param {HTMLElement} element
+ * @param {boolean} off
+ */
+export function setOff(element, off) {
+	setAttribute(element, 'aria-disabled', off ? 'true' : null);
+}
+
+/** @param {HTMLElement} element */
+export const isOff = (element) => element.getAttribute('aria-disabled') === 'true';
+
 /** @param {HTMLElement} element @param {boolean} shown */
 export function show(element, shown) {
 	if (element.hidden === shown) {

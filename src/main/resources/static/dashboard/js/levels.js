@@ -41,8 +41,16 @@ export function ofRegistry(state) {
 	return { LIVE: 'ok', STALE: 'warn', FROM_DISK: 'warn', EMPTY: 'bad' }[state] ?? 'unknown';
 }
 
-/** @param {string} status of a certificate @returns {Level} */
-export function ofCertificate(status) {
+/**
+ * Authorities come in bundles of many, of which most judge nobody: one that has ended breaks nothing by itself.
+ * @param {string} status of a certificate
+ * @param {string} [role] what it is for
+ * @returns {Level}
+ */
+export function ofCertificate(status, role) {
+	if (role === 'TRUSTED') {
+		return status === 'VALID' ? 'ok' : 'note';
+	}
 	return { VALID: 'ok', EXPIRES_SOON: 'warn', EXPIRED: 'bad', NOT_YET_VALID: 'bad' }[status] ?? 'unknown';
 }
 

@@ -1,24 +1,26 @@
 /** Puts the page together: what is read, how often, and what is drawn when it has come. */
 
+import { endOf } from './actions.js';
 import { createAddress } from './address.js';
 import { createApi } from './api.js';
 import { createClock } from './clock.js';
 import { byId, setAttribute, setText, show } from './dom.js';
-import { clockTime, count, whole } from './format.js';
+import { clockTime, count } from './format.js';
 import { createFrames } from './frames.js';
+import { createFreshness } from './freshness.js';
 import { createLink } from './link.js';
 import { createModel } from './model.js';
-import { createReads } from './reads.js';
+import { createReads, SUBJECTS } from './reads.js';
 import { createStream } from './stream.js';
 import { startTips } from './tip.js';
 import { judge } from './verdict.js';
 import { createChangesView } from './views/changes.js';
-import { createHeldView, createOverridesView } from './views/operators.js';
+import { createHeldView, createOverridesView, MAX_SHOWN } from './views/operators.js';
 import { createCertificatesView, createEtcdView, createGatewaysView } from './views/platform.js';
 import { createRoutesView } from './views/routes.js';
 import { createServiceView } from './views/service.js';
 import { createServicesView } from './views/services.js';
-import { createTrafficView, recentErrorRatio } from './views/traffic.js';
+import { createTrafficView, evidentErrorRatio } from './views/traffic.js';
 import { createVerdictView } from './views/verdict.js';
 import { createWriteDialog } from './write-dialog.js';
 
@@ -27,6 +29,12 @@ const FEW_CHANGES = 20;
 
 /** The reads that tell whether the gateway is there: one of another kind that came late must not outweigh them. */
 const TELLING = /^registry\/(status|state|events)$/;
+
+/** Within so long all that was missed is asked for: many pages may have missed it at the same moment. */
+const CATCHING_UP = 2000;
+
+/** A page that nobody looks at for so long gives up its stream, since a browser has few connections to one gateway. */
+const LEFT = 30000;
 
 /** A clock that jumps by more than this is that of a machine that slept. */
 const SLEPT = 8000;
@@ -54,6 +62,11 @@ const api = createApi({
 			polls.status.soon(0);
 		}
 	},
+	onRefused: (why, path) => {
+		if (TELLING.test(path)) {
+			link.refused(why);
+		}
+	},
 });
 
 /** What was read last; null while it was not. */
@@ -67,7 +80,8 @@ const changesDrawn = { sequence: 0, at: 0 };
 
 const frames = createFrames(draw);
 const address = createAddress(addressChanged);
-const act = (kind, target) => dialog.open(kind, target);
+const freshness = createFreshness(SUBJECTS, { hidden: () => document.hidden });
+const act = (kind, target) => dialog.open(kind, { ...target, scope: target.scope ?? scopeOf(kind, target) });
 const open = (name) => address.go({ service: name }, { step: true });
 
 const views = {
@@ -100,7 +114,7 @@ const dialog = createWriteDialog({
 	onToken: showToken,
 });
 
-const { polls, readEarlierChanges } = createReads({ api, clock, model, link, known, views, address, frames, gatewayAnswers, report, showToken });
+const { polls, readEarlierChanges } = createReads({ api, clock, model, link, known, views, address, frames, freshness, gatewayAnswers, report, showToken });
 
 const stream = createStream({
 	api, model,
@@ -121,6 +135,13 @@ const stream = createStream({
 	},
 });
 
+/** Return where what is to be ended was set; what is set on one gateway goes before what is set on all. */
+function scopeOf(kind, { service, instance }) {
+	const ended = (known.overrides ?? []).filter((override) => endOf(override.kind) === kind
+		&& (kind === 'unfreeze' || (override.service === service && (kind === 'circuit-reset' || override.instance === instance))));
+	return (ended.find(({ scope }) => scope === 'LOCAL') ?? ended[0])?.scope;
+}
+
 /** The gateway that answers; another one, or a newer one, is made known. */
 function gatewayAnswers(gateway) {
 	const before = known.gateway;
@@ -134,9 +155,13 @@ function gatewayAnswers(gateway) {
 		show(byId('reload'), newer);
 		show(byId('restarted'), true);
 		model.forgetChanges();
-		Object.values(polls).forEach((poll) => poll.soon(50));
+		catchUp();
 		readEarlierChanges();
 	}
+}
+
+function catchUp() {
+	Object.values(polls).forEach((poll) => poll.soon(50 + Math.random() * CATCHING_UP));
 }
 
 /** Marks what events have changed, and asks for what is shown of it. */
@@ -202,13 +227,13 @@ const DRAWN = {
 	etcd: (now) => known.status && views.etcd.update(known.status, now),
 	gateways: (now) => known.gateways && views.gateways.update(known.gateways, now),
 	certificates: (now) => known.certificates && views.certificates.update(known.certificates, now),
-	traffic: () => known.traffic && views.traffic.update(known.traffic),
+	traffic: (now) => known.traffic && views.traffic.update(known.traffic, now),
 	services: () => views.services.update({
 		traffic: known.courses, stepSeconds: known.traffic?.stepSeconds ?? 10, byStatus: known.overview?.counts.servicesByStatus ?? null,
 	}),
 	service: (now) => known.detail && address.current.service && views.service.update(known.detail, now),
-	held: (now) => views.held.update(model.held(), known.held, now),
-	overrides: (now) => views.overrides.update(known.overrides ?? [], model.standing ?? known.status, now),
+	held: (now) => views.held.update(model.held(MAX_SHOWN), heldCount(), known.held, now),
+	overrides: (now) => views.overrides.update(known.overrides ?? [], link.mode === 'live' ? model.standing : known.status, now),
 	changes: (now) => {
 		views.changes.update(now);
 		changesDrawn.sequence = model.lastSequence;
@@ -223,8 +248,8 @@ function drawVerdict(now) {
 		now,
 		connection: { mode, why: mode === 'lost' && link.why ? `Last attempt: ${link.why}.` : '', heardAt: link.heardAt === null ? null : link.heardAt + clock.offset },
 		status: known.status, overview: known.overview, gateways: known.gateways, certificates: known.certificates, overrides: known.overrides,
-		held: Math.max(model.heldCount, mode === 'live' ? 0 : known.status?.held ?? 0),
-		errorRatio: known.traffic ? recentErrorRatio(known.traffic) : null,
+		held: heldCount(), statusAge: freshness.age('status'), old: freshness.old(),
+		errorRatio: known.traffic && freshness.isFresh('traffic') ? evidentErrorRatio(known.traffic, now) : null,
 	});
 	setAttribute(document.body, 'data-connection', mode);
 	setText(byId('connection'), {
@@ -233,11 +258,17 @@ function drawVerdict(now) {
 	views.verdict.update(verdict, mode);
 }
 
+/** What the stream told last is old as soon as it has ended. */
+function heldCount() {
+	return link.mode === 'live' || !known.status ? model.heldCount : known.status.held;
+}
+
 function drawTotals() {
-	const { services, instances } = link.mode === 'live' || !known.status ? model.totals : known.status;
-	setText(byId('event-id'), model.eventId === null ? '–' : String(model.eventId));
-	setAttribute(document.body, 'data-event-id', model.eventId ?? '');
-	setText(byId('totals'), `${count(services, 'service')}, ${whole(instances)} instance${instances === 1 ? '' : 's'}`);
+	const live = link.mode === 'live' && model.eventId !== null;
+	const totals = live ? model.totals : link.mode === 'lost' ? null : known.status;
+	setText(byId('event-id'), live ? String(model.eventId) : '–');
+	setAttribute(document.body, 'data-event-id', live ? model.eventId : '');
+	setText(byId('totals'), totals ? `${count(totals.services, 'service')}, ${count(totals.instances, 'instance')}` : '');
 	for (const place of document.querySelectorAll('[data-link]')) {
 		const path = known.overview?.links?.[place.dataset.link];
 		show(place, Boolean(path));
@@ -298,7 +329,8 @@ function tick() {
 			hurry('the machine slept');
 		}
 		last = now;
-		frames.mark('verdict', 'etcd', 'gateways', 'held', 'overrides', 'totals');
+		link.ticked();
+		frames.mark('verdict', 'etcd', 'gateways', 'traffic', 'held', 'overrides', 'totals');
 		if (model.lastSequence !== changesDrawn.sequence) {
 			frames.mark('changes');
 		}
@@ -310,7 +342,38 @@ function hurry(why) {
 		stream.restart(why);
 	}
 	stream.hurry();
-	Object.values(polls).forEach((poll) => poll.soon(0));
+	catchUp();
+}
+
+/** Gives up the connection of a page that was left, and takes it up again when somebody comes back. */
+function leaveAndReturn() {
+	let timer = 0;
+	const leave = () => {
+		stream.stop();
+		link.closed('');
+		frames.mark('verdict');
+	};
+	const comeBack = () => {
+		clearTimeout(timer);
+		link.ticked();
+		frames.mark('etcd', 'gateways', 'certificates', 'traffic', 'services', 'service', 'held', 'overrides', 'changes', 'totals', 'verdict');
+		stream.start();
+		stream.hurry();
+		Object.values(polls).forEach((poll) => poll.soon(0));
+	};
+	document.addEventListener('visibilitychange', () => {
+		if (document.hidden) {
+			timer = setTimeout(leave, LEFT);
+		} else {
+			comeBack();
+		}
+	});
+	window.addEventListener('pagehide', leave);
+	window.addEventListener('pageshow', (event) => {
+		if (event.persisted) {
+			comeBack();
+		}
+	});
 }
 
 function start() {
@@ -325,13 +388,7 @@ function start() {
 		showToken();
 	});
 	document.addEventListener('click', followLink);
-	document.addEventListener('visibilitychange', () => {
-		if (!document.hidden) {
-			frames.mark('etcd', 'gateways', 'certificates', 'traffic', 'services', 'service', 'held', 'overrides', 'changes', 'totals', 'verdict');
-			Object.values(polls).forEach((poll) => poll.soon(0));
-			stream.hurry();
-		}
-	});
+	leaveAndReturn();
 	window.addEventListener('online', () => hurry('the network came back'));
 	startTips();
 	addressChanged(address.current, { ...address.current, service: '' });

@@ -22,11 +22,44 @@ const MAX_TOUCHED = 2000;
 /** @param {string} service @param {string} instance */
 export const heldKey = (service, instance) => `${service}\n${instance}`;
 
+const compared = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** @param {Held} a @param {Held} b */
+const bySoonest = (a, b) => compared(a.deadline ?? '9', b.deadline ?? '9') || compared(a.service, b.service) || compared(a.instance, b.instance);
+
+/** Return the first of all in an order; of many only those are put in order. */
+function firstOf(all, limit, order) {
+	if (limit === Infinity) {
+		return [...all].sort(order);
+	}
+	const first = [];
+	for (const item of all) {
+		if (first.length === limit && order(item, first[limit - 1]) >= 0) {
+			continue;
+		}
+		let low = 0;
+		let high = first.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (order(first[middle], item) <= 0) {
+				low = middle + 1;
+			} else {
+				high = middle;
+			}
+		}
+		first.splice(low, 0, item);
+		first.length = Math.min(first.length, limit);
+	}
+	return first;
+}
+
 export function createModel() {
 	/** @type {Map<string, ServiceEntry>} */
 	let services = new Map();
 	/** @type {Map<string, Held>} */
 	let held = new Map();
+	/** @type {{limit: number, items: Held[]} | null} null when it has to be found anew */
+	let soonest = null;
 	/** @type {Change[]} newest last */
 	let changes = [];
 	let lastSequence = 0;
@@ -71,6 +104,7 @@ export function createModel() {
 	};
 
 	const applyHeld = (change) => {
+		soonest = null;
 		for (const { service, instance } of change.removed) {
 			held.delete(heldKey(service, instance));
 			touch(service);
@@ -111,9 +145,16 @@ export function createModel() {
 		},
 		/** @returns {ServiceEntry | undefined} */
 		service: (name) => services.get(name),
-		/** Return the held removals, those that are dropped soonest first. */
-		held: () => [...held.values()].sort((a, b) => (a.deadline ?? '9').localeCompare(b.deadline ?? '9')
-			|| a.service.localeCompare(b.service) || a.instance.localeCompare(b.instance)),
+		/**
+		 * Return held removals, those that are dropped soonest first.
+		 * @param {number} [limit] how many of them are wanted: sorting all of 100 000 would stop the page
+		 */
+		held(limit = Infinity) {
+			if (soonest === null || soonest.limit !== limit) {
+				soonest = { limit, items: firstOf(held.values(), limit, bySoonest) };
+			}
+			return soonest.items;
+		},
 		get heldCount() {
 			return held.size;
 		},
@@ -143,6 +184,7 @@ export function createModel() {
 				complete(rest) {
 					services = found;
 					instances = size;
+					soonest = null;
 					held = new Map(rest.held.map((removal) => [heldKey(removal.service, removal.instance), removal]));
 					standing = rest.standing;
 					eventId = rest.eventId;
@@ -217,6 +259,7 @@ export function createModel() {
 				standing = newStanding;
 			}
 			if (newHeld) {
+				soonest = null;
 				held = new Map(newHeld.map((removal) => [heldKey(removal.service, removal.instance), removal]));
 			}
 			version++;

@@ -15,9 +15,10 @@ const JITTER = 0.2;
 
 /**
  * @param {{read: () => Promise<any>, apply: (data: any) => void, failed: (error: any) => void, every: number,
- *   enabled?: () => boolean, atLeast?: number, maxBackoff?: number, random?: () => number}} options times in milliseconds
+ *   enabled?: () => boolean, atLeast?: number, atMost?: number, maxBackoff?: number, random?: () => number}} options times in milliseconds;
+ *   `atMost` is how long a read may be put off because the one before took long: a gateway that stood still for once is not slow
  */
-export function createPoll({ read, apply, failed, every, enabled = () => true, atLeast = 800, maxBackoff = MAX_BACKOFF, random = Math.random }) {
+export function createPoll({ read, apply, failed, every, enabled = () => true, atLeast = 800, atMost = Infinity, maxBackoff = MAX_BACKOFF, random = Math.random }) {
 	let timer = 0;
 	let running = false;
 	let again = false;
@@ -57,7 +58,7 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 			took = performance.now() - startedAt;
 			failures = 0;
 			apply(data);
-			next = Math.max(every, took * SHARE);
+			next = Math.max(every, Math.min(took * SHARE, atMost));
 		} catch (error) {
 			took = performance.now() - startedAt;
 			next = error.absent ? ABSENT : Math.max(every, Math.min(maxBackoff, every * 2 ** failures));
@@ -78,7 +79,7 @@ export function createPoll({ read, apply, failed, every, enabled = () => true, a
 			again = true;
 			return;
 		}
-		const free = startedAt + Math.max(atLeast, took * SHARE_SOON) - performance.now();
+		const free = startedAt + Math.max(atLeast, Math.min(took * SHARE_SOON, atMost)) - performance.now();
 		const time = Math.max(delay, free);
 		// Not later than it is due: changes that never cease would else put it off for ever.
 		if (performance.now() + time < dueAt) {

@@ -12,28 +12,46 @@ const TRAFFIC_SIZE = 200;
 /** So many are asked for by name at a time. */
 const TRAFFIC_NAMES = 30;
 
+/** Without an answer from the gateway only one thing is asked, and at least as often as this. */
+const MAX_BACKOFF_LOST = 8000;
+
+/** What the verdict rests on, and how often each is asked for, in milliseconds. */
+export const SUBJECTS = {
+	status: { name: 'how etcd stands', href: '#etcd', every: 2500 },
+	overview: { name: 'how services stand', href: '#services', every: 3000 },
+	gateways: { name: 'what gateways report', href: '#gateways', every: 4000 },
+	certificates: { name: 'what is known of certificates', href: '#certificates', every: 60000 },
+	overrides: { name: 'what is known of overrides', href: '#overrides', every: 4000 },
+	traffic: { name: 'what is known of traffic', href: '#traffic', every: 5000 },
+};
+
+/** How often something is asked for, and that it does not become old because one answer took long. */
+const often = (name) => ({ every: SUBJECTS[name].every, atMost: SUBJECTS[name].every * 2 });
+
 /**
  * @param {Record<string, any>} page the parts of the page that reads go to
  * @returns {{polls: Record<string, ReturnType<typeof createPoll>>, readEarlierChanges: () => Promise<void>}}
  */
-export function createReads({ api, clock, model, link, known, views, address, frames, gatewayAnswers, report, showToken }) {
+export function createReads({ api, clock, model, link, known, views, address, frames, freshness, gatewayAnswers, report, showToken }) {
 	/** A read that keeps what it brings, and draws it. */
-	const kept = (name, path, part, options) => createPoll({
-		read: () => api.get(path),
+	const kept = (name, path, part) => poll({
+		read: () => api.get(path), ...often(name),
 		apply: (data) => {
 			known[name] = data;
+			freshness.read(name);
 			frames.mark(part, 'verdict');
 		},
-		failed: failedFor(part),
-		...options,
+		failed: failedFor(part, name),
 	});
 
 	const polls = {
 		status: createPoll({
-			read: () => api.get('registry/status'), every: 2500, failed: failedFor('etcd'),
+			read: () => api.get('registry/status'), ...often('status'), maxBackoff: MAX_BACKOFF_LOST, failed: failedFor('etcd', 'status'),
 			apply: (status) => {
 				known.status = status;
-				if (known.gateway?.instanceId !== status.instanceId) {
+				freshness.read('status');
+				// While there is a stream, it alone says who answers: a load balancer may have had another one asked.
+				if (link.mode !== 'live' && known.gateway?.instanceId !== status.instanceId) {
 					gatewayAnswers({ instanceId: status.instanceId, version: status.version ?? '' });
 				}
 				if (link.mode !== 'live') {
@@ -45,49 +63,53 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 				frames.mark('etcd', 'verdict');
 			},
 		}),
-		overview: kept('overview', 'registry', 'services', { every: 3000 }),
-		gateways: kept('gateways', 'registry/gateways', 'gateways', { every: 4000 }),
-		certificates: kept('certificates', 'registry/certificates?size=1000', 'certificates', { every: 60000 }),
-		overrides: createPoll({
-			read: () => api.get('registry/overrides?size=1000'), every: 4000, failed: failedFor('overrides'),
+		overview: kept('overview', 'registry', 'services'),
+		gateways: kept('gateways', 'registry/gateways', 'gateways'),
+		certificates: kept('certificates', 'registry/certificates?size=1000', 'certificates'),
+		overrides: poll({
+			read: () => api.get('registry/overrides?size=1000'), ...often('overrides'), failed: failedFor('overrides', 'overrides'),
 			apply: (page) => {
 				known.overrides = page.items;
+				freshness.read('overrides');
 				frames.mark('overrides', 'verdict');
 			},
 		}),
-		services: createPoll({
+		services: poll({
 			read: readServices, every: 3000, failed: failedFor('services'),
 			apply: (page) => {
 				views.services.take(page);
 				frames.mark('services');
 			},
 		}),
-		traffic: createPoll({
-			read: readTraffic, every: 5000, failed: failedFor('traffic'),
+		traffic: poll({
+			read: readTraffic, ...often('traffic'), failed: failedFor('traffic', 'traffic'),
 			apply: (traffic) => {
 				known.traffic = traffic;
+				freshness.read('traffic');
 				frames.mark('traffic', 'services', 'verdict');
 			},
 		}),
-		detail: createPoll({
-			read: () => api.get(`${servicePath(address.current.service)}?traffic=true`), every: 2000, atLeast: 500,
+		detail: poll({
+			read: () => ofOpened((name) => api.get(`${servicePath(name)}?traffic=true`)), every: 2000, atLeast: 500, maxBackoff: 10000,
 			enabled: () => address.current.service !== '',
 			apply: (detail) => {
-				known.detail = detail;
-				frames.mark('service');
+				if (detail) {
+					known.detail = detail;
+					frames.mark('service');
+				}
 			},
 			failed: (error) => {
 				expected(error);
 				views.service.failed(error.code === 'unknown-service' ? 'No service has this name.' : whyAbsent(error));
 			},
 		}),
-		history: createPoll({
-			read: () => api.get(`${servicePath(address.current.service, 'history')}?size=50`), every: 5000,
+		history: poll({
+			read: () => ofOpened((name) => api.get(`${servicePath(name, 'history')}?size=50`)), every: 5000, maxBackoff: 10000,
 			enabled: () => address.current.service !== '' && views.service.historyShown,
-			apply: (page) => views.service.updateHistory(page, clock.now()),
+			apply: (page) => page && views.service.updateHistory(page, clock.now()),
 			failed: expected,
 		}),
-		held: createPoll({
+		held: poll({
 			read: () => api.get('registry/held?size=200'), every: 3000, failed: failedFor('held'),
 			enabled: () => model.heldCount > 0 || (known.status?.held ?? 0) > 0 || link.mode !== 'live',
 			apply: (page) => {
@@ -98,12 +120,12 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 				frames.mark('held', 'verdict');
 			},
 		}),
-		journal: createPoll({
+		journal: poll({
 			read: readJournal, every: 4000, failed: failedFor('changes'),
 			enabled: () => views.changes.query() !== null || link.mode === 'polling',
 			apply: () => frames.mark('changes'),
 		}),
-		unreadable: createPoll({
+		unreadable: poll({
 			read: () => api.get('registry/unreadable?size=100'), every: 10000, failed: expected,
 			enabled: () => (known.status?.unreadable ?? 0) > 0 || !byId('unreadable').hidden,
 			apply: (page) => views.etcd.updateUnreadable(page),
@@ -111,6 +133,25 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 	};
 
 	return { polls, readEarlierChanges };
+
+	/** A read that rests while the gateway does not answer: then one alone asks whether it does again. */
+	function poll({ enabled = () => true, ...options }) {
+		return createPoll({ ...options, enabled: () => link.mode !== 'lost' && enabled() });
+	}
+
+	/** Return what is read of the service that is open; null when another one is by the time that it comes. */
+	async function ofOpened(read) {
+		const name = address.current.service;
+		try {
+			const found = await read(name);
+			return name === address.current.service ? found : null;
+		} catch (error) {
+			if (name !== address.current.service && error instanceof ApiError) {
+				return null;
+			}
+			throw error;
+		}
+	}
 
 	async function readServices() {
 		const { q, status, sort, page, size } = address.current;
@@ -169,9 +210,15 @@ export function createReads({ api, clock, model, link, known, views, address, fr
 	}
 
 	/** Says in a panel why it cannot be renewed; that the gateway does not answer at all stands on top. */
-	function failedFor(part) {
-			return (error) => {
+	function failedFor(part, subject = '') {
+		return (error) => {
 			expected(error);
+			const absent = error instanceof ApiError && error.absent;
+			freshness.failed(subject, error.status === 0 ? '' : error.message, absent);
+			if (absent && subject) {
+				// It may have been there in an earlier version of the gateway.
+				known[subject] = null;
+			}
 			if (error instanceof ApiError && error.status !== 0) {
 				setAbsent(part, part === 'traffic' ? whyAbsent(error).replace('Not', 'Traffic is not') : whyAbsent(error));
 			}

@@ -43,6 +43,9 @@ export function roundMax(value) {
 	return [1, 1.5, 2, 3, 5, 7.5, 10].map((step) => step * unit).find((step) => step >= value) ?? 10 * unit;
 }
 
+/** Return what came in each step as what came in a second; a step that was missed stays null. */
+export const eachSecond = (values, stepSeconds) => values.map((value) => (value === null ? null : value / stepSeconds));
+
 /**
  * @param {{height?: number, kind?: string}} options
  */

@@ -70,9 +70,9 @@ export function startTips() {
 	});
 	document.addEventListener('focusout', hide);
 	document.addEventListener('click', (event) => {
-		const term = event.target.closest?.('.term');
-		if (term && !term.dataset.sort) {
-			const found = explained(term);
+		const term = event.target.closest?.('.term, [data-tip]');
+		const found = term && !term.dataset.sort && !isUsed(event.target) ? explained(term) : null;
+		if (found) {
 			showFor(found.target, found.text);
 		} else if (!bubble.contains(event.target)) {
 			hide();
@@ -87,6 +87,7 @@ export function startTips() {
 	document.addEventListener('tip-changed', (event) => {
 		if (owner === event.target) {
 			bubble.replaceChildren(h('p', { text: owner.dataset.tip }));
+			place(owner);
 		} else {
 			showFor(event.target, [event.target.dataset.tip]);
 		}
@@ -96,6 +97,11 @@ export function startTips() {
 			hide();
 		}
 	}, { capture: true, passive: true });
+}
+
+/** Whether a click does something else than to ask for an explanation. */
+function isUsed(target) {
+	return target.closest('a, button:not([data-explain]), input, select, summary') !== null;
 }
 
 /** Return what explains an element: its own words, its term's, or those of its column. */

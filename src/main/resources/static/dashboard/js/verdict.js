@@ -6,17 +6,21 @@ import { ofCertificate, ofRegistry, worst, worstFirst } from './levels.js';
 /** Data that etcd has not confirmed for longer is no passing trouble. */
 const LONG_STALE = 5 * 60 * 1000;
 
+/** The gateway proves every few seconds that changes reach it; what it calls live without a proof for longer is doubtful. */
+const LONG_UNPROVEN = 30 * 1000;
+
 /** A share of failed requests from which traffic counts as affected. */
 const AFFECTED = 0.01;
 
 /**
- * @typedef {{kind: string, level: import('./levels.js').Level, text: string, href: string}} Reason
+ * @typedef {{kind: string, level: import('./levels.js').Level, text: string, href: string, title?: string}} Reason
  * @typedef {{
  *   now: number,
  *   connection: {mode: string, since: number | null, heardAt: number | null, why: string},
  *   status: any, overview: any, gateways: any, certificates: any, overrides: any[] | null,
- *   held: number, errorRatio: number | null
- * }} View what is known; what was not read yet is null
+ *   held: number, errorRatio: number | null,
+ *   statusAge?: number | null, old?: Array<import('./freshness.js').Old & {key: string, known: boolean}>
+ * }} View what is known; what was not read yet is null, and so is a ratio without recent requests. What is too old is told in `old`.
  */
 
 /**
@@ -24,7 +28,11 @@ const AFFECTED = 0.01;
  * @returns {{level: import('./levels.js').Level, sentence: string, age: string, reasons: Reason[], title: string}}
  */
 export function judge(view) {
+	if (view.connection.mode === 'connecting' || (!view.status && view.connection.mode !== 'lost')) {
+		return unknown(view);
+	}
 	const reasons = [
+		...oldReasons(view),
 		...registryReasons(view),
 		...serviceReasons(view),
 		...certificateReasons(view),
@@ -32,14 +40,42 @@ export function judge(view) {
 		...gatewayReasons(view),
 		...operatorReasons(view),
 	].sort((a, b) => worstFirst(a.level, b.level));
-	if (view.connection.mode === 'connecting' || (!view.status && view.connection.mode !== 'lost')) {
-		return { level: 'unknown', sentence: 'Asking the gateway how things stand.', age: '', reasons: [], title: 'connecting' };
-	}
 	if (view.connection.mode === 'lost') {
 		return lost(view, reasons);
 	}
 	const level = worst(...reasons.map((reason) => reason.level));
-	return { level, sentence: sentence(view), age: dataAge(view), reasons, title: reasons[0]?.text ?? 'in order' };
+	return { level, sentence: sentence(view), age: dataAge(view), reasons, title: reasons[0]?.title ?? reasons[0]?.text ?? 'in order' };
+}
+
+/** @param {View} view */
+function unknown(view) {
+	const why = isOld(view, 'status')?.why;
+	return why ? { level: 'unknown', sentence: `The gateway does not say how things stand: ${why}.`.replace(/\.\.$/, '.'), age: '', reasons: [], title: 'not told' }
+		: { level: 'unknown', sentence: 'Asking the gateway how things stand.', age: '', reasons: [], title: 'connecting' };
+}
+
+/** @param {View} view @param {string} key */
+const isOld = ({ old = [] }, key) => old.find((found) => found.key === key);
+
+/** What was not read for long is not known, whatever it was. */
+function oldReasons(view) {
+	if (view.connection.mode === 'lost') {
+		return [];
+	}
+	return (view.old ?? []).map(({ name, href, age: milliseconds, known, why }) => ({
+		kind: 'old', level: 'unknown', href, title: 'old data',
+		text: `${name} is ${known ? `${duration(milliseconds)} old` : `not told for ${duration(milliseconds)}`}${why ? `: ${why}` : ''}`,
+	}));
+}
+
+/** Return for how long a gateway that calls its data live had not proven it when it said so; null when that is not for long. */
+function unproven({ status, now, statusAge }) {
+	const asOf = instant(status?.asOf);
+	if (status?.state !== 'LIVE' || asOf === null) {
+		return null;
+	}
+	const time = now - (statusAge ?? 0) - asOf;
+	return time > LONG_UNPROVEN ? time : null;
 }
 
 /** @param {View} view @param {Reason[]} reasons */
@@ -57,20 +93,27 @@ function lost({ connection, now }, reasons) {
 }
 
 function sentence(view) {
-	const parts = [etcdSentence(view)];
+	const old = isOld(view, 'status');
+	const parts = [old ? `how etcd stands was last told ${age(view.now - old.age, view.now)}` : etcdSentence(view)];
 	const byStatus = view.overview?.counts.servicesByStatus;
-	if (byStatus && view.status.state !== 'EMPTY') {
+	if (isOld(view, 'overview')) {
+		parts.push('how services stand is not known now');
+	} else if (byStatus && view.status.state !== 'EMPTY') {
 		parts.push(servicesSentence(view.overview.counts.services, byStatus, view));
 	}
-	return `${parts.join('; ')}.`;
+	const text = parts.join('; ');
+	return `${text.startsWith('etcd') ? text : text.charAt(0).toUpperCase() + text.slice(1)}.`;
 }
 
-function etcdSentence({ status, now }) {
+function etcdSentence(view) {
+	const { status, now } = view;
+	const doubtful = unproven(view);
 	const frozen = status.frozen ? `, frozen by an operator until ${clockTime(instant(status.frozen.until))}` : '';
 	const since = instant(status.asOf) ?? instant(status.since);
 	switch (status.state) {
 		case 'LIVE':
-			return `etcd answers and endpoints are current${frozen}`;
+			return doubtful !== null ? `etcd answers, but that endpoints are current was last proven ${duration(doubtful)} ago${frozen}`
+				: `etcd answers and endpoints are current${frozen}`;
 		case 'STALE':
 			return `etcd unreachable for ${duration(now - since)}; serving last known endpoints${frozen}`;
 		case 'FROM_DISK':
@@ -91,8 +134,11 @@ function servicesSentence(total, byStatus, view) {
 		if (failing) {
 			return 'no service is down, but requests fail';
 		}
-		return view.status.state === 'LIVE' ? `all ${count(total, 'service')} healthy`.replace('all 1 service', 'the one service is')
-			: 'traffic unaffected';
+		if (view.status.state === 'LIVE') {
+			return `all ${count(total, 'service')} healthy`.replace('all 1 service', 'the one service is');
+		}
+		// Without requests nobody knows what would become of them.
+		return view.errorRatio === null ? 'no service is known to be down' : 'traffic unaffected';
 	}
 	if (total === 1) {
 		return `the one service is ${down > 0 ? 'down' : 'degraded'}`;
@@ -109,7 +155,12 @@ function dataAge({ status, now }) {
 	return `Data proven current ${age(instant(status.asOf), now)}.`;
 }
 
-function registryReasons({ status, now }) {
+function registryReasons(view) {
+	const { status, now } = view;
+	const doubtful = unproven(view);
+	if (doubtful !== null) {
+		return [{ kind: 'registry', level: 'warn', href: '#etcd', text: `data not proven current for ${duration(doubtful)}` }];
+	}
 	if (!status || status.state === 'LIVE') {
 		return [];
 	}
@@ -158,10 +209,38 @@ function serviceReasons({ overview }) {
 }
 
 function certificateReasons({ certificates, now }) {
-	return (certificates?.items ?? []).filter((item) => item.status !== 'VALID').map((item) => ({
+	const items = certificates?.items ?? [];
+	return items.filter((item) => item.status !== 'VALID' && item.role !== 'TRUSTED').map((item) => ({
 		kind: 'certificate', level: ofCertificate(item.status), href: '#certificates',
 		text: `certificate ${item.bundle} ${certificateWords(item, now)}`,
-	}));
+	})).concat(troubledAuthorities(items).map(({ bundle, level, words }) => ({
+		kind: 'certificate', level, href: '#certificates', text: `certificate ${bundle}: ${words}`,
+	})));
+}
+
+/**
+ * Sums up, for each bundle, the authorities that are not valid or not for long.
+ * @returns {Array<{bundle: string, level: import('./levels.js').Level, words: string, status: string, notAfter: string, use: any}>}
+ */
+export function troubledAuthorities(items) {
+	const bundles = new Map();
+	for (const item of items.filter(({ role }) => role === 'TRUSTED')) {
+		bundles.set(item.bundle, [...bundles.get(item.bundle) ?? [], item]);
+	}
+	return [...bundles].flatMap(([bundle, authorities]) => {
+		const troubled = authorities.filter((item) => item.status !== 'VALID');
+		if (troubled.length === 0) {
+			return [];
+		}
+		const invalid = troubled.filter((item) => item.status !== 'EXPIRES_SOON');
+		const words = [[invalid.length, 'not valid'], [troubled.length - invalid.length, 'about to expire']].filter(([number]) => number > 0)
+			.map(([number, what]) => `${number} of ${count(authorities.length, 'authority', 'authorities')} ${what}`).join(', ');
+		// When none is left that is valid, nobody can be trusted by this bundle.
+		return [{
+			bundle, words, level: invalid.length === authorities.length ? 'warn' : 'note', status: (invalid[0] ?? troubled[0]).status,
+			notAfter: troubled.map((item) => item.notAfter).sort()[0], use: authorities[0].use,
+		}];
+	});
 }
 
 /** Say how a certificate's time stands. */

@@ -105,6 +105,12 @@ class HelmChartTests {
 		});
 	}
 
+	@Test
+	void operatorsStayAtOneGateway() throws IOException {
+		List<YamlNode> manifests = render("");
+		assertThat(service(manifests, "admin").at("spec", "sessionAffinity").text()).isEqualTo("ClientIP");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "traffic, 8080, traffic", "admin, 8081, admin" })
 	void servicePortHitsTheContainersPort(String component, int port, String name) throws IOException {

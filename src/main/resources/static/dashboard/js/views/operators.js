@@ -2,12 +2,12 @@
 
 import { endOf } from '../actions.js';
 import { byId, button, cell, createList, h, setAttribute, setText, show } from '../dom.js';
-import { age, clockTime, count, countdown, instant } from '../format.js';
+import { age, clockTime, count, countdown, instant, whole } from '../format.js';
 import { heldKey } from '../model.js';
 import { setFilled, setLevel, Words, words } from './common.js';
 
 /** So many are shown; with more, something is done for all of them. */
-const MAX_SHOWN = 100;
+export const MAX_SHOWN = 100;
 
 export function createHeldView({ act, open }) {
 	const list = createList(byId('held-table').tBodies[0], (removal) => createHeld(removal, act, open));
@@ -15,18 +15,19 @@ export function createHeldView({ act, open }) {
 	byId('held-cancel-all').addEventListener('click', () => act('cancel', { all: true }));
 	return {
 		/**
-		 * @param {any[]} held
+		 * @param {any[]} held those that are dropped soonest
+		 * @param {number} total how many there are
 		 * @param {Map<string, any>} details what the probes found, by service and instance
 		 */
-		update(held, details, now) {
+		update(held, total, details, now) {
 			setFilled('held');
 			list.update(held.slice(0, MAX_SHOWN).map((removal) => ({ ...details.get(heldKey(removal.service, removal.instance)), ...removal, now })),
 				(removal) => heldKey(removal.service, removal.instance));
-			setText(byId('held-count'), held.length > MAX_SHOWN ? `${held.length}, the first ${MAX_SHOWN} shown` : held.length > 0 ? String(held.length) : '');
-			show(byId('held-empty'), held.length === 0);
-			show(byId('held-approve-all'), held.length > 1);
-			show(byId('held-cancel-all'), held.length > 1);
-			setLevel(byId('held'), held.length > 0 ? 'warn' : 'ok');
+			setText(byId('held-count'), total > held.length ? `${whole(total)}, the first ${held.length} shown` : total > 0 ? whole(total) : '');
+			show(byId('held-empty'), total === 0);
+			show(byId('held-approve-all'), total > 1);
+			show(byId('held-cancel-all'), total > 1);
+			setLevel(byId('held'), total > 0 ? 'warn' : 'ok');
 		},
 	};
 }

@@ -1,9 +1,9 @@
 /** etcd, the gateways side by side, and certificates. */
 
-import { byId, cell, createList, h, setAttribute, setText, show } from '../dom.js';
+import { byId, cell, createList, h, setAttribute, setText, setTip, show } from '../dom.js';
 import { age, clockTime, count, date, duration, instant, revision } from '../format.js';
-import { ofCertificate, ofRegistry, worst } from '../levels.js';
-import { alarms, certificateWords } from '../verdict.js';
+import { ofCertificate, ofRegistry, worst, worstFirst } from '../levels.js';
+import { alarms, certificateWords, troubledAuthorities } from '../verdict.js';
 import { markedWord, setFilled, setLevel, Words, words } from './common.js';
 
 export function createEtcdView() {
@@ -15,15 +15,15 @@ export function createEtcdView() {
 			setFilled('etcd');
 			const { etcd } = status;
 			state.update(ofRegistry(status.state), status.state === 'LIVE' ? 'LIVE' : `${status.state} for ${duration(now - instant(status.since))}`);
-			setAttribute(byId('etcd-state'), 'data-tip', status.cause || null);
+			setTip(byId('etcd-state'), status.cause || null);
 			setAttribute(byId('etcd-state'), 'data-state', status.state);
 			setText(byId('etcd-revision'), revision(etcd.revision));
-			setAttribute(byId('etcd-revision'), 'data-tip', etcd.clusterId ? `Cluster ${etcd.clusterId}, generation ${etcd.generation} of this gateway's connection.` : null);
+			setTip(byId('etcd-revision'), etcd.clusterId ? `Cluster ${etcd.clusterId}, generation ${etcd.generation} of this gateway's connection.` : null);
 			setText(byId('etcd-reconnects'), String(etcd.reconnects));
 			const { snapshot } = status;
 			setText(byId('snapshot'), !snapshot ? 'none kept' : snapshot.lastError ? `fails: ${snapshot.lastError}`
 				: snapshot.savedAt ? `saved ${age(instant(snapshot.savedAt), now)}` : 'not yet saved');
-			setAttribute(byId('snapshot'), 'data-tip', snapshot ? `${snapshot.path}, revision ${revision(snapshot.revision)}` : null);
+			setTip(byId('snapshot'), snapshot ? `${snapshot.path}, revision ${revision(snapshot.revision)}` : null);
 			members.update(etcd.endpoints, (member) => member.url);
 			setLevel(byId('etcd'), worst(ofRegistry(status.state), ...etcd.endpoints.map(memberLevel), snapshot?.lastError ? 'warn' : 'ok',
 				status.unreadable > 0 ? 'warn' : 'ok'));
@@ -111,8 +111,11 @@ function createGateway() {
 	};
 }
 
-/** Authorities by which others are judged, and the rest of a chain, are shown when something is wrong with them. */
-const isShown = (certificate) => certificate.status !== 'VALID' || (certificate.role !== 'TRUSTED' && !certificate.position);
+/** The rest of a chain is shown when something is wrong with it; authorities by which others are judged are summed up. */
+const isShown = (certificate) => certificate.role !== 'TRUSTED' && (certificate.status !== 'VALID' || !certificate.position);
+
+/** So many rows have room. */
+const MAX_CERTIFICATES = 12;
 
 export function createCertificatesView() {
 	const list = createList(byId('certificates-table').tBodies[0], createCertificate);
@@ -120,14 +123,19 @@ export function createCertificatesView() {
 		update(certificates, now) {
 			setFilled('certificates');
 			const items = certificates.items ?? [];
-			const shown = items.filter(isShown).sort((a, b) => a.notAfter.localeCompare(b.notAfter)).slice(0, 12);
+			const own = items.filter(isShown).map((certificate) => ({ ...certificate, level: ofCertificate(certificate.status) }));
+			const authorities = troubledAuthorities(items).map((sum) => ({ ...sum, role: 'TRUSTED', subject: sum.words }));
+			const ordered = [...own, ...authorities].sort((a, b) => worstFirst(a.level, b.level) || a.notAfter.localeCompare(b.notAfter));
+			const shown = ordered.slice(0, MAX_CERTIFICATES);
 			list.update(shown.map((certificate) => ({ ...certificate, now })), certificateKey);
-			const rest = items.length - shown.length;
-			setText(byId('certificates-empty'), rest > 0 ? `${count(rest, 'other certificate')} of chains and trust stores are valid.`.replace(/^(1 .*) are/, '$1 is')
-				: 'No certificate is loaded: everything is in clear text.');
-			show(byId('certificates-empty'), items.length === 0 || rest > 0);
+			const rest = items.filter((certificate) => certificate.status === 'VALID' && !isShown(certificate)).length;
+			const unseen = ordered.length - shown.length;
+			setText(byId('certificates-empty'), [unseen > 0 ? `${count(unseen, 'more is', 'more are')} in registry/certificates.` : '',
+				rest > 0 ? `${count(rest, 'other certificate is', 'other certificates are')} of chains and trust stores, and valid.` : ''].filter(Boolean).join(' ')
+				|| 'No certificate is loaded: everything is in clear text.');
+			show(byId('certificates-empty'), items.length === 0 || rest > 0 || unseen > 0);
 			show(byId('certificates-table'), shown.length > 0);
-			setLevel(byId('certificates'), worst(...items.map((certificate) => ofCertificate(certificate.status))));
+			setLevel(byId('certificates'), worst(...ordered.map((certificate) => certificate.level)));
 		},
 	};
 }
@@ -143,17 +151,18 @@ function createCertificate() {
 	return {
 		node,
 		update(certificate) {
-			const level = ofCertificate(certificate.status);
+			const { level } = certificate;
 			setAttribute(node, 'data-bundle', certificate.bundle);
 			setAttribute(node, 'data-status', certificate.status);
 			setAttribute(node, 'data-level', level);
 			name.update(level, certificate.bundle);
 			setText(subject, certificate.subject);
-			setAttribute(subject, 'data-tip', `Issued by ${certificate.issuer}${certificate.names?.length ? `, for ${certificate.names.join(', ')}` : ''}`);
+			setTip(subject, certificate.issuer && `Issued by ${certificate.issuer}${certificate.names?.length ? `, for ${certificate.names.join(', ')}` : ''}`);
 			setText(use, [].concat(certificate.use ?? []).map(words).join(', '));
-			setText(expiry, certificateWords(certificate, certificate.now).replace(/^expires /, ''));
-			const until = instant(certificate.notAfter);
-			setAttribute(expiry, 'data-tip', until ? `Valid from ${date(instant(certificate.notBefore))} until ${date(until)} ${clockTime(until)}` : null);
+			const { issuer, notBefore, notAfter } = certificate;
+			setText(expiry, issuer ? certificateWords(certificate, certificate.now).replace(/^expires /, '') : '');
+			const until = issuer ? instant(notAfter) : null;
+			setTip(expiry, until ? `Valid from ${date(instant(notBefore))} until ${date(until)} ${clockTime(until)}` : null);
 		},
 	};
 }

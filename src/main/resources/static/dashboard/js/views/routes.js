@@ -1,7 +1,7 @@
 /** Where a request would go: every route that was looked at, every candidate, and why not. */
 
 import { ApiError, query } from '../api.js';
-import { byId, cell, h, mark, show } from '../dom.js';
+import { byId, cell, h, isOff, mark, setOff, show } from '../dom.js';
 import { percent, readable, whole } from '../format.js';
 import { whyAbsent } from './common.js';
 
@@ -12,7 +12,10 @@ export function createRoutesView({ api }) {
 	const test = byId('route-test');
 
 	const ask = async () => {
-		test.disabled = true;
+		if (isOff(test)) {
+			return;
+		}
+		setOff(test, true);
 		try {
 			draw(await api.get(`registry/routes/match${routeQuery(byId('route-method').value, byId('route-host').value, byId('route-path').value, byId('route-headers').value)}`));
 			show(result, true);
@@ -25,7 +28,7 @@ export function createRoutesView({ api }) {
 			absent.textContent = whyAbsent(error);
 			show(absent, true);
 		} finally {
-			test.disabled = false;
+			setOff(test, false);
 		}
 	};
 

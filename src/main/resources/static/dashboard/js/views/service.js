@@ -1,6 +1,6 @@
 /** One service with its instances, asked for while it is open. */
 
-import { byId, button, cell, createList, h, keepFocus, setAttribute, setText, show } from '../dom.js';
+import { byId, button, cell, createList, h, keepFocus, setAttribute, setText, setTip, show } from '../dom.js';
 import { clockTime, count, duration, instant, moment, readable, revision, whole } from '../format.js';
 import { ofCircuit, ofInstance, ofService, worst, worstFirst } from '../levels.js';
 import { whyService } from '../verdict.js';
@@ -125,7 +125,7 @@ function createInstance(first, act) {
 			setText(url, instance.url);
 			setText(more, [instance.zone && `zone ${instance.zone}`, instance.version && `version ${instance.version}`].filter(Boolean).join(' · '));
 			show(more, more.textContent !== '');
-			setAttribute(more, 'data-tip', metadataText(instance.metadata));
+			setTip(more, metadataText(instance.metadata));
 			const why = reasonsOf(instance);
 			setText(reasons, why);
 			show(reasons, why !== '');
@@ -134,10 +134,10 @@ function createInstance(first, act) {
 			setText(active, instance.traffic ? whole(instance.traffic.active) : '–');
 			setText(total, instance.traffic ? whole(instance.traffic.total) : '–');
 			setText(failed, instance.traffic ? whole(instance.traffic.errors) : '–');
-			setAttribute(failed, 'data-tip', instance.traffic?.connectFailures > 0 ? `${count(instance.traffic.connectFailures, 'connection')} could not be made.` : null);
+			setTip(failed, instance.traffic?.connectFailures > 0 ? `${count(instance.traffic.connectFailures, 'connection')} could not be made.` : null);
 			const { key, format, modRevision, lease, source } = instance.registration;
 			setText(record, `${revision(modRevision)} · ${words(source)}`);
-			setAttribute(record, 'data-tip', `${key}, format ${format}, ${lease ? `lease ${lease}` : 'without a lease'}`);
+			setTip(record, `${key}, format ${format}, ${lease ? `lease ${lease}` : 'without a lease'}`);
 			const drained = Boolean(instance.override?.drain) || instance.health.status === 'DRAINING';
 			const focused = node.contains(document.activeElement) ? document.activeElement : null;
 			show(drain, !drained);

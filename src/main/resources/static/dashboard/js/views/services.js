@@ -1,9 +1,9 @@
 /** One page of services, as the gateway sorts and filters them, with what the stream tells since. */
 
-import { byId, button, cell, createList, h, setAttribute, setText, show } from '../dom.js';
+import { byId, button, cell, createList, h, isOff, setAttribute, setOff, setText, setTip, show } from '../dom.js';
 import { count, latency, percent, rate, revision, whole } from '../format.js';
 import { ofCircuit, ofService } from '../levels.js';
-import { createSpark } from '../spark.js';
+import { createSpark, eachSecond } from '../spark.js';
 import { whyService } from '../verdict.js';
 import { markedWord, setFilled, setLevel, Words, words } from './common.js';
 
@@ -29,16 +29,22 @@ export function createServicesView({ address, model, open }) {
 	});
 	status.addEventListener('change', () => address.go({ status: status.value, page: '0' }));
 	size.addEventListener('change', () => address.go({ size: size.value, page: '0' }));
-	byId('services-prev').addEventListener('click', () => address.go({ page: String(Math.max(0, Number(address.current.page) - 1)) }));
-	byId('services-next').addEventListener('click', () => address.go({ page: String(Number(address.current.page) + 1) }));
+	const turn = (button_, by) => button_.addEventListener('click', () => {
+		if (!isOff(button_)) {
+			address.go({ page: String(Math.max(0, Number(address.current.page) + by)) });
+		}
+	});
+	turn(byId('services-prev'), -1);
+	turn(byId('services-next'), 1);
 	table.tHead.addEventListener('click', (event) => {
 		const key = event.target.closest('[data-sort]')?.dataset.sort;
 		if (key) {
 			address.go({ sort: nextSort(key, address.current.sort), page: '0' });
 		}
 	});
-	document.addEventListener('keydown', (event) => {
-		if (event.key === '/' && !event.target.closest('input, select, textarea, dialog')) {
+	// Only here, and without others: who speaks to the page must not jump away by a word of one letter (WCAG 2.2, 2.1.4).
+	byId('services').addEventListener('keydown', (event) => {
+		if (event.key === '/' && !event.ctrlKey && !event.altKey && !event.metaKey && !event.target.closest('input, select, textarea')) {
 			event.preventDefault();
 			filter.focus();
 		}
@@ -82,8 +88,8 @@ export function createServicesView({ address, model, open }) {
 			})), (service) => service.name, { keepOrder });
 			const pages = Math.max(1, Math.ceil(total / rows));
 			setText(byId('services-page'), total === 0 ? '' : `${whole(page * rows + 1)} to ${whole(Math.min(total, (page + 1) * rows))} of ${whole(total)}`);
-			byId('services-prev').disabled = page === 0;
-			byId('services-next').disabled = page + 1 >= pages;
+			setOff(byId('services-prev'), page === 0);
+			setOff(byId('services-next'), page + 1 >= pages);
 			show(byId('services-empty'), items.length === 0);
 			setText(byId('services-empty'), emptyText(total, page, address.current));
 			setText(byId('services-count'), byStatus ? countText(byStatus) : '');
@@ -155,7 +161,7 @@ function createService(first, open) {
 			setAttribute(why, 'data-level', level);
 			const { total, routable, draining = 0, ejected = 0, held = 0 } = service.instances;
 			setText(number, routable === total ? whole(total) : `${whole(routable)} of ${whole(total)}`);
-			setAttribute(instances, 'data-tip', [`${count(total, 'instance')} registered: ${routable} routable`, ejected ? `${ejected} ejected` : '', draining ? `${draining} draining` : '', held ? `${held} held` : ''].filter(Boolean).join(', '));
+			setTip(instances, [`${count(total, 'instance')} registered: ${routable} routable`, ejected ? `${ejected} ejected` : '', draining ? `${draining} draining` : '', held ? `${held} held` : ''].filter(Boolean).join(', '));
 			[routable, draining, ejected, Math.max(0, total - routable - draining - ejected)].forEach((value, i) => grow(parts[i], value));
 			setText(circuit, words(service.circuit));
 			setAttribute(circuit, 'data-level', ofCircuit(service.circuit));
@@ -182,9 +188,9 @@ function drawCourse(spark, { points, stepSeconds, name }) {
 		spark.update([], { label: `${name}: no traffic in the last ten minutes` });
 		return;
 	}
-	const perSecond = points.requests.map((value) => value / stepSeconds);
+	const perSecond = eachSecond(points.requests, stepSeconds);
 	spark.update(perSecond, {
-		over: points.errors.map((value) => value / stepSeconds),
+		over: eachSecond(points.errors, stepSeconds),
 		label: `${name}: now ${rate(perSecond.at(-1) ?? 0)} requests a second, at most ${rate(Math.max(0, ...perSecond))} in the last ten minutes`,
 	});
 }
