@@ -57,6 +57,12 @@ public interface RegistryOperations {
 	CompletableFuture<Void> unfreeze();
 
 	/**
+	 * Changes nothing; whoever waits for it finds done what was asked for before.
+	 * @return when freezes and their ends that were asked for before are obeyed
+	 */
+	CompletableFuture<Void> settled();
+
+	/**
 	 * Takes note of what an operator has changed on this side of the registry.
 	 * @param service the service that it concerns
 	 * @param cause what was done
