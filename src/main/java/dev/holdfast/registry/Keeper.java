@@ -77,6 +77,9 @@ final class Keeper {
 	/** Whether a registry has confirmed what came from disk, if anything did. */
 	private boolean listed;
 
+	/** What came from disk, while its instances are published one by one. */
+	private @Nullable Snapshot starting;
+
 	private @Nullable Freeze freeze;
 
 	Keeper(RemovalGuardSettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
@@ -124,6 +127,7 @@ final class Keeper {
 				probed.run();
 			}
 			else {
+				this.starting = saved.snapshot();
 				this.coldStart.begin(saved.snapshot(), probed);
 			}
 		});
@@ -189,6 +193,7 @@ final class Keeper {
 		this.listed = true;
 		this.registry.listed();
 		RefreshResult result = publish(list.revision());
+		this.starting = null;
 		this.coldStart.end();
 		if (first) {
 			this.catalog.snapshot()
@@ -515,6 +520,7 @@ final class Keeper {
 		if (begun.equals(this.freeze)) {
 			return;
 		}
+		startAtOnce();
 		this.freeze = begun;
 		this.registry.frozen(begun);
 		logger.warn("Frozen until {}: nothing that the registry says is published", begun.until());
@@ -525,6 +531,20 @@ final class Keeper {
 				unfreeze();
 			}
 		});
+	}
+
+	/**
+	 * Publishes all that came from disk: whatever its probes have not found yet would else
+	 * be missing until the freeze ends, and be missing on disk behind that.
+	 */
+	private void startAtOnce() {
+		Snapshot saved = this.starting;
+		if (saved != null) {
+			this.starting = null;
+			reveal(saved);
+			publish();
+			this.coldStart.end();
+		}
 	}
 
 	/**

@@ -473,6 +473,27 @@ class KeeperTests {
 	}
 
 	@Test
+	void aFreezeDuringAStartKeepsAllThatCameFromDiskInUseAndOnDisk() {
+		AtomicInteger released = new AtomicInteger();
+		restore(released::incrementAndGet, record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
+		assertThat(instances()).isEmpty();
+		Instant now = this.time.instant();
+		this.keeper.freeze(new Freeze(now, now.plusSeconds(600), ""));
+		this.keeper.publish();
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		assertThat(released).hasValue(1);
+		list(4, record(2, "/a", ORDERS, "a", 1));
+		this.keeper.proven(new Revision(7, 4), 4, 0);
+		pass(Duration.ofSeconds(10));
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		close();
+		try (SnapshotFile file = new SnapshotFile(this.folder.resolve("snapshot.json"), null)) {
+			assertThat(file.load()).get().extracting((saved) -> saved.snapshot().instances()).isEqualTo(2);
+		}
+		this.file = null;
+	}
+
+	@Test
 	void startWaitsNoLongerForProbesWhenTheRegistryHasAnswered() {
 		List<List<String>> released = new ArrayList<>();
 		restore(() -> released.add(instances()), record(1, "/a", ORDERS, "a", 1), record(2, "/b", ORDERS, "b", 2));
