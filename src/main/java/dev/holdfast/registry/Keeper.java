@@ -82,16 +82,16 @@ final class Keeper {
 
 	private @Nullable Freeze freeze;
 
-	Keeper(RemovalGuardSettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
-			Optional<SnapshotFile> file, RegistryListener listener, Clock clock, LongSupplier nanoTime,
+	Keeper(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry, Optional<SnapshotFile> file,
+		 RegistryListener listener, Clock clock, LongSupplier nanoTime,
 			RandomGenerator random, History history) {
 		this.catalog = new Catalog(clock);
 		this.history = history;
 		this.agenda = new Agenda(nanoTime.getAsLong());
 		this.log = new RegistryLog(nanoTime);
 		Prober prober = new Prober(probe, mailbox);
-		this.guard = new RemovalGuard(settings, this.catalog, this.history, this.agenda, prober, clock, nanoTime,
-				random);
+		this.guard = new RemovalGuard(settings.removalGuard(), settings.routability(), this.catalog, this.history,
+				this.agenda, prober, clock, nanoTime, random);
 		this.coldStart = new ColdStart(this.catalog, this.agenda, prober, nanoTime);
 		this.registry = registry;
 		this.registry.show(this.guard.holds());

@@ -84,7 +84,8 @@ class KeeperTests {
 			}
 
 		};
-		return new Keeper(RemovalGuardSettings.DEFAULTS, this.probe, this.time, this.registry, file, listener,
+		return new Keeper(new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				this.probe, this.time, this.registry, file, listener,
 				this.time, this.time, new Random(1), this.history);
 	}
 
