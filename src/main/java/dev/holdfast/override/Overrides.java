@@ -177,13 +177,7 @@ public final class Overrides {
 	 */
 	public void endDue() {
 		Instant now = this.clock.instant();
-		boolean ended = change(now, (before) -> {
-			ActiveOverrides after = before;
-			for (OperatorOverride override : before.all()) {
-				after = override.lastsAt(now) ? after : after.without(override.scope(), override.key());
-			}
-			return after;
-		});
+		boolean ended = change(now, (before) -> before.lastingAt(now));
 		this.file.filter((file) -> ended || file.isFailing()).ifPresent((file) -> file.offer(() -> this.active.all()));
 	}
 

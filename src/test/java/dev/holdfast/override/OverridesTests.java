@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +116,19 @@ class OverridesTests {
 		assertThat(this.overrides.active().freeze()).isEmpty();
 		pass(60);
 		assertThat(this.overrides.active().all()).isEmpty();
+	}
+
+	@Test
+	@Timeout(60)
+	void thousandsThatEndAtTheSameTimeEndInOneChange() {
+		List<OperatorOverride> many = IntStream.range(0, Overrides.MAX_LOCAL)
+			.mapToObj((i) -> shared(new Action.Drain(ORDERS, "i" + i), 60))
+			.toList();
+		List<ActiveOverrides> changes = new ArrayList<>();
+		this.overrides.replaceShared(many);
+		this.overrides.addListener((now, changed) -> changes.add(now));
+		pass(60);
+		assertThat(changes).containsExactly(ActiveOverrides.NONE);
 	}
 
 	@Test
