@@ -37,9 +37,6 @@ final class Keeper {
 	/** How old what has arrived may get for the sake of what arrives after it. */
 	private static final Duration PUBLICATION_DELAY = Duration.ofMillis(5);
 
-	/** What is longer nobody lives to see, and overflows. */
-	private static final Duration LONGEST_FREEZE = Duration.ofDays(365);
-
 	private final Catalog catalog;
 
 	private final RemovalGuard guard;
@@ -51,8 +48,6 @@ final class Keeper {
 	private final Optional<SnapshotFile> file;
 
 	private final RegistryListener listener;
-
-	private final Clock clock;
 
 	private final LongSupplier nanoTime;
 
@@ -97,7 +92,6 @@ final class Keeper {
 		this.registry.show(this.guard.holds());
 		this.file = file;
 		this.listener = listener;
-		this.clock = clock;
 		this.nanoTime = nanoTime;
 	}
 
@@ -516,6 +510,10 @@ final class Keeper {
 		return this.guard.cancel(selection, time, reason);
 	}
 
+	/**
+	 * Begins a freeze, which lasts until {@link #unfreeze}: whoever began it ends it when
+	 * its time is over, since two clocks would not end it at the same moment.
+	 */
 	void freeze(Freeze begun) {
 		if (begun.equals(this.freeze)) {
 			return;
@@ -524,13 +522,6 @@ final class Keeper {
 		this.freeze = begun;
 		this.registry.frozen(begun);
 		logger.warn("Frozen until {}: nothing that the registry says is published", begun.until());
-		Duration time = Duration.between(this.clock.instant(), begun.until());
-		Duration planned = (time.compareTo(LONGEST_FREEZE) < 0) ? time : LONGEST_FREEZE;
-		this.agenda.plan(this.nanoTime.getAsLong() + planned.toNanos(), () -> {
-			if (begun.equals(this.freeze)) {
-				unfreeze();
-			}
-		});
 	}
 
 	/**

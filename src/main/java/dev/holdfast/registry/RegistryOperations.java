@@ -44,8 +44,9 @@ public interface RegistryOperations {
 	CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason);
 
 	/**
-	 * Publishes nothing that the registry says for a while; one that runs is replaced.
-	 * @param freeze until when, and why
+	 * Publishes nothing that the registry says until {@link #unfreeze}; one that runs is
+	 * replaced.
+	 * @param freeze why, and until when, for whoever asks; nobody but the caller ends it
 	 * @return when it is done
 	 */
 	CompletableFuture<Void> freeze(Freeze freeze);

@@ -467,8 +467,11 @@ class KeeperTests {
 		list(4, record(2, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
 		pass(Duration.ofSeconds(10));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
-		assertThat(this.registry.freeze()).isPresent();
 		pass(Duration.ofMinutes(10));
+		assertThat(this.registry.freeze()).isPresent();
+		this.keeper.unfreeze();
+		this.keeper.publish();
+		pass(Duration.ofSeconds(10));
 		assertThat(this.registry.freeze()).isEmpty();
 		assertThat(instances()).contains("orders/a:1", "orders/c:3");
 	}

@@ -478,7 +478,7 @@ class RemovalGuardTests {
 	}
 
 	@Test
-	void aFreezePublishesNothingUntilItEndsByItself() {
+	void aFreezePublishesNothingUntilWhoeverBeganItEndsIt() {
 		at(60, () -> order(freeze(Duration.ofSeconds(30), "maintenance")));
 		at(61, () -> {
 			assertThat(this.registry.freeze()).isPresent();
@@ -488,10 +488,15 @@ class RemovalGuardTests {
 		at(62, this.source::cut);
 		at(85, () -> assertThat(instances()).hasSize(10).contains("i0").doesNotContain("new"));
 		at(91, () -> {
+			assertThat(this.registry.freeze()).isPresent();
+			assertThat(instances()).hasSize(10).contains("i0");
+			order(this.reflector.operations().unfreeze());
+		});
+		at(92, () -> {
 			assertThat(this.registry.freeze()).isEmpty();
 			assertThat(instances()).hasSize(10).contains("new").doesNotContain("i0");
 		});
-		runFor(92);
+		runFor(93);
 	}
 
 	@Test
