@@ -87,10 +87,11 @@ class RegistryConfiguration {
 		return new Reflector(source,
 				new RegistrySettings(registry.barrierInterval(), registry.relistInterval(),
 						registry.removalGuard().settings(),
-						(service, instance) -> overrides.active()
-							.of(service)
-							.of(instance.id())
-							.effectiveWeight(instance.weight()) > 0),
+						(service,
+								instance) -> overrides.active()
+									.of(service)
+									.of(instance.id())
+									.effectiveWeight(instance.weight()) > 0),
 				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT),
 				List.of(upstreams, routes, gauges, new RouteServices(properties.routes()), changes), listener);
 	}

@@ -205,8 +205,8 @@ public final class OverrideCodec {
 	private static UnreadableOverrideException unexpected(ObjectNode members, String name, String expected) {
 		JsonNode value = members.path(name);
 		String found = value.isMissingNode() ? "none" : value.toString();
-		return new UnreadableOverrideException("%s: %s (expected: %s)".formatted(PrintableText.of(name, 100),
-				PrintableText.of(found, 100), expected));
+		return new UnreadableOverrideException(
+				"%s: %s (expected: %s)".formatted(PrintableText.of(name, 100), PrintableText.of(found, 100), expected));
 	}
 
 }

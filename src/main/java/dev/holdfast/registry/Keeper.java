@@ -77,8 +77,8 @@ final class Keeper {
 
 	private @Nullable Freeze freeze;
 
-	Keeper(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry, Optional<SnapshotFile> file,
-		 RegistryListener listener, Clock clock, LongSupplier nanoTime,
+	Keeper(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
+			Optional<SnapshotFile> file, RegistryListener listener, Clock clock, LongSupplier nanoTime,
 			RandomGenerator random, History history) {
 		this.catalog = new Catalog(clock);
 		this.history = history;
@@ -525,8 +525,8 @@ final class Keeper {
 	}
 
 	/**
-	 * Publishes all that came from disk: whatever its probes have not found yet would else
-	 * be missing until the freeze ends, and be missing on disk behind that.
+	 * Publishes all that came from disk: whatever its probes have not found yet would
+	 * else be missing until the freeze ends, and be missing on disk behind that.
 	 */
 	private void startAtOnce() {
 		Snapshot saved = this.starting;

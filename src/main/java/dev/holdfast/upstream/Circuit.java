@@ -210,8 +210,8 @@ final class Circuit {
 	}
 
 	private static Duration wholeSeconds(Duration rest) {
-		return Duration
-			.ofSeconds(Math.max(SHORTEST_WAIT.toSeconds(), Math.ceilDiv(rest.toMillis(), TimeUnit.SECONDS.toMillis(1))));
+		return Duration.ofSeconds(
+				Math.max(SHORTEST_WAIT.toSeconds(), Math.ceilDiv(rest.toMillis(), TimeUnit.SECONDS.toMillis(1))));
 	}
 
 	private static long waitMillis(CircuitBreaker breaker) {

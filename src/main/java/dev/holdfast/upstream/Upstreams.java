@@ -120,8 +120,7 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 				register(known, instances);
 			}
 			else if (service != null && !(instances.isEmpty() && this.gone.contains(name))) {
-				Upstream created = new Upstream(name, this.settings, this.breakers, this.nanoTime,
-						this.clock);
+				Upstream created = new Upstream(name, this.settings, this.breakers, this.nanoTime, this.clock);
 				created.override(this.overrides.of(name));
 				register(created, instances);
 				this.upstreams.put(name, created);

@@ -84,9 +84,10 @@ class KeeperTests {
 			}
 
 		};
-		return new Keeper(new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
-				this.probe, this.time, this.registry, file, listener,
-				this.time, this.time, new Random(1), this.history);
+		return new Keeper(
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				this.probe, this.time, this.registry, file, listener, this.time, this.time, new Random(1),
+				this.history);
 	}
 
 	@Test
@@ -461,8 +462,7 @@ class KeeperTests {
 	void whatWasFrozenBeforeARestartIsServedAsItWasUntilTheFreezeEnds() {
 		Instant now = this.time.instant();
 		restore(Optional.of(new Freeze(now, now.plusSeconds(600), "maintenance")), () -> {
-		}, record(2, "/a", ORDERS, "a", 1),
-				record(3, "/b", ORDERS, "b", 2));
+		}, record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		list(4, record(2, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
 		pass(Duration.ofSeconds(10));

@@ -69,8 +69,9 @@ class RemovalGuardTests {
 			}
 
 		};
-		return new Reflector(this.source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings,
-				(service, instance) -> !this.drained.contains(instance.id())),
+		return new Reflector(this.source,
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings,
+						(service, instance) -> !this.drained.contains(instance.id())),
 				everySecond, Optional.empty(), this.probe, List.of(), new RegistryListener() {
 				}, this.time, this.time, this.time, new Random(1));
 	}

@@ -65,8 +65,7 @@ class CircuitTests {
 	@EnumSource(names = { "CANCELLED", "SERVER_ERROR" })
 	void requestThatBeganBeforeTheCircuitOpenedHasNoPermissionToGiveBack(Outcome outcome) {
 		AtomicBoolean failing = new AtomicBoolean(true);
-		Circuit circuit = new Circuit("orders", this.breakers, failing::get, this.time::get,
-				InstantSource.system());
+		Circuit circuit = new Circuit("orders", this.breakers, failing::get, this.time::get, InstantSource.system());
 		for (int i = 0; i < 504; i++) {
 			assertThat(circuit.tryAcquire()).isTrue();
 		}
@@ -94,8 +93,7 @@ class CircuitTests {
 				.slowCallRateThreshold(50)
 				.slowCallDurationThreshold(Duration.ofSeconds(1))
 				.build());
-		Circuit circuit = new Circuit("orders", strict, () -> false, this.time::get,
-				InstantSource.system());
+		Circuit circuit = new Circuit("orders", strict, () -> false, this.time::get, InstantSource.system());
 		for (int i = 0; i < 4; i++) {
 			assertThat(circuit.tryAcquire()).isTrue();
 			circuit.release(Outcome.SUCCESS, Duration.ofSeconds(i).toNanos());
@@ -136,8 +134,7 @@ class CircuitTests {
 		List<Throwable> told = new ArrayList<>();
 		CircuitBreakerRegistry patient = CircuitBreakerRegistry.ofDefaults();
 		patient.circuitBreaker("orders").getEventPublisher().onError((event) -> told.add(event.getThrowable()));
-		Circuit circuit = new Circuit("orders", patient, () -> true, this.time::get,
-				InstantSource.system());
+		Circuit circuit = new Circuit("orders", patient, () -> true, this.time::get, InstantSource.system());
 		for (Outcome outcome : Outcome.values()) {
 			assertThat(circuit.tryAcquire()).isTrue();
 			circuit.release(outcome, 1_000_000);
