@@ -36,16 +36,27 @@ class CircuitController {
 	@PostMapping
 	CircuitView act(@PathVariable String service, WriteBody body) throws InterruptedException {
 		OverrideWrites.allowOnly(body, ACTION);
-		ServiceName name = known(service);
+		if (!ServiceName.isValid(service)) {
+			throw ProblemException.unknownService(service);
+		}
+		ServiceName name = new ServiceName(service);
 		Action.CircuitOpen open = new Action.CircuitOpen(name);
 		switch (body.constant(ACTION, CircuitAction.class, null)) {
-			case FORCE_OPEN -> this.writes.put(open, body, OverrideWrites.MAX_TIME);
+			case FORCE_OPEN -> forceOpen(open, body);
 			case RESET -> reset(name, open, body);
 		}
 		return new CircuitView(this.traffic.circuit(name),
 				this.writes.inForce(open).map(OverrideView::of).orElse(null));
 	}
 
+	private void forceOpen(Action.CircuitOpen open, WriteBody body) throws InterruptedException {
+		if (!this.catalogue.isKnown(open.service())) {
+			throw ProblemException.unknownService(open.service().value());
+		}
+		this.writes.put(open, body, OverrideWrites.MAX_TIME);
+	}
+
+	/** Also of what has gone: its circuit would be open when it is back. */
 	private void reset(ServiceName service, Action.CircuitOpen open, WriteBody body) throws InterruptedException {
 		body.allowOnly(Set.of(ACTION, OverrideWrites.SCOPE));
 		Scope scope = body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL);
@@ -55,16 +66,6 @@ class CircuitController {
 			case CLUSTER ->
 				this.writes.<Void>command(new Command.ResetCircuit(service, body.printableReason(), body.by()));
 		}
-	}
-
-	private ServiceName known(String service) {
-		if (ServiceName.isValid(service)) {
-			ServiceName name = new ServiceName(service);
-			if (this.catalogue.isKnown(name)) {
-				return name;
-			}
-		}
-		throw ProblemException.unknownService(service);
 	}
 
 	/**

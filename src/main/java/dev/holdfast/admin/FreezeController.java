@@ -1,11 +1,9 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
-import java.util.Optional;
 
 import dev.holdfast.override.Action;
 import dev.holdfast.override.OperatorOverride;
-import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.RegistryOperations;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -55,12 +53,12 @@ class FreezeController {
 	}
 
 	/**
-	 * The registry hears of a freeze with all others; whoever has the answer must find it
-	 * frozen, or what came meanwhile published.
+	 * The registry hears of a freeze as all listeners do, in the order of the writes.
+	 * Whoever has the answer must find it frozen, or what came meanwhile published; but
+	 * an answer that told the registry anything itself could overtake another write.
 	 */
 	private void awaitRegistry() throws InterruptedException {
-		Optional<Freeze> freeze = RegistryOverrides.freeze(this.writes.overrides().active());
-		this.deadline.await(freeze.map(this.operations::freeze).orElseGet(this.operations::unfreeze), UNCERTAIN);
+		this.deadline.await(this.operations.settled(), UNCERTAIN);
 	}
 
 }

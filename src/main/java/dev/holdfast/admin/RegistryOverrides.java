@@ -13,6 +13,7 @@ import dev.holdfast.override.Scope;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.RegistryOperations;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +63,7 @@ public final class RegistryOverrides implements OverrideListener {
 	private void note(OverrideChange change, ServiceName service, String instance, String told) {
 		this.operations.note(service, (change.after() != null) ? Change.Cause.OVERRIDDEN : Change.Cause.OVERRIDE_ENDED,
 				instance, told);
-		logger.info("{}{}: {}", service, instance.isEmpty() ? "" : ", instance " + instance, told);
+		logger.info("{}{}: {}", service, instance.isEmpty() ? "" : ", instance " + PrintableText.of(instance), told);
 	}
 
 	private void obey(ActiveOverrides now) {

@@ -77,7 +77,7 @@ class RegistryConfiguration {
 
 	@Bean(destroyMethod = "")
 	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, RouteTable routes,
-			InstanceGauges gauges, SnapshotChanges changes, RegistryListener listener) {
+			InstanceGauges gauges, SnapshotChanges changes, Overrides overrides, RegistryListener listener) {
 		HoldfastProperties.Registry registry = properties.registry();
 		HoldfastProperties.SnapshotFile snapshot = registry.snapshot();
 		Optional<SnapshotFile> file = snapshot.path().isEmpty() ? Optional.empty()
@@ -85,7 +85,12 @@ class RegistryConfiguration {
 		// Upstreams first: what can be routed to has its instances.
 		return new Reflector(source,
 				new RegistrySettings(registry.barrierInterval(), registry.relistInterval(),
-						registry.removalGuard().settings()),
+						registry.removalGuard().settings(),
+						(service,
+								instance) -> overrides.active()
+									.of(service)
+									.of(instance.id())
+									.effectiveWeight(instance.weight()) > 0),
 				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT),
 				List.of(upstreams, routes, gauges, new RouteServices(properties.routes()), changes), listener);
 	}

@@ -1,5 +1,6 @@
 package dev.holdfast.override;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -120,6 +121,19 @@ public final class ActiveOverrides {
 			case LOCAL -> new ActiveOverrides(overrides, this.shared);
 			case CLUSTER -> new ActiveOverrides(this.local, overrides);
 		};
+	}
+
+	ActiveOverrides lastingAt(Instant now) {
+		Map<String, OperatorOverride> localOnes = lasting(this.local, now);
+		Map<String, OperatorOverride> sharedOnes = lasting(this.shared, now);
+		boolean same = localOnes.size() == this.local.size() && sharedOnes.size() == this.shared.size();
+		return same ? this : new ActiveOverrides(localOnes, sharedOnes);
+	}
+
+	private static Map<String, OperatorOverride> lasting(Map<String, OperatorOverride> overrides, Instant now) {
+		Map<String, OperatorOverride> lasting = new HashMap<>(overrides);
+		lasting.values().removeIf((override) -> !override.lastsAt(now));
+		return lasting;
 	}
 
 	@Override

@@ -2,6 +2,8 @@ package dev.holdfast.override;
 
 import java.time.Instant;
 
+import dev.holdfast.service.PrintableText;
+
 /**
  * What an operator has set against what is registered, for a time.
  *
@@ -21,7 +23,9 @@ public record OperatorOverride(Action action, Scope scope, Instant since, Instan
 	public static final int MAX_BY_LENGTH = 200;
 
 	/**
-	 * Cuts the texts that are too long.
+	 * Cuts the texts that are too long, and takes from them what could pass for another
+	 * line of the log: they may come from another gateway, or from whoever may write into
+	 * etcd.
 	 * @throws IllegalArgumentException if it would end before it began
 	 */
 	public OperatorOverride {
@@ -33,7 +37,7 @@ public record OperatorOverride(Action action, Scope scope, Instant since, Instan
 	}
 
 	private static String cut(String text, int length) {
-		return (text.length() > length) ? text.substring(0, length - 1) + "…" : text;
+		return PrintableText.of((text.length() > length) ? text.substring(0, length - 1) + "…" : text, length);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
 
 /**
@@ -126,7 +127,7 @@ public final class OverrideCodec {
 			}
 		}
 		catch (JsonProcessingException ex) {
-			throw new UnreadableOverrideException("override: " + ex.getOriginalMessage());
+			throw new UnreadableOverrideException("override: " + PrintableText.of(ex.getOriginalMessage()));
 		}
 		throw new UnreadableOverrideException("override: no JSON object");
 	}
@@ -204,8 +205,8 @@ public final class OverrideCodec {
 	private static UnreadableOverrideException unexpected(ObjectNode members, String name, String expected) {
 		JsonNode value = members.path(name);
 		String found = value.isMissingNode() ? "none" : value.toString();
-		String shown = (found.length() > 100) ? found.substring(0, 100) + "…" : found;
-		return new UnreadableOverrideException("%s: %s (expected: %s)".formatted(name, shown, expected));
+		return new UnreadableOverrideException(
+				"%s: %s (expected: %s)".formatted(PrintableText.of(name, 100), PrintableText.of(found, 100), expected));
 	}
 
 }

@@ -1,11 +1,15 @@
 package dev.holdfast.override;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends overrides when their time is over.
  */
 public final class OverrideTimer {
+
+	private static final Logger logger = LoggerFactory.getLogger(OverrideTimer.class);
 
 	private final Overrides overrides;
 
@@ -31,12 +35,22 @@ public final class OverrideTimer {
 	private void run() {
 		try {
 			while (true) {
-				this.overrides.endDue();
+				endDue();
 				this.overrides.awaitDue();
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Without it no override would end any more. */
+	private void endDue() {
+		try {
+			this.overrides.endDue();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Overrides could not be ended; it is tried again", ex);
 		}
 	}
 

@@ -50,6 +50,9 @@ public final class Overrides {
 
 	private final Condition changed = this.lock.newCondition();
 
+	/** How often there was something new for whoever waits; guarded by the lock. */
+	private long news;
+
 	/** Held while listeners are told, so that they hear of changes in order. */
 	private final ReentrantLock telling = new ReentrantLock();
 
@@ -65,6 +68,7 @@ public final class Overrides {
 	public Overrides(InstantSource clock, Optional<OverridesFile> file) {
 		this.clock = clock;
 		this.file = file;
+		file.ifPresent((kept) -> kept.onFailure(this::wake));
 	}
 
 	/**
@@ -177,13 +181,7 @@ public final class Overrides {
 	 */
 	public void endDue() {
 		Instant now = this.clock.instant();
-		boolean ended = change(now, (before) -> {
-			ActiveOverrides after = before;
-			for (OperatorOverride override : before.all()) {
-				after = override.lastsAt(now) ? after : after.without(override.scope(), override.key());
-			}
-			return after;
-		});
+		boolean ended = change(now, (before) -> before.lastingAt(now));
 		this.file.filter((file) -> ended || file.isFailing()).ifPresent((file) -> file.offer(() -> this.active.all()));
 	}
 
@@ -193,11 +191,22 @@ public final class Overrides {
 	void awaitDue() throws InterruptedException {
 		this.lock.lock();
 		try {
-			ActiveOverrides seen = this.active;
-			long nanos = untilDue(seen).toNanos();
-			while (this.active.equals(seen) && nanos > 0) {
+			long seen = this.news;
+			long nanos = untilDue(this.active).toNanos();
+			while (this.news == seen && nanos > 0) {
 				nanos = this.changed.awaitNanos(nanos);
 			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void wake() {
+		this.lock.lock();
+		try {
+			this.news++;
+			this.changed.signalAll();
 		}
 		finally {
 			this.lock.unlock();
@@ -238,7 +247,7 @@ public final class Overrides {
 			if (!changes.isEmpty()) {
 				this.untold.add(new News(after, changes));
 			}
-			this.changed.signalAll();
+			wake();
 		}
 		finally {
 			this.lock.unlock();

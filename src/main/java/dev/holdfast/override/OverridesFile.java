@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,6 +48,15 @@ public final class OverridesFile implements AutoCloseable {
 
 	/** What was written last; the writer's thread alone knows. */
 	private @Nullable List<OperatorOverride> onDisk;
+
+	/** The write that has not begun; it writes what is in force when it does. */
+	private @Nullable CompletableFuture<Void> waiting;
+
+	/** Whether somebody has waited for a write in vain that goes on. */
+	private volatile boolean hanging;
+
+	private volatile Runnable failureListener = () -> {
+	};
 
 	private volatile boolean failing;
 
@@ -86,17 +96,30 @@ public final class OverridesFile implements AutoCloseable {
 	}
 
 	/**
-	 * Has the overrides written, and waits for it for a moment.
+	 * Has a listener hear when what was to be written is not on disk.
+	 * @param listener called on any thread; must neither block nor throw
+	 */
+	void onFailure(Runnable listener) {
+		this.failureListener = listener;
+	}
+
+	/**
+	 * Has the overrides written, and waits for it for a moment; while a disk hangs, the
+	 * first one waits for all.
 	 * @param newest gives them when it is time to write
 	 */
 	void save(Supplier<List<OperatorOverride>> newest) {
 		try {
-			this.writer.submit(() -> write(newest.get())).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			CompletableFuture<Void> written = request(newest);
+			if (!this.hanging) {
+				written.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			}
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("What changes while the gateway stops is not kept");
 		}
 		catch (TimeoutException ex) {
+			this.hanging = true;
 			become("no answer from the disk within %d s".formatted(PATIENCE.toSeconds()), this.state.savedAt());
 		}
 		catch (ExecutionException ex) {
@@ -113,10 +136,41 @@ public final class OverridesFile implements AutoCloseable {
 	 */
 	void offer(Supplier<List<OperatorOverride>> newest) {
 		try {
-			this.writer.execute(() -> write(newest.get()));
+			request(newest).exceptionally((failure) -> {
+				logger.error("The overrides could not be written", failure);
+				return null;
+			});
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("What changes while the gateway stops is not kept");
+		}
+	}
+
+	/** One that waits already will write the same. */
+	private synchronized CompletableFuture<Void> request(Supplier<List<OperatorOverride>> newest) {
+		CompletableFuture<Void> known = this.waiting;
+		if (known != null) {
+			return known;
+		}
+		CompletableFuture<Void> added = new CompletableFuture<>();
+		this.writer.execute(() -> write(newest, added));
+		this.waiting = added;
+		return added;
+	}
+
+	private void write(Supplier<List<OperatorOverride>> newest, CompletableFuture<Void> written) {
+		synchronized (this) {
+			this.waiting = null;
+		}
+		try {
+			write(newest.get());
+			written.complete(null);
+		}
+		catch (RuntimeException ex) {
+			written.completeExceptionally(ex);
+		}
+		finally {
+			this.hanging = false;
 		}
 	}
 
@@ -198,6 +252,7 @@ public final class OverridesFile implements AutoCloseable {
 		if (this.failing && !wasFailing) {
 			logger.warn("Cannot save the overrides to {}: {}; they are in force, but would not outlive a restart; "
 					+ "the write is tried again", this.path, error);
+			this.failureListener.run();
 		}
 		else if (wasFailing && !this.failing) {
 			logger.info("The overrides are saved to {} again", this.path);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import dev.holdfast.service.Instance;
@@ -165,6 +166,28 @@ final class Catalog {
 	 */
 	int registered(ServiceName service) {
 		return records(service).present();
+	}
+
+	/**
+	 * Whether a record that the registry has registers an instance of which something is
+	 * true.
+	 */
+	boolean isAnyRegistered(ServiceName service, Predicate<Instance> test) {
+		return records(service).isAnyPresent(test);
+	}
+
+	/**
+	 * What was published last of an instance, which may have another id and weight than
+	 * its record says; the instance itself when nothing was.
+	 */
+	Instance published(ServiceName name, Instance instance) {
+		Service service = this.snapshot.find(name);
+		return (service == null) ? instance
+				: service.instances()
+					.stream()
+					.filter((other) -> other.endpoint().equals(instance.endpoint()))
+					.findFirst()
+					.orElse(instance);
 	}
 
 	/**

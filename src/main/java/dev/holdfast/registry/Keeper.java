@@ -37,9 +37,6 @@ final class Keeper {
 	/** How old what has arrived may get for the sake of what arrives after it. */
 	private static final Duration PUBLICATION_DELAY = Duration.ofMillis(5);
 
-	/** What is longer nobody lives to see, and overflows. */
-	private static final Duration LONGEST_FREEZE = Duration.ofDays(365);
-
 	private final Catalog catalog;
 
 	private final RemovalGuard guard;
@@ -51,8 +48,6 @@ final class Keeper {
 	private final Optional<SnapshotFile> file;
 
 	private final RegistryListener listener;
-
-	private final Clock clock;
 
 	private final LongSupplier nanoTime;
 
@@ -77,9 +72,12 @@ final class Keeper {
 	/** Whether a registry has confirmed what came from disk, if anything did. */
 	private boolean listed;
 
+	/** What came from disk, while its instances are published one by one. */
+	private @Nullable Snapshot starting;
+
 	private @Nullable Freeze freeze;
 
-	Keeper(RemovalGuardSettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
+	Keeper(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
 			Optional<SnapshotFile> file, RegistryListener listener, Clock clock, LongSupplier nanoTime,
 			RandomGenerator random, History history) {
 		this.catalog = new Catalog(clock);
@@ -87,14 +85,13 @@ final class Keeper {
 		this.agenda = new Agenda(nanoTime.getAsLong());
 		this.log = new RegistryLog(nanoTime);
 		Prober prober = new Prober(probe, mailbox);
-		this.guard = new RemovalGuard(settings, this.catalog, this.history, this.agenda, prober, clock, nanoTime,
-				random);
+		this.guard = new RemovalGuard(settings.removalGuard(), settings.routability(), this.catalog, this.history,
+				this.agenda, prober, clock, nanoTime, random);
 		this.coldStart = new ColdStart(this.catalog, this.agenda, prober, nanoTime);
 		this.registry = registry;
 		this.registry.show(this.guard.holds());
 		this.file = file;
 		this.listener = listener;
-		this.clock = clock;
 		this.nanoTime = nanoTime;
 	}
 
@@ -124,6 +121,7 @@ final class Keeper {
 				probed.run();
 			}
 			else {
+				this.starting = saved.snapshot();
 				this.coldStart.begin(saved.snapshot(), probed);
 			}
 		});
@@ -189,6 +187,7 @@ final class Keeper {
 		this.listed = true;
 		this.registry.listed();
 		RefreshResult result = publish(list.revision());
+		this.starting = null;
 		this.coldStart.end();
 		if (first) {
 			this.catalog.snapshot()
@@ -511,20 +510,32 @@ final class Keeper {
 		return this.guard.cancel(selection, time, reason);
 	}
 
+	/**
+	 * Begins a freeze, which lasts until {@link #unfreeze}: whoever began it ends it when
+	 * its time is over, since two clocks would not end it at the same moment.
+	 */
 	void freeze(Freeze begun) {
 		if (begun.equals(this.freeze)) {
 			return;
 		}
+		startAtOnce();
 		this.freeze = begun;
 		this.registry.frozen(begun);
 		logger.warn("Frozen until {}: nothing that the registry says is published", begun.until());
-		Duration time = Duration.between(this.clock.instant(), begun.until());
-		Duration planned = (time.compareTo(LONGEST_FREEZE) < 0) ? time : LONGEST_FREEZE;
-		this.agenda.plan(this.nanoTime.getAsLong() + planned.toNanos(), () -> {
-			if (begun.equals(this.freeze)) {
-				unfreeze();
-			}
-		});
+	}
+
+	/**
+	 * Publishes all that came from disk: whatever its probes have not found yet would
+	 * else be missing until the freeze ends, and be missing on disk behind that.
+	 */
+	private void startAtOnce() {
+		Snapshot saved = this.starting;
+		if (saved != null) {
+			this.starting = null;
+			reveal(saved);
+			publish();
+			this.coldStart.end();
+		}
 	}
 
 	/**

@@ -70,6 +70,11 @@ final class PostedOperations implements RegistryOperations {
 	}
 
 	@Override
+	public CompletableFuture<Void> settled() {
+		return this.<@Nullable Void>ask((keeper) -> null);
+	}
+
+	@Override
 	public void note(ServiceName service, Change.Cause cause, String instance, String detail) {
 		this.mailbox.post(new Mailbox.Message.Task(() -> this.keeper.note(service, cause, instance, detail)));
 	}

@@ -83,8 +83,8 @@ public final class Reflector implements AutoCloseable {
 		this.random = random;
 		History history = new History(clock);
 		this.registry = new CachedRegistry(clock, source, file, snapshotListeners, history);
-		this.keeper = new Keeper(settings.removalGuard(), probe, mailbox, this.registry, file, listener, clock,
-				nanoTime, random, history);
+		this.keeper = new Keeper(settings, probe, mailbox, this.registry, file, listener, clock, nanoTime, random,
+				history);
 	}
 
 	/**

@@ -52,8 +52,9 @@ public interface RegistryOperations {
 	CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason);
 
 	/**
-	 * Publishes nothing that the registry says for a while; one that runs is replaced.
-	 * @param freeze until when, and why
+	 * Publishes nothing that the registry says until {@link #unfreeze}; one that runs is
+	 * replaced.
+	 * @param freeze why, and until when, for whoever asks; nobody but the caller ends it
 	 * @return when it is done
 	 */
 	CompletableFuture<Void> freeze(Freeze freeze);
@@ -63,6 +64,12 @@ public interface RegistryOperations {
 	 * @return when it is done
 	 */
 	CompletableFuture<Void> unfreeze();
+
+	/**
+	 * Changes nothing; whoever waits for it finds done what was asked for before.
+	 * @return when freezes and their ends that were asked for before are obeyed
+	 */
+	CompletableFuture<Void> settled();
 
 	/**
 	 * Takes note of what an operator has changed on this side of the registry.

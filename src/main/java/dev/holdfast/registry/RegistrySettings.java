@@ -9,8 +9,11 @@ import java.time.Duration;
  * @param relistInterval how often everything is listed anew to find what the watch did
  * not bring; each time ± 10 %, so that a fleet of gateways does not ask at once
  * @param removalGuard which removals are applied at once
+ * @param routability which instances take requests, since no other is worth anything to a
+ * service that loses the rest
  */
-public record RegistrySettings(Duration barrierInterval, Duration relistInterval, RemovalGuardSettings removalGuard) {
+public record RegistrySettings(Duration barrierInterval, Duration relistInterval, RemovalGuardSettings removalGuard,
+		Routability routability) {
 
 	/**
 	 * How long a proof of delivery may take. With the interval of 5 s, silence is noticed
@@ -30,6 +33,17 @@ public record RegistrySettings(Duration barrierInterval, Duration relistInterval
 	public RegistrySettings {
 		requirePositive("barrier interval", barrierInterval);
 		requirePositive("re-list interval", relistInterval);
+	}
+
+	/**
+	 * The same, with instances of which all take requests.
+	 * @param barrierInterval how often delivery on the watch is proven
+	 * @param relistInterval how often everything is listed anew
+	 * @param removalGuard which removals are applied at once
+	 * @throws IllegalArgumentException if an interval is not positive
+	 */
+	public RegistrySettings(Duration barrierInterval, Duration relistInterval, RemovalGuardSettings removalGuard) {
+		this(barrierInterval, relistInterval, removalGuard, Routability.ALL);
 	}
 
 	private static void requirePositive(String name, Duration value) {

@@ -47,6 +47,8 @@ final class RemovalGuard {
 
 	private final RemovalGuardSettings settings;
 
+	private final Routability routability;
+
 	private final Catalog catalog;
 
 	private final History history;
@@ -80,9 +82,10 @@ final class RemovalGuard {
 
 	private boolean leaseKnown;
 
-	RemovalGuard(RemovalGuardSettings settings, Catalog catalog, History history, Agenda agenda, Prober prober,
-			Clock clock, LongSupplier nanoTime, RandomGenerator random) {
+	RemovalGuard(RemovalGuardSettings settings, Routability routability, Catalog catalog, History history,
+			Agenda agenda, Prober prober, Clock clock, LongSupplier nanoTime, RandomGenerator random) {
 		this.settings = settings;
+		this.routability = routability;
 		this.catalog = catalog;
 		this.history = history;
 		this.agenda = agenda;
@@ -217,7 +220,7 @@ final class RemovalGuard {
 				remove(removal, instance, "it is registered under another key");
 				continue;
 			}
-			String reason = removal.trusted() ? reasonToHold(removal.service()) : OTHER_HISTORY;
+			String reason = removal.trusted() ? reasonToHold(removal.service(), instance) : OTHER_HISTORY;
 			if (reason == null) {
 				remove(removal, instance, removal.trusted() ? LEASE_ENDED : "");
 			}
@@ -237,7 +240,7 @@ final class RemovalGuard {
 		this.catalog.remove(removal.key(), instance);
 	}
 
-	private @Nullable String reasonToHold(ServiceName service) {
+	private @Nullable String reasonToHold(ServiceName service, Instance instance) {
 		long now = this.nanoTime.getAsLong();
 		if (isCautious(now)) {
 			return "the registry came back %d s ago, and leases run out after that"
@@ -246,12 +249,26 @@ final class RemovalGuard {
 		if (this.catalog.registered(service) == 0) {
 			return "no other instance of the service is registered";
 		}
+		if (isLastToTakeRequests(service, instance)) {
+			return "no other instance of the service takes requests";
+		}
 		RemovalBudget budget = this.budgets.computeIfAbsent(service, (name) -> new RemovalBudget(this.settings));
 		if (!budget.trySpend(this.catalog.all(service), now)) {
 			return "more than %d %% of the service's instances went within %d s"
 				.formatted(Math.round(this.settings.maxRemoved() * 100), this.settings.window().toSeconds());
 		}
 		return null;
+	}
+
+	/** What operators have drained is registered, and no use when the others are gone. */
+	private boolean isLastToTakeRequests(ServiceName service, Instance instance) {
+		return takesRequests(service, instance)
+				&& !this.catalog.isAnyRegistered(service, (other) -> takesRequests(service, other));
+	}
+
+	/** Operators know the instance by what is published of it. */
+	private boolean takesRequests(ServiceName service, Instance instance) {
+		return this.routability.takesRequests(service, this.catalog.published(service, instance));
 	}
 
 	private boolean isCautious(long now) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -106,11 +107,15 @@ final class ServiceRecords {
 	}
 
 	boolean isPresent(Endpoint endpoint) {
+		return isAnyPresent((instance) -> instance.endpoint().equals(endpoint));
+	}
+
+	boolean isAnyPresent(Predicate<Instance> test) {
 		return this.records.entrySet()
 			.stream()
 			.filter((entry) -> !this.absent.contains(entry.getKey()))
 			.flatMap((entry) -> entry.getValue().stream())
-			.anyMatch((instance) -> instance.endpoint().equals(endpoint));
+			.anyMatch(test);
 	}
 
 	void setAbsent(String key) {

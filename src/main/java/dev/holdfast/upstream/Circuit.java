@@ -1,6 +1,8 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,6 +27,9 @@ final class Circuit {
 
 	private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
+	/** An operator may end it sooner. */
+	private static final Duration LONGEST_FORCED_WAIT = Duration.ofMinutes(1);
+
 	private final String name;
 
 	private final CircuitBreakerRegistry breakers;
@@ -35,10 +40,15 @@ final class Circuit {
 
 	private volatile @Nullable CircuitBreaker breaker;
 
+	private final InstantSource clock;
+
 	private boolean forgotten;
 
-	/** Whether an operator keeps it open. */
-	private boolean forced;
+	/**
+	 * Until when an operator keeps it open, {@code null} when none does. Asked before the
+	 * breaker is: a request that ends at the same moment may have that become closed.
+	 */
+	private volatile @Nullable Instant forcedUntil;
 
 	/**
 	 * When the breaker was first seen open, {@code null} while it is not. Kept here
@@ -57,16 +67,19 @@ final class Circuit {
 	 * Prepares a circuit breaker.
 	 * @param failing tells whether it is the service that fails, and not a few of its
 	 * instances
+	 * @param clock the time by which an operator's override ends
 	 */
-	Circuit(String name, CircuitBreakerRegistry breakers, BooleanSupplier failing, LongSupplier nanoTime) {
+	Circuit(String name, CircuitBreakerRegistry breakers, BooleanSupplier failing, LongSupplier nanoTime,
+			InstantSource clock) {
 		this.name = name;
 		this.breakers = breakers;
 		this.failing = failing;
 		this.nanoTime = nanoTime;
+		this.clock = clock;
 	}
 
 	boolean tryAcquire() {
-		boolean permitted = breaker().tryAcquirePermission();
+		boolean permitted = this.forcedUntil == null && breaker().tryAcquirePermission();
 		if (permitted) {
 			if (this.openedAt != null) {
 				this.openedAt = null;
@@ -169,14 +182,23 @@ final class Circuit {
 	}
 
 	State state() {
+		if (this.forcedUntil != null) {
+			return State.FORCED_OPEN;
+		}
 		CircuitBreaker breaker = this.breaker;
 		return (breaker != null) ? breaker.getState() : State.CLOSED;
 	}
 
 	/**
-	 * Tells how long the breaker stays open, in whole seconds and at least one.
+	 * Tells how long the breaker stays open, in whole seconds and at least one. What an
+	 * operator keeps open is worth another request within a minute.
 	 */
 	Duration retryAfter() {
+		Instant until = this.forcedUntil;
+		if (until != null) {
+			Duration rest = Duration.between(this.clock.instant(), until);
+			return wholeSeconds((rest.compareTo(LONGEST_FORCED_WAIT) < 0) ? rest : LONGEST_FORCED_WAIT);
+		}
 		CircuitBreaker breaker = this.breaker;
 		if (breaker == null || breaker.getState() != State.OPEN) {
 			return SHORTEST_WAIT;
@@ -184,7 +206,12 @@ final class Circuit {
 		Long since = this.openedAt;
 		long wait = TimeUnit.MILLISECONDS.toNanos(waitMillis(breaker));
 		long rest = (since != null) ? wait - (this.nanoTime.getAsLong() - since) : wait;
-		return Duration.ofSeconds(Math.max(SHORTEST_WAIT.toSeconds(), Math.ceilDiv(rest, TimeUnit.SECONDS.toNanos(1))));
+		return wholeSeconds(Duration.ofNanos(rest));
+	}
+
+	private static Duration wholeSeconds(Duration rest) {
+		return Duration.ofSeconds(
+				Math.max(SHORTEST_WAIT.toSeconds(), Math.ceilDiv(rest.toMillis(), TimeUnit.SECONDS.toMillis(1))));
 	}
 
 	private static long waitMillis(CircuitBreaker breaker) {
@@ -209,16 +236,16 @@ final class Circuit {
 
 	/**
 	 * Keeps the breaker open whatever the requests say, or lets it begin anew, closed.
+	 * @param until until when it is kept open, {@code null} for no longer
 	 */
-	synchronized void force(boolean open) {
-		if (open == this.forced) {
-			return;
-		}
-		this.forced = open;
-		if (open) {
+	synchronized void force(@Nullable Instant until) {
+		boolean before = this.forcedUntil != null;
+		this.forcedUntil = until;
+		if (until != null && !before) {
+			// For its meters; requests are turned away before they get to it.
 			breaker().transitionToForcedOpenState();
 		}
-		else {
+		else if (until == null && before) {
 			reset();
 		}
 	}
@@ -228,7 +255,7 @@ final class Circuit {
 	 */
 	synchronized void reset() {
 		CircuitBreaker breaker = this.breaker;
-		if (breaker != null && !this.forced) {
+		if (breaker != null && this.forcedUntil == null) {
 			breaker.reset();
 			this.openedAt = null;
 			observe(breaker);

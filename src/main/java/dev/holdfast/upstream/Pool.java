@@ -29,6 +29,9 @@ final class Pool {
 	/** One that there is nothing against. */
 	static final int BETTER = 0;
 
+	/** After how many that are passed over the choice is left to a draw. */
+	private static final int LONGEST_SEARCH = 32;
+
 	private final List<UpstreamInstance> all;
 
 	private final Balancer balancer;
@@ -185,20 +188,33 @@ final class Pool {
 	}
 
 	/**
-	 * Goes round the instances and passes over each in so many rounds that those which
-	 * are left are spread evenly and as many as its weight says: gRPC's static stride
-	 * scheduler. The heaviest is never passed over, so this ends within one round.
+	 * Goes round the instances as {@link #inTurn} says, some way: where one instance is
+	 * far heavier than hundreds of others, each choice would else pass over all of them.
+	 * What is drawn instead has the same shares, if not as evenly spread.
 	 */
 	private int nextInTurn() {
-		while (true) {
-			long next = this.turn.getAndIncrement() & Long.MAX_VALUE;
-			int index = (int) (next % this.routable.length);
-			long round = (next / this.routable.length) % this.heaviest;
-			long offset = index * (this.heaviest / 2);
-			if ((this.weights[index] * round + offset) % this.heaviest >= this.heaviest - this.weights[index]) {
+		for (int passed = 0; passed < LONGEST_SEARCH; passed++) {
+			int index = inTurn();
+			if (index >= 0) {
 				return index;
 			}
 		}
+		return draw();
+	}
+
+	/**
+	 * Goes round the instances and passes over each in so many rounds that those which
+	 * are left are spread evenly and as many as its weight says: gRPC's static stride
+	 * scheduler. The heaviest is never passed over.
+	 * @return the next one, -1 when it is passed over
+	 */
+	private int inTurn() {
+		long next = this.turn.getAndIncrement() & Long.MAX_VALUE;
+		int index = (int) (next % this.routable.length);
+		long round = (next / this.routable.length) % this.heaviest;
+		long offset = index * (this.heaviest / 2);
+		boolean chosen = (this.weights[index] * round + offset) % this.heaviest >= this.heaviest - this.weights[index];
+		return chosen ? index : -1;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
+import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.ServiceOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
@@ -40,11 +42,12 @@ public final class Upstream {
 	/** Written by one thread at a time, as the pool is. */
 	private volatile ServiceOverrides overrides = ServiceOverrides.NONE;
 
-	Upstream(ServiceName name, UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
+	Upstream(ServiceName name, UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime,
+			InstantSource clock) {
 		this.name = name;
 		this.settings = settings;
 		this.nanoTime = nanoTime;
-		this.circuit = new Circuit(name.value(), breakers, this::isFailing, nanoTime);
+		this.circuit = new Circuit(name.value(), breakers, this::isFailing, nanoTime, clock);
 		this.pool = new Pool(List.of(), settings.balancer());
 	}
 
@@ -97,7 +100,8 @@ public final class Upstream {
 		List<UpstreamInstance> all = this.pool.all();
 		all.forEach((instance) -> instance.override(overrides.of(instance.instance().id())));
 		this.pool = new Pool(all, this.settings.balancer());
-		this.circuit.force(overrides.circuitOpen() != null);
+		OperatorOverride circuitOpen = overrides.circuitOpen();
+		this.circuit.force((circuitOpen != null) ? circuitOpen.until() : null);
 	}
 
 	/**

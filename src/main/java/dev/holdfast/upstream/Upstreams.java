@@ -1,6 +1,7 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -40,6 +41,8 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 
 	private final LongSupplier nanoTime;
 
+	private final InstantSource clock;
+
 	private final Map<ServiceName, Upstream> upstreams = new ConcurrentHashMap<>();
 
 	/** Since when those have had no instance that have none. */
@@ -69,9 +72,14 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 	 * @param nanoTime the time, handed in so that tests can move it by hand
 	 */
 	public Upstreams(UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime) {
+		this(settings, breakers, nanoTime, InstantSource.system());
+	}
+
+	Upstreams(UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime, InstantSource clock) {
 		this.settings = settings;
 		this.breakers = breakers;
 		this.nanoTime = nanoTime;
+		this.clock = clock;
 	}
 
 	/**
@@ -112,7 +120,7 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 				register(known, instances);
 			}
 			else if (service != null && !(instances.isEmpty() && this.gone.contains(name))) {
-				Upstream created = new Upstream(name, this.settings, this.breakers, this.nanoTime);
+				Upstream created = new Upstream(name, this.settings, this.breakers, this.nanoTime, this.clock);
 				created.override(this.overrides.of(name));
 				register(created, instances);
 				this.upstreams.put(name, created);

@@ -1,5 +1,10 @@
 package dev.holdfast.admin;
 
+import java.time.Instant;
+
+import dev.holdfast.override.Action;
+import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.Scope;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.FakeRegistry;
 import org.junit.jupiter.api.Test;
@@ -66,6 +71,24 @@ class FreezeControllerTests {
 		assertThat(delete()).hasStatus(HttpStatus.NO_CONTENT);
 		assertThat(this.registry.freeze()).isEmpty();
 		assertThat(delete()).hasStatus(HttpStatus.NO_CONTENT);
+	}
+
+	@Test
+	void anEndThatOvertakesTheAnswerOfAFreezeIsObeyed() {
+		this.registry.beforeTheAnswer(() -> this.api.overrides().remove(new Action.Freeze()));
+		assertThat(put("{\"ttlSeconds\": 600}")).hasStatusOk();
+		assertThat(this.api.overrides().active().freeze()).isEmpty();
+		assertThat(this.registry.freeze()).isEmpty();
+	}
+
+	@Test
+	void aFreezeThatOvertakesTheAnswerOfAnEndIsObeyed() {
+		put("{\"ttlSeconds\": 600}");
+		Instant now = FakeRegistry.PROVEN_AT;
+		this.registry.beforeTheAnswer(() -> this.api.overrides()
+			.put(new OperatorOverride(new Action.Freeze(), Scope.LOCAL, now, now.plusSeconds(60), "", "")));
+		assertThat(delete()).hasStatus2xxSuccessful();
+		assertThat(this.registry.freeze()).contains(new Freeze(now, now.plusSeconds(60), ""));
 	}
 
 	@Test

@@ -117,6 +117,21 @@ class OverridesControllerTests {
 	}
 
 	@Test
+	void theCircuitOfAServiceThatHasGoneCanBeReset() {
+		post("/registry/services/orders/circuit", "{\"action\": \"FORCE_OPEN\", \"ttlSeconds\": 60}");
+		AdminApi gone = new AdminApi(new FakeRegistry());
+		this.api.overrides().active().all().forEach(gone.overrides()::put);
+		assertThat(gone.tester()
+			.post()
+			.uri("/registry/services/orders/circuit")
+			.header(HttpHeaders.AUTHORIZATION, "Bearer " + AdminApi.TOKEN)
+			.contentType(MediaType.APPLICATION_JSON)
+			.content("{\"action\": \"RESET\"}")
+			.exchange()).hasStatusOk().bodyJson().isStrictlyEqualTo("{\"circuit\": \"CLOSED\", \"override\": null}");
+		assertThat(gone.overrides().active().all()).isEmpty();
+	}
+
+	@Test
 	void theListFindsAndPagesOverrides() {
 		put(O1 + "/drain", HOUR);
 		put("/registry/freeze", HOUR);
@@ -168,7 +183,7 @@ class OverridesControllerTests {
 					POST | /registry/services/orders/circuit             | {"action":"OPEN","ttlSeconds":60}     | 400 | bad-member
 					POST | /registry/services/orders/circuit             | {"action":"FORCE_OPEN"}               | 400 | missing-member
 					POST | /registry/services/orders/circuit             | {"action":"RESET","ttlSeconds":60}    | 400 | unknown-member
-					POST | /registry/services/nobody/circuit             | {"action":"RESET"}                    | 404 | unknown-service
+					POST | /registry/services/nobody/circuit             | {"action":"FORCE_OPEN","ttlSeconds":60} | 404 | unknown-service
 					PUT  | /registry/services/nobody/instances/o1/drain  | {"ttlSeconds":60}                     | 404 | unknown-service
 					PUT  | /registry/services/orders/instances/o9/drain  | {"ttlSeconds":60}                     | 404 | unknown-instance
 					PUT  | /registry/services/orders/instances/o9/weight | {"ttlSeconds":60,"weight":1}          | 404 | unknown-instance

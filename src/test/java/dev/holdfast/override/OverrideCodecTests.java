@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.stream.Stream;
 
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -60,6 +62,27 @@ class OverrideCodecTests {
 		assertThatThrownBy(() -> OverrideCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
 			.isInstanceOf(UnreadableOverrideException.class)
 			.hasMessageStartingWith(message);
+	}
+
+	@Test
+	void whatCouldPassForAnotherLineOfTheLogIsMadePrintable() throws UnreadableOverrideException {
+		byte[] json = """
+				{"schemaVersion":1,"kind":"FREEZE","scope":"CLUSTER","since":"2026-01-02T00:00:00Z",
+				 "until":"2026-01-02T01:00:00Z","reason":"a\\nb\\u001b[31m","by":"ops\\r\\u2028root"}"""
+			.getBytes(StandardCharsets.UTF_8);
+		OperatorOverride read = OverrideCodec.decode(json);
+		assertThat(read.reason()).isEqualTo("a?b?[31m");
+		assertThat(read.by()).isEqualTo("ops??root");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"schemaVersion\":1,\"a\\nb\":1}", "{\"schemaVersion\":1,\"kind\":\"\u2028\u202e\"}",
+			"{\u001b[31m" })
+	void whyAnOverrideIsRefusedIsOneLine(String json) {
+		assertThatThrownBy(() -> OverrideCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
+			.isInstanceOf(UnreadableOverrideException.class)
+			.message()
+			.satisfies((message) -> assertThat(PrintableText.of(message, 1000)).isEqualTo(message));
 	}
 
 	@Test

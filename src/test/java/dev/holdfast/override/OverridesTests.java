@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +119,19 @@ class OverridesTests {
 	}
 
 	@Test
+	@Timeout(60)
+	void thousandsThatEndAtTheSameTimeEndInOneChange() {
+		List<OperatorOverride> many = IntStream.range(0, Overrides.MAX_LOCAL)
+			.mapToObj((i) -> shared(new Action.Drain(ORDERS, "i" + i), 60))
+			.toList();
+		List<ActiveOverrides> changes = new ArrayList<>();
+		this.overrides.replaceShared(many);
+		this.overrides.addListener((now, changed) -> changes.add(now));
+		pass(60);
+		assertThat(changes).containsExactly(ActiveOverrides.NONE);
+	}
+
+	@Test
 	void scopesAreNotMixedUp() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.overrides.put(shared(DRAIN_A, 60)));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.overrides.replaceShared(Set.of(local(DRAIN_A, 60))));
@@ -214,6 +229,46 @@ class OverridesTests {
 		Overrides after = kept();
 		after.restore();
 		assertThat(after.active().all()).hasSize(2);
+	}
+
+	@Test
+	void aRemovalThatCouldNotBeWrittenIsTriedAgainWithinSeconds() throws IOException {
+		Overrides kept = kept();
+		kept.put(local(DRAIN_A, 60));
+		OverrideTimer timer = new OverrideTimer(kept);
+		timer.start();
+		Files.delete(path());
+		Files.createDirectories(path().resolve("in-the-way"));
+		kept.remove(DRAIN_A);
+		assertThat(kept.file()).get().extracting(OverridesFileState::lastError).asString().isNotEmpty();
+		Files.delete(path().resolve("in-the-way"));
+		Files.delete(path());
+		await().until(() -> kept.file().filter((state) -> state.lastError().isEmpty()).isPresent());
+		timer.close();
+	}
+
+	@Test
+	@Timeout(60)
+	void whileTheDiskHangsOneWaitsForAllAndTheNewestIsWrittenInTheEnd() throws Exception {
+		Path pipe = this.folder.resolve("overrides.json.tmp");
+		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+		Overrides kept = kept();
+		for (int i = 0; i < 100; i++) {
+			kept.put(local(new Action.Drain(ORDERS, "i" + i), 60));
+		}
+		assertThat(kept.active().all()).hasSize(100);
+		assertThat(kept.file()).get()
+			.extracting(OverridesFileState::lastError)
+			.isEqualTo("no answer from the disk within 2 s");
+		// Whoever opens the other end lets the write go on, which fails on a pipe.
+		Files.readAllBytes(pipe);
+		await().until(() -> {
+			kept.endDue();
+			return kept.file().filter((state) -> state.lastError().isEmpty()).isPresent();
+		});
+		Overrides after = kept();
+		after.restore();
+		assertThat(after.active().all()).hasSize(100);
 	}
 
 	private Path path() {

@@ -21,6 +21,7 @@ import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registry that says what a test tells it to.
@@ -60,6 +61,10 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 	private volatile List<JournalEntry> journal = List.of();
 
 	private volatile Optional<Freeze> freeze = Optional.empty();
+
+	private @Nullable Runnable beforeTheAnswer;
+
+	private boolean asked;
 
 	private CompletableFuture<RegistryDiff> diff = new CompletableFuture<>();
 
@@ -236,6 +241,7 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 
 	@Override
 	public CompletableFuture<Void> freeze(Freeze begun) {
+		ask();
 		this.freeze = Optional.of(begun);
 		return CompletableFuture.completedFuture(null);
 	}
@@ -264,8 +270,34 @@ public final class FakeRegistry implements Registry, RegistryOperations {
 		this.notes.add("%s %s %s: %s".formatted(cause, service, instance, detail));
 	}
 
+	/**
+	 * Has something happen just before the registry is asked the next time after the
+	 * first freeze or end of one.
+	 * @param event what happens
+	 */
+	public void beforeTheAnswer(Runnable event) {
+		this.beforeTheAnswer = event;
+		this.asked = false;
+	}
+
+	private void ask() {
+		Runnable event = this.beforeTheAnswer;
+		if (event != null && this.asked) {
+			this.beforeTheAnswer = null;
+			event.run();
+		}
+		this.asked = true;
+	}
+
+	@Override
+	public CompletableFuture<Void> settled() {
+		ask();
+		return CompletableFuture.completedFuture(null);
+	}
+
 	@Override
 	public CompletableFuture<Void> unfreeze() {
+		ask();
 		this.freeze = Optional.empty();
 		return CompletableFuture.completedFuture(null);
 	}

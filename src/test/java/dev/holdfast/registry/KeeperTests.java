@@ -84,8 +84,10 @@ class KeeperTests {
 			}
 
 		};
-		return new Keeper(RemovalGuardSettings.DEFAULTS, this.probe, this.time, this.registry, file, listener,
-				this.time, this.time, new Random(1), this.history);
+		return new Keeper(
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				this.probe, this.time, this.registry, file, listener, this.time, this.time, new Random(1),
+				this.history);
 	}
 
 	@Test
@@ -460,16 +462,39 @@ class KeeperTests {
 	void whatWasFrozenBeforeARestartIsServedAsItWasUntilTheFreezeEnds() {
 		Instant now = this.time.instant();
 		restore(Optional.of(new Freeze(now, now.plusSeconds(600), "maintenance")), () -> {
-		}, record(2, "/a", ORDERS, "a", 1),
-				record(3, "/b", ORDERS, "b", 2));
+		}, record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		list(4, record(2, "/a", ORDERS, "a", 1), record(4, "/c", ORDERS, "c", 3));
 		pass(Duration.ofSeconds(10));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
-		assertThat(this.registry.freeze()).isPresent();
 		pass(Duration.ofMinutes(10));
+		assertThat(this.registry.freeze()).isPresent();
+		this.keeper.unfreeze();
+		this.keeper.publish();
+		pass(Duration.ofSeconds(10));
 		assertThat(this.registry.freeze()).isEmpty();
 		assertThat(instances()).contains("orders/a:1", "orders/c:3");
+	}
+
+	@Test
+	void aFreezeDuringAStartKeepsAllThatCameFromDiskInUseAndOnDisk() {
+		AtomicInteger released = new AtomicInteger();
+		restore(released::incrementAndGet, record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
+		assertThat(instances()).isEmpty();
+		Instant now = this.time.instant();
+		this.keeper.freeze(new Freeze(now, now.plusSeconds(600), ""));
+		this.keeper.publish();
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		assertThat(released).hasValue(1);
+		list(4, record(2, "/a", ORDERS, "a", 1));
+		this.keeper.proven(new Revision(7, 4), 4, 0);
+		pass(Duration.ofSeconds(10));
+		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
+		close();
+		try (SnapshotFile file = new SnapshotFile(this.folder.resolve("snapshot.json"), null)) {
+			assertThat(file.load()).get().extracting((saved) -> saved.snapshot().instances()).isEqualTo(2);
+		}
+		this.file = null;
 	}
 
 	@Test

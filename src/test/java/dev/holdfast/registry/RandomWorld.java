@@ -409,7 +409,13 @@ final class RandomWorld {
 			note("an operator freezes for %d s".formatted(seconds));
 			this.checks.frozen();
 			Instant now = this.time.instant();
-			await(this.operations.freeze(new Freeze(now, now.plusSeconds(seconds), "")));
+			Freeze begun = new Freeze(now, now.plusSeconds(seconds), "");
+			await(this.operations.freeze(begun));
+			this.time.after(Duration.ofSeconds(seconds), () -> {
+				if (this.checks.isFrozenBy(begun)) {
+					await(this.operations.unfreeze());
+				}
+			});
 		}
 		else if (dice < 55) {
 			note("an operator ends the freeze");

@@ -112,6 +112,10 @@ final class RegistryChecks implements SnapshotListener {
 		this.troubleAt = now();
 	}
 
+	boolean isFrozenBy(Freeze freeze) {
+		return registry().freeze().filter(freeze::equals).isPresent();
+	}
+
 	void frozen() {
 		this.frozenAt = (this.frozenAt < 0) ? now() : this.frozenAt;
 	}

@@ -3,10 +3,12 @@ package dev.holdfast.registry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
@@ -46,6 +48,9 @@ class RemovalGuardTests {
 
 	private final List<Long> leases = new ArrayList<>();
 
+	/** The ids of the instances that operators keep requests from. */
+	private final Set<String> drained = new HashSet<>();
+
 	private Reflector reflector = reflector(RemovalGuardSettings.DEFAULTS);
 
 	private Registry registry = this.reflector.registry();
@@ -64,7 +69,9 @@ class RemovalGuardTests {
 			}
 
 		};
-		return new Reflector(this.source, new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings),
+		return new Reflector(this.source,
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings,
+						(service, instance) -> !this.drained.contains(instance.id())),
 				everySecond, Optional.empty(), this.probe, List.of(), new RegistryListener() {
 				}, this.time, this.time, this.time, new Random(1));
 	}
@@ -457,7 +464,22 @@ class RemovalGuardTests {
 	}
 
 	@Test
-	void aFreezePublishesNothingUntilItEndsByItself() {
+	void theLastInstanceThatTakesRequestsIsHeldThoughADrainedOneIsRegistered() {
+		at(60, () -> IntStream.range(0, 7).forEach((i) -> this.source.delete("orders", "i" + i)));
+		at(61, () -> this.drained.addAll(List.of("i7", "i8")));
+		at(62, () -> expire(9));
+		at(63, () -> {
+			assertThat(instances()).containsExactly("i7", "i8", "i9");
+			assertThat(this.registry.held().getFirst().reason())
+				.isEqualTo("no other instance of the service takes requests");
+		});
+		at(64, () -> expire(8));
+		at(65, () -> assertThat(instances()).containsExactly("i7", "i9"));
+		runFor(66);
+	}
+
+	@Test
+	void aFreezePublishesNothingUntilWhoeverBeganItEndsIt() {
 		at(60, () -> order(freeze(Duration.ofSeconds(30), "maintenance")));
 		at(61, () -> {
 			assertThat(this.registry.freeze()).isPresent();
@@ -467,10 +489,15 @@ class RemovalGuardTests {
 		at(62, this.source::cut);
 		at(85, () -> assertThat(instances()).hasSize(10).contains("i0").doesNotContain("new"));
 		at(91, () -> {
+			assertThat(this.registry.freeze()).isPresent();
+			assertThat(instances()).hasSize(10).contains("i0");
+			order(this.reflector.operations().unfreeze());
+		});
+		at(92, () -> {
 			assertThat(this.registry.freeze()).isEmpty();
 			assertThat(instances()).hasSize(10).contains("new").doesNotContain("i0");
 		});
-		runFor(92);
+		runFor(93);
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,7 +65,7 @@ class CircuitTests {
 	@EnumSource(names = { "CANCELLED", "SERVER_ERROR" })
 	void requestThatBeganBeforeTheCircuitOpenedHasNoPermissionToGiveBack(Outcome outcome) {
 		AtomicBoolean failing = new AtomicBoolean(true);
-		Circuit circuit = new Circuit("orders", this.breakers, failing::get, this.time::get);
+		Circuit circuit = new Circuit("orders", this.breakers, failing::get, this.time::get, InstantSource.system());
 		for (int i = 0; i < 504; i++) {
 			assertThat(circuit.tryAcquire()).isTrue();
 		}
@@ -92,7 +93,7 @@ class CircuitTests {
 				.slowCallRateThreshold(50)
 				.slowCallDurationThreshold(Duration.ofSeconds(1))
 				.build());
-		Circuit circuit = new Circuit("orders", strict, () -> false, this.time::get);
+		Circuit circuit = new Circuit("orders", strict, () -> false, this.time::get, InstantSource.system());
 		for (int i = 0; i < 4; i++) {
 			assertThat(circuit.tryAcquire()).isTrue();
 			circuit.release(Outcome.SUCCESS, Duration.ofSeconds(i).toNanos());
@@ -133,7 +134,7 @@ class CircuitTests {
 		List<Throwable> told = new ArrayList<>();
 		CircuitBreakerRegistry patient = CircuitBreakerRegistry.ofDefaults();
 		patient.circuitBreaker("orders").getEventPublisher().onError((event) -> told.add(event.getThrowable()));
-		Circuit circuit = new Circuit("orders", patient, () -> true, this.time::get);
+		Circuit circuit = new Circuit("orders", patient, () -> true, this.time::get, InstantSource.system());
 		for (Outcome outcome : Outcome.values()) {
 			assertThat(circuit.tryAcquire()).isTrue();
 			circuit.release(outcome, 1_000_000);

@@ -36,17 +36,21 @@ class OverrideTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final Overrides overrides = new Overrides(() -> START.plusNanos(this.nanos.get()), Optional.empty());
+	private final Overrides overrides = new Overrides(this::now, Optional.empty());
 
 	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
 
 	private final Upstreams upstreams = upstreams(Balancer.LEAST_REQUEST);
 
+	private Instant now() {
+		return START.plusNanos(this.nanos.get());
+	}
+
 	private Upstreams upstreams(Balancer balancer) {
 		UpstreamSettings usual = UpstreamSettings.DEFAULTS;
 		Upstreams created = new Upstreams(
 				new UpstreamSettings(balancer, usual.ejection(), usual.maxRequests(), usual.maxQueued()), this.breakers,
-				this.nanos::get);
+				this.nanos::get, this::now);
 		this.overrides.addListener(created);
 		return created;
 	}
@@ -110,6 +114,34 @@ class OverrideTests {
 		Registered.register(this.upstreams, new ServiceName("users"), List.of(instance("u")));
 		Upstream users = this.upstreams.find(new ServiceName("users"));
 		assertThat(users).isNotNull().returns("FORCED_OPEN", Upstream::circuit).returns(false, Upstream::tryStart);
+	}
+
+	@Test
+	void aCircuitIsKeptOpenWhateverARequestThatEndsAtThatMomentMakesOfTheBreaker() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		assertThat(upstream.tryStart()).isTrue();
+		this.overrides.put(override(new Action.CircuitOpen(ORDERS), 60));
+		this.breakers.circuitBreaker("orders").transitionToClosedState();
+		assertThat(upstream.tryStart()).isFalse();
+		assertThat(upstream.circuit()).isEqualTo("FORCED_OPEN");
+		upstream.end(Outcome.SUCCESS, 1);
+		assertThat(upstream.tryStart()).isFalse();
+		this.overrides.remove(new Action.CircuitOpen(ORDERS));
+		assertThat(upstream.circuit()).isEqualTo("CLOSED");
+		assertThat(upstream.tryStart()).isTrue();
+	}
+
+	@Test
+	void aClientIsToldToComeAgainWhenTheOverrideEndsOrInAMinute() {
+		Upstream upstream = orders(this.upstreams, instance("a"));
+		this.overrides.put(override(new Action.CircuitOpen(ORDERS), 45));
+		assertThat(upstream.retryAfter()).isEqualTo(Duration.ofSeconds(45));
+		this.nanos.addAndGet(Duration.ofMillis(44_500).toNanos());
+		assertThat(upstream.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+		this.overrides.put(override(new Action.CircuitOpen(ORDERS), 3600));
+		assertThat(upstream.retryAfter()).isEqualTo(Duration.ofMinutes(1));
+		this.nanos.addAndGet(Duration.ofHours(2).toNanos());
+		assertThat(upstream.retryAfter()).isEqualTo(Duration.ofSeconds(1));
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import dev.holdfast.service.Instance;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -179,6 +180,21 @@ class UpstreamChoiceTests {
 		for (int i = 4; i < order.size(); i++) {
 			assertThat(order.subList(i - 4, i)).as("choices %d to %d", i - 4, i).contains(named(upstream, "a"));
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "9900, 10000", "3300, 5000", "60000, 17167" })
+	void roundRobinKeepsTheShareOfOneThatIsFarHeavierThanManyOthers(int weight, int expected) {
+		Instance[] instances = new Instance[100];
+		for (int i = 0; i < 99; i++) {
+			instances[i] = weighted("light-%02d".formatted(i), 100);
+		}
+		instances[99] = weighted("x-heavy", weight);
+		Map<String, Integer> counts = count(upstream(Balancer.ROUND_ROBIN, instances), 20_000);
+		assertThat(counts.get("x-heavy")).isCloseTo(expected, Offset.offset(500));
+		counts.remove("x-heavy");
+		int light = (20_000 - expected) / 99;
+		assertThat(counts.values()).allSatisfy((count) -> assertThat(count).isCloseTo(light, Offset.offset(70)));
 	}
 
 	private static void start(Upstream upstream, int requests) {
