@@ -10,7 +10,6 @@ import java.util.function.Predicate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.jwt.JwtVerifier;
-import dev.holdfast.service.PrintableText;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -118,10 +117,8 @@ final class AdminPortFilter extends OncePerRequestFilter {
 	}
 
 	private void record(HttpServletRequest request, int status) {
-		String who = (request.getRemoteUser() != null) ? request.getRemoteUser() + " from " + request.getRemoteAddr()
-				: request.getRemoteAddr();
-		this.audit.record(PrintableText.of(who), request.getMethod() + " " + request.getRequestURI(),
-				WriteNote.of(request), Integer.toString(status));
+		this.audit.record(Operator.of(request), request.getRemoteAddr(),
+				request.getMethod() + " " + request.getRequestURI(), WriteNote.of(request), Integer.toString(status));
 	}
 
 }
