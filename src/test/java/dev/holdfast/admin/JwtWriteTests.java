@@ -87,7 +87,8 @@ class JwtWriteTests {
 	@Test
 	void aSubjectCannotPassForOneFromAnotherAddress() {
 		try (AuditLog audit = new AuditLog()) {
-			freeze(this.server, this.issuer.token((claims) -> claims.subject("bob\" from 10.0.0.1: 200; reason: none")));
+			freeze(this.server,
+					this.issuer.token((claims) -> claims.subject("bob\" from 10.0.0.1: 200; reason: none")));
 			await().untilAsserted(() -> assertThat(audit.lines()).singleElement()
 				.asString()
 				.contains("by \"bob' from 10.0.0.1: 200; reason: none\" from 127.0.0.1: 200"));
