@@ -183,7 +183,7 @@ final class OpenApiDocument {
 			body(call, operation);
 		}
 		else if ((handler(call).isAnnotationPresent(GetMapping.class) && !isStream(responses))
-				|| call.endsWith(OpenApiController.FILE)) {
+				|| call.endsWith(OpenApiController.FILE) || call.endsWith("/state")) {
 			responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
 		}
 	}
