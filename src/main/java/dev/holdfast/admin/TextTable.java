@@ -108,23 +108,19 @@ final class TextTable {
 		int[] widths = new int[right.size()];
 		for (List<String> line : lines) {
 			for (int i = 0; i < widths.length; i++) {
-				widths[i] = Math.max(widths[i], Math.min(width(line.get(i)), MAX_PADDING));
+				widths[i] = Math.max(widths[i], Math.min(TextWidth.of(line.get(i)), MAX_PADDING));
 			}
 		}
 		for (List<String> line : lines) {
 			for (int i = 0; i < widths.length; i++) {
 				String cell = line.get(i);
-				String padding = " ".repeat(Math.max(0, widths[i] - width(cell)));
+				String padding = " ".repeat(Math.max(0, widths[i] - TextWidth.of(cell)));
 				boolean last = i == widths.length - 1;
 				text.append((i > 0) ? GAP : "").append(right.get(i) ? padding : "").append(cell);
 				text.append((right.get(i) || last) ? "" : padding);
 			}
 			text.append('\n');
 		}
-	}
-
-	private static int width(String cell) {
-		return cell.codePointCount(0, cell.length());
 	}
 
 	/**

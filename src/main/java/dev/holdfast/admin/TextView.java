@@ -23,7 +23,12 @@ final class TextView {
 
 	private static final String ITEMS = "items";
 
-	private static final List<String> PAGE = List.of("page", "size", "total");
+	private static final String TOTAL = "total";
+
+	/** What counts the rows where the total is a sum of what they say. */
+	private static final String SERVICES = "services";
+
+	private static final List<String> PAGE = List.of("page", "size", TOTAL);
 
 	private static final List<String> TOLD_FIRST = List.of("type", "title", "status", "detail", "instance", "code");
 
@@ -46,7 +51,7 @@ final class TextView {
 	 */
 	static String of(JsonNode answer, @Nullable TextColumns columns) {
 		TextView view = new TextView(columns);
-		boolean paged = answer.path(ITEMS).isArray() && answer.has("total");
+		boolean paged = answer.path(ITEMS).isArray() && answer.has(TOTAL);
 		view.collect("", answer, paged);
 		view.append();
 		if (paged) {
@@ -124,7 +129,7 @@ final class TextView {
 	/** A table that is a part must not look like the whole. */
 	private void appendExtent(JsonNode page) {
 		int shown = page.path(ITEMS).size();
-		int total = page.path("total").asInt();
+		int total = page.path(page.path(TOTAL).isObject() ? SERVICES : TOTAL).asInt();
 		if (shown < total) {
 			long first = page.path("page").asLong() * page.path("size").asLong();
 			this.text.append((shown == 0) ? "\n0 of %d\n".formatted(total) : "\n%d to %d of %d (page %d)\n"

@@ -23,12 +23,16 @@ import org.slf4j.LoggerFactory;
 /**
  * An issuer's keys, as they were fetched last. They are fetched anew when they are old,
  * and when a token names one that is not among them, at most once in a while: whoever can
- * reach the port can invent names of keys. While the issuer is away the last ones count.
+ * reach the port can invent names of keys. While the issuer is away the last ones count,
+ * but not for ever: one of them may have been withdrawn since.
  */
 final class IssuerKeys {
 
-	/** Since when they are old. */
+	/** Since when they are old, and count only if newer ones cannot be had. */
 	static final Duration MAX_AGE = Duration.ofMinutes(5);
+
+	/** Since when they count no longer at all. */
+	static final Duration EXPIRY = Duration.ofHours(24);
 
 	/** How long after one fetch the next may begin. */
 	static final Duration MIN_INTERVAL = Duration.ofSeconds(10);
@@ -47,16 +51,14 @@ final class IssuerKeys {
 
 	private final Duration patience;
 
-	private volatile @Nullable JWKSet keys;
+	private volatile @Nullable Known known;
 
 	private volatile String failure = "";
 
-	/** Guarded by the lock, as are the two below. */
+	/** Guarded by the lock, as is the one below. */
 	private @Nullable CompletableFuture<Void> running;
 
 	private long begun;
-
-	private long fetched;
 
 	/**
 	 * Creates the keys, of which none has been fetched.
@@ -84,25 +86,19 @@ final class IssuerKeys {
 	/**
 	 * Finds the keys by which a token may be signed.
 	 * @param header the token's header
-	 * @return those that its header fits, {@code null} while there are no keys at all
+	 * @return those that its header fits, {@code null} while there are no keys that count
 	 */
 	@Nullable List<JWK> find(JWSHeader header) {
-		if (this.keys == null) {
+		boolean old = isOlderThan(MAX_AGE);
+		if (old) {
 			await(due());
 		}
-		JWKSet known = this.keys;
-		if (known == null) {
-			return null;
-		}
-		List<JWK> found = select(known, header);
-		if (!found.isEmpty()) {
-			if (isOld()) {
-				due();
-			}
+		List<JWK> found = select(header);
+		if (old || found == null || !found.isEmpty()) {
 			return found;
 		}
 		await(due());
-		return select(known(known), header);
+		return select(header);
 	}
 
 	/**
@@ -112,19 +108,16 @@ final class IssuerKeys {
 		return this.failure.isEmpty() ? "they have not come yet" : this.failure;
 	}
 
-	private JWKSet known(JWKSet before) {
-		JWKSet now = this.keys;
-		return (now != null) ? now : before;
+	private @Nullable List<JWK> select(JWSHeader header) {
+		Known last = this.known;
+		return (last != null && !isOlderThan(EXPIRY))
+				? new JWKSelector(JWKMatcher.forJWSHeader(header)).select(last.keys()) : null;
 	}
 
-	private static List<JWK> select(JWKSet keys, JWSHeader header) {
-		return new JWKSelector(JWKMatcher.forJWSHeader(header)).select(keys);
-	}
-
-	private boolean isOld() {
-		synchronized (this.lock) {
-			return this.nanoTime.getAsLong() - this.fetched >= MAX_AGE.toNanos();
-		}
+	/** Keys that never came are older than any age. */
+	private boolean isOlderThan(Duration age) {
+		Known last = this.known;
+		return last == null || this.nanoTime.getAsLong() - last.fetched() >= age.toNanos();
 	}
 
 	/**
@@ -174,34 +167,47 @@ final class IssuerKeys {
 		catch (IOException ex) {
 			fail(String.valueOf(ex.getMessage()));
 		}
+		catch (RuntimeException ex) {
+			// What an issuer sends must not be able to end the fetches unheard.
+			fail(ex.toString());
+			logger.debug("The keys of {} could not be fetched", this.issuer, ex);
+		}
 		catch (InterruptedException ex) {
+			fail("the fetch was interrupted");
 			Thread.currentThread().interrupt();
 		}
 	}
 
 	private void take(JWKSet fetched) {
-		JWKSet before = this.keys;
+		Known before = this.known;
 		boolean recovered = !this.failure.isEmpty();
-		synchronized (this.lock) {
-			this.fetched = this.nanoTime.getAsLong();
-		}
-		this.keys = fetched;
+		this.known = new Known(fetched, this.nanoTime.getAsLong());
 		this.failure = "";
-		if (before == null || recovered || !names(before).equals(names(fetched))) {
+		if (before == null || recovered || !names(before.keys()).equals(names(fetched))) {
 			logger.info("Tokens of {} are checked by its keys {}", this.issuer, names(fetched));
 		}
 	}
 
 	private void fail(String cause) {
 		if (this.failure.isEmpty()) {
-			logger.warn("The keys of {} could not be fetched: {}; {}", this.issuer, cause, (this.keys != null)
-					? "those that it had go on counting" : "its tokens are refused until they can be");
+			logger.warn("The keys of {} could not be fetched: {}; {}", this.issuer, cause,
+					!isOlderThan(EXPIRY) ? "those that it had go on counting until they are a day old"
+							: "its tokens are refused until they can be");
 		}
 		this.failure = cause;
 	}
 
 	private static List<String> names(JWKSet keys) {
 		return keys.getKeys().stream().map((key) -> String.valueOf(key.getKeyID())).toList();
+	}
+
+	/**
+	 * The keys of a fetch.
+	 *
+	 * @param keys the keys
+	 * @param fetched when they came
+	 */
+	private record Known(JWKSet keys, long fetched) {
 	}
 
 }

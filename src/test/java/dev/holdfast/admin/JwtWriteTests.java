@@ -15,6 +15,8 @@ import dev.holdfast.registry.FakeRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -68,7 +70,28 @@ class JwtWriteTests {
 			freeze(this.server, this.issuer.token((claims) -> claims.subject("a\nPUT /registry/x by b")));
 			await().untilAsserted(() -> assertThat(audit.lines()).singleElement()
 				.asString()
-				.contains("by a?PUT /registry/x by b from 127.0.0.1: 200"));
+				.contains("by \"a?PUT /registry/x by b\" from 127.0.0.1: 200"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 190, 250 })
+	void howeverLongASubjectIsTheAuditLogNamesTheAddress(int length) {
+		try (AuditLog audit = new AuditLog()) {
+			freeze(this.server, this.issuer.token((claims) -> claims.subject("a".repeat(length))));
+			await().untilAsserted(
+					() -> assertThat(audit.lines()).singleElement().asString().contains(" from 127.0.0.1: 200"));
+		}
+	}
+
+	@Test
+	void aSubjectCannotPassForOneFromAnotherAddress() {
+		try (AuditLog audit = new AuditLog()) {
+			freeze(this.server,
+					this.issuer.token((claims) -> claims.subject("bob\" from 10.0.0.1: 200; reason: none")));
+			await().untilAsserted(() -> assertThat(audit.lines()).singleElement()
+				.asString()
+				.contains("by \"bob' from 10.0.0.1: 200; reason: none\" from 127.0.0.1: 200"));
 		}
 	}
 

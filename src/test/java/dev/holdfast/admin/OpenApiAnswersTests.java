@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.holdfast.override.Action;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.JournalEntry;
@@ -104,6 +105,74 @@ class OpenApiAnswersTests {
 				assertThat(errors((ObjectNode) schema, answer.body())).isEmpty();
 			}
 		}
+	}
+
+	@Test
+	void textAndTagsAreWhereTheDocumentSaysAndNowhereElse() throws Exception {
+		try (AdminServer server = AdminServer.over(eventful(), (context) -> {
+		})) {
+			for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
+				JsonNode responses = path.getValue().path("get").path("responses");
+				String target = path.getKey().replace("{service}", "orders").replace("{instance}", "o1");
+				if (responses.at("/200/content").has("application/json")) {
+					boolean text = responses.at("/200/content").has("text/plain");
+					assertThat(server.get(target, "Accept", "text/plain").statusCode()).as(target)
+						.isEqualTo(text ? 200 : 406);
+					String tag = server.get(target).headers().firstValue("ETag").orElse("none");
+					assertThat(server.get(target, "If-None-Match", tag).statusCode()).as(target)
+						.isEqualTo(responses.has("304") ? 304 : 200);
+				}
+			}
+		}
+	}
+
+	@Test
+	void theBodiesOfWritesAreDescribedAsTheWritesTakeThem() throws Exception {
+		JsonNode weight = body("put", "/registry/services/{service}/instances/{instance}/weight");
+		assertThat(weight.at("/required")).extracting(JsonNode::asText).containsExactly("weight", "ttlSeconds");
+		assertThat(weight.at("/properties/weight").toString())
+			.isEqualTo("{\"maximum\":%d,\"minimum\":0,\"type\":\"integer\"}".formatted(Action.Weight.MAX));
+		JsonNode circuit = body("post", "/registry/services/{service}/circuit");
+		assertThat(circuit.at("/properties/action/enum")).extracting(JsonNode::asText)
+			.containsExactly("FORCE_OPEN", "RESET");
+		assertThat(errors((ObjectNode) circuit, "{\"action\": \"RESET\"}")).isEmpty();
+		assertThat(errors((ObjectNode) circuit, "{\"action\": \"FORCE_OPEN\"}")).isNotEmpty();
+		assertThat(errors((ObjectNode) body("post", "/registry/held/approve"), "{\"all\": false}")).isNotEmpty();
+		assertThat(errors((ObjectNode) body("put", "/registry/freeze"), "{\"ttlSeconds\": 86401}")).isNotEmpty();
+		assertThat(document.at("/paths/~1registry~1refresh/post/requestBody/required").asBoolean(true)).isFalse();
+		assertThat(document.at("/paths/~1registry~1freeze/put/requestBody/required").asBoolean()).isTrue();
+	}
+
+	@Test
+	void whatAWriteIsRefusedWithIsInTheDocument() {
+		FakeRegistry registry = new FakeRegistry().with("orders", "o1");
+		try (AdminServer server = AdminServer.over(registry, (context) -> {
+		})) {
+			String drain = "/registry/services/orders/instances/o1/drain";
+			String documented = "/registry/services/{service}/instances/{instance}/drain";
+			isRefused(server, "put", drain, documented, "{\"ttlSeconds\": 60}", 409);
+			isRefused(server, "put", drain, documented, "{\"ttlSeconds\": 60, \"scope\": \"CLUSTER\", \"force\": true}",
+					503);
+			assertThat(server
+				.send("PUT", "/registry/freeze", "{\"ttlSeconds\": 60}", "Content-Type", "application/json",
+						"Authorization", "Bearer " + AdminApi.TOKEN)
+				.statusCode()).isEqualTo(200);
+			isRefused(server, "post", "/registry/refresh", "/registry/refresh", "{}", 409);
+		}
+	}
+
+	private static void isRefused(AdminServer server, String method, String target, String path, String body,
+			int status) {
+		HttpResponse<String> answer = server.send(method.toUpperCase(Locale.ROOT), target, body, "Content-Type",
+				"application/json", "Authorization", "Bearer " + AdminApi.TOKEN);
+		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+		assertThat(document.path("paths").path(path).path(method).path("responses").has(String.valueOf(status)))
+			.as("%d of %s", status, path)
+			.isTrue();
+	}
+
+	private static JsonNode body(String method, String path) {
+		return document.path("paths").path(path).path(method).at("/requestBody/content/application~1json/schema");
 	}
 
 	private static List<String> readAll(AdminServer server) throws Exception {

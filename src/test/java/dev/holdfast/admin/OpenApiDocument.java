@@ -1,6 +1,8 @@
 package dev.holdfast.admin;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +28,10 @@ import org.springdoc.core.utils.SpringDocUtils;
 import org.springdoc.webmvc.core.configuration.SpringDocWebMvcConfiguration;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,12 +47,18 @@ final class OpenApiDocument {
 	static final String[] PROPERTIES = { "springdoc.api-docs.enabled=true",
 			"springdoc.default-produces-media-type=application/json", "springdoc.paths-to-match=/registry/**" };
 
-	/** What a member of a write may be, whichever write has it. */
-	private static final Map<String, String> MEMBERS = Map.of("reason", "{\"type\":\"string\"}", "ttlSeconds",
-			"{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1}", "service", "{\"type\":\"string\"}", "instance",
-			"{\"type\":\"string\"}", "all", "{\"type\":\"boolean\"}", "force", "{\"type\":\"boolean\"}", "weight",
-			"{\"type\":\"integer\",\"format\":\"int32\",\"minimum\":0}", "action", "{\"type\":\"string\"}", "scope",
-			"{\"type\":\"string\",\"enum\":[\"LOCAL\",\"CLUSTER\"]}");
+	/** What any write may be refused with. */
+	private static final Map<String, String> REFUSALS = Map.of("401", "No token, or none that counts", "403",
+			"No token is set, the token permits something else, or the request has a foreign name or origin", "503",
+			"Nobody could be told, or the issuer's keys could not be fetched");
+
+	/** Writes that the present state may forbid. */
+	private static final Map<String, String> CONFLICTS = Map.of("post /registry/refresh", "The registry is frozen",
+			"put /registry/freeze", "Too many overrides are in force", "post /registry/services/{service}/circuit",
+			"Too many overrides are in force", "put /registry/services/{service}/instances/{instance}/drain",
+			"It is the last routable instance, or too many overrides are in force",
+			"put /registry/services/{service}/instances/{instance}/weight",
+			"It is the last routable instance, or too many overrides are in force");
 
 	/** Parameters that handlers read from the request itself. */
 	private static final Map<String, List<String>> PARAMETERS = Map.of("get /registry/services", List.of("traffic"),
@@ -56,6 +69,8 @@ final class OpenApiDocument {
 	 * What springdoc takes for parameters of the query: all of them as a map, and bodies.
 	 */
 	private static final List<String> READ_OTHERWISE = List.of("parameters", "body");
+
+	private static final Pattern RANGE = Pattern.compile("a whole number from (\\d+) to (\\d+)");
 
 	private static final Pattern CALL = Pattern.compile("^\\| `(GET|PUT|POST|DELETE) (/[^`? ]*)[^`]*` \\| (.*) \\|$",
 			Pattern.MULTILINE);
@@ -68,6 +83,9 @@ final class OpenApiDocument {
 	private final AdminServer server;
 
 	private final ObjectNode document;
+
+	/** The methods that answer, by method and path of the call. */
+	private final Map<String, Method> handlers = new TreeMap<>();
 
 	private OpenApiDocument(AdminServer server, ObjectNode document) {
 		this.server = server;
@@ -116,6 +134,7 @@ final class OpenApiDocument {
 		ObjectNode schemas = components.withObjectProperty("schemas");
 		schemas.remove(List.of("MultiValueMapStringString", "WriteBody"));
 		Map<String, String> purposes = purposes();
+		findHandlers();
 		for (Map.Entry<String, JsonNode> path : this.document.path("paths").properties()) {
 			for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
 				String call = operation.getKey() + " " + path.getKey();
@@ -124,17 +143,30 @@ final class OpenApiDocument {
 			}
 		}
 		RecordSchemas records = new RecordSchemas(schemas);
-		this.server.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
-			.getHandlerMethods()
-			.forEach((mapping, handler) -> {
-				if (mapping.getPatternValues().stream().allMatch((pattern) -> pattern.startsWith("/registry"))) {
-					records.complete(handler.getMethod().getGenericReturnType());
-				}
-			});
+		this.handlers.values().forEach((handler) -> records.complete(handler.getGenericReturnType()));
 		schemas.set("Problem", mapper.readTree("""
 				{"type": "object", "required": ["title", "status", "code"], "properties": {
 				"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
 				"detail": {"type": "string"}, "instance": {"type": "string"}, "code": {"type": "string"}}}"""));
+	}
+
+	private void findHandlers() {
+		this.server.bean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+			.getHandlerMethods()
+			.forEach((mapping, handler) -> {
+				for (String pattern : mapping.getPatternValues()) {
+					if (pattern.startsWith("/registry")) {
+						mapping.getMethodsCondition()
+							.getMethods()
+							.forEach((method) -> this.handlers
+								.put(method.name().toLowerCase(Locale.ROOT) + " " + pattern, handler.getMethod()));
+					}
+				}
+			});
+	}
+
+	private Method handler(String call) {
+		return Objects.requireNonNull(this.handlers.get(call), call);
 	}
 
 	private void complete(String call, ObjectNode operation, String purpose) throws IOException {
@@ -143,35 +175,62 @@ final class OpenApiDocument {
 		operation.put("description", purpose);
 		parameters(call, operation, write);
 		ObjectNode responses = operation.withObjectProperty("responses");
-		ObjectNode problem = responses.putObject("default").put("description", "A problem (RFC 9457)");
-		problem.withObjectProperty("content")
-			.putObject("application/problem+json")
-			.putObject("schema")
-			.put("$ref", "#/components/schemas/Problem");
+		problem(responses, "default", "A problem (RFC 9457)");
+		contents(handler(call), responses);
 		if (write) {
 			operation.putArray("security").addObject().putArray("bearer");
-			if (call.startsWith("delete ")) {
-				responses.putObject("204").put("description", "Done, or nothing to be done");
-			}
-			members(call, operation);
+			writeResponses(call, responses);
+			body(call, operation);
 		}
-		else {
-			contents(call, responses);
+		else if ((handler(call).isAnnotationPresent(GetMapping.class) && !isStream(responses))
+				|| call.endsWith(OpenApiController.FILE) || call.endsWith("/state")) {
+			responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
 		}
 	}
 
-	private static void contents(String call, ObjectNode responses) {
+	private static void problem(ObjectNode responses, String status, String description) {
+		ObjectNode content = responses.putObject(status).put("description", description).withObjectProperty("content");
+		content.putObject("application/problem+json").putObject("schema").put("$ref", "#/components/schemas/Problem");
+		content.putObject("text/plain").putObject("schema").put("type", "string");
+	}
+
+	/**
+	 * What is sent to all gateways is only accepted, which a method tells by its type.
+	 */
+	private void writeResponses(String call, ObjectNode responses) throws IOException {
+		REFUSALS.forEach((status, description) -> problem(responses, status, description));
+		if (CONFLICTS.containsKey(call)) {
+			problem(responses, "409", CONFLICTS.getOrDefault(call, ""));
+		}
+		if (ask(call, mapper.createObjectNode(), "If-Match", "\"no-such-state\"").path("status").asInt() == 412) {
+			problem(responses, "412", "If-Match names another state than the present one");
+		}
+		if (handler(call).getReturnType() == ResponseEntity.class) {
+			if (call.startsWith("delete ")) {
+				responses.putObject("204").put("description", "Done, or nothing to be done");
+			}
+			else {
+				responses.putObject("202").put("description", "Every gateway does it when it hears of it");
+			}
+		}
+	}
+
+	private static boolean isStream(ObjectNode responses) {
+		return responses.path("200").path("content").has("text/event-stream");
+	}
+
+	private static void contents(Method handler, ObjectNode responses) {
 		ObjectNode content = ((ObjectNode) responses.path("200")).withObjectProperty("content");
 		if (content.isEmpty()) {
 			content.putObject("text/event-stream").putObject("schema").put("type", "string");
 			return;
 		}
-		responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
 		JsonNode schema = content.path("application/json").path("schema");
 		if (schema.path("format").asText().equals("byte")) {
 			((ObjectNode) schema).removeAll().put("type", "object");
 		}
-		else if (!call.endsWith("/state")) {
+		RequestMapping mapping = AnnotatedElementUtils.findMergedAnnotation(handler, RequestMapping.class);
+		if (mapping != null && mapping.produces().length == 0) {
 			content.putObject("text/plain").putObject("schema").put("type", "string");
 		}
 	}
@@ -197,35 +256,105 @@ final class OpenApiDocument {
 	}
 
 	/**
-	 * Asks the write for the members that it knows, by one that it does not.
+	 * Describes a write's body by what the write itself says to bodies that are wrong.
 	 */
-	private void members(String call, ObjectNode operation) throws IOException {
-		String method = call.substring(0, call.indexOf(' ')).toUpperCase(Locale.ROOT);
-		String path = call.substring(call.indexOf(' ') + 1).replace("{service}", "orders").replace("{instance}", "o1");
-		ObjectNode sent = mapper.createObjectNode().put("no-such-member", 1);
-		JsonNode problem = ask(method, path, sent);
-		while (problem.path("code").asText().equals("missing-member") && sent.size() < MEMBERS.size()) {
-			String expected = problem.path("expected").asText();
-			sent.set(problem.path("member").asText(), expected.startsWith("a whole number") ? sent.numberNode(60)
-					: sent.textNode(expected.replaceFirst(" or .*", "")));
-			problem = ask(method, path, sent);
-		}
-		if (!problem.path("code").asText().equals("unknown-member")) {
+	private void body(String call, ObjectNode operation) throws IOException {
+		List<Type> parameters = List.of(handler(call).getGenericParameterTypes());
+		boolean required = parameters.contains(WriteBody.class);
+		if (!required && parameters.stream().noneMatch((type) -> type.getTypeName().contains("WriteBody"))) {
 			return;
 		}
-		ObjectNode body = operation.putObject("requestBody").put("required", true);
+		JsonNode problem = ask(call, mapper.createObjectNode().put("no-such-member", 1));
+		assertThat(problem.path("code").asText()).as(call).isEqualTo("unknown-member");
+		ObjectNode body = operation.putObject("requestBody").put("required", required);
 		ObjectNode schema = body.withObjectProperty("content").putObject("application/json").putObject("schema");
 		schema.put("type", "object").put("additionalProperties", false);
 		ObjectNode properties = schema.putObject("properties");
-		for (String member : problem.path("expected").asText().split(", ", -1)) {
-			assertThat(MEMBERS).as("the members of writes, of " + call).containsKey(member);
-			properties.set(member, mapper.readTree(MEMBERS.get(member)));
+		// Such a write is for others, of whom there are none here, so that nothing is
+		// done.
+		ObjectNode sent = mapper.createObjectNode().put("scope", "CLUSTER");
+		require(call, sent, schema);
+		for (String name : problem.path("expected").asText().split(", ", -1)) {
+			ObjectNode wrong = sent.deepCopy();
+			wrong.putObject(name);
+			JsonNode refusal = ask(call, wrong);
+			assertThat(refusal.path("member").asText()).as("%s with %s: %s", call, wrong, refusal).isEqualTo(name);
+			properties.set(name, member(refusal.path("expected").asText()));
 		}
 	}
 
-	private JsonNode ask(String method, String path, JsonNode body) throws IOException {
-		HttpResponse<String> answer = this.server.send(method, path, body.toString(), "Content-Type",
-				"application/json", "Authorization", "Bearer " + AdminApi.TOKEN);
+	/**
+	 * Finds the members that must be there. Where they depend on one that has several
+	 * values, each value has those that it needs.
+	 * @param sent what is sent, which becomes what is enough
+	 */
+	private void require(String call, ObjectNode sent, ObjectNode schema) throws IOException {
+		JsonNode problem = ask(call, sent);
+		while (problem.path("code").asText().equals("missing-member")) {
+			String name = problem.path("member").asText();
+			String expected = problem.path("expected").asText();
+			assertThat(sent.has(name)).as("%s: %s", call, problem).isFalse();
+			schema.withArrayProperty("required").add(name);
+			if (expected.contains(" or ")) {
+				for (String value : expected.split(" or ", -1)) {
+					ObjectNode branch = schema.withArrayProperty("anyOf").addObject();
+					branch.putObject("properties").putObject(name).put("const", value);
+					ObjectNode enough = sent.deepCopy().put(name, value);
+					require(call, enough, branch);
+					if (!sent.has(name)) {
+						sent.setAll(enough);
+					}
+				}
+				return;
+			}
+			sent.set(name, expected.startsWith("a whole number") ? sent.numberNode(60) : sent.textNode("orders"));
+			problem = ask(call, sent);
+		}
+		if (problem.path("code").asText().equals("missing-selection")) {
+			ArrayNode either = schema.putArray("anyOf");
+			either.addObject().putArray("required").add("service");
+			ObjectNode all = either.addObject();
+			all.putArray("required").add("all");
+			all.putObject("properties").putObject("all").put("const", true);
+			sent.put("service", "orders");
+		}
+	}
+
+	/**
+	 * Makes the schema of a member out of what its write expects.
+	 */
+	private static ObjectNode member(String expected) {
+		ObjectNode schema = mapper.createObjectNode();
+		Matcher range = RANGE.matcher(expected);
+		if (range.matches()) {
+			return schema.put("type", "integer")
+				.put("minimum", Long.parseLong(range.group(1)))
+				.put("maximum", Long.parseLong(range.group(2)));
+		}
+		if (expected.equals("true or false")) {
+			return schema.put("type", "boolean");
+		}
+		schema.put("type", "string");
+		if (expected.equals("a text that is not empty")) {
+			return schema.put("minLength", 1);
+		}
+		if (!expected.equals("a text")) {
+			ArrayNode constants = schema.putArray("enum");
+			for (String constant : expected.split(" or ", -1)) {
+				assertThat(constant).as("what is expected").matches("[A-Z_]+");
+				constants.add(constant);
+			}
+		}
+		return schema;
+	}
+
+	private JsonNode ask(String call, JsonNode body, String... headers) throws IOException {
+		String method = call.substring(0, call.indexOf(' ')).toUpperCase(Locale.ROOT);
+		String path = call.substring(call.indexOf(' ') + 1).replace("{service}", "orders").replace("{instance}", "o1");
+		List<String> all = new ArrayList<>(
+				List.of("Content-Type", "application/json", "Authorization", "Bearer " + AdminApi.TOKEN));
+		all.addAll(List.of(headers));
+		HttpResponse<String> answer = this.server.send(method, path, body.toString(), all.toArray(String[]::new));
 		return mapper.readTree(answer.body().isEmpty() ? "{}" : answer.body());
 	}
 

@@ -25,7 +25,7 @@ class OpenApiDocumentTests {
 
 	@BeforeAll
 	static void start() {
-		FakeRegistry registry = new FakeRegistry().with("orders", "o1");
+		FakeRegistry registry = new FakeRegistry().with("orders", "o1", "o2");
 		registry.setRefresh(CompletableFuture.completedFuture(new RefreshResult(0, 0, 0, 0, 1, 1)));
 		server = AdminServer.over(registry, OpenApiDocument::register, OpenApiDocument.PROPERTIES);
 	}

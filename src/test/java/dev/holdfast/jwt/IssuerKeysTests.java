@@ -23,6 +23,8 @@ class IssuerKeysTests {
 
 	private boolean reachable = true;
 
+	private boolean broken;
+
 	private int fetches;
 
 	private long nanos;
@@ -39,6 +41,9 @@ class IssuerKeysTests {
 		this.fetches++;
 		if (!this.reachable) {
 			throw new IOException("connection refused");
+		}
+		if (this.broken) {
+			throw new IllegalArgumentException("no such curve");
 		}
 		return new JWKSet(this.published);
 	}
@@ -72,7 +77,6 @@ class IssuerKeysTests {
 		assertThat(this.keys.find(signedBy("one"))).hasSize(1);
 		this.published = List.of(TestIssuer.newKey("two"));
 		pass(IssuerKeys.MAX_AGE);
-		this.keys.find(signedBy("one"));
 		assertThat(this.keys.find(signedBy("one"))).isEmpty();
 		assertThat(this.keys.find(signedBy("two"))).hasSize(1);
 	}
@@ -81,7 +85,7 @@ class IssuerKeysTests {
 	void whileTheIssuerIsAwayItsLastKeysCountAndItIsAskedAtABoundedRate() {
 		assertThat(this.keys.find(signedBy("one"))).hasSize(1);
 		this.reachable = false;
-		pass(Duration.ofDays(1));
+		pass(IssuerKeys.EXPIRY.minusNanos(1));
 		for (int i = 0; i < 100; i++) {
 			assertThat(this.keys.find(signedBy("one"))).hasSize(1);
 		}
@@ -90,6 +94,32 @@ class IssuerKeysTests {
 		this.published = List.of(TestIssuer.newKey("two"));
 		pass(IssuerKeys.MIN_INTERVAL);
 		assertThat(this.keys.find(signedBy("two"))).hasSize(1);
+	}
+
+	@Test
+	void keysOfAnIssuerThatIsAwayForADayCountNoLonger() {
+		assertThat(this.keys.find(signedBy("one"))).hasSize(1);
+		this.reachable = false;
+		pass(IssuerKeys.EXPIRY);
+		assertThat(this.keys.find(signedBy("one"))).isNull();
+		assertThat(this.keys.failure()).isEqualTo("connection refused");
+		this.reachable = true;
+		pass(IssuerKeys.MIN_INTERVAL);
+		assertThat(this.keys.find(signedBy("one"))).hasSize(1);
+	}
+
+	@Test
+	void aFetchThatEndsByAnyOtherExceptionHasFailedAndLeavesTheKeys() {
+		this.broken = true;
+		assertThat(this.keys.find(signedBy("one"))).isNull();
+		assertThat(this.keys.failure()).contains("no such curve");
+		this.broken = false;
+		pass(IssuerKeys.MIN_INTERVAL);
+		assertThat(this.keys.find(signedBy("one"))).hasSize(1);
+		this.broken = true;
+		pass(IssuerKeys.MAX_AGE);
+		assertThat(this.keys.find(signedBy("one"))).hasSize(1);
+		assertThat(this.keys.failure()).contains("no such curve");
 	}
 
 	@Test
@@ -104,7 +134,7 @@ class IssuerKeysTests {
 	}
 
 	@Test
-	void whoAsksDoesNotWaitLongerThanItsPatienceAndNotAtAllForKeysThatAreMerelyOld() {
+	void whoAsksDoesNotWaitLongerThanItsPatienceAndThenTakesKeysThatAreMerelyOld() {
 		this.keys = keys(this.waiting::add);
 		assertThat(this.keys.find(signedBy("one"))).isNull();
 		assertThat(this.keys.failure()).isEqualTo("they have not come yet");
