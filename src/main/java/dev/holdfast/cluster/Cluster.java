@@ -241,6 +241,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 			Ending ending = live(number);
 			this.link = new Link.Down(ending.reason());
 			this.directory.unavailable(ending.reason());
+			outlive(this.listener::onUnconfirmed);
 			failures = ending.settled() ? 0 : failures + 1;
 			if (ending.denied()) {
 				tell(Told.DENIED, ending.reason());
@@ -271,6 +272,16 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		catch (RuntimeException | Error ex) {
 			logger.error("What gateways share in etcd cannot be followed; it is tried again", ex);
 			return new Ending("internal error: " + ex, false, false);
+		}
+	}
+
+	/** A defect in one of those who follow must not keep the others from it. */
+	private static void outlive(Runnable call) {
+		try {
+			call.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("What was shared by all gateways could not be followed; the rest is", ex);
 		}
 	}
 
@@ -383,16 +394,6 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		@Override
 		public void onTick() {
 			Cluster.this.directory.judge();
-		}
-
-		/** A defect in one of those who follow must not keep the others from it. */
-		private static void outlive(Runnable call) {
-			try {
-				call.run();
-			}
-			catch (RuntimeException ex) {
-				logger.error("What was shared by all gateways could not be followed; the rest is", ex);
-			}
 		}
 
 	}

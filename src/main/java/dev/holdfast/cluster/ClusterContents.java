@@ -168,6 +168,10 @@ final class ClusterContents {
 
 	private OperatorOverride override(StoredEntry entry) throws UnreadableValueException, UnreadableOverrideException {
 		OperatorOverride override = OverrideCodec.decode(entry.value());
+		// Nothing would end it.
+		if (entry.lease() == 0) {
+			throw new UnreadableValueException("no lease (expected: one for its time)");
+		}
 		if (override.scope() != Scope.CLUSTER) {
 			throw new UnreadableValueException("scope: %s (expected: CLUSTER)".formatted(override.scope()));
 		}

@@ -52,6 +52,8 @@ final class ClusterSession {
 
 	private long nextTick;
 
+	private long nextReport;
+
 	private boolean stopped;
 
 	ClusterSession(long number, ClusterConnection connection, ClusterSettings settings, ClusterContents contents,
@@ -181,6 +183,7 @@ final class ClusterSession {
 		if (this.proofs == 1) {
 			this.listener.onProven();
 			this.own.begin(this.connection);
+			this.nextReport = time() + TICK;
 			this.listener.onReported();
 		}
 	}
@@ -198,14 +201,18 @@ final class ClusterSession {
 		}
 		if (time() - this.nextTick >= 0 && !this.stopped) {
 			this.nextTick = time() + TICK;
-			// Not during a proof: a write that takes its time would pass for a silent
-			// watch.
-			if (this.proofs > 0 && this.proof == null) {
-				this.own.keep(this.connection);
-				this.listener.onReported();
-			}
 			answer((written) -> time() - written.until() >= 0);
 			this.listener.onTick();
+		}
+		report();
+	}
+
+	/** Not during a proof: a write that takes its time would pass for a silent watch. */
+	private void report() {
+		if (this.proofs > 0 && this.proof == null && !this.stopped && time() - this.nextReport >= 0) {
+			this.nextReport = time() + TICK;
+			this.own.keep(this.connection);
+			this.listener.onReported();
 		}
 	}
 

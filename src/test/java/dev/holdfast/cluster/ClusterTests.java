@@ -46,6 +46,8 @@ class ClusterTests {
 
 	private final List<Throwable> failures = new ArrayList<>();
 
+	private int unconfirmed;
+
 	private Standing standing = new Standing("LIVE", 0, 0);
 
 	private final Cluster cluster = new Cluster(this.store, ClusterSettings.of("/holdfast/"),
@@ -55,6 +57,11 @@ class ClusterTests {
 				@Override
 				public void onOverrides(Collection<OperatorOverride> overrides) {
 					ClusterTests.this.shared.add(overrides);
+				}
+
+				@Override
+				public void onUnconfirmed() {
+					ClusterTests.this.unconfirmed++;
 				}
 
 				@Override
@@ -210,6 +217,23 @@ class ClusterTests {
 			assertThat(this.cluster.view().available()).isTrue();
 		});
 		runFor(61);
+	}
+
+	@Test
+	void overrideWithoutALeaseIsPassedOverSinceNothingWouldEndIt(CapturedOutput output) {
+		this.store.put("/holdfast/overrides/drain/orders/a", OverrideCodec.encode(override(DRAIN, 600)), 0);
+		at(2, () -> assertThat(this.shared.getLast()).isEmpty());
+		runFor(10);
+		assertThat(output).containsOnlyOnce("overrides/drain/orders/a in etcd is passed over: no lease");
+	}
+
+	@Test
+	void reportOfAnotherGatewayIsFitForALineOfALog() throws UnreadableValueException {
+		GatewayReport report = GatewayReportCodec
+			.decode(GatewayReportCodec.encode(new GatewayReport("gw-2", "1\n2026 INFO ok", "h\u001B[2K", 8081,
+					Instant.EPOCH, "LIVE", 0, Instant.EPOCH)));
+		assertThat(report.version()).isEqualTo("1?2026 INFO ok");
+		assertThat(report.host()).isEqualTo("h?[2K");
 	}
 
 	@Test
@@ -379,6 +403,7 @@ class ClusterTests {
 			this.store.cut();
 		});
 		at(500, () -> {
+			assertThat(this.unconfirmed).isPositive();
 			assertThat(this.shared.getLast()).hasSize(1);
 			assertThatThrownBy(() -> this.cluster.put(override(DRAIN, 900)).join())
 				.hasCauseInstanceOf(SharedOverridesException.class)

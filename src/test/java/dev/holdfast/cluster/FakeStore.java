@@ -58,7 +58,11 @@ final class FakeStore implements ClusterStore {
 	}
 
 	long put(String key, byte[] value) {
-		StoredEntry entry = new StoredEntry(key, value, ++this.revision);
+		return put(key, value, 1);
+	}
+
+	long put(String key, byte[] value, long lease) {
+		StoredEntry entry = new StoredEntry(key, value, ++this.revision, lease);
 		this.entries.put(key, entry);
 		emit(new StoreSignal.Change.Put(entry));
 		return this.revision;
@@ -212,7 +216,7 @@ final class FakeStore implements ClusterStore {
 				throw new ClusterStoreException("requested lease not found", false, true);
 			}
 			Long former = FakeStore.this.leaseOf.put(key, lease);
-			long revision = FakeStore.this.put(key, value);
+			long revision = FakeStore.this.put(key, value, lease);
 			if (FakeStore.this.forgetful) {
 				throw new ClusterStoreException("no answer in time", false);
 			}

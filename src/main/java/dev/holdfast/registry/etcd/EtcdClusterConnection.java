@@ -151,7 +151,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 	}
 
 	private static StoredEntry read(KeyValue kv) {
-		return new StoredEntry(EtcdKey.text(kv.getKey()), kv.getValue().getBytes(), kv.getModRevision());
+		return new StoredEntry(EtcdKey.text(kv.getKey()), kv.getValue().getBytes(), kv.getModRevision(), kv.getLease());
 	}
 
 	@Override
