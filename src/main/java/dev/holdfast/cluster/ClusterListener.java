@@ -12,8 +12,8 @@ import dev.holdfast.override.OperatorOverride;
 public interface ClusterListener {
 
 	/**
-	 * Takes the overrides that all gateways share. Each of them is in force, whatever
-	 * the clocks say: etcd ends it by its lease.
+	 * Takes the overrides that all gateways share. Each of them is in force, whatever the
+	 * clocks say: etcd ends it by its lease.
 	 * @param shared all of them, of scope {@code CLUSTER}
 	 */
 	void onOverrides(Collection<OperatorOverride> shared);

@@ -45,8 +45,7 @@ class OverrideConfiguration {
 		overrides.addListener(new RegistryOverrides(operations));
 		return new StartStop(-1, () -> {
 			// Without the others nobody could end what is shared with them.
-			overrides.restore(
-					properties.cluster().enabled() ? EnumSet.allOf(Scope.class) : EnumSet.of(Scope.LOCAL));
+			overrides.restore(properties.cluster().enabled() ? EnumSet.allOf(Scope.class) : EnumSet.of(Scope.LOCAL));
 			timer.start();
 		}, timer::close);
 	}

@@ -170,7 +170,8 @@ public final class Overrides {
 
 	/**
 	 * Takes the overrides that all gateways share. Each is in force until it is shared no
-	 * longer, whatever the clock of this gateway says, or {@link #keepShared()} is called.
+	 * longer, whatever the clock of this gateway says, or {@link #keepShared()} is
+	 * called.
 	 * @param shared all of scope {@code CLUSTER}
 	 * @throws IllegalArgumentException if one is of another scope
 	 */
@@ -190,9 +191,9 @@ public final class Overrides {
 	}
 
 	/**
-	 * Notes that nobody says any more what all gateways share: it stays in force until its
-	 * time. Where that is over by this gateway's clock, the clock is wrong, and it stays
-	 * for as long as it was meant to last at most.
+	 * Notes that nobody says any more what all gateways share: it stays in force until
+	 * its time. Where that is over by this gateway's clock, the clock is wrong, and it
+	 * stays for as long as it was meant to last at most.
 	 */
 	public void keepShared() {
 		if (this.sharedEnds != null) {
@@ -214,8 +215,7 @@ public final class Overrides {
 			return Optional.of(override.until());
 		}
 		Map<String, Instant> ends = this.sharedEnds;
-		return (ends == null) ? Optional.empty()
-				: Optional.of(ends.getOrDefault(override.key(), override.until()));
+		return (ends == null) ? Optional.empty() : Optional.of(ends.getOrDefault(override.key(), override.until()));
 	}
 
 	/**

@@ -229,9 +229,8 @@ class ClusterTests {
 
 	@Test
 	void reportOfAnotherGatewayIsFitForALineOfALog() throws UnreadableValueException {
-		GatewayReport report = GatewayReportCodec
-			.decode(GatewayReportCodec.encode(new GatewayReport("gw-2", "1\n2026 INFO ok", "h\u001B[2K", 8081,
-					Instant.EPOCH, "LIVE", 0, Instant.EPOCH)));
+		GatewayReport report = GatewayReportCodec.decode(GatewayReportCodec.encode(new GatewayReport("gw-2",
+				"1\n2026 INFO ok", "h\u001B[2K", 8081, Instant.EPOCH, "LIVE", 0, Instant.EPOCH)));
 		assertThat(report.version()).isEqualTo("1?2026 INFO ok");
 		assertThat(report.host()).isEqualTo("h?[2K");
 	}

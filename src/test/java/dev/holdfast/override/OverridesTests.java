@@ -155,8 +155,7 @@ class OverridesTests {
 	@Test
 	void scopesAreNotMixedUp() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.overrides.put(shared(DRAIN_A, 60)));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.overrides.replaceShared(Set.of(local(DRAIN_A, 60))));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.overrides.replaceShared(Set.of(local(DRAIN_A, 60))));
 	}
 
 	@Test
@@ -192,8 +191,7 @@ class OverridesTests {
 		this.time.set(START.plusSeconds(60));
 		Overrides after = listened(kept());
 		after.restore();
-		assertThat(after.active().all()).extracting(OperatorOverride::key)
-			.containsExactly("freeze", "weight/orders/b");
+		assertThat(after.active().all()).extracting(OperatorOverride::key).containsExactly("freeze", "weight/orders/b");
 		assertThat(this.told).containsExactly("freeze LOCAL 600", "weight/orders/b CLUSTER 600");
 		// What the others have now counts.
 		after.replaceShared(List.of());
@@ -275,8 +273,7 @@ class OverridesTests {
 
 	private static String text(OverrideChange change) {
 		OperatorOverride after = change.after();
-		String what = (after != null)
-				? after.scope() + " " + Duration.between(after.since(), after.until()).toSeconds()
+		String what = (after != null) ? after.scope() + " " + Duration.between(after.since(), after.until()).toSeconds()
 				: (change.expired() ? "expired" : "ended");
 		return change.action().key() + " " + what;
 	}

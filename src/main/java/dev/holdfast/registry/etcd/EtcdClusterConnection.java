@@ -203,8 +203,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 		PutOption option = PutOption.builder().withLeaseId(lease).withPrevKV().build();
 		PutResponse response = await("writing",
 				() -> client().getKVClient().put(EtcdKey.bytes(key), ByteSequence.from(value), option));
-		return new Write(revision(response).number(), true,
-				response.hasPrevKv() ? response.getPrevKv().getLease() : 0);
+		return new Write(revision(response).number(), true, response.hasPrevKv() ? response.getPrevKv().getLease() : 0);
 	}
 
 	@Override
