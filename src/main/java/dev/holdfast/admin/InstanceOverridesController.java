@@ -33,6 +33,8 @@ class InstanceOverridesController {
 	/** Two at the same moment could else each spare the other's instance. */
 	private final ReentrantLock lastOne = new ReentrantLock();
 
+	private final ReentrantLock lastShared = new ReentrantLock();
+
 	InstanceOverridesController(ServiceCatalogue catalogue, OverrideWrites writes) {
 		this.catalogue = catalogue;
 		this.writes = writes;
@@ -67,15 +69,14 @@ class InstanceOverridesController {
 
 	private OverrideView put(Action action, String instance, WriteBody body) throws InterruptedException {
 		// What is done on this gateway must not wait for etcd.
-		if (body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL) == Scope.CLUSTER) {
-			return putUnlessLast(action, instance, body);
-		}
-		this.lastOne.lock();
+		boolean shared = body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL) == Scope.CLUSTER;
+		ReentrantLock lock = shared ? this.lastShared : this.lastOne;
+		lock.lockInterruptibly();
 		try {
 			return putUnlessLast(action, instance, body);
 		}
 		finally {
-			this.lastOne.unlock();
+			lock.unlock();
 		}
 	}
 

@@ -89,9 +89,19 @@ final class OverrideWrites {
 				body.by());
 		switch (scope) {
 			case LOCAL -> putLocal(override, known != null);
-			case CLUSTER -> await(cluster().put(override));
+			case CLUSTER -> putShared(override, known != null);
 		}
 		return override;
+	}
+
+	private void putShared(OperatorOverride override, boolean known) throws InterruptedException {
+		SharedOverrides cluster = cluster();
+		if (!known && this.overrides.active().of(Scope.CLUSTER).size() >= SharedOverrides.MAX_SHARED) {
+			throw new ProblemException(HttpStatus.CONFLICT, "too-many-overrides",
+					"%d overrides are in force on all gateways (expected: fewer); DELETE those that are not needed"
+						.formatted(SharedOverrides.MAX_SHARED));
+		}
+		await(cluster.put(override));
 	}
 
 	private void putLocal(OperatorOverride override, boolean known) {

@@ -173,10 +173,15 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	private static Write putLeased(ClusterConnection connection, String key, byte[] value, Duration time) {
 		long lease = connection.grant(Duration.ofSeconds(Math.max(1, time.plusMillis(999).toSeconds())));
 		try {
-			return connection.put(key, value, lease);
+			Write write = connection.put(key, value, lease);
+			// A write that was repeated has met itself.
+			return (write.formerLease() == lease) ? new Write(write.revision(), true, 0) : write;
 		}
 		catch (ClusterStoreException ex) {
-			revoke(connection, lease);
+			// Otherwise the entry may be there, and would end with its lease.
+			if (ex.isRefused()) {
+				revoke(connection, lease);
+			}
 			throw ex;
 		}
 	}
@@ -209,6 +214,9 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 			Write write = call.apply(connection);
 			this.inbox.post(new ClusterInbox.Message.Written(session, write.revision(),
 					this.nanoTime.getAsLong() + HEARING_TIMEOUT.toNanos(), () -> answer.complete(write)));
+			if (write.formerLease() != 0) {
+				revoke(connection, write.formerLease());
+			}
 		}
 		catch (RuntimeException ex) {
 			answer.completeExceptionally(new SharedOverridesException(String.valueOf(ex.getMessage())));
@@ -233,6 +241,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 			Ending ending = live(number);
 			this.link = new Link.Down(ending.reason());
 			this.directory.unavailable(ending.reason());
+			outlive(this.listener::onUnconfirmed);
 			failures = ending.settled() ? 0 : failures + 1;
 			if (ending.denied()) {
 				tell(Told.DENIED, ending.reason());
@@ -266,6 +275,16 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		}
 	}
 
+	/** A defect in one of those who follow must not keep the others from it. */
+	private static void outlive(Runnable call) {
+		try {
+			call.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("What was shared by all gateways could not be followed; the rest is", ex);
+		}
+	}
+
 	/** Drops what an older connection says. */
 	private void pause(Duration time) throws InterruptedException {
 		long until = this.nanoTime.getAsLong() + time.toNanos();
@@ -286,6 +305,9 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 				// Until etcd has answered, or has not.
 			}
 			case LISTED -> logger.info("This gateway is listed in etcd under {}", this.keys.gateways());
+			case UNLISTED ->
+				logger.warn("The other gateways do not see this one, or not as it is: {}; what is shared in etcd is "
+						+ "followed all the same. It is tried again until it succeeds", reason);
 			case AWAY -> logger.warn(
 					"The other gateways cannot be seen, nor overrides be shared with them: {}; those "
 							+ "that are known stay in force until their time. It is tried again until it succeeds",
@@ -303,7 +325,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	 */
 	private enum Told {
 
-		NOTHING, LISTED, AWAY, DENIED
+		NOTHING, LISTED, UNLISTED, AWAY, DENIED
 
 	}
 
@@ -361,22 +383,17 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 			Cluster.this.link = new Link.Up(this.number, this.connection);
 			Cluster.this.directory.available();
 			Cluster.this.delay.reset();
-			tell(Told.LISTED, "");
+		}
+
+		@Override
+		public void onReported() {
+			Cluster.this.own.failure()
+				.ifPresentOrElse((reason) -> tell(Told.UNLISTED, reason), () -> tell(Told.LISTED, ""));
 		}
 
 		@Override
 		public void onTick() {
 			Cluster.this.directory.judge();
-		}
-
-		/** A defect in one of those who follow must not keep the others from it. */
-		private static void outlive(Runnable call) {
-			try {
-				call.run();
-			}
-			catch (RuntimeException ex) {
-				logger.error("What was shared by all gateways could not be followed; the rest is", ex);
-			}
 		}
 
 	}

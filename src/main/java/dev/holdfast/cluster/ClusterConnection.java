@@ -84,8 +84,9 @@ public interface ClusterConnection extends AutoCloseable {
 	 *
 	 * @param revision the store's revision then
 	 * @param changed whether there was something to change, be it by writing or deleting
+	 * @param formerLease the lease that the entry hung on before, 0 for none
 	 */
-	record Write(long revision, boolean changed) {
+	record Write(long revision, boolean changed, long formerLease) {
 	}
 
 }

@@ -16,6 +16,7 @@ import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.OverrideCodec;
 import dev.holdfast.override.Scope;
+import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.override.UnreadableOverrideException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ final class ClusterContents {
 	static final int MAX_GATEWAYS = 1_000;
 
 	/** How many overrides count. */
-	static final int MAX_OVERRIDES = 1_000;
+	static final int MAX_OVERRIDES = SharedOverrides.MAX_SHARED;
 
 	private static final int MAX_COMMANDS = 1_000;
 
@@ -168,6 +169,10 @@ final class ClusterContents {
 
 	private OperatorOverride override(StoredEntry entry) throws UnreadableValueException, UnreadableOverrideException {
 		OperatorOverride override = OverrideCodec.decode(entry.value());
+		// Nothing would end it.
+		if (entry.lease() == 0) {
+			throw new UnreadableValueException("no lease (expected: one for its time)");
+		}
 		if (override.scope() != Scope.CLUSTER) {
 			throw new UnreadableValueException("scope: %s (expected: CLUSTER)".formatted(override.scope()));
 		}

@@ -12,11 +12,17 @@ import dev.holdfast.override.OperatorOverride;
 public interface ClusterListener {
 
 	/**
-	 * Takes the overrides that all gateways share. Not called while etcd is away: what is
-	 * known stays in force until its time.
-	 * @param shared all of them, of scope {@code CLUSTER}; some may have ended
+	 * Takes the overrides that all gateways share. Each of them is in force, whatever the
+	 * clocks say: etcd ends it by its lease.
+	 * @param shared all of them, of scope {@code CLUSTER}
 	 */
 	void onOverrides(Collection<OperatorOverride> shared);
+
+	/**
+	 * Hears that etcd is away: until {@link #onOverrides} is called again, what is known
+	 * stays in force until its time. May be called more than once.
+	 */
+	void onUnconfirmed();
 
 	/**
 	 * Takes a command that every gateway does once.

@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One life of connection, list and watch. It lists everything, watches from there on,
- * proves again and again that the watch delivers, keeps this gateway listed, and ends at
- * the first error or doubt. Belongs to the cluster's thread.
+ * proves again and again that the watch delivers, keeps this gateway listed as far as the
+ * store lets it, and ends at the first other error or doubt. Belongs to the cluster's
+ * thread.
  */
 final class ClusterSession {
 
 	private static final long TICK = Duration.ofSeconds(1).toNanos();
+
+	/** After so many messages it is looked at the time. */
+	private static final int BATCH = 1_000;
 
 	private final long number;
 
@@ -47,6 +51,8 @@ final class ClusterSession {
 	private long nextProof;
 
 	private long nextTick;
+
+	private long nextReport;
 
 	private boolean stopped;
 
@@ -79,10 +85,7 @@ final class ClusterSession {
 			this.connection.watch(this.settings.prefix(), this.head.number());
 			prove();
 			while (!this.stopped) {
-				ClusterInbox.Message message = this.inbox.poll(untilNext());
-				if (message != null) {
-					take(message);
-				}
+				takeAll();
 				onTime();
 			}
 			this.own.leave(this.connection);
@@ -98,6 +101,15 @@ final class ClusterSession {
 	 */
 	boolean isSettled() {
 		return this.proofs > 1;
+	}
+
+	/** What has come already counts before the time is judged that passed meanwhile. */
+	private void takeAll() throws InterruptedException {
+		ClusterInbox.Message message = this.inbox.poll(untilNext());
+		for (int taken = 0; message != null; taken++) {
+			take(message);
+			message = (taken < BATCH) ? this.inbox.poll(0) : null;
+		}
 	}
 
 	private void take(ClusterInbox.Message message) {
@@ -169,8 +181,10 @@ final class ClusterSession {
 		this.proof = null;
 		this.proofs++;
 		if (this.proofs == 1) {
-			this.own.begin(this.connection);
 			this.listener.onProven();
+			this.own.begin(this.connection);
+			this.nextReport = time() + TICK;
+			this.listener.onReported();
 		}
 	}
 
@@ -187,11 +201,18 @@ final class ClusterSession {
 		}
 		if (time() - this.nextTick >= 0 && !this.stopped) {
 			this.nextTick = time() + TICK;
-			if (this.proofs > 0) {
-				this.own.keep(this.connection);
-			}
 			answer((written) -> time() - written.until() >= 0);
 			this.listener.onTick();
+		}
+		report();
+	}
+
+	/** Not during a proof: a write that takes its time would pass for a silent watch. */
+	private void report() {
+		if (this.proofs > 0 && this.proof == null && !this.stopped && time() - this.nextReport >= 0) {
+			this.nextReport = time() + TICK;
+			this.own.keep(this.connection);
+			this.listener.onReported();
 		}
 	}
 
@@ -215,8 +236,11 @@ final class ClusterSession {
 		/** Something changed. */
 		void onChanges();
 
-		/** Delivery is proven for the first time, and this gateway is listed. */
+		/** Delivery is proven for the first time. */
 		void onProven();
+
+		/** This gateway has reported what it is, or has failed to. */
+		void onReported();
 
 		/** A second or so has passed. */
 		void onTick();

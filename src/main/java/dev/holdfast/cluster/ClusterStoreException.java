@@ -9,6 +9,8 @@ public class ClusterStoreException extends RuntimeException {
 
 	private final boolean denied;
 
+	private final boolean refused;
+
 	/**
 	 * Creates the exception.
 	 * @param message what failed, where, and why
@@ -16,8 +18,20 @@ public class ClusterStoreException extends RuntimeException {
 	 * change
 	 */
 	public ClusterStoreException(String message, boolean denied) {
+		this(message, denied, denied);
+	}
+
+	/**
+	 * Creates the exception.
+	 * @param message what failed, where, and why
+	 * @param denied whether the store denies the permission, which only an operator can
+	 * change
+	 * @param refused whether it is certain that nothing was done
+	 */
+	public ClusterStoreException(String message, boolean denied, boolean refused) {
 		super(message);
 		this.denied = denied;
+		this.refused = refused;
 	}
 
 	/**
@@ -26,6 +40,15 @@ public class ClusterStoreException extends RuntimeException {
 	 */
 	public boolean isDenied() {
 		return this.denied;
+	}
+
+	/**
+	 * Whether the store has refused. Otherwise it may have done what was asked although
+	 * its answer did not arrive.
+	 * @return whether it is certain that nothing was done
+	 */
+	public boolean isRefused() {
+		return this.refused;
 	}
 
 }

@@ -129,7 +129,8 @@ final class GatewayDirectory implements Gateways {
 		items.add(GatewayView.of(self, this.own.isReported(), newest, now.lagging().contains(self.instanceId()), true));
 		items.sort(ORDER);
 		String reason = now.reason();
-		return new GatewaysView(reason == null, (reason != null) ? reason : "", self.instanceId(), newest, items);
+		return new GatewaysView(reason == null, (reason != null) ? reason : this.own.failure().orElse(""),
+				self.instanceId(), newest, items);
 	}
 
 	private record Sample(long at, long newest) {

@@ -2,6 +2,8 @@ package dev.holdfast.cluster;
 
 import java.util.regex.Pattern;
 
+import dev.holdfast.service.PrintableText;
+
 /**
  * What a gateway says of itself, as JSON. Members that a newer version has besides are
  * passed over, so that gateways of two versions see each other during an upgrade.
@@ -29,6 +31,10 @@ final class GatewayReportCodec {
 			.put("reportedAt", report.reportedAt().toString()));
 	}
 
+	private static String printable(StrictMembers members, String name) throws UnreadableValueException {
+		return PrintableText.of(members.text(name, MAX_TEXT_LENGTH), MAX_TEXT_LENGTH);
+	}
+
 	static GatewayReport decode(byte[] json) throws UnreadableValueException {
 		StrictMembers members = StrictMembers.read(json);
 		String state = members.text("state", MAX_TEXT_LENGTH);
@@ -39,7 +45,7 @@ final class GatewayReportCodec {
 		if (!ID.matcher(id).matches()) {
 			throw members.unexpected("instanceId", "letters, digits, dots and dashes");
 		}
-		return new GatewayReport(id, members.text("version", MAX_TEXT_LENGTH), members.text("host", MAX_TEXT_LENGTH),
+		return new GatewayReport(id, printable(members, "version"), printable(members, "host"),
 				(int) members.number("adminPort", 0, 65_535), members.instant("startedAt"), state,
 				members.number("revision", 0, Long.MAX_VALUE), members.instant("reportedAt"));
 	}

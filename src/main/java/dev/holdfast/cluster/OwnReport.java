@@ -1,6 +1,8 @@
 package dev.holdfast.cluster;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class OwnReport {
 
 	private static final String LIVE = "LIVE";
+
+	private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
 	private final Supplier<LocalGateway> local;
 
@@ -41,6 +45,12 @@ final class OwnReport {
 	private long nextRevision;
 
 	private boolean missing;
+
+	private volatile @Nullable String failure;
+
+	private Duration pause = FIRST_PAUSE;
+
+	private long nextAttempt;
 
 	OwnReport(Supplier<LocalGateway> local, Supplier<Standing> standing, ClusterKeys keys, ClusterSettings settings,
 			Clock clock, LongSupplier nanoTime) {
@@ -110,9 +120,36 @@ final class OwnReport {
 	}
 
 	/**
-	 * Writes the entry on a new connection.
+	 * Return why etcd has not taken the last report, empty when it has.
+	 */
+	Optional<String> failure() {
+		return Optional.ofNullable(this.failure);
+	}
+
+	/**
+	 * Writes the entry on a new connection. That others do not see this gateway is no
+	 * reason not to follow them, so a failure is kept here.
 	 */
 	void begin(ClusterConnection connection) {
+		this.pause = FIRST_PAUSE;
+		attempt(() -> renew(connection));
+	}
+
+	private void attempt(Runnable report) {
+		try {
+			report.run();
+			this.failure = null;
+			this.pause = FIRST_PAUSE;
+		}
+		catch (ClusterStoreException ex) {
+			this.failure = String.valueOf(ex.getMessage());
+			this.nextAttempt = this.nanoTime.getAsLong() + this.pause.toNanos();
+			Duration longer = this.pause.multipliedBy(2);
+			this.pause = (longer.compareTo(this.settings.refusedPause()) < 0) ? longer : this.settings.refusedPause();
+		}
+	}
+
+	private void renew(ClusterConnection connection) {
 		if (this.lease == 0 || !connection.keepAlive(this.lease)) {
 			this.lease = connection.grant(this.settings.leaseTime());
 		}
@@ -124,11 +161,20 @@ final class OwnReport {
 	 * Renews the lease and writes what is new, where it is time.
 	 */
 	void keep(ClusterConnection connection) {
+		if (this.failure == null) {
+			attempt(() -> keepCurrent(connection));
+		}
+		else if (this.nanoTime.getAsLong() - this.nextAttempt >= 0) {
+			attempt(() -> renew(connection));
+		}
+	}
+
+	private void keepCurrent(ClusterConnection connection) {
 		long now = this.nanoTime.getAsLong();
 		if (now - this.nextRenewal >= 0) {
 			if (!connection.keepAlive(this.lease)) {
 				this.lease = 0;
-				begin(connection);
+				renew(connection);
 				return;
 			}
 			this.nextRenewal = now + this.settings.leaseTime().toNanos() / 3;

@@ -6,9 +6,10 @@ package dev.holdfast.cluster;
  * @param key the key
  * @param value the value, which anybody may have written; not to be changed
  * @param modRevision the revision at which it was last written
+ * @param lease the lease that it hangs on, 0 for none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record StoredEntry(String key, byte[] value, long modRevision) {
+public record StoredEntry(String key, byte[] value, long modRevision, long lease) {
 
 	@Override
 	public String toString() {

@@ -103,6 +103,11 @@ class ClusterConfiguration {
 				}
 
 				@Override
+				public void onUnconfirmed() {
+					overrides.keepShared();
+				}
+
+				@Override
 				public void onCommand(Command command) {
 					commands.accept(command);
 				}

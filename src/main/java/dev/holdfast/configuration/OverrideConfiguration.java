@@ -2,12 +2,14 @@ package dev.holdfast.configuration;
 
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.Optional;
 
 import dev.holdfast.admin.RegistryOverrides;
 import dev.holdfast.override.OverrideTimer;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.override.OverridesFile;
+import dev.holdfast.override.Scope;
 import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.upstream.Upstreams;
 
@@ -38,11 +40,12 @@ class OverrideConfiguration {
 	 */
 	@Bean
 	StartStop overrideLifecycle(Overrides overrides, OverrideTimer timer, Upstreams upstreams,
-			RegistryOperations operations) {
+			RegistryOperations operations, HoldfastProperties properties) {
 		overrides.addListener(upstreams);
 		overrides.addListener(new RegistryOverrides(operations));
 		return new StartStop(-1, () -> {
-			overrides.restore();
+			// Without the others nobody could end what is shared with them.
+			overrides.restore(properties.cluster().enabled() ? EnumSet.allOf(Scope.class) : EnumSet.of(Scope.LOCAL));
 			timer.start();
 		}, timer::close);
 	}

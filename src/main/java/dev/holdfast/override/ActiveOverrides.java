@@ -1,6 +1,5 @@
 package dev.holdfast.override;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -123,17 +123,18 @@ public final class ActiveOverrides {
 		};
 	}
 
-	ActiveOverrides lastingAt(Instant now) {
-		Map<String, OperatorOverride> localOnes = lasting(this.local, now);
-		Map<String, OperatorOverride> sharedOnes = lasting(this.shared, now);
+	ActiveOverrides without(Predicate<OperatorOverride> ended) {
+		Map<String, OperatorOverride> localOnes = without(this.local, ended);
+		Map<String, OperatorOverride> sharedOnes = without(this.shared, ended);
 		boolean same = localOnes.size() == this.local.size() && sharedOnes.size() == this.shared.size();
 		return same ? this : new ActiveOverrides(localOnes, sharedOnes);
 	}
 
-	private static Map<String, OperatorOverride> lasting(Map<String, OperatorOverride> overrides, Instant now) {
-		Map<String, OperatorOverride> lasting = new HashMap<>(overrides);
-		lasting.values().removeIf((override) -> !override.lastsAt(now));
-		return lasting;
+	private static Map<String, OperatorOverride> without(Map<String, OperatorOverride> overrides,
+			Predicate<OperatorOverride> ended) {
+		Map<String, OperatorOverride> left = new HashMap<>(overrides);
+		left.values().removeIf(ended);
+		return left;
 	}
 
 	@Override

@@ -6,12 +6,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +64,12 @@ public final class Overrides {
 	private volatile ActiveOverrides active = ActiveOverrides.NONE;
 
 	/**
+	 * When those that all gateways share end by themselves, by their keys; {@code null}
+	 * while etcd says which there are. Clocks of gateways differ, its leases do not.
+	 */
+	private volatile @Nullable Map<String, Instant> sharedEnds = Map.of();
+
+	/**
 	 * Creates overrides of which none is in force yet.
 	 * @param clock the time by which they end
 	 * @param file where they are kept, empty for nowhere
@@ -77,11 +86,19 @@ public final class Overrides {
 	 * {@link #replaceShared} says what they have now.
 	 */
 	public void restore() {
+		restore(EnumSet.allOf(Scope.class));
+	}
+
+	/**
+	 * Takes the overrides on disk that have not ended meanwhile.
+	 * @param scopes those that can be ended here
+	 */
+	public void restore(Set<Scope> scopes) {
 		List<OperatorOverride> saved = this.file.map(OverridesFile::load).orElse(List.of());
 		Instant now = this.clock.instant();
 		change(now, (before) -> {
 			ActiveOverrides restored = before;
-			for (Scope scope : Scope.values()) {
+			for (Scope scope : scopes) {
 				Map<String, OperatorOverride> lasting = new HashMap<>(restored.of(scope));
 				saved.stream()
 					.filter((override) -> override.scope() == scope && override.lastsAt(now))
@@ -156,7 +173,9 @@ public final class Overrides {
 	}
 
 	/**
-	 * Takes the overrides that all gateways share; those that have ended are left out.
+	 * Takes the overrides that all gateways share. Each is in force until it is shared no
+	 * longer, whatever the clock of this gateway says, or {@link #keepShared()} is
+	 * called.
 	 * @param shared all of scope {@code CLUSTER}
 	 * @throws IllegalArgumentException if one is of another scope
 	 */
@@ -167,13 +186,40 @@ public final class Overrides {
 			if (override.scope() != Scope.CLUSTER) {
 				throw new IllegalArgumentException("scope: %s (expected: CLUSTER)".formatted(override.scope()));
 			}
-			if (override.lastsAt(now)) {
-				lasting.put(override.key(), override);
-			}
+			lasting.put(override.key(), override);
 		}
+		this.sharedEnds = null;
 		if (change(now, (before) -> before.withAll(Scope.CLUSTER, lasting))) {
 			this.file.ifPresent((file) -> file.offer(() -> this.active.all()));
 		}
+	}
+
+	/**
+	 * Notes that nobody says any more what all gateways share: it stays in force until
+	 * its time. Where that is over by this gateway's clock, the clock is wrong, and it
+	 * stays for as long as it was meant to last at most.
+	 */
+	public void keepShared() {
+		if (this.sharedEnds != null) {
+			return;
+		}
+		Instant now = this.clock.instant();
+		Map<String, Instant> ends = new HashMap<>();
+		this.active.of(Scope.CLUSTER).forEach((key, override) -> {
+			Instant latest = now.plus(Duration.between(override.since(), override.until()));
+			boolean credible = override.lastsAt(now) && override.until().isBefore(latest);
+			ends.put(key, credible ? override.until() : latest);
+		});
+		this.sharedEnds = Map.copyOf(ends);
+	}
+
+	/** Empty for what ends only when etcd says so. */
+	private Optional<Instant> end(OperatorOverride override) {
+		if (override.scope() == Scope.LOCAL) {
+			return Optional.of(override.until());
+		}
+		Map<String, Instant> ends = this.sharedEnds;
+		return (ends == null) ? Optional.empty() : Optional.of(ends.getOrDefault(override.key(), override.until()));
 	}
 
 	/**
@@ -181,7 +227,8 @@ public final class Overrides {
 	 */
 	public void endDue() {
 		Instant now = this.clock.instant();
-		boolean ended = change(now, (before) -> before.lastingAt(now));
+		boolean ended = change(now,
+				(before) -> before.without((override) -> end(override).filter((end) -> !now.isBefore(end)).isPresent()));
 		this.file.filter((file) -> ended || file.isFailing()).ifPresent((file) -> file.offer(() -> this.active.all()));
 	}
 
@@ -214,11 +261,12 @@ public final class Overrides {
 	}
 
 	private Duration untilDue(ActiveOverrides active) {
-		Optional<Instant> next = active.all().stream().map(OperatorOverride::until).min(Comparator.naturalOrder());
-		if (next.isEmpty() && this.file.filter(OverridesFile::isFailing).isEmpty()) {
+		List<OperatorOverride> all = active.all();
+		if (all.isEmpty() && this.file.filter(OverridesFile::isFailing).isEmpty()) {
 			return IDLE;
 		}
 		Instant now = this.clock.instant();
+		Optional<Instant> next = all.stream().flatMap((it) -> end(it).stream()).min(Comparator.naturalOrder());
 		Duration rest = next.map((end) -> Duration.between(now, end)).orElse(INTERVAL);
 		return (rest.compareTo(INTERVAL) < 0) ? rest : INTERVAL;
 	}

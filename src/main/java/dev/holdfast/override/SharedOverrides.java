@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface SharedOverrides {
 
+	/** How many overrides all gateways may share. */
+	int MAX_SHARED = 1_000;
+
 	/**
 	 * Sets an override of scope {@code CLUSTER}; one of the same key is replaced. It ends
 	 * at its time, whoever runs then.

@@ -1,10 +1,14 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
+import dev.holdfast.override.Action;
 import dev.holdfast.override.Command;
+import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Scope;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.service.ServiceName;
@@ -257,6 +261,20 @@ class OverridesControllerTests {
 	}
 
 	@Test
+	void moreOverridesForAllGatewaysThanCountAreAConflictAndNoOutage() {
+		this.api.share(new FakeSharedOverrides(this.api.overrides()));
+		Instant now = Instant.now();
+		this.api.overrides()
+			.replaceShared(IntStream.range(0, 1_000)
+				.mapToObj((i) -> new OperatorOverride(new Action.Drain(ORDERS, "x" + i), Scope.CLUSTER, now,
+						now.plusSeconds(60), "", ""))
+				.toList());
+		assertThat(put(O1 + "/drain", cluster(""))).hasStatus(HttpStatus.CONFLICT)
+			.bodyJson()
+			.hasPathSatisfying("$.code", (code) -> assertThat(code).isEqualTo("too-many-overrides"));
+	}
+
+	@Test
 	void whatEtcdRefusesIsToldWithTheCause() {
 		this.api.share(new FakeSharedOverrides(this.api.overrides()).failing("permission denied"));
 		assertThat(put(O1 + "/drain", cluster(""))).hasStatus(HttpStatus.SERVICE_UNAVAILABLE)
@@ -294,6 +312,8 @@ class OverridesControllerTests {
 		assertThat(delete("/registry/freeze")).hasStatusOk();
 		assertThat(this.registry.freeze()).get()
 			.returns(FakeRegistry.PROVEN_AT.plusSeconds(60), (freeze) -> freeze.until());
+		// Where etcd is away the time decides.
+		this.api.overrides().keepShared();
 		this.api.pass(Duration.ofSeconds(60));
 		assertThat(this.registry.freeze()).isEmpty();
 	}

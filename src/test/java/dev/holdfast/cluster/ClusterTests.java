@@ -46,6 +46,8 @@ class ClusterTests {
 
 	private final List<Throwable> failures = new ArrayList<>();
 
+	private int unconfirmed;
+
 	private Standing standing = new Standing("LIVE", 0, 0);
 
 	private final Cluster cluster = new Cluster(this.store, ClusterSettings.of("/holdfast/"),
@@ -55,6 +57,11 @@ class ClusterTests {
 				@Override
 				public void onOverrides(Collection<OperatorOverride> overrides) {
 					ClusterTests.this.shared.add(overrides);
+				}
+
+				@Override
+				public void onUnconfirmed() {
+					ClusterTests.this.unconfirmed++;
 				}
 
 				@Override
@@ -116,6 +123,116 @@ class ClusterTests {
 		at(20, () -> this.store.delete(OWN));
 		at(22, () -> assertThat(this.store.keys()).containsExactly(OWN));
 		runFor(60);
+	}
+
+	@Test
+	void reportThatEtcdRefusesKeepsNobodyFromFollowing(CapturedOutput output) {
+		this.store.refusal = new ClusterStoreException("database space exceeded", false, true);
+		at(5, () -> {
+			assertThat(this.cluster.unavailable()).isEmpty();
+			assertThat(this.cluster.view().available()).isTrue();
+			assertThat(this.cluster.view().reason()).contains("database space exceeded");
+			this.store.put("/holdfast/overrides/drain/orders/a", OverrideCodec.encode(override(DRAIN, 3_600)));
+		});
+		at(6, () -> assertThat(this.shared.getLast()).hasSize(1));
+		at(1_800, () -> {
+			assertThat(this.store.connects).isOne();
+			assertThat(this.store.writes).isLessThan(50);
+			assertThat(this.cluster.remove(DRAIN)).isNotCompletedExceptionally();
+		});
+		at(1_802, () -> {
+			assertThat(this.shared.getLast()).isEmpty();
+			this.store.refusal = null;
+		});
+		at(1_870, () -> {
+			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.cluster.view().reason()).isEmpty();
+		});
+		runFor(1_880);
+		assertThat(output).containsOnlyOnce("do not see this one");
+	}
+
+	@Test
+	void roleThatMayOnlyReadStillFollows() {
+		this.store.refusal = new ClusterStoreException("permission denied", true);
+		at(600, () -> {
+			assertThat(this.store.connects).isOne();
+			assertThat(this.cluster.unavailable()).isEmpty();
+			assertThat(this.cluster.view().reason()).contains("permission denied");
+			assertThat(this.store.leases()).isOne();
+			assertThatThrownBy(() -> this.cluster.put(override(DRAIN, 900)).join())
+				.hasMessageContaining("permission denied");
+			assertThat(this.store.leases()).isOne();
+		});
+		runFor(610);
+	}
+
+	@Test
+	void ownLeaseThatEndsDuringAWriteEndsNoSession() {
+		at(20, () -> {
+			this.store.expire(OWN);
+			this.standing = new Standing("STALE", 0, 0);
+		});
+		at(24, () -> {
+			assertThat(this.store.value(OWN)).contains("STALE");
+			assertThat(this.store.connects).isOne();
+		});
+		runFor(30);
+	}
+
+	@Test
+	void extensionWhoseAnswerIsLostEndsNothing() {
+		at(2, () -> assertThat(this.cluster.put(override(DRAIN, 600))).isNotCompletedExceptionally());
+		at(5, () -> {
+			this.store.forgetful = true;
+			assertThatThrownBy(() -> this.cluster.put(override(DRAIN, 900)).join())
+				.hasMessageContaining("no answer in time");
+			this.store.forgetful = false;
+		});
+		at(6, () -> assertThat(this.shared.getLast()).containsExactly(override(DRAIN, 900)));
+		runFor(10);
+	}
+
+	@Test
+	void noLeaseIsLeftBehindByWhatWasReplacedOrRemoved() {
+		at(2, () -> assertThat(this.cluster.put(override(DRAIN, 600))).isNotCompletedExceptionally());
+		at(3, () -> assertThat(this.cluster.put(override(DRAIN, 900))).isNotCompletedExceptionally());
+		at(4, () -> {
+			assertThat(this.store.leases()).isEqualTo(2);
+			assertThat(this.shared.getLast()).containsExactly(override(DRAIN, 900));
+			assertThat(this.cluster.remove(DRAIN)).isNotCompletedExceptionally();
+		});
+		at(5, () -> assertThat(this.store.leases()).isOne());
+		runFor(10);
+	}
+
+	@Test
+	void reportThatTakesItsTimeIsNoSilenceOfTheWatch() {
+		at(20, () -> {
+			this.store.slow = () -> this.time.pass(Duration.ofSeconds(7));
+			this.standing = new Standing("STALE", 0, 0);
+		});
+		at(60, () -> {
+			assertThat(this.store.connects).isOne();
+			assertThat(this.cluster.view().available()).isTrue();
+		});
+		runFor(61);
+	}
+
+	@Test
+	void overrideWithoutALeaseIsPassedOverSinceNothingWouldEndIt(CapturedOutput output) {
+		this.store.put("/holdfast/overrides/drain/orders/a", OverrideCodec.encode(override(DRAIN, 600)), 0);
+		at(2, () -> assertThat(this.shared.getLast()).isEmpty());
+		runFor(10);
+		assertThat(output).containsOnlyOnce("overrides/drain/orders/a in etcd is passed over: no lease");
+	}
+
+	@Test
+	void reportOfAnotherGatewayIsFitForALineOfALog() throws UnreadableValueException {
+		GatewayReport report = GatewayReportCodec.decode(GatewayReportCodec.encode(new GatewayReport("gw-2",
+				"1\n2026 INFO ok", "h\u001B[2K", 8081, Instant.EPOCH, "LIVE", 0, Instant.EPOCH)));
+		assertThat(report.version()).isEqualTo("1?2026 INFO ok");
+		assertThat(report.host()).isEqualTo("h?[2K");
 	}
 
 	@Test
@@ -285,6 +402,7 @@ class ClusterTests {
 			this.store.cut();
 		});
 		at(500, () -> {
+			assertThat(this.unconfirmed).isPositive();
 			assertThat(this.shared.getLast()).hasSize(1);
 			assertThatThrownBy(() -> this.cluster.put(override(DRAIN, 900)).join())
 				.hasCauseInstanceOf(SharedOverridesException.class)

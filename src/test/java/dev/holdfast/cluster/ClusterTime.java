@@ -36,6 +36,11 @@ final class ClusterTime extends Clock implements ClusterInbox, LongSupplier {
 		this.plans.add(new Plan(time.toNanos(), this.order++, action));
 	}
 
+	/** A call takes its time. */
+	void pass(Duration time) {
+		move(time.toNanos());
+	}
+
 	private void move(long nanos) {
 		this.now += nanos;
 		this.passed += nanos;

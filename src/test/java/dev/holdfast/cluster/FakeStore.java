@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 import dev.holdfast.service.Revision;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store in memory that can be cut off, deny, fall silent and lose its history.
@@ -38,6 +39,16 @@ final class FakeStore implements ClusterStore {
 
 	boolean silent;
 
+	/** What writes of entries fail with, before anything is done. */
+	@Nullable ClusterStoreException refusal;
+
+	/** What takes place during a write of an entry. */
+	Runnable slow = () -> {
+	};
+
+	/** Whether writes are done, and their answers lost. */
+	boolean forgetful;
+
 	int connects;
 
 	int writes;
@@ -47,7 +58,11 @@ final class FakeStore implements ClusterStore {
 	}
 
 	long put(String key, byte[] value) {
-		StoredEntry entry = new StoredEntry(key, value, ++this.revision);
+		return put(key, value, 1);
+	}
+
+	long put(String key, byte[] value, long lease) {
+		StoredEntry entry = new StoredEntry(key, value, ++this.revision, lease);
 		this.entries.put(key, entry);
 		emit(new StoreSignal.Change.Put(entry));
 		return this.revision;
@@ -65,7 +80,10 @@ final class FakeStore implements ClusterStore {
 
 	/** A lease runs out, and its entries go. */
 	void expire(String key) {
-		long lease = this.leaseOf.getOrDefault(key, 0L);
+		end(this.leaseOf.getOrDefault(key, 0L));
+	}
+
+	private void end(long lease) {
 		this.leases.remove(lease);
 		Map.copyOf(this.leaseOf).forEach((other, its) -> {
 			if (its == lease) {
@@ -182,22 +200,35 @@ final class FakeStore implements ClusterStore {
 		@Override
 		public void revoke(long lease) {
 			ask();
-			FakeStore.this.leases.remove(lease);
+			end(lease);
 		}
 
 		@Override
 		public Write put(String key, byte[] value, long lease) {
 			ask();
 			FakeStore.this.writes++;
-			FakeStore.this.leaseOf.put(key, lease);
-			return new Write(FakeStore.this.put(key, value), true);
+			FakeStore.this.slow.run();
+			ClusterStoreException refused = FakeStore.this.refusal;
+			if (refused != null) {
+				throw refused;
+			}
+			if (!FakeStore.this.leases.contains(lease)) {
+				throw new ClusterStoreException("requested lease not found", false, true);
+			}
+			Long former = FakeStore.this.leaseOf.put(key, lease);
+			long revision = FakeStore.this.put(key, value, lease);
+			if (FakeStore.this.forgetful) {
+				throw new ClusterStoreException("no answer in time", false);
+			}
+			return new Write(revision, true, (former != null) ? former : 0);
 		}
 
 		@Override
 		public Write delete(String key) {
 			ask();
+			Long former = FakeStore.this.leaseOf.get(key);
 			boolean existed = FakeStore.this.delete(key);
-			return new Write(FakeStore.this.revision, existed);
+			return new Write(FakeStore.this.revision, existed, (former != null) ? former : 0);
 		}
 
 		@Override

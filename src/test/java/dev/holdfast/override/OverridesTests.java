@@ -112,9 +112,11 @@ class OverridesTests {
 
 	@Test
 	void whatTheOthersShareEndsHereAsWellWhenNobodyCanBeAsked() {
-		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60), shared(new Action.Freeze(), 0)));
-		assertThat(this.overrides.active().freeze()).isEmpty();
-		pass(60);
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60)));
+		this.overrides.keepShared();
+		pass(59);
+		assertThat(this.overrides.active().all()).hasSize(1);
+		pass(1);
 		assertThat(this.overrides.active().all()).isEmpty();
 	}
 
@@ -127,8 +129,43 @@ class OverridesTests {
 		List<ActiveOverrides> changes = new ArrayList<>();
 		this.overrides.replaceShared(many);
 		this.overrides.addListener((now, changed) -> changes.add(now));
+		this.overrides.keepShared();
 		pass(60);
 		assertThat(changes).containsExactly(ActiveOverrides.NONE);
+	}
+
+	@Test
+	void whatTheOthersShareIsInForceWhateverThisClockSays() {
+		this.time.set(START.plusSeconds(600));
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 300)));
+		pass(1);
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isTrue();
+		this.overrides.replaceShared(List.of());
+		assertThat(this.overrides.active().all()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -600, 600 })
+	void whatTheOthersShareLastsAsLongAsItWasMeantToWhenNobodyCanBeAskedAndThisClockIsWrong(int skew) {
+		this.time.set(START.plusSeconds(skew));
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 300)));
+		this.overrides.keepShared();
+		pass(299);
+		this.overrides.keepShared();
+		assertThat(this.overrides.active().all()).hasSize(1);
+		pass(1);
+		assertThat(this.overrides.active().all()).isEmpty();
+	}
+
+	@Test
+	void aGatewayWithoutOthersTakesNothingFromDiskThatOnlyTheyCouldEnd() {
+		Overrides before = kept();
+		before.put(local(DRAIN_A, 60));
+		before.replaceShared(List.of(shared(new Action.Freeze(), 600)));
+		closeFiles();
+		Overrides after = kept();
+		after.restore(Set.of(Scope.LOCAL));
+		assertThat(after.active().all()).extracting(OperatorOverride::key).containsExactly("drain/orders/a");
 	}
 
 	@Test

@@ -23,6 +23,8 @@ import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.DeleteResponse;
 import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.kv.PutResponse;
+import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.PutOption;
@@ -149,7 +151,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 	}
 
 	private static StoredEntry read(KeyValue kv) {
-		return new StoredEntry(EtcdKey.text(kv.getKey()), kv.getValue().getBytes(), kv.getModRevision());
+		return new StoredEntry(EtcdKey.text(kv.getKey()), kv.getValue().getBytes(), kv.getModRevision(), kv.getLease());
 	}
 
 	@Override
@@ -198,16 +200,18 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	@Override
 	public Write put(String key, byte[] value, long lease) {
-		PutOption option = PutOption.builder().withLeaseId(lease).build();
-		return new Write(revision(await("writing",
-				() -> client().getKVClient().put(EtcdKey.bytes(key), ByteSequence.from(value), option)))
-			.number(), true);
+		PutOption option = PutOption.builder().withLeaseId(lease).withPrevKV().build();
+		PutResponse response = await("writing",
+				() -> client().getKVClient().put(EtcdKey.bytes(key), ByteSequence.from(value), option));
+		return new Write(revision(response).number(), true, response.hasPrevKv() ? response.getPrevKv().getLease() : 0);
 	}
 
 	@Override
 	public Write delete(String key) {
-		DeleteResponse response = await("deleting", () -> client().getKVClient().delete(EtcdKey.bytes(key)));
-		return new Write(revision(response).number(), response.getDeleted() > 0);
+		DeleteOption option = DeleteOption.builder().withPrevKV(true).build();
+		DeleteResponse response = await("deleting", () -> client().getKVClient().delete(EtcdKey.bytes(key), option));
+		return new Write(revision(response).number(), response.getDeleted() > 0,
+				response.getPrevKvs().stream().mapToLong(KeyValue::getLease).findFirst().orElse(0));
 	}
 
 	/**
@@ -215,14 +219,16 @@ final class EtcdClusterConnection implements ClusterConnection {
 	 * at the next call, and a member that has just lost its leader answers soon again.
 	 */
 	private <T> T await(String what, Call<T> call) {
+		boolean certain = true;
 		for (int attempt = 1;; attempt++) {
 			CompletableFuture<T> answer = make(what, call);
 			try {
 				return answer.get(LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS);
 			}
 			catch (ExecutionException ex) {
+				certain &= isRefusal(ex);
 				if (attempt == ATTEMPTS || !isToRepeat(ex)) {
-					throw failure(what, ex.getCause());
+					throw failure(what, ex.getCause(), certain);
 				}
 			}
 			catch (TimeoutException ex) {
@@ -250,15 +256,27 @@ final class EtcdClusterConnection implements ClusterConnection {
 		return !this.closed && (EtcdErrors.isTokenEnded(error) || EtcdErrors.code(error) == Status.Code.UNAVAILABLE);
 	}
 
+	/** Otherwise etcd may have done it, although it answers that it has not. */
+	private static boolean isRefusal(Throwable error) {
+		return EtcdErrors.isTokenEnded(error) || EtcdErrors.isDenied(error) || switch (EtcdErrors.code(error)) {
+			case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, OUT_OF_RANGE, RESOURCE_EXHAUSTED -> true;
+			default -> false;
+		};
+	}
+
 	private ClusterStoreException failure(String what, @Nullable Throwable error) {
+		return failure(what, error, false);
+	}
+
+	private ClusterStoreException failure(String what, @Nullable Throwable error, boolean refused) {
 		Throwable cause = (error != null) ? error : new CancellationException("no reason given");
 		String reason = EtcdErrors.describe(cause, this.settings.credentials().map(Credentials::username));
 		String message = "%s at %s failed: %s".formatted(what, place(), reason);
 		if (EtcdErrors.code(cause) == Status.Code.NOT_FOUND) {
-			return new NotFoundException(message);
+			return new NotFoundException(message, refused);
 		}
-		return (EtcdErrors.code(cause) == Status.Code.RESOURCE_EXHAUSTED) ? new TooLargeException(message)
-				: new ClusterStoreException(message, EtcdErrors.isDenied(cause));
+		return (EtcdErrors.code(cause) == Status.Code.RESOURCE_EXHAUSTED) ? new TooLargeException(message, refused)
+				: new ClusterStoreException(message, EtcdErrors.isDenied(cause), refused);
 	}
 
 	private Client client() {
@@ -322,8 +340,8 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 		private static final long serialVersionUID = 1L;
 
-		NotFoundException(String message) {
-			super(message, false);
+		NotFoundException(String message, boolean refused) {
+			super(message, false, refused);
 		}
 
 	}
@@ -333,8 +351,8 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 		private static final long serialVersionUID = 1L;
 
-		TooLargeException(String message) {
-			super(message, false);
+		TooLargeException(String message, boolean refused) {
+			super(message, false, refused);
 		}
 
 	}

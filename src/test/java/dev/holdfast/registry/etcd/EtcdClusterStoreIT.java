@@ -189,6 +189,43 @@ class EtcdClusterStoreIT {
 		}
 	}
 
+	@Test
+	void roleThatMayNotWriteStillFollows() {
+		try (Secured secured = new Secured(EtcdOptions.NONE)) {
+			secured.grant("/holdfast/", Permission.Type.READ);
+			Node node = node("gw-1", Follower.settings(USER, secured.etcd.endpoint()));
+			await(() -> assertThat(node.cluster().unavailable()).isEmpty());
+			await(() -> assertThat(node.cluster().view().reason()).contains("permission denied"));
+			assertThat(node.cluster().view().available()).isTrue();
+			assertThatThrownBy(() -> node.cluster().put(override(Duration.ofMinutes(1))).join())
+				.hasMessageContaining("permission denied");
+			secured.grant("/holdfast/", Permission.Type.READWRITE);
+			await(() -> assertThat(node.cluster().view().reason()).isEmpty());
+		}
+	}
+
+	@Test
+	void etcdThatIsFullTakesNoReportAndIsFollowed() {
+		EtcdProcess etcd = this.closer
+			.register(EtcdProcess.start(new EtcdOptions(false, List.of("--quota-backend-bytes=4000000"))));
+		EtcdKeys keys = this.closer.register(new EtcdKeys(etcd.endpoint()));
+		Node first = node("gw-1", Follower.settings(etcd.endpoint()));
+		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
+		OperatorOverride drain = override(Duration.ofMinutes(10));
+		first.cluster().put(drain).join();
+		assertThatThrownBy(() -> {
+			for (int i = 0; i < 100; i++) {
+				keys.put("/elsewhere/" + i, "x".repeat(500_000));
+			}
+		}).hasMessageContaining("space exceeded");
+		Node second = node("gw-2", Follower.settings(etcd.endpoint()));
+		await(() -> assertThat(second.cluster().unavailable()).isEmpty());
+		await(() -> assertThat(second.cluster().view().reason()).contains("space exceeded"));
+		assertThat(second.overrides()).containsExactly(drain);
+		assertThat(second.cluster().remove(DRAIN).join()).isTrue();
+		await(() -> assertThat(first.overrides()).isEmpty());
+	}
+
 	/** The role of docs/security.md, word by word. */
 	@Test
 	void smallestRoleIsEnoughForEverything() {
@@ -255,6 +292,11 @@ class EtcdClusterStoreIT {
 					@Override
 					public void onOverrides(Collection<OperatorOverride> overrides) {
 						shared.add(overrides);
+					}
+
+					@Override
+					public void onUnconfirmed() {
+						// They are kept here anyway.
 					}
 
 					@Override
