@@ -22,6 +22,7 @@ class AuditController {
 	}
 
 	@GetMapping
+	@TextColumns({ "time", "who", "address", "call", "content", "result", "reason" })
 	Page<AuditEntry> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String status,
 			@RequestParam(required = false) @Nullable String sort,

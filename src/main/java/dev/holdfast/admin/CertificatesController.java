@@ -47,6 +47,7 @@ class CertificatesController {
 	}
 
 	@GetMapping
+	@TextColumns({ "bundle", "use", "role", "status", "notAfter", "subject", "issuer" })
 	Page<CertificateView> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String status,
 			@RequestParam(required = false) @Nullable String sort,

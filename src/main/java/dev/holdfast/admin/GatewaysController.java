@@ -20,6 +20,8 @@ class GatewaysController {
 	}
 
 	@GetMapping
+	@TextColumns(first = "lagging", value = { "instanceId", "host", "PORT=adminPort", "version", "state", "revision",
+			"BEHIND=revisionsBehind", "lagging", "self", "startedAt", "reportedAt" })
 	GatewaysView list() {
 		return this.gateways.view();
 	}

@@ -46,6 +46,7 @@ class RoutesController {
 	}
 
 	@GetMapping
+	@TextColumns({ "id", "host", "path", "methods", "headers", "service", "STRIP=stripPrefix", "protocol" })
 	Page<RouteView> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
@@ -75,6 +76,8 @@ class RoutesController {
 	}
 
 	@GetMapping("/match")
+	@TextColumns(rows = "candidates", value = { "id", "url", "zone", "weight", "EFFECTIVE=effectiveWeight", "share",
+			"active", "eligible", "reasons" })
 	MatchView match(@RequestParam(required = false) @Nullable String method,
 			@RequestParam(required = false) @Nullable String host,
 			@RequestParam(required = false) @Nullable String path, HttpServletRequest read) {

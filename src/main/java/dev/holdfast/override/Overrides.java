@@ -227,8 +227,8 @@ public final class Overrides {
 	 */
 	public void endDue() {
 		Instant now = this.clock.instant();
-		boolean ended = change(now,
-				(before) -> before.without((override) -> end(override).filter((end) -> !now.isBefore(end)).isPresent()));
+		boolean ended = change(now, (before) -> before
+			.without((override) -> end(override).filter((end) -> !now.isBefore(end)).isPresent()));
 		this.file.filter((file) -> ended || file.isFailing()).ifPresent((file) -> file.offer(() -> this.active.all()));
 	}
 

@@ -113,7 +113,7 @@ class OpenApiAnswersTests {
 		})) {
 			for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
 				JsonNode responses = path.getValue().path("get").path("responses");
-				String target = path.getKey().replace("{service}", "orders").replace("{instance}", "o1");
+				String target = target(path.getKey());
 				if (responses.at("/200/content").has("application/json")) {
 					boolean text = responses.at("/200/content").has("text/plain");
 					assertThat(server.get(target, "Accept", "text/plain").statusCode()).as(target)
@@ -175,13 +175,18 @@ class OpenApiAnswersTests {
 		return document.path("paths").path(path).path(method).at("/requestBody/content/application~1json/schema");
 	}
 
+	private static String target(String path) {
+		return path.replace("{service}", "orders").replace("{instance}", "o1")
+				+ (path.endsWith("/match") ? "?path=/orders/1" : "");
+	}
+
 	private static List<String> readAll(AdminServer server) throws Exception {
 		List<String> read = new ArrayList<>();
 		for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
 			JsonNode operation = path.getValue().path("get");
 			if (operation.at("/responses/200/content").has("application/json")) {
-				String target = path.getKey().replace("{service}", "orders").replace("{instance}", "o1");
-				for (String query : List.of("", "?traffic=true")) {
+				String target = target(path.getKey());
+				for (String query : target.contains("?") ? List.of("") : List.of("", "?traffic=true")) {
 					HttpResponse<String> answer = server.get(target + query);
 					if (answer.statusCode() == 200) {
 						check(target + query, path.getKey(), "get", "200", answer.body());

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -183,7 +184,7 @@ final class OpenApiDocument {
 			body(call, operation);
 		}
 		else if ((handler(call).isAnnotationPresent(GetMapping.class) && !isStream(responses))
-				|| call.endsWith(OpenApiController.FILE) || call.endsWith("/state")) {
+				|| Stream.of(OpenApiController.FILE, "/state", "/traffic").anyMatch(call::endsWith)) {
 			responses.putObject("304").put("description", "Nothing has changed since If-None-Match");
 		}
 	}

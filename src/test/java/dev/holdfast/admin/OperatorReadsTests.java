@@ -254,8 +254,8 @@ class OperatorReadsTests {
 	void theAuditHasTheLastWritesTheNewestFirstAndRefusalsPushNoneOut() {
 		this.registry.setRefresh(CompletableFuture.completedFuture(new RefreshResult(1, 0, 0, 0, 1, 2)));
 		String token = "Bearer " + AdminApi.TOKEN;
-		assertThat(this.server.sendWithoutBody("POST", "/registry/refresh?reason=drill", "Authorization", token).statusCode())
-			.isEqualTo(200);
+		assertThat(this.server.sendWithoutBody("POST", "/registry/refresh?reason=drill", "Authorization", token)
+			.statusCode()).isEqualTo(200);
 		for (int i = 0; i < Audit.REMEMBERED_REFUSALS + 10; i++) {
 			assertThat(this.server.sendWithoutBody("POST", "/registry/refresh").statusCode()).isEqualTo(401);
 		}
@@ -302,7 +302,9 @@ class OperatorReadsTests {
 	void aReconnectAnswersWithTheNumberOfTheGeneration() {
 		this.registry.setReconnect(CompletableFuture.completedFuture(4L));
 		assertThat(this.server.sendWithoutBody("POST", "/registry/reconnect").statusCode()).isEqualTo(401);
-		assertThat(this.server.sendWithoutBody("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN).body())
+		assertThat(
+				this.server.sendWithoutBody("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN)
+					.body())
 			.isEqualTo("{\"generation\":4}");
 	}
 
@@ -321,13 +323,16 @@ class OperatorReadsTests {
 		String state = this.server.get("/registry/status").headers().firstValue("ETag").orElseThrow();
 		for (String tag : List.of(state, "*", "\"other\", " + state)) {
 			assertThat(this.server
-				.sendWithoutBody("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match", tag)
+				.sendWithoutBody("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match",
+						tag)
 				.statusCode()).isEqualTo(200);
 		}
 		assertThat(this.server
-			.sendWithoutBody("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match", "\"other\"")
+			.sendWithoutBody("POST", "/registry/reconnect", "Authorization", "Bearer " + AdminApi.TOKEN, "If-Match",
+					"\"other\"")
 			.statusCode()).isEqualTo(412);
-		assertThat(this.server.sendWithoutBody("POST", "/registry/reconnect", "If-Match", state).statusCode()).isEqualTo(401);
+		assertThat(this.server.sendWithoutBody("POST", "/registry/reconnect", "If-Match", state).statusCode())
+			.isEqualTo(401);
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package dev.holdfast.admin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -83,6 +84,11 @@ final class RecordSchemas {
 			if (component.getType() == Iterable.class) {
 				((ObjectNode) property).put("type", "array")
 					.set("items", schemaOf(argument(component.getGenericType())));
+			}
+			if (component.getAnnotatedType() instanceof AnnotatedParameterizedType generic
+					&& generic.getAnnotatedActualTypeArguments()[0].isAnnotationPresent(Nullable.class)
+					&& property.path("items") instanceof ObjectNode items) {
+				((ObjectNode) property).set("items", nullable(items));
 			}
 			if (nullable) {
 				property = nullable((ObjectNode) property);

@@ -57,8 +57,9 @@ final class FleetRegistry {
 						new InstanceGauges(meters, this.upstreams)),
 				history);
 		this.keeper = new Keeper(
-				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS), probe,
-				this.time, this.registry, Optional.empty(), new RegistryMeters(meters), this.time, this.time, new SplittableRandom(7), history);
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				probe, this.time, this.registry, Optional.empty(), new RegistryMeters(meters), this.time, this.time,
+				new SplittableRandom(7), history);
 		this.keeper.begin(1, this.asked::add);
 	}
 
