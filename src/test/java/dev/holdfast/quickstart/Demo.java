@@ -10,7 +10,7 @@ import dev.holdfast.testing.EtcdProcess;
  * All that the gateway needs around it: an etcd, and three backends of two services that
  * keep themselves registered.
  */
-final class Demo implements AutoCloseable {
+public final class Demo implements AutoCloseable {
 
 	private static final Duration TTL = Duration.ofSeconds(10);
 
@@ -32,12 +32,16 @@ final class Demo implements AutoCloseable {
 	/**
 	 * Starts everything.
 	 * @param binary the etcd to run
+	 * @return what has been started
 	 */
-	static Demo start(Path binary) {
+	public static Demo start(Path binary) {
 		return new Demo(EtcdProcess.start(binary, "127.0.0.1"));
 	}
 
-	EtcdProcess etcd() {
+	/**
+	 * Return the etcd that they are registered in.
+	 */
+	public EtcdProcess etcd() {
 		return this.etcd;
 	}
 

@@ -2,6 +2,7 @@ package dev.holdfast.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,24 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 class BrowserIT {
+
+	/**
+	 * Has a browser until it is killed. A source, since the tests have one class with a
+	 * main method, which is the quick start.
+	 */
+	private static final String HOLDER = """
+			class Holder {
+
+				public static void main(String[] arguments) throws Exception {
+					try (var browser = dev.holdfast.testing.Browser.start()) {
+						browser.open("about:blank");
+						System.out.println("STARTED");
+						System.in.read();
+					}
+				}
+
+			}
+			""";
 
 	@Test
 	void whatIsWrongWithAPageIsNoticed() {
@@ -56,9 +75,10 @@ class BrowserIT {
 	}
 
 	@Test
-	void browserEndsWithAJvmThatIsKilled() throws IOException {
+	void browserEndsWithAJvmThatIsKilled(@TempDir Path folder) throws IOException {
+		Path holder = Files.writeString(folder.resolve("Holder.java"), HOLDER);
 		Process jvm = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), Holder.class.getName())
+				System.getProperty("java.class.path"), holder.toString())
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		List<ProcessHandle> started;
@@ -101,24 +121,6 @@ class BrowserIT {
 					<html lang="en"><head><title>Poor page</title><script src="page.js"></script></head>
 					<body><h1>Poor page</h1><img src="picture.png"><script>inline()</script></body></html>
 					""");
-	}
-
-	/**
-	 * Has a browser until it is killed.
-	 */
-	static final class Holder {
-
-		private Holder() {
-		}
-
-		public static void main(String[] arguments) throws IOException {
-			try (Browser browser = Browser.start()) {
-				browser.open("about:blank");
-				System.out.println("STARTED");
-				System.in.read();
-			}
-		}
-
 	}
 
 }

@@ -1,5 +1,3 @@
-package dev.holdfast.quickstart;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.quickstart.Demo;
 import dev.holdfast.testing.Browser;
 import dev.holdfast.testing.Browser.ColorScheme;
 import dev.holdfast.testing.Closer;
@@ -28,9 +27,7 @@ import static org.awaitility.Awaitility.await;
  * services with some traffic, in light and dark, healthy and without etcd. Run by
  * {@code bench/dashboard pictures}.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // the picture shows what came of the
-												// requests
-final class DashboardPictures {
+public final class DashboardPictures {
 
 	private static final Duration OUTAGE = Duration.ofSeconds(75);
 
