@@ -20,7 +20,7 @@ record Instructions(String traffic, String admin, String etcd, String stopEtcd, 
 				Holdfast is running.
 
 				  traffic     %1$s   (services: orders, users)
-				  operators   %2$s/registry   %2$s/actuator/health
+				  operators   %2$s/ in a browser   %2$s/registry   %2$s/actuator/health
 				  etcd        %3$s
 
 				Four commands to try in another terminal:
