@@ -3,7 +3,6 @@ package dev.holdfast.admin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -88,29 +87,26 @@ final class OverrideWrites {
 		OperatorOverride override = new OperatorOverride(action, scope, since, until, body.printableReason(),
 				body.by());
 		switch (scope) {
-			case LOCAL -> putLocal(override, known != null);
-			case CLUSTER -> putShared(override, known != null);
+			case LOCAL -> {
+				checkRoom(known, scope, Overrides.MAX_LOCAL, "this gateway");
+				this.overrides.put(override);
+			}
+			case CLUSTER -> {
+				SharedOverrides cluster = cluster();
+				checkRoom(known, scope, SharedOverrides.MAX_SHARED, "all gateways");
+				await(cluster.put(override));
+			}
 		}
 		return override;
 	}
 
-	private void putShared(OperatorOverride override, boolean known) throws InterruptedException {
-		SharedOverrides cluster = cluster();
-		if (!known && this.overrides.active().of(Scope.CLUSTER).size() >= SharedOverrides.MAX_SHARED) {
+	/** What replaces another one needs no room of its own. */
+	private void checkRoom(@Nullable OperatorOverride known, Scope scope, int max, String where) {
+		if (known == null && this.overrides.active().of(scope).size() >= max) {
 			throw new ProblemException(HttpStatus.CONFLICT, "too-many-overrides",
-					"%d overrides are in force on all gateways (expected: fewer); DELETE those that are not needed"
-						.formatted(SharedOverrides.MAX_SHARED));
+					"%d overrides are in force on %s (expected: fewer); DELETE those that are not needed".formatted(max,
+							where));
 		}
-		await(cluster.put(override));
-	}
-
-	private void putLocal(OperatorOverride override, boolean known) {
-		if (!known && this.overrides.active().of(Scope.LOCAL).size() >= Overrides.MAX_LOCAL) {
-			throw new ProblemException(HttpStatus.CONFLICT, "too-many-overrides",
-					"%d overrides are in force on this gateway (expected: fewer); DELETE those that are not needed"
-						.formatted(Overrides.MAX_LOCAL));
-		}
-		this.overrides.put(override);
 	}
 
 	/**
@@ -176,14 +172,7 @@ final class OverrideWrites {
 	 * Reads the parameter that tells which gateways a write is for.
 	 */
 	static Scope scope(@Nullable String text) {
-		if (text == null) {
-			return Scope.LOCAL;
-		}
-		return switch (text.toUpperCase(Locale.ROOT)) {
-			case "LOCAL" -> Scope.LOCAL;
-			case "CLUSTER" -> Scope.CLUSTER;
-			default -> throw ProblemException.badParameter(SCOPE, text, "LOCAL or CLUSTER");
-		};
+		return Parameters.constant(SCOPE, text, Scope.class, Scope.LOCAL);
 	}
 
 	private SharedOverrides cluster() {

@@ -1,6 +1,7 @@
 package dev.holdfast.admin;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -74,15 +75,31 @@ final class Parameters {
 		}
 		Set<E> constants = EnumSet.noneOf(type);
 		for (String one : text.split(",", -1)) {
-			constants.add(EnumSet.allOf(type)
-				.stream()
-				.filter((constant) -> constant.name().equalsIgnoreCase(one.strip()))
-				.findFirst()
-				.orElseThrow(() -> ProblemException.badParameter(name, text,
-						EnumSet.allOf(type).stream().map(Enum::name).collect(Collectors.joining(", "))
-								+ ", or several separated by commas")));
+			constants.add(named(one.strip(), type).orElseThrow(() -> ProblemException.badParameter(name, text,
+					names(type, ", ") + ", or several separated by commas")));
 		}
 		return constants;
+	}
+
+	/**
+	 * Reads a constant in any case.
+	 * @param name the parameter's name
+	 * @param text its value, {@code null} when it is absent
+	 * @param type the constant's type
+	 * @param absent what it is then
+	 * @throws ProblemException if it is none of the type
+	 */
+	static <E extends Enum<E>> E constant(String name, @Nullable String text, Class<E> type, E absent) {
+		return (text == null) ? absent
+				: named(text, type).orElseThrow(() -> ProblemException.badParameter(name, text, names(type, " or ")));
+	}
+
+	private static <E extends Enum<E>> Optional<E> named(String text, Class<E> type) {
+		return EnumSet.allOf(type).stream().filter((constant) -> constant.name().equalsIgnoreCase(text)).findFirst();
+	}
+
+	private static <E extends Enum<E>> String names(Class<E> type, String between) {
+		return EnumSet.allOf(type).stream().map(Enum::name).collect(Collectors.joining(between));
 	}
 
 }
