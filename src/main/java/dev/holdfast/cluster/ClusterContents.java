@@ -17,7 +17,7 @@ import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.OverrideCodec;
 import dev.holdfast.override.Scope;
 import dev.holdfast.override.SharedOverrides;
-import dev.holdfast.override.UnreadableOverrideException;
+import dev.holdfast.override.UnreadableValueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +140,7 @@ final class ClusterContents {
 				hear(entry);
 			}
 		}
-		catch (UnreadableValueException | UnreadableOverrideException ex) {
+		catch (UnreadableValueException ex) {
 			this.refused.refuse(key, String.valueOf(ex.getMessage()));
 		}
 	}
@@ -167,7 +167,7 @@ final class ClusterContents {
 		return report;
 	}
 
-	private OperatorOverride override(StoredEntry entry) throws UnreadableValueException, UnreadableOverrideException {
+	private OperatorOverride override(StoredEntry entry) throws UnreadableValueException {
 		OperatorOverride override = OverrideCodec.decode(entry.value());
 		// Nothing would end it.
 		if (entry.lease() == 0) {
@@ -222,7 +222,7 @@ final class ClusterContents {
 				retain(entry.key());
 				put(entry, this.newGateways, this.newOverrides);
 			}
-			else if (this.commands.size() < MAX_COMMANDS && entry.value().length <= StrictMembers.MAX_LENGTH) {
+			else if (this.commands.size() < MAX_COMMANDS && entry.value().length <= CommandCodec.MAX_LENGTH) {
 				this.commands.add(entry);
 			}
 		}

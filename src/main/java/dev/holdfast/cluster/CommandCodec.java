@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.override.Action;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
+import dev.holdfast.override.StrictMembers;
+import dev.holdfast.override.UnreadableValueException;
 import dev.holdfast.service.ServiceName;
 
 /**
@@ -17,6 +19,9 @@ import dev.holdfast.service.ServiceName;
 final class CommandCodec {
 
 	private static final int SCHEMA_VERSION = 1;
+
+	/** The longest JSON of a command, in bytes. */
+	static final int MAX_LENGTH = 8 * 1024;
 
 	private static final int MAX_NAME_LENGTH = 253;
 
@@ -69,7 +74,7 @@ final class CommandCodec {
 	}
 
 	static IssuedCommand decode(byte[] value) throws UnreadableValueException {
-		StrictMembers members = StrictMembers.read(value);
+		StrictMembers members = StrictMembers.read(value, MAX_LENGTH, "command");
 		members.number("schemaVersion", SCHEMA_VERSION, SCHEMA_VERSION);
 		members.allowOnly(MEMBERS);
 		return new IssuedCommand(command(members), members.instant("issuedAt"));

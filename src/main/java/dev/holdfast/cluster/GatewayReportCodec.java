@@ -2,6 +2,8 @@ package dev.holdfast.cluster;
 
 import java.util.regex.Pattern;
 
+import dev.holdfast.override.StrictMembers;
+import dev.holdfast.override.UnreadableValueException;
 import dev.holdfast.service.PrintableText;
 
 /**
@@ -9,6 +11,8 @@ import dev.holdfast.service.PrintableText;
  * passed over, so that gateways of two versions see each other during an upgrade.
  */
 final class GatewayReportCodec {
+
+	private static final int MAX_LENGTH = 8 * 1024;
 
 	private static final int MAX_TEXT_LENGTH = 253;
 
@@ -36,7 +40,7 @@ final class GatewayReportCodec {
 	}
 
 	static GatewayReport decode(byte[] json) throws UnreadableValueException {
-		StrictMembers members = StrictMembers.read(json);
+		StrictMembers members = StrictMembers.read(json, MAX_LENGTH, "gateway");
 		String state = members.text("state", MAX_TEXT_LENGTH);
 		if (!STATE.matcher(state).matches()) {
 			throw members.unexpected("state", "LIVE, STALE, FROM_DISK or EMPTY");

@@ -67,7 +67,7 @@ final class OverridesFileLayout {
 			try {
 				overrides.add(OverrideCodec.decode(line.getBytes(StandardCharsets.ISO_8859_1)));
 			}
-			catch (UnreadableOverrideException ex) {
+			catch (UnreadableValueException ex) {
 				unreadable.add(String.valueOf(ex.getMessage()));
 			}
 		}

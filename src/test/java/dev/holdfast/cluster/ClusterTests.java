@@ -15,6 +15,7 @@ import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.OverrideCodec;
 import dev.holdfast.override.Scope;
 import dev.holdfast.override.SharedOverridesException;
+import dev.holdfast.override.UnreadableValueException;
 import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

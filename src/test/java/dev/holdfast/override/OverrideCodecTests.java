@@ -29,7 +29,7 @@ class OverrideCodecTests {
 
 	@ParameterizedTest
 	@MethodSource("actions")
-	void whatIsWrittenIsReadAgain(Action action) throws UnreadableOverrideException {
+	void whatIsWrittenIsReadAgain(Action action) throws UnreadableValueException {
 		OperatorOverride override = new OperatorOverride(action, Scope.CLUSTER, SINCE, SINCE.plusSeconds(60),
 				"new kernel", "10.0.0.9");
 		byte[] json = OverrideCodec.encode(override);
@@ -60,12 +60,12 @@ class OverrideCodecTests {
 					""")
 	void whatIsNotAnOverrideIsRefusedWithWhatWasExpected(String json, String message) {
 		assertThatThrownBy(() -> OverrideCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
-			.isInstanceOf(UnreadableOverrideException.class)
+			.isInstanceOf(UnreadableValueException.class)
 			.hasMessageStartingWith(message);
 	}
 
 	@Test
-	void whatCouldPassForAnotherLineOfTheLogIsMadePrintable() throws UnreadableOverrideException {
+	void whatCouldPassForAnotherLineOfTheLogIsMadePrintable() throws UnreadableValueException {
 		byte[] json = """
 				{"schemaVersion":1,"kind":"FREEZE","scope":"CLUSTER","since":"2026-01-02T00:00:00Z",
 				 "until":"2026-01-02T01:00:00Z","reason":"a\\nb\\u001b[31m","by":"ops\\r\\u2028root"}"""
@@ -80,7 +80,7 @@ class OverrideCodecTests {
 			"{\u001b[31m" })
 	void whyAnOverrideIsRefusedIsOneLine(String json) {
 		assertThatThrownBy(() -> OverrideCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
-			.isInstanceOf(UnreadableOverrideException.class)
+			.isInstanceOf(UnreadableValueException.class)
 			.message()
 			.satisfies((message) -> assertThat(PrintableText.of(message, 1000)).isEqualTo(message));
 	}
@@ -92,7 +92,7 @@ class OverrideCodecTests {
 	}
 
 	@Test
-	void theLongestNamesFit() throws UnreadableOverrideException {
+	void theLongestNamesFit() throws UnreadableValueException {
 		OperatorOverride longest = new OperatorOverride(new Action.Weight(new ServiceName("\u20AC".repeat(253)),
 				"\u20AC".repeat(Action.MAX_INSTANCE_LENGTH), 1), Scope.LOCAL, SINCE, SINCE, "\u20AC".repeat(1000),
 				"\u20AC".repeat(1000));
