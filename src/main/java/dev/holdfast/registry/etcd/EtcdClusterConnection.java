@@ -28,7 +28,6 @@ import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.PutOption;
-import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.grpc.Status;
@@ -89,7 +88,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 				this.pageSize.grow();
 				return at;
 			}
-			from = page.getKvs().getLast().getKey().concat(ByteSequence.from(new byte[] { 0 }));
+			from = EtcdKey.successor(page.getKvs().getLast().getKey());
 		}
 	}
 
@@ -119,14 +118,8 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	@Override
 	public void watch(String prefix, long fromRevision) {
-		WatchOption option = WatchOption.builder()
-			.isPrefix(true)
-			.withRevision(fromRevision)
-			.withRequireLeader(true)
-			.build();
-		this.watcher = client().getWatchClient()
-			.watch(EtcdKey.bytes(prefix), option,
-					Watch.listener(this::onNext, this::onEnd, () -> onEnd(new CancellationException("it completed"))));
+		this.watcher = connected().watch(prefix, fromRevision,
+				Watch.listener(this::onNext, this::onEnd, () -> onEnd(new CancellationException("it completed"))));
 	}
 
 	private void onNext(WatchResponse response) {
@@ -279,8 +272,12 @@ final class EtcdClusterConnection implements ClusterConnection {
 				: new ClusterStoreException(message, EtcdErrors.isDenied(cause), refused);
 	}
 
+	private EtcdDialler.Dialled connected() {
+		return Objects.requireNonNull(this.dialled, "nothing was listed yet");
+	}
+
 	private Client client() {
-		return Objects.requireNonNull(this.dialled, "nothing was listed yet").client();
+		return connected().client();
 	}
 
 	private String place() {
@@ -300,24 +297,10 @@ final class EtcdClusterConnection implements ClusterConnection {
 	@Override
 	public void close() {
 		this.closed = true;
-		// One by one, and first: jetcd's client leaves its channel open when a watcher's
-		// end throws.
 		Watch.Watcher watching = this.watcher;
-		if (watching != null) {
-			attempt(watching::close);
-		}
 		EtcdDialler.Dialled now = this.dialled;
 		if (now != null) {
-			attempt(now.client()::close);
-		}
-	}
-
-	private void attempt(Runnable end) {
-		try {
-			end.run();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Closing the client on {} failed; it is dropped as it is", place(), ex);
+			now.close((watching != null) ? List.of(watching) : List.of());
 		}
 	}
 

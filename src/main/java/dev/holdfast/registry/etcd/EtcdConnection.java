@@ -35,7 +35,6 @@ import io.etcd.jetcd.maintenance.StatusResponse;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.OptionsUtil;
-import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.grpc.Status;
@@ -155,8 +154,12 @@ final class EtcdConnection implements RegistryConnection {
 		}
 	}
 
+	private EtcdDialler.Dialled connected() {
+		return Objects.requireNonNull(this.dialled, "nothing was listed yet");
+	}
+
 	private Client client() {
-		return Objects.requireNonNull(this.dialled, "nothing was listed yet").client();
+		return connected().client();
 	}
 
 	private String place() {
@@ -196,7 +199,7 @@ final class EtcdConnection implements RegistryConnection {
 				at = at.equals(Revision.NONE) ? revision(page) : at;
 				page.getKvs().forEach((kv) -> records.add(read(prefix, kv, Origin.LIST)));
 				more = page.isMore() && !page.getKvs().isEmpty();
-				from = more ? successor(page.getKvs().getLast().getKey()) : from;
+				from = more ? EtcdKey.successor(page.getKvs().getLast().getKey()) : from;
 			}
 		}
 		this.pageSize.grow();
@@ -324,16 +327,10 @@ final class EtcdConnection implements RegistryConnection {
 	public int watch(long fromRevision) {
 		for (EtcdPrefix prefix : this.settings.prefixes()) {
 			int number = this.watchers.size();
-			WatchOption option = WatchOption.builder()
-				.isPrefix(true)
-				.withRevision(fromRevision)
-				.withRequireLeader(true)
-				.build();
-			this.watchers.add(client().getWatchClient()
-				.watch(EtcdKey.bytes(prefix.prefix()), option, Watch.listener(
-						(response) -> onNext(number, prefix, response),
-						(error) -> fail(EndCause.WATCH_ERROR, "the watch", error),
-						() -> fail(EndCause.WATCH_ENDED, "the watch", new CancellationException("it completed")))));
+			this.watchers.add(connected().watch(prefix.prefix(), fromRevision,
+					Watch.listener((response) -> onNext(number, prefix, response),
+							(error) -> fail(EndCause.WATCH_ERROR, "the watch", error),
+							() -> fail(EndCause.WATCH_ENDED, "the watch", new CancellationException("it completed")))));
 		}
 		return this.watchers.size();
 	}
@@ -399,21 +396,9 @@ final class EtcdConnection implements RegistryConnection {
 	@Override
 	public void close() {
 		this.closed = true;
-		// One by one, and first: jetcd's client leaves its channel open when a watcher's
-		// end throws.
-		this.watchers.forEach((watcher) -> attempt(watcher::close));
 		EtcdDialler.Dialled now = this.dialled;
 		if (now != null) {
-			attempt(now.client()::close);
-		}
-	}
-
-	private void attempt(Runnable end) {
-		try {
-			end.run();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Closing the client on {} failed; it is dropped as it is", place(), ex);
+			now.close(this.watchers);
 		}
 	}
 
@@ -430,10 +415,6 @@ final class EtcdConnection implements RegistryConnection {
 
 	private static Revision revision(Response response) {
 		return new Revision(response.getHeader().getClusterId(), response.getHeader().getRevision());
-	}
-
-	private static ByteSequence successor(ByteSequence key) {
-		return key.concat(ByteSequence.from(new byte[] { 0 }));
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.holdfast.registry.etcd;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.Collection;
 import java.util.Optional;
 
 import javax.net.ssl.SSLException;
@@ -9,6 +10,8 @@ import javax.net.ssl.SSLException;
 import dev.holdfast.tls.TlsMaterial;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.options.WatchOption;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -18,6 +21,8 @@ import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -25,6 +30,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
  * Makes jetcd's clients, each on one member and with an end to every call.
  */
 final class EtcdDialler {
+
+	private static final Logger logger = LoggerFactory.getLogger(EtcdDialler.class);
 
 	static {
 		ProtobufMemory.avoidWarning();
@@ -125,6 +132,42 @@ final class EtcdDialler {
 	 * @param place the member's URL, and its address where it has several
 	 */
 	record Dialled(Client client, String place) {
+
+		/**
+		 * Watches all keys below a prefix, on a member that has a leader alone.
+		 * @param prefix the prefix
+		 * @param fromRevision the first revision whose events are wanted
+		 * @param listener hears of them on jetcd's thread
+		 * @return what ends the watch
+		 */
+		Watch.Watcher watch(String prefix, long fromRevision, Watch.Listener listener) {
+			WatchOption option = WatchOption.builder()
+				.isPrefix(true)
+				.withRevision(fromRevision)
+				.withRequireLeader(true)
+				.build();
+			return this.client.getWatchClient().watch(EtcdKey.bytes(prefix), option, listener);
+		}
+
+		/**
+		 * Ends the watches and then the client: jetcd's client leaves its channel open
+		 * when a watcher's end throws.
+		 * @param watchers all that it has
+		 */
+		void close(Collection<Watch.Watcher> watchers) {
+			watchers.forEach((watcher) -> attempt(watcher::close));
+			attempt(this.client::close);
+		}
+
+		private void attempt(Runnable end) {
+			try {
+				end.run();
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Closing the client on {} failed; it is dropped as it is", this.place, ex);
+			}
+		}
+
 	}
 
 	/**

@@ -47,6 +47,13 @@ final class EtcdKey {
 		return text.toString();
 	}
 
+	/**
+	 * Gives the key that comes next after one, whether there is such a key or not.
+	 */
+	static ByteSequence successor(ByteSequence key) {
+		return key.concat(ByteSequence.from(new byte[] { 0 }));
+	}
+
 	private static String decode(ByteSequence key) {
 		return key.toString(StandardCharsets.UTF_8);
 	}
