@@ -28,6 +28,9 @@ final class ColdStart {
 
 	private final LongSupplier nanoTime;
 
+	/** What its probes publish one by one, until the registry has answered. */
+	private @Nullable Snapshot saved;
+
 	/** Whoever waits for the first probes. */
 	private @Nullable Runnable waiting;
 
@@ -51,6 +54,7 @@ final class ColdStart {
 	 * answered
 	 */
 	void begin(Snapshot saved, Runnable probed) {
+		this.saved = saved;
 		this.waiting = probed;
 		this.unprobed = saved.instances();
 		if (this.unprobed == 0) {
@@ -89,10 +93,35 @@ final class ColdStart {
 	}
 
 	/**
-	 * Ends the probes: the registry has answered, and what it said is published.
+	 * Has all that is being probed published, whatever its probes find.
+	 * @return whether there is anything
+	 */
+	boolean revealAll() {
+		Snapshot rest = this.saved;
+		if (rest != null) {
+			reveal(rest);
+		}
+		return rest != null;
+	}
+
+	/**
+	 * Has a snapshot published as it is, without probes.
+	 */
+	void reveal(Snapshot snapshot) {
+		for (Service service : snapshot.services().values()) {
+			for (Instance instance : service.instances()) {
+				this.catalog.reveal(instance.registration().key(), instance);
+			}
+		}
+	}
+
+	/**
+	 * Ends the probes: what is to be published is so, by the registry's word or an
+	 * operator's.
 	 */
 	void end() {
 		this.over = true;
+		this.saved = null;
 		release();
 	}
 

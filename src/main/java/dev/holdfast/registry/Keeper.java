@@ -18,7 +18,6 @@ import dev.holdfast.service.Reading;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
-import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,9 +71,6 @@ final class Keeper {
 	/** Whether a registry has confirmed what came from disk, if anything did. */
 	private boolean listed;
 
-	/** What came from disk, while its instances are published one by one. */
-	private @Nullable Snapshot starting;
-
 	private @Nullable Freeze freeze;
 
 	Keeper(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
@@ -113,7 +109,11 @@ final class Keeper {
 			}
 			boolean frozen = this.freeze != null;
 			if (frozen) {
-				reveal(saved.snapshot());
+				// What was frozen before a restart is so behind it, and whoever waited
+				// for
+				// probes would lose what they find to the list that must not be
+				// published.
+				this.coldStart.reveal(saved.snapshot());
 			}
 			publish();
 			this.registry.restored(saved, "the registry has not been asked yet", frozen);
@@ -121,25 +121,11 @@ final class Keeper {
 				probed.run();
 			}
 			else {
-				this.starting = saved.snapshot();
 				this.coldStart.begin(saved.snapshot(), probed);
 			}
 		});
 		if (found.isEmpty()) {
 			probed.run();
-		}
-	}
-
-	/**
-	 * Publishes what comes from disk as it is: what was frozen before a restart is so
-	 * behind it, and whoever waited for probes would lose what they find to the list that
-	 * must not be published.
-	 */
-	private void reveal(Snapshot saved) {
-		for (Service service : saved.services().values()) {
-			for (Instance instance : service.instances()) {
-				this.catalog.reveal(instance.registration().key(), instance);
-			}
 		}
 	}
 
@@ -187,7 +173,6 @@ final class Keeper {
 		this.listed = true;
 		this.registry.listed();
 		RefreshResult result = publish(list.revision());
-		this.starting = null;
 		this.coldStart.end();
 		if (first) {
 			this.catalog.snapshot()
@@ -529,10 +514,7 @@ final class Keeper {
 	 * else be missing until the freeze ends, and be missing on disk behind that.
 	 */
 	private void startAtOnce() {
-		Snapshot saved = this.starting;
-		if (saved != null) {
-			this.starting = null;
-			reveal(saved);
+		if (this.coldStart.revealAll()) {
 			publish();
 			this.coldStart.end();
 		}
