@@ -44,6 +44,10 @@ final class CircuitBreakerKeys {
 	/** An underscore ends the name, since it is read as a dot. */
 	private static final Pattern VARIABLE_OF_ONE = Pattern.compile(VARIABLE + "([A-Z0-9]+)_([^_]+)_(.+)");
 
+	/** The same beginning, with other underscores or none. */
+	private static final Pattern MISSPELT_VARIABLE = Pattern
+		.compile(String.join("_*", VARIABLE.replace("_", "").split("")) + "_*(.*)");
+
 	/** Where the key stands in {@code resilience4j.circuitbreaker.configs.default.x}. */
 	private static final int KEY = 4;
 
@@ -106,10 +110,9 @@ final class CircuitBreakerKeys {
 					: unread(variable, Likeness.nearest(key, forms, Likeness.ALIKE)
 						.map((meant) -> name.substring(0, one.start(3)) + meant));
 		}
-		String root = VARIABLE.replace("_", "");
-		int rest = behind(name, root.length());
-		boolean misspelt = name.replace("_", "").startsWith(root) && !name.startsWith(VARIABLE);
-		return misspelt ? unread(variable, Optional.of(VARIABLE + name.substring(rest))) : Optional.empty();
+		Matcher misspelt = MISSPELT_VARIABLE.matcher(name);
+		return (misspelt.matches() && !name.startsWith(VARIABLE))
+				? unread(variable, Optional.of(VARIABLE + misspelt.group(1))) : Optional.empty();
 	}
 
 	private static Optional<String> unread(String variable, Optional<String> meant) {
@@ -118,15 +121,6 @@ final class CircuitBreakerKeys {
 
 	private static List<String> upperCase(Collection<String> keys) {
 		return keys.stream().map((key) -> key.replace("-", "").toUpperCase(Locale.ROOT)).toList();
-	}
-
-	/** Where a name goes on behind so many characters and the underscores among them. */
-	private static int behind(String name, int characters) {
-		int at = 0;
-		for (int left = characters; at < name.length() && (left > 0 || name.charAt(at) == '_'); at++) {
-			left -= (name.charAt(at) == '_') ? 0 : 1;
-		}
-		return at;
 	}
 
 	private Optional<ConfigurationProblem> problem(ConfigurationProperty property,
