@@ -473,7 +473,7 @@ class ReflectorTests {
 
 	private void flood(int rounds) {
 		this.source.deliver(() -> {
-			this.time.spend(Duration.ofMillis(100));
+			this.time.pass(Duration.ofMillis(100));
 			if (rounds > 0) {
 				flood(rounds - 1);
 			}
