@@ -92,6 +92,9 @@ class EventStreamIT {
 		override(15, 30);
 		this.newcomers.add(new Newcomer(this.server));
 		change();
+		// What a new list brings has one time; only what is seen happening is newer than
+		// all the rest.
+		await().atMost(PATIENCE).until(() -> this.registry.status().name().equals("LIVE"));
 		try (EtcdKeys keys = new EtcdKeys(this.etcd.endpoint())) {
 			keys.put("/services/last/l1", "10.0.0.9:80");
 		}
