@@ -1,0 +1,59 @@
+package dev.holdfast.registry.guard;
+
+import java.util.function.LongSupplier;
+
+/**
+ * A stopwatch that runs while the registry is live.
+ */
+final class LiveTime {
+
+	private final LongSupplier nanoTime;
+
+	private long before;
+
+	private long since;
+
+	private boolean running;
+
+	LiveTime(LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Starts it.
+	 * @return whether it stood still
+	 */
+	boolean start() {
+		if (this.running) {
+			return false;
+		}
+		this.running = true;
+		this.since = this.nanoTime.getAsLong();
+		return true;
+	}
+
+	/**
+	 * Stops it.
+	 * @return whether it ran
+	 */
+	boolean stop() {
+		if (!this.running) {
+			return false;
+		}
+		this.before = nanos();
+		this.running = false;
+		return true;
+	}
+
+	boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * How long it has run so far, nanoseconds.
+	 */
+	long nanos() {
+		return this.running ? this.before + this.nanoTime.getAsLong() - this.since : this.before;
+	}
+
+}
