@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class ServiceRecords {
 	 */
 	private final Map<String, Map<String, Boolean>> hidden = new HashMap<>();
 
-	private final Map<String, Reading.Weighted> weights = new HashMap<>();
+	private final Map<String, ParsedRecord.Weighted> weights = new HashMap<>();
 
 	private int size;
 
@@ -82,12 +82,12 @@ final class ServiceRecords {
 		this.size++;
 	}
 
-	void weigh(String key, Reading.Weighted weight) {
+	void weigh(String key, ParsedRecord.Weighted weight) {
 		remove(key);
 		this.weights.put(key, weight);
 	}
 
-	Reading.@Nullable Weighted weight(String key) {
+	ParsedRecord.@Nullable Weighted weight(String key) {
 		return this.weights.get(key);
 	}
 

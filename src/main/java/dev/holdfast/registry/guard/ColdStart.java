@@ -3,7 +3,7 @@ package dev.holdfast.registry.guard;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-import dev.holdfast.registry.catalog.Catalog;
+import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.Snapshot;
@@ -21,9 +21,9 @@ public final class ColdStart {
 
 	private static final Duration INTERVAL = Duration.ofSeconds(2);
 
-	private final Catalog catalog;
+	private final RecordStore records;
 
-	private final Agenda agenda;
+	private final TimerQueue timers;
 
 	private final Prober prober;
 
@@ -44,9 +44,9 @@ public final class ColdStart {
 	/**
 	 * Creates one that has nothing to probe yet.
 	 */
-	public ColdStart(Catalog catalog, Agenda agenda, Prober prober, LongSupplier nanoTime) {
-		this.catalog = catalog;
-		this.agenda = agenda;
+	public ColdStart(RecordStore records, TimerQueue timers, Prober prober, LongSupplier nanoTime) {
+		this.records = records;
+		this.timers = timers;
 		this.prober = prober;
 		this.nanoTime = nanoTime;
 	}
@@ -85,11 +85,11 @@ public final class ColdStart {
 			return;
 		}
 		if (error.isEmpty()) {
-			this.catalog.reveal(instance.registration().key(), instance);
+			this.records.reveal(instance.registration().key(), instance);
 			return;
 		}
-		this.catalog.failProbe(instance.registration().key(), instance);
-		this.agenda.plan(this.nanoTime.getAsLong() + INTERVAL.toNanos(), () -> {
+		this.records.failProbe(instance.registration().key(), instance);
+		this.timers.plan(this.nanoTime.getAsLong() + INTERVAL.toNanos(), () -> {
 			if (!this.over) {
 				this.prober.probe(instance.endpoint(), (again) -> take(instance, again));
 			}
@@ -114,7 +114,7 @@ public final class ColdStart {
 	public void reveal(Snapshot snapshot) {
 		for (Service service : snapshot.services().values()) {
 			for (Instance instance : service.instances()) {
-				this.catalog.reveal(instance.registration().key(), instance);
+				this.records.reveal(instance.registration().key(), instance);
 			}
 		}
 	}

@@ -17,9 +17,9 @@ import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.Routability;
 import dev.holdfast.registry.Signal;
-import dev.holdfast.registry.catalog.Catalog;
 import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.catalog.PublishedIds;
+import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +58,11 @@ public final class RemovalGuard {
 
 	private final Routability routability;
 
-	private final Catalog catalog;
+	private final RecordStore records;
 
 	private final History history;
 
-	private final Agenda agenda;
+	private final TimerQueue timers;
 
 	private final Prober prober;
 
@@ -72,9 +72,9 @@ public final class RemovalGuard {
 
 	private final RandomGenerator random;
 
-	private final LiveTime live;
+	private final PausableStopwatch live;
 
-	private final Holds holds;
+	private final HeldRemovals held;
 
 	private final LeaseQuestions questions = new LeaseQuestions();
 
@@ -94,26 +94,26 @@ public final class RemovalGuard {
 	/**
 	 * Creates a guard that holds nothing yet.
 	 */
-	public RemovalGuard(RemovalGuardSettings settings, Routability routability, Catalog catalog, History history,
-			Agenda agenda, Prober prober, Clock clock, LongSupplier nanoTime, RandomGenerator random) {
+	public RemovalGuard(RemovalGuardSettings settings, Routability routability, RecordStore records, History history,
+			TimerQueue timers, Prober prober, Clock clock, LongSupplier nanoTime, RandomGenerator random) {
 		this.settings = settings;
 		this.routability = routability;
-		this.catalog = catalog;
+		this.records = records;
 		this.history = history;
-		this.agenda = agenda;
+		this.timers = timers;
 		this.prober = prober;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
 		this.random = random;
-		this.live = new LiveTime(nanoTime);
-		this.holds = new Holds(clock, this.live);
+		this.live = new PausableStopwatch(nanoTime);
+		this.held = new HeldRemovals(clock, this.live);
 	}
 
 	/**
 	 * Return the removals that are held.
 	 */
-	public Holds holds() {
-		return this.holds;
+	public HeldRemovals held() {
+		return this.held;
 	}
 
 	/**
@@ -131,7 +131,7 @@ public final class RemovalGuard {
 		open.addAll(this.questions.disconnect());
 		this.unjudged = List.copyOf(open);
 		if (this.live.stop()) {
-			this.holds.publishAll();
+			this.held.publishAll();
 		}
 	}
 
@@ -149,7 +149,7 @@ public final class RemovalGuard {
 	 */
 	public void live() {
 		if (this.live.start()) {
-			this.holds.publishAll();
+			this.held.publishAll();
 		}
 	}
 
@@ -180,7 +180,7 @@ public final class RemovalGuard {
 	 * Judges a removal; the record becomes absent, and goes now or later.
 	 */
 	public void judge(Removal removal) {
-		this.catalog.setAbsent(removal.key(), removal.revision());
+		this.records.setAbsent(removal.key(), removal.revision());
 		if (!this.settings.enabled() || removal.isExplicit()) {
 			boolean leased = removal.lease() != 0;
 			apply(removal, leased ? Change.Cause.EXPIRED : Change.Cause.DELETED, leased ? LEASE_UNKNOWN : "");
@@ -215,22 +215,22 @@ public final class RemovalGuard {
 
 	/** Whether nothing has happened to the record since. */
 	private boolean isOpen(Removal removal) {
-		Catalog.Entry entry = this.catalog.entry(removal.key());
+		RecordStore.Entry entry = this.records.entry(removal.key());
 		return entry != null && !entry.present() && entry.modRevision() == removal.revision()
-				&& this.holds.ofKey(removal.key()).isEmpty();
+				&& this.held.ofKey(removal.key()).isEmpty();
 	}
 
 	private void apply(Removal removal, Change.Cause cause, String detail) {
-		for (Instance instance : this.catalog.instances(removal.key())) {
+		for (Instance instance : this.records.instances(removal.key())) {
 			this.history.record(removal.service(), removal.revision(), cause, instance.id(), detail);
 		}
-		this.catalog.remove(removal.key());
+		this.records.remove(removal.key());
 	}
 
 	/** On no other evidence than that the record is gone. */
 	private void decide(Removal removal) {
 		HeldRemoval.Evidence evidence = removal.trusted() ? HeldRemoval.Evidence.EXPIRED : HeldRemoval.Evidence.MISSING;
-		for (Instance instance : this.catalog.instances(removal.key())) {
+		for (Instance instance : this.records.instances(removal.key())) {
 			if (isElsewhere(removal.service(), instance)) {
 				remove(removal, instance, "it is registered under another key");
 				continue;
@@ -240,19 +240,19 @@ public final class RemovalGuard {
 				remove(removal, instance, removal.trusted() ? LEASE_ENDED : "");
 			}
 			else {
-				hold(new Hold(removal, instance, evidence, reason, this.clock.instant()), removal.revision());
+				hold(new RemovalHold(removal, instance, evidence, reason, this.clock.instant()), removal.revision());
 			}
 		}
 	}
 
 	private boolean isElsewhere(ServiceName service, Instance instance) {
-		return this.holds.at(service, instance.endpoint()) != null || this.catalog.isCovered(service, instance);
+		return this.held.at(service, instance.endpoint()) != null || this.records.isCovered(service, instance);
 	}
 
 	private void remove(Removal removal, Instance instance, String detail) {
 		Change.Cause cause = removal.trusted() ? Change.Cause.EXPIRED : Change.Cause.RELISTED;
 		this.history.record(removal.service(), removal.revision(), cause, instance.id(), detail);
-		this.catalog.remove(removal.key(), instance);
+		this.records.remove(removal.key(), instance);
 	}
 
 	private @Nullable String reasonToHold(ServiceName service, Instance instance) {
@@ -261,14 +261,14 @@ public final class RemovalGuard {
 			return "the registry came back %d s ago, and leases run out after that"
 				.formatted(Duration.ofNanos(now - this.recoveredAt).toSeconds());
 		}
-		if (this.catalog.registered(service) == 0) {
+		if (this.records.registered(service) == 0) {
 			return "no other instance of the service is registered";
 		}
 		if (isLastToTakeRequests(service, instance)) {
 			return "no other instance of the service takes requests";
 		}
 		RemovalBudget budget = this.budgets.computeIfAbsent(service, (name) -> new RemovalBudget(this.settings));
-		if (!budget.trySpend(this.catalog.all(service), now)) {
+		if (!budget.trySpend(this.records.all(service), now)) {
 			return "more than %d %% of the service's instances went within %d s"
 				.formatted(Math.round(this.settings.maxRemoved() * 100), this.settings.window().toSeconds());
 		}
@@ -278,12 +278,12 @@ public final class RemovalGuard {
 	/** What operators have drained is registered, and no use when the others are gone. */
 	private boolean isLastToTakeRequests(ServiceName service, Instance instance) {
 		return takesRequests(service, instance)
-				&& !this.catalog.isAnyRegistered(service, (other) -> takesRequests(service, other));
+				&& !this.records.isAnyRegistered(service, (other) -> takesRequests(service, other));
 	}
 
 	/** Operators know the instance by what is published of it. */
 	private boolean takesRequests(ServiceName service, Instance instance) {
-		return this.routability.takesRequests(service, this.catalog.published(service, instance));
+		return this.routability.takesRequests(service, this.records.published(service, instance));
 	}
 
 	private boolean isCautious(long now) {
@@ -293,20 +293,20 @@ public final class RemovalGuard {
 		return this.cautious;
 	}
 
-	private void hold(Hold hold, long revision) {
+	private void hold(RemovalHold hold, long revision) {
 		this.history.record(hold.service(), revision, Change.Cause.HELD, hold.instance().id(),
 				hold.view(this.clock.instant(), this.live).reason());
-		this.holds.add(hold, this.live.nanos() + this.settings.holdFor().toNanos());
+		this.held.add(hold, this.live.nanos() + this.settings.holdFor().toNanos());
 		probe(hold);
 	}
 
-	private void probe(Hold hold) {
+	private void probe(RemovalHold hold) {
 		if (!hold.isOver()) {
 			this.prober.probe(hold.instance().endpoint(), (error) -> probed(hold, error));
 		}
 	}
 
-	private void probed(Hold hold, String error) {
+	private void probed(RemovalHold hold, String error) {
 		if (hold.isOver()) {
 			return;
 		}
@@ -314,18 +314,18 @@ public final class RemovalGuard {
 			drop(hold, Change.Cause.DROPPED_BY_PROBE, error);
 			return;
 		}
-		this.holds.publish(hold);
+		this.held.publish(hold);
 		double jitter = this.random.nextDouble(0.8, 1.2);
-		this.agenda.plan(this.nanoTime.getAsLong() + (long) (PROBE_INTERVAL.toNanos() * jitter), () -> probe(hold));
+		this.timers.plan(this.nanoTime.getAsLong() + (long) (PROBE_INTERVAL.toNanos() * jitter), () -> probe(hold));
 	}
 
-	private void drop(Hold hold, Change.Cause cause, String detail) {
+	private void drop(RemovalHold hold, Change.Cause cause, String detail) {
 		logger.info("{} of {} at {} is dropped, {}: it is no longer registered{}", hold.instance().id(), hold.service(),
 				hold.instance().endpoint(), cause, detail.isEmpty() ? "" : ", and " + detail);
-		this.holds.remove(hold);
-		this.history.record(hold.service(), this.catalog.snapshot().revision().number(), cause, hold.instance().id(),
+		this.held.remove(hold);
+		this.history.record(hold.service(), this.records.snapshot().revision().number(), cause, hold.instance().id(),
 				detail);
-		this.catalog.remove(hold.key(), hold.instance());
+		this.records.remove(hold.key(), hold.instance());
 	}
 
 	/**
@@ -334,15 +334,15 @@ public final class RemovalGuard {
 	 * @param service the service that it registers instances of
 	 */
 	public void registered(String key, ServiceName service) {
-		if (this.holds.size() == 0) {
+		if (this.held.size() == 0) {
 			return;
 		}
-		this.holds.ofKey(key).forEach(this.holds::remove);
-		for (Instance instance : this.catalog.instances(key)) {
-			Hold hold = this.holds.at(service, instance.endpoint());
+		this.held.ofKey(key).forEach(this.held::remove);
+		for (Instance instance : this.records.instances(key)) {
+			RemovalHold hold = this.held.at(service, instance.endpoint());
 			if (hold != null) {
-				this.holds.remove(hold);
-				this.catalog.remove(hold.key(), hold.instance());
+				this.held.remove(hold);
+				this.records.remove(hold.key(), hold.instance());
 			}
 		}
 	}
@@ -351,7 +351,7 @@ public final class RemovalGuard {
 	 * Ends the holds of a record that no longer registers anything.
 	 */
 	public void withdrawn(String key) {
-		this.holds.ofKey(key).forEach(this.holds::remove);
+		this.held.ofKey(key).forEach(this.held::remove);
 	}
 
 	/**
@@ -361,8 +361,8 @@ public final class RemovalGuard {
 	 */
 	public List<HeldRemoval> approve(HeldSelection selection, String reason) {
 		List<HeldRemoval> approved = new ArrayList<>();
-		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
-		for (Hold hold : this.holds.select(selection, ids)) {
+		PublishedIds ids = new PublishedIds(this.records.snapshot());
+		for (RemovalHold hold : this.held.select(selection, ids)) {
 			approved.add(view(hold, ids));
 			drop(hold, Change.Cause.APPROVED, reason);
 		}
@@ -378,26 +378,26 @@ public final class RemovalGuard {
 	public List<HeldRemoval> cancel(HeldSelection selection, Duration time, String reason) {
 		List<HeldRemoval> kept = new ArrayList<>();
 		Instant until = this.clock.instant().plus(time);
-		PublishedIds ids = new PublishedIds(this.catalog.snapshot());
-		for (Hold hold : this.holds.select(selection, ids)) {
+		PublishedIds ids = new PublishedIds(this.records.snapshot());
+		for (RemovalHold hold : this.held.select(selection, ids)) {
 			hold.keepUntil(until);
-			this.holds.halt(hold);
-			this.history.record(hold.service(), this.catalog.snapshot().revision().number(), Change.Cause.CANCELLED,
+			this.held.halt(hold);
+			this.history.record(hold.service(), this.records.snapshot().revision().number(), Change.Cause.CANCELLED,
 					hold.instance().id(), "kept until " + until + (reason.isEmpty() ? "" : ": " + reason));
-			this.agenda.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
+			this.timers.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
 			kept.add(view(hold, ids));
 		}
 		return List.copyOf(kept);
 	}
 
-	private HeldRemoval view(Hold hold, PublishedIds ids) {
+	private HeldRemoval view(RemovalHold hold, PublishedIds ids) {
 		return hold.view(this.clock.instant(), this.live).withId(ids.of(hold.service(), hold.instance()));
 	}
 
-	private void keepNoLonger(Hold hold, Instant until) {
+	private void keepNoLonger(RemovalHold hold, Instant until) {
 		if (!hold.isOver() && until.equals(hold.keptUntil())) {
 			hold.keepNoLonger();
-			this.holds.count(hold, this.live.nanos() + this.settings.holdFor().toNanos());
+			this.held.count(hold, this.live.nanos() + this.settings.holdFor().toNanos());
 		}
 	}
 
@@ -406,7 +406,7 @@ public final class RemovalGuard {
 	 * {@link Long#MAX_VALUE} when no time runs.
 	 */
 	public long untilNext() {
-		Hold oldest = this.holds.oldest();
+		RemovalHold oldest = this.held.oldest();
 		return (oldest != null) ? oldest.deadline() - this.live.nanos() : Long.MAX_VALUE;
 	}
 
@@ -415,7 +415,7 @@ public final class RemovalGuard {
 	 */
 	public void onTime() {
 		while (untilNext() <= 0) {
-			Hold oldest = this.holds.oldest();
+			RemovalHold oldest = this.held.oldest();
 			if (oldest != null) {
 				drop(oldest, Change.Cause.HOLD_ENDED, "nothing registered it again");
 			}

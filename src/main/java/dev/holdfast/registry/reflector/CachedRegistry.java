@@ -21,7 +21,7 @@ import dev.holdfast.registry.SnapshotFileState;
 import dev.holdfast.registry.UnreadableRecord;
 import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.catalog.PublishedIds;
-import dev.holdfast.registry.guard.Holds;
+import dev.holdfast.registry.guard.HeldRemovals;
 import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Revision;
@@ -56,7 +56,7 @@ final class CachedRegistry implements Registry {
 
 	private volatile Snapshot snapshot = Snapshot.EMPTY;
 
-	private volatile Standing standing;
+	private volatile DatedStatus standing;
 
 	private volatile List<UnreadableRecord> unreadable = List.of();
 
@@ -64,7 +64,7 @@ final class CachedRegistry implements Registry {
 
 	private volatile @Nullable Freeze freeze;
 
-	private volatile Holds held = Holds.none();
+	private volatile HeldRemovals held = HeldRemovals.none();
 
 	/** When everything was last listed; the reflector's thread alone knows. */
 	private @Nullable Instant listedAt;
@@ -78,7 +78,7 @@ final class CachedRegistry implements Registry {
 		this.file = file;
 		this.listeners = List.copyOf(listeners);
 		this.history = history;
-		this.standing = new Standing(new RegistryStatus.Empty("the registry has not been asked yet"), clock.instant());
+		this.standing = new DatedStatus(new RegistryStatus.Empty("the registry has not been asked yet"), clock.instant());
 	}
 
 	@Override
@@ -169,8 +169,8 @@ final class CachedRegistry implements Registry {
 	/**
 	 * Shows the removals that the guard holds.
 	 */
-	void show(Holds holds) {
-		this.held = holds;
+	void show(HeldRemovals held) {
+		this.held = held;
 	}
 
 	void frozen(@Nullable Freeze freeze) {
@@ -255,9 +255,9 @@ final class CachedRegistry implements Registry {
 	}
 
 	private void become(RegistryStatus status) {
-		Standing before = this.standing;
+		DatedStatus before = this.standing;
 		boolean transition = before.status().getClass() != status.getClass();
-		this.standing = new Standing(status, transition ? this.clock.instant() : before.since());
+		this.standing = new DatedStatus(status, transition ? this.clock.instant() : before.since());
 		if (transition) {
 			log(before.status(), status);
 		}
@@ -280,7 +280,7 @@ final class CachedRegistry implements Registry {
 		}
 	}
 
-	private record Standing(RegistryStatus status, Instant since) {
+	private record DatedStatus(RegistryStatus status, Instant since) {
 	}
 
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Redaction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ final class Differences {
 	/**
 	 * Says what weight a record gives.
 	 */
-	static String between(Reading.@Nullable Weighted before, Reading.Weighted after) {
+	static String between(ParsedRecord.@Nullable Weighted before, ParsedRecord.Weighted after) {
 		Differences differences = new Differences();
 		differences.add("weight", (before != null) ? before.weight() : "", after.weight());
 		return differences.text();

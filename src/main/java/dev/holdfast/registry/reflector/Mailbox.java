@@ -32,7 +32,7 @@ interface Mailbox {
 	sealed interface Message {
 
 		/** A connection spoke. */
-		record Spoken(long generation, Signal signal) implements Message {
+		record Spoken(long session, Signal signal) implements Message {
 		}
 
 		/** An operator wants everything listed anew. */
@@ -43,7 +43,7 @@ interface Mailbox {
 		record Diff(CompletableFuture<RegistryDiff> result) implements Message {
 		}
 
-		/** An operator wants a new connection; answered with its generation's number. */
+		/** An operator wants a new connection; answered with its session's number. */
 		record Reconnect(CompletableFuture<Long> result) implements Message {
 		}
 

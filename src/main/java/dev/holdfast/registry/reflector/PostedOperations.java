@@ -22,11 +22,11 @@ final class PostedOperations implements RegistryOperations {
 
 	private final Mailbox mailbox;
 
-	private final Keeper keeper;
+	private final Reconciler reconciler;
 
-	PostedOperations(Mailbox mailbox, Keeper keeper) {
+	PostedOperations(Mailbox mailbox, Reconciler reconciler) {
 		this.mailbox = mailbox;
-		this.keeper = keeper;
+		this.reconciler = reconciler;
 	}
 
 	@Override
@@ -52,45 +52,45 @@ final class PostedOperations implements RegistryOperations {
 
 	@Override
 	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection, String reason) {
-		return ask((keeper) -> keeper.approve(selection, reason));
+		return ask((reconciler) -> reconciler.approve(selection, reason));
 	}
 
 	@Override
 	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason) {
-		return ask((keeper) -> keeper.cancel(selection, time, reason));
+		return ask((reconciler) -> reconciler.cancel(selection, time, reason));
 	}
 
 	@Override
 	public CompletableFuture<Void> freeze(Freeze freeze) {
-		return this.<@Nullable Void>ask((keeper) -> {
-			keeper.freeze(freeze);
+		return this.<@Nullable Void>ask((reconciler) -> {
+			reconciler.freeze(freeze);
 			return null;
 		});
 	}
 
 	@Override
 	public CompletableFuture<Void> unfreeze() {
-		return this.<@Nullable Void>ask((keeper) -> {
-			keeper.unfreeze();
+		return this.<@Nullable Void>ask((reconciler) -> {
+			reconciler.unfreeze();
 			return null;
 		});
 	}
 
 	@Override
 	public CompletableFuture<Void> settled() {
-		return this.<@Nullable Void>ask((keeper) -> null);
+		return this.<@Nullable Void>ask((reconciler) -> null);
 	}
 
 	@Override
 	public void note(ServiceName service, Change.Cause cause, String instance, String detail) {
-		this.mailbox.post(new Mailbox.Message.Task(() -> this.keeper.note(service, cause, instance, detail)));
+		this.mailbox.post(new Mailbox.Message.Task(() -> this.reconciler.note(service, cause, instance, detail)));
 	}
 
-	private <T extends @Nullable Object> CompletableFuture<T> ask(Function<Keeper, T> question) {
+	private <T extends @Nullable Object> CompletableFuture<T> ask(Function<Reconciler, T> question) {
 		return CompletableFuture.supplyAsync(() -> {
-			T answer = question.apply(this.keeper);
+			T answer = question.apply(this.reconciler);
 			// Who hears the answer must find what it says.
-			this.keeper.publish();
+			this.reconciler.publish();
 			return answer;
 		}, (action) -> this.mailbox.post(new Mailbox.Message.Task(action)));
 	}

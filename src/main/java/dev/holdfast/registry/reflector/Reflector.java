@@ -60,7 +60,7 @@ public final class Reflector implements AutoCloseable {
 
 	private final CachedRegistry registry;
 
-	private final Keeper keeper;
+	private final Reconciler reconciler;
 
 	private final Requests waiting = new Requests();
 
@@ -97,7 +97,7 @@ public final class Reflector implements AutoCloseable {
 		this.random = random;
 		History history = new History(clock);
 		this.registry = new CachedRegistry(clock, source, file, snapshotListeners, history);
-		this.keeper = new Keeper(settings, probe, mailbox, this.registry, file, listener, clock, nanoTime, random,
+		this.reconciler = new Reconciler(settings, probe, mailbox, this.registry, file, listener, clock, nanoTime, random,
 				history);
 	}
 
@@ -114,7 +114,7 @@ public final class Reflector implements AutoCloseable {
 	 * @return the operations
 	 */
 	public RegistryOperations operations() {
-		return new PostedOperations(this.mailbox, this.keeper);
+		return new PostedOperations(this.mailbox, this.reconciler);
 	}
 
 	/**
@@ -135,7 +135,7 @@ public final class Reflector implements AutoCloseable {
 	public synchronized void start(Optional<Freeze> freeze) {
 		CountDownLatch probed = new CountDownLatch(1);
 		this.thread = Thread.ofVirtual().name("registry-reflector").start(() -> {
-			freeze.ifPresent(this.keeper::freeze);
+			freeze.ifPresent(this.reconciler::freeze);
 			restore(probed::countDown);
 			run();
 		});
@@ -167,7 +167,7 @@ public final class Reflector implements AutoCloseable {
 	}
 
 	void restore(Runnable probed) {
-		this.keeper.restore(probed);
+		this.reconciler.restore(probed);
 	}
 
 	void run() {
@@ -183,8 +183,8 @@ public final class Reflector implements AutoCloseable {
 	private void follow() throws InterruptedException {
 		int failures = 0;
 		for (long number = 1;; number++) {
-			Generation generation = new Generation(number, this, this.waiting);
-			Generation.Ending ending = live(generation);
+			WatchSession session = new WatchSession(number, this, this.waiting);
+			WatchSession.Ending ending = live(session);
 			if (ending.cause() == null) {
 				return;
 			}
@@ -192,7 +192,7 @@ public final class Reflector implements AutoCloseable {
 			if (ending.cause() == EndCause.OPERATOR) {
 				continue;
 			}
-			failures = generation.isSettled() ? 0 : failures + 1;
+			failures = session.isSettled() ? 0 : failures + 1;
 			// Every member gets its turn before the first wait.
 			if (failures > 0 && failures % this.source.members().size() == 0 && !pause()) {
 				return;
@@ -217,24 +217,24 @@ public final class Reflector implements AutoCloseable {
 	}
 
 	/** The loop must outlive any defect in what it calls. */
-	private Generation.Ending live(Generation generation) throws InterruptedException {
+	private WatchSession.Ending live(WatchSession session) throws InterruptedException {
 		try {
-			return generation.run();
+			return session.run();
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("The registry client failed in itself; it starts over", ex);
-			return new Generation.Ending(EndCause.INTERNAL_ERROR, "internal error: " + ex);
+			return new WatchSession.Ending(EndCause.INTERNAL_ERROR, "internal error: " + ex);
 		}
 	}
 
 	private void ended(long number, EndCause cause, String message) {
-		logger.debug("Generation {} ended, {}: {}", number, cause, message);
-		this.keeper.lost(message);
+		logger.debug("Session {} ended, {}: {}", number, cause, message);
+		this.reconciler.lost(message);
 		try {
 			this.listener.onGenerationEnded(cause);
 		}
 		catch (RuntimeException ex) {
-			logger.error("{} failed on the end of generation {}; the next one begins", this.listener, number, ex);
+			logger.error("{} failed on the end of session {}; the next one begins", this.listener, number, ex);
 		}
 	}
 
@@ -265,7 +265,7 @@ public final class Reflector implements AutoCloseable {
 				case Mailbox.Message.Stop stop -> {
 					return false;
 				}
-				case Mailbox.Message.Spoken late -> logger.trace("Dropped, of an older generation: {}", late);
+				case Mailbox.Message.Spoken late -> logger.trace("Dropped, of an older session: {}", late);
 				case Mailbox.Message.Task task -> throw new IllegalStateException("a task that was not done: " + task);
 			}
 		}
@@ -278,15 +278,15 @@ public final class Reflector implements AutoCloseable {
 	 */
 	Mailbox.@Nullable Message poll(long until) throws InterruptedException {
 		while (true) {
-			if (this.keeper.untilNext() <= 0) {
-				outlive(this.keeper::onTime);
+			if (this.reconciler.untilNext() <= 0) {
+				outlive(this.reconciler::onTime);
 			}
 			long wait = until - this.nanoTime.getAsLong();
-			Mailbox.Message message = this.mailbox.poll(Math.min(wait, this.keeper.untilNext()));
+			Mailbox.Message message = this.mailbox.poll(Math.min(wait, this.reconciler.untilNext()));
 			if (message instanceof Mailbox.Message.Task(Runnable action)) {
 				outlive(() -> {
 					action.run();
-					this.keeper.publish();
+					this.reconciler.publish();
 				});
 			}
 			else if (message != null) {
@@ -310,7 +310,7 @@ public final class Reflector implements AutoCloseable {
 	}
 
 	/**
-	 * Has the next generation's list answer those whom this one's must not.
+	 * Has the next session's list answer those whom this one's must not.
 	 */
 	void carryOver(Requests requests) {
 		this.waiting.addAll(requests);
@@ -350,8 +350,8 @@ public final class Reflector implements AutoCloseable {
 		return this.nanoTime;
 	}
 
-	Keeper keeper() {
-		return this.keeper;
+	Reconciler reconciler() {
+		return this.reconciler;
 	}
 
 	Mailbox mailbox() {

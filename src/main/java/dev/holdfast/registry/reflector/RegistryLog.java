@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.UnreadableRecord;
-import dev.holdfast.registry.catalog.Catalog;
-import dev.holdfast.registry.guard.Holds;
+import dev.holdfast.registry.catalog.RecordStore;
+import dev.holdfast.registry.guard.HeldRemovals;
 import dev.holdfast.service.PrintableText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,12 +62,12 @@ final class RegistryLog {
 	/**
 	 * Tells of services whose removals have begun to be held, and that none is held any
 	 * more.
-	 * @param catalog what the services have
+	 * @param records what the services have
 	 * @param holdFor the longest time that a removal is held
 	 */
-	void held(Holds holds, Catalog catalog, Duration holdFor) {
+	void held(HeldRemovals held, RecordStore records, Duration holdFor) {
 		int untold = 0;
-		for (Holds.Begun begun : holds.begun()) {
+		for (HeldRemovals.Begun begun : held.begun()) {
 			if (!this.heldBudget.trySpend()) {
 				untold++;
 				continue;
@@ -75,13 +75,13 @@ final class RegistryLog {
 			logger.warn(
 					"Removals of {} are held, of {} of its {} instances to begin with, because {}; they stay "
 							+ "routable while something listens there, {} s at most",
-					begun.service(), begun.removals(), catalog.all(begun.service()), begun.reason(), holdFor.toSeconds());
+					begun.service(), begun.removals(), records.all(begun.service()), begun.reason(), holdFor.toSeconds());
 			this.heldTold = true;
 		}
 		if (untold > 0 && this.heldBudget.trySpendOnOthers()) {
-			logger.warn("Removals of more services are held, {} in all; GET /registry/held lists them", holds.size());
+			logger.warn("Removals of more services are held, {} in all; GET /registry/held lists them", held.size());
 		}
-		if (holds.size() == 0 && this.heldTold) {
+		if (held.size() == 0 && this.heldTold) {
 			this.heldTold = false;
 			logger.info("No removal is held any more");
 		}

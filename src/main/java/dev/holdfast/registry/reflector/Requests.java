@@ -72,10 +72,10 @@ final class Requests {
 	}
 
 	/**
-	 * A generation has begun.
+	 * A session has begun.
 	 */
-	void answer(long generation) {
-		List.copyOf(this.reconnects).forEach((waiting) -> waiting.complete(generation));
+	void answer(long session) {
+		List.copyOf(this.reconnects).forEach((waiting) -> waiting.complete(session));
 		this.reconnects.clear();
 	}
 

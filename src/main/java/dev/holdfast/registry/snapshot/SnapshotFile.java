@@ -54,7 +54,7 @@ public final class SnapshotFile implements AutoCloseable {
 	private volatile SnapshotFileState state;
 
 	/**
-	 * Creates the keeper of a file; touches nothing yet.
+	 * Creates what reads and writes a file; touches nothing yet.
 	 * @param path the file; missing folders above it are created by the first write
 	 * @param maxAge the age from which a saved snapshot is not loaded, {@code null} to
 	 * load any

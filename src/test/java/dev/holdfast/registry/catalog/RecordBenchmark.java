@@ -9,7 +9,7 @@ import dev.holdfast.registry.RegistryRecord;
 import dev.holdfast.registry.format.RawRecord;
 import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.testing.Fleet;
@@ -53,7 +53,7 @@ public class RecordBenchmark {
 	public void begin() {
 		Fleet fleet = new Fleet(10, 1);
 		for (RegistryRecord written : fleet.records()) {
-			if (written.reading() instanceof Reading.Registered registered) {
+			if (written.parsed() instanceof ParsedRecord.Registered registered) {
 				this.service.put(written.key(), registered.instances());
 			}
 		}
@@ -65,7 +65,7 @@ public class RecordBenchmark {
 	 * @return what it says
 	 */
 	@Benchmark
-	public Reading read(Value value) {
+	public ParsedRecord read(Value value) {
 		return READER.read(new RawRecord("/services/orders/orders-7f9c4b-000007", value.bytes, 1, 2, 3, Origin.LIST));
 	}
 

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
@@ -76,7 +76,7 @@ class ServiceRecordsTests {
 			case 5 -> this.records.hide(key, id);
 			case 6 -> this.records.reveal(key, id);
 			case 7 -> this.records.settle(key);
-			case 8 -> this.records.weigh(key, new Reading.Weighted(ORDERS, id, step % 100));
+			case 8 -> this.records.weigh(key, new ParsedRecord.Weighted(ORDERS, id, step % 100));
 			default -> this.records.put(key, List.of(instance(id, random.nextInt(4), step)));
 		}
 	}

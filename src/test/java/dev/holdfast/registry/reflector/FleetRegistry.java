@@ -50,7 +50,7 @@ final class FleetRegistry {
 
 	private final CachedRegistry registry;
 
-	private final Keeper keeper;
+	private final Reconciler reconciler;
 
 	private final Set<Long> ended = new HashSet<>();
 
@@ -66,11 +66,11 @@ final class FleetRegistry {
 				List.of(this.upstreams, new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
 						new InstanceGauges(meters, this.upstreams)),
 				history);
-		this.keeper = new Keeper(
+		this.reconciler = new Reconciler(
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
 				probe, this.time, this.registry, Optional.empty(), new RegistryMeters(meters), this.time, this.time,
 				new SplittableRandom(7), history);
-		this.keeper.begin(1, this.asked::add);
+		this.reconciler.begin(1, this.asked::add);
 	}
 
 	/** Nothing is asked, because nothing is held. */
@@ -79,11 +79,11 @@ final class FleetRegistry {
 	}
 
 	RefreshResult replace(List<RegistryRecord> records) {
-		return this.keeper.replace(new Signal.Listed(at(), records));
+		return this.reconciler.replace(new Signal.Listed(at(), records));
 	}
 
 	RefreshResult reconcile(List<RegistryRecord> records) {
-		return this.keeper.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
+		return this.reconciler.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
 	}
 
 	/** An event that registers an instance anew. */
@@ -107,11 +107,11 @@ final class FleetRegistry {
 	 * leases.
 	 */
 	void apply(List<RecordEvent> events) {
-		this.keeper.apply(events, CLUSTER,
+		this.reconciler.apply(events, CLUSTER,
 				new Signal.Delivered(0, events.getLast().revision(), () -> events, this.time.getAsLong()));
-		this.keeper.publishDelivered();
+		this.reconciler.publishDelivered();
 		for (Long lease = this.asked.poll(); lease != null; lease = this.asked.poll()) {
-			this.keeper.onLease(new Signal.Lease(lease,
+			this.reconciler.onLease(new Signal.Lease(lease,
 					this.ended.contains(lease) ? Optional.empty() : Optional.of(Duration.ofSeconds(30))));
 		}
 	}

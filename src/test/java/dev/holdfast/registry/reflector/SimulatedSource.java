@@ -21,7 +21,7 @@ import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Scheme;
@@ -126,7 +126,7 @@ final class SimulatedSource implements RegistrySource {
 			.map((port) -> new Instance(port.getKey(), new Endpoint(Scheme.HTTP, "127.0.0.1", port.getValue()),
 					Instance.DEFAULT_WEIGHT, "", "", Map.of(), registration))
 			.toList();
-		write(new RegistryRecord(key, at, lease, new Reading.Registered(new ServiceName(service), instances)));
+		write(new RegistryRecord(key, at, lease, new ParsedRecord.Registered(new ServiceName(service), instances)));
 	}
 
 	void putUnreadable(String service, String id) {
@@ -134,7 +134,7 @@ final class SimulatedSource implements RegistrySource {
 	}
 
 	void putUnreadable(String key, long lease) {
-		write(new RegistryRecord(key, ++this.revision, lease, new Reading.Unreadable("nonsense")));
+		write(new RegistryRecord(key, ++this.revision, lease, new ParsedRecord.Unreadable("nonsense")));
 	}
 
 	private void write(RegistryRecord written) {

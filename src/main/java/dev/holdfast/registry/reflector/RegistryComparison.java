@@ -15,7 +15,7 @@ import dev.holdfast.registry.RegistryRecord;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
@@ -23,7 +23,7 @@ import dev.holdfast.service.Snapshot;
 /**
  * Compares what is published with what a list has, instance by instance.
  */
-final class Comparison {
+final class RegistryComparison {
 
 	private static final Comparator<Difference> ORDER = Comparator.comparing(Difference::service)
 		.thenComparing(Difference::instance)
@@ -44,12 +44,12 @@ final class Comparison {
 
 	private final List<Difference> different = new ArrayList<>();
 
-	private Comparison(Registry registry) {
+	private RegistryComparison(Registry registry) {
 		this.registry = registry;
 	}
 
 	static RegistryDiff of(Snapshot snapshot, Signal.Listed list, Registry registry) {
-		Comparison comparison = new Comparison(registry);
+		RegistryComparison comparison = new RegistryComparison(registry);
 		for (Service service : snapshot.services().values()) {
 			Map<Endpoint, Instance> byEndpoint = new HashMap<>();
 			service.instances().forEach((instance) -> byEndpoint.put(instance.endpoint(), instance));
@@ -62,14 +62,14 @@ final class Comparison {
 	}
 
 	private void compare(RegistryRecord written) {
-		switch (written.reading()) {
-			case Reading.Registered registered ->
+		switch (written.parsed()) {
+			case ParsedRecord.Registered registered ->
 				registered.instances().forEach((instance) -> compare(registered.service(), instance));
-			case Reading.Unreadable unread -> this.unreadable.add(written.key());
-			case Reading.Weighted weighted -> {
+			case ParsedRecord.Unreadable unread -> this.unreadable.add(written.key());
+			case ParsedRecord.Weighted weighted -> {
 				// Shows in the instance that it weighs.
 			}
-			case Reading.Ignored ignored -> {
+			case ParsedRecord.Ignored ignored -> {
 				// Nothing to route to.
 			}
 		}

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * The cluster's members, and whose turn it is: the configured endpoints always, and those
  * that the cluster lists. Safe on any thread.
  */
-final class Members {
+final class ClusterMembers {
 
-	private static final Logger logger = LoggerFactory.getLogger(Members.class);
+	private static final Logger logger = LoggerFactory.getLogger(ClusterMembers.class);
 
 	private final List<Member> configured;
 
@@ -37,7 +37,7 @@ final class Members {
 	/** By the ids of the members that raised them. */
 	private volatile Map<Long, SortedSet<String>> alarms = Map.of();
 
-	Members(List<URI> endpoints) {
+	ClusterMembers(List<URI> endpoints) {
 		this.configured = endpoints.stream().map(Member::new).toList();
 		this.all = this.configured;
 	}

@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 /**
  * A stopwatch that runs while the registry is live.
  */
-final class LiveTime {
+final class PausableStopwatch {
 
 	private final LongSupplier nanoTime;
 
@@ -15,7 +15,7 @@ final class LiveTime {
 
 	private boolean running;
 
-	LiveTime(LongSupplier nanoTime) {
+	PausableStopwatch(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
 	}
 

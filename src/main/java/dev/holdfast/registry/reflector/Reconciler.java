@@ -29,17 +29,17 @@ import dev.holdfast.registry.RelistOutcome;
 import dev.holdfast.registry.RelistReason;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.registry.UnreadableRecord;
-import dev.holdfast.registry.catalog.Catalog;
 import dev.holdfast.registry.catalog.Commit;
 import dev.holdfast.registry.catalog.History;
-import dev.holdfast.registry.guard.Agenda;
+import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.registry.guard.ColdStart;
 import dev.holdfast.registry.guard.Prober;
 import dev.holdfast.registry.guard.Removal;
 import dev.holdfast.registry.guard.RemovalGuard;
+import dev.holdfast.registry.guard.TimerQueue;
 import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
@@ -48,12 +48,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies what the registry says to the catalog, removals under the guard, and publishes
+ * Applies what the registry says to the records, removals under the guard, and publishes
  * what comes out. Belongs to the reflector's thread.
  */
-final class Keeper {
+final class Reconciler {
 
-	private static final Logger logger = LoggerFactory.getLogger(Keeper.class);
+	private static final Logger logger = LoggerFactory.getLogger(Reconciler.class);
 
 	/** Leases that are asked how long they are granted, after each list. */
 	private static final int LEASE_SAMPLE = 8;
@@ -61,7 +61,7 @@ final class Keeper {
 	/** How old what has arrived may get for the sake of what arrives after it. */
 	private static final Duration PUBLICATION_DELAY = Duration.ofMillis(5);
 
-	private final Catalog catalog;
+	private final RecordStore records;
 
 	private final RemovalGuard guard;
 
@@ -77,7 +77,7 @@ final class Keeper {
 
 	private final LongSupplier nanoTime;
 
-	private final Agenda agenda;
+	private final TimerQueue timers;
 
 	private final RegistryLog log;
 
@@ -100,19 +100,19 @@ final class Keeper {
 
 	private @Nullable Freeze freeze;
 
-	Keeper(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
+	Reconciler(RegistrySettings settings, Probe probe, Mailbox mailbox, CachedRegistry registry,
 			Optional<SnapshotFile> file, RegistryListener listener, Clock clock, LongSupplier nanoTime,
 			RandomGenerator random, History history) {
-		this.catalog = new Catalog(clock);
+		this.records = new RecordStore(clock);
 		this.history = history;
-		this.agenda = new Agenda(nanoTime.getAsLong());
+		this.timers = new TimerQueue(nanoTime.getAsLong());
 		this.log = new RegistryLog(nanoTime);
 		Prober prober = new Prober(probe, (action) -> mailbox.post(new Mailbox.Message.Task(action)));
-		this.guard = new RemovalGuard(settings.removalGuard(), settings.routability(), this.catalog, this.history,
-				this.agenda, prober, clock, nanoTime, random);
-		this.coldStart = new ColdStart(this.catalog, this.agenda, prober, nanoTime);
+		this.guard = new RemovalGuard(settings.removalGuard(), settings.routability(), this.records, this.history,
+				this.timers, prober, clock, nanoTime, random);
+		this.coldStart = new ColdStart(this.records, this.timers, prober, nanoTime);
 		this.registry = registry;
-		this.registry.show(this.guard.holds());
+		this.registry.show(this.guard.held());
 		this.file = file;
 		this.holdFor = settings.removalGuard().holdFor();
 		this.listener = listener;
@@ -128,7 +128,7 @@ final class Keeper {
 	void restore(Runnable probed) {
 		Optional<SnapshotFile.Saved> found = this.file.flatMap(SnapshotFile::load);
 		found.ifPresent((saved) -> {
-			this.catalog.seed(saved.snapshot());
+			this.records.seed(saved.snapshot());
 			this.revision = saved.snapshot().revision();
 			this.proven = this.revision.number();
 			for (Service service : saved.snapshot().services().values()) {
@@ -185,10 +185,10 @@ final class Keeper {
 					this.revision);
 		}
 		this.guard.recovered();
-		Set<String> gone = new HashSet<>(this.catalog.present());
+		Set<String> gone = new HashSet<>(this.records.present());
 		for (RegistryRecord written : list.records()) {
 			gone.remove(written.key());
-			if (!this.catalog.isKnown(written)) {
+			if (!this.records.isKnown(written)) {
 				put(written, first ? null : Change.Cause.RELISTED);
 			}
 		}
@@ -203,7 +203,7 @@ final class Keeper {
 		RefreshResult result = publish(list.revision());
 		this.coldStart.end();
 		if (first) {
-			this.catalog.snapshot()
+			this.records.snapshot()
 				.services()
 				.values()
 				.forEach((service) -> this.history.record(service.name(), number, Change.Cause.RELISTED, "",
@@ -223,7 +223,7 @@ final class Keeper {
 			return false;
 		}
 		return list.records().stream().filter((record) -> record.modRevision() <= this.proven).allMatch((record) -> {
-			Catalog.Entry known = this.catalog.entry(record.key());
+			RecordStore.Entry known = this.records.entry(record.key());
 			// Not every record is on disk.
 			return (known != null) ? known.modRevision() == record.modRevision() : !this.listed;
 		});
@@ -243,7 +243,7 @@ final class Keeper {
 			.filter((record) -> record.modRevision() <= this.proven
 					&& deletedSince.getOrDefault(record.key(), 0L) <= number)
 			.filter((record) -> {
-				Catalog.Entry known = this.catalog.entry(record.key());
+				RecordStore.Entry known = this.records.entry(record.key());
 				return known == null || (known.modRevision() != record.modRevision() && known.modRevision() <= number);
 			})
 			.count();
@@ -285,7 +285,7 @@ final class Keeper {
 		Set<String> keys = HashSet.newHashSet(list.records().size());
 		for (RegistryRecord written : list.records()) {
 			keys.add(written.key());
-			Catalog.Entry entry = this.catalog.entry(written.key());
+			RecordStore.Entry entry = this.records.entry(written.key());
 			// What is absent may be so since a history that counted further.
 			boolean newer = entry == null || !entry.present() || entry.modRevision() < written.modRevision();
 			if (newer && deletedSince.getOrDefault(written.key(), 0L) <= number) {
@@ -293,8 +293,8 @@ final class Keeper {
 				differences++;
 			}
 		}
-		for (String key : this.catalog.present()) {
-			Catalog.Entry entry = this.catalog.entry(key);
+		for (String key : this.records.present()) {
+			RecordStore.Entry entry = this.records.entry(key);
 			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
 				recordLack(entry.service(), key, number, cause);
 				remove(key, number, true);
@@ -312,7 +312,7 @@ final class Keeper {
 
 	private void recordLack(@Nullable ServiceName service, String key, long number, Change.Cause cause) {
 		if (service != null) {
-			this.catalog.instances(key)
+			this.records.instances(key)
 				.forEach((instance) -> this.history.record(service, number, cause, instance.id(), "a list lacks it"));
 		}
 	}
@@ -364,7 +364,7 @@ final class Keeper {
 		return switch (event) {
 			case RecordEvent.Put(RegistryRecord written) -> {
 				put(written, Change.Cause.PUT);
-				yield (written.reading() instanceof Reading.Unreadable) ? EventType.UNREADABLE : EventType.PUT;
+				yield (written.parsed() instanceof ParsedRecord.Unreadable) ? EventType.UNREADABLE : EventType.PUT;
 			}
 			case RecordEvent.Deleted(String key, long number) -> {
 				remove(key, number, true);
@@ -375,14 +375,14 @@ final class Keeper {
 
 	private void put(RegistryRecord written, Change.@Nullable Cause cause) {
 		String key = written.key();
-		Catalog.Entry entry = this.catalog.entry(key);
+		RecordStore.Entry entry = this.records.entry(key);
 		boolean present = entry != null && entry.present();
 		ServiceName service = (entry != null) ? entry.service() : null;
-		List<Instance> before = this.catalog.instances(key);
-		Reading.Weighted weight = this.catalog.weight(key);
-		this.catalog.put(written);
-		List<Instance> after = this.catalog.instances(key);
-		Catalog.Entry now = this.catalog.entry(key);
+		List<Instance> before = this.records.instances(key);
+		ParsedRecord.Weighted weight = this.records.weight(key);
+		this.records.put(written);
+		List<Instance> after = this.records.instances(key);
+		RecordStore.Entry now = this.records.entry(key);
 		if (now != null && now.service() != null && !after.isEmpty()) {
 			this.guard.registered(key, now.service());
 		}
@@ -395,7 +395,7 @@ final class Keeper {
 		if (now != null && now.service() != null) {
 			recordPut(now.service(), written.modRevision(), cause, present ? before : List.of(), after);
 		}
-		if (written.reading() instanceof Reading.Weighted weighted && !weighted.equals(weight)) {
+		if (written.parsed() instanceof ParsedRecord.Weighted weighted && !weighted.equals(weight)) {
 			this.history.record(weighted.service(), written.modRevision(), cause, weighted.instance(),
 					Differences.between(weight, weighted));
 		}
@@ -427,21 +427,21 @@ final class Keeper {
 		}
 	}
 
-	private static @Nullable ServiceName serviceOf(Catalog.@Nullable Entry entry) {
+	private static @Nullable ServiceName serviceOf(RecordStore.@Nullable Entry entry) {
 		return (entry != null) ? entry.service() : null;
 	}
 
 	private void remove(String key, long number, boolean trusted) {
-		Catalog.Entry entry = this.catalog.entry(key);
+		RecordStore.Entry entry = this.records.entry(key);
 		if (entry == null || !entry.present()) {
 			return;
 		}
 		if (entry.seeded()) {
-			this.catalog.settle(key);
+			this.records.settle(key);
 		}
-		List<Instance> instances = this.catalog.instances(key);
+		List<Instance> instances = this.records.instances(key);
 		if (entry.service() == null || instances.isEmpty()) {
-			this.catalog.remove(key);
+			this.records.remove(key);
 			return;
 		}
 		this.guard.judge(new Removal(key, entry.service(), instances, entry.lease(), number, trusted));
@@ -465,18 +465,18 @@ final class Keeper {
 	private RefreshResult publish(Revision next) {
 		long before = this.revision.number();
 		this.revision = next;
-		this.log.held(this.guard.holds(), this.catalog, this.holdFor);
+		this.log.held(this.guard.held(), this.records, this.holdFor);
 		// A gateway that has nothing yet is frozen when it has something.
-		if (this.freeze != null && !this.catalog.snapshot().revision().equals(Revision.NONE)) {
-			return new RefreshResult(0, 0, 0, this.guard.holds().size(), before, next.number());
+		if (this.freeze != null && !this.records.snapshot().revision().equals(Revision.NONE)) {
+			return new RefreshResult(0, 0, 0, this.guard.held().size(), before, next.number());
 		}
-		Commit commit = this.catalog.commit(next);
-		List<UnreadableRecord> unreadable = this.catalog.unreadable();
+		Commit commit = this.records.commit(next);
+		List<UnreadableRecord> unreadable = this.records.unreadable();
 		this.registry.unreadable(unreadable);
-		this.log.unreadable(this.catalog.newlyUnreadable(), unreadable.size());
+		this.log.unreadable(this.records.newlyUnreadable(), unreadable.size());
 		this.registry.publish(commit.snapshot(), commit.services());
 		save();
-		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), this.guard.holds().size(), before,
+		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), this.guard.held().size(), before,
 				next.number());
 	}
 
@@ -490,7 +490,7 @@ final class Keeper {
 	/** What came from disk and was not confirmed is on disk better than here. */
 	private void save() {
 		if (this.listed) {
-			this.file.ifPresent((file) -> file.save(this.catalog.snapshot()));
+			this.file.ifPresent((file) -> file.save(this.records.snapshot()));
 		}
 	}
 
@@ -512,7 +512,7 @@ final class Keeper {
 	 * Compares what is published with a list.
 	 */
 	RegistryDiff diff(Signal.Listed list) {
-		return Comparison.of(this.catalog.snapshot(), list, this.registry);
+		return RegistryComparison.of(this.records.snapshot(), list, this.registry);
 	}
 
 	List<HeldRemoval> approve(HeldSelection selection, String reason) {
@@ -571,14 +571,14 @@ final class Keeper {
 	 * there is nothing.
 	 */
 	long untilNext() {
-		return Math.min(this.agenda.untilNext(this.nanoTime.getAsLong()), this.guard.untilNext());
+		return Math.min(this.timers.untilNext(this.nanoTime.getAsLong()), this.guard.untilNext());
 	}
 
 	/**
 	 * Does what is due.
 	 */
 	void onTime() {
-		this.agenda.run(this.nanoTime.getAsLong());
+		this.timers.run(this.nanoTime.getAsLong());
 		this.guard.onTime();
 		publish();
 	}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param object the object
  */
-record Members(JsonNode object) {
+record JsonMembers(JsonNode object) {
 
 	/**
 	 * Tells whether a member is there.

@@ -24,18 +24,18 @@ import org.pcollections.PMap;
  * The held removals, found by key, by endpoint and by age. Written by the reflector's
  * thread; what others see of them is published in one volatile write.
  */
-public final class Holds {
+public final class HeldRemovals {
 
 	private final Clock clock;
 
-	private final LiveTime live;
+	private final PausableStopwatch live;
 
-	private final Map<String, List<Hold>> byKey = new HashMap<>();
+	private final Map<String, List<RemovalHold>> byKey = new HashMap<>();
 
-	private final Map<ServiceName, Map<Endpoint, Hold>> byService = new HashMap<>();
+	private final Map<ServiceName, Map<Endpoint, RemovalHold>> byService = new HashMap<>();
 
 	/** Those with a deadline; all have the same time, so the first is the next. */
-	private final Set<Hold> byAge = new LinkedHashSet<>();
+	private final Set<RemovalHold> byAge = new LinkedHashSet<>();
 
 	private volatile PMap<ServiceName, PMap<Endpoint, HeldRemoval>> published = HashTreePMap.empty();
 
@@ -47,16 +47,16 @@ public final class Holds {
 	/**
 	 * Return those of nobody, for as long as nothing can be held.
 	 */
-	public static Holds none() {
-		return new Holds(Clock.systemUTC(), new LiveTime(System::nanoTime));
+	public static HeldRemovals none() {
+		return new HeldRemovals(Clock.systemUTC(), new PausableStopwatch(System::nanoTime));
 	}
 
-	Holds(Clock clock, LiveTime live) {
+	HeldRemovals(Clock clock, PausableStopwatch live) {
 		this.clock = clock;
 		this.live = live;
 	}
 
-	void add(Hold hold, long deadline) {
+	void add(RemovalHold hold, long deadline) {
 		this.byKey.computeIfAbsent(hold.key(), (key) -> new ArrayList<>(1)).add(hold);
 		this.byService.computeIfAbsent(hold.service(), (name) -> {
 			this.begun.add(name);
@@ -69,7 +69,7 @@ public final class Holds {
 	/**
 	 * Lets a hold's time run.
 	 */
-	void count(Hold hold, long deadline) {
+	void count(RemovalHold hold, long deadline) {
 		hold.setDeadline(deadline);
 		this.byAge.add(hold);
 		publish(hold);
@@ -78,22 +78,22 @@ public final class Holds {
 	/**
 	 * Lets a hold's time stand still.
 	 */
-	void halt(Hold hold) {
+	void halt(RemovalHold hold) {
 		this.byAge.remove(hold);
 		publish(hold);
 	}
 
-	void remove(Hold hold) {
+	void remove(RemovalHold hold) {
 		hold.end();
 		this.byAge.remove(hold);
-		List<Hold> ofKey = this.byKey.getOrDefault(hold.key(), List.of());
+		List<RemovalHold> ofKey = this.byKey.getOrDefault(hold.key(), List.of());
 		if (ofKey.remove(hold)) {
 			this.size.decrementAndGet();
 		}
 		if (ofKey.isEmpty()) {
 			this.byKey.remove(hold.key());
 		}
-		Map<Endpoint, Hold> ofService = this.byService.getOrDefault(hold.service(), new HashMap<>());
+		Map<Endpoint, RemovalHold> ofService = this.byService.getOrDefault(hold.service(), new HashMap<>());
 		ofService.remove(hold.instance().endpoint(), hold);
 		if (ofService.isEmpty()) {
 			this.byService.remove(hold.service());
@@ -107,18 +107,18 @@ public final class Holds {
 	/**
 	 * Those of a record, a copy.
 	 */
-	List<Hold> ofKey(String key) {
+	List<RemovalHold> ofKey(String key) {
 		return List.copyOf(this.byKey.getOrDefault(key, List.of()));
 	}
 
-	@Nullable Hold at(ServiceName service, Endpoint endpoint) {
+	@Nullable RemovalHold at(ServiceName service, Endpoint endpoint) {
 		return this.byService.getOrDefault(service, Map.of()).get(endpoint);
 	}
 
 	/**
 	 * The hold whose time ends next, {@code null} when no time runs.
 	 */
-	@Nullable Hold oldest() {
+	@Nullable RemovalHold oldest() {
 		return (this.live.isRunning() && !this.byAge.isEmpty()) ? this.byAge.iterator().next() : null;
 	}
 
@@ -126,7 +126,7 @@ public final class Holds {
 	 * Those that a selection includes, a copy.
 	 * @param ids the ids by which the selection names them
 	 */
-	List<Hold> select(HeldSelection selection, PublishedIds ids) {
+	List<RemovalHold> select(HeldSelection selection, PublishedIds ids) {
 		return this.byKey.values()
 			.stream()
 			.flatMap(Collection::stream)
@@ -144,11 +144,11 @@ public final class Holds {
 	}
 
 	private Begun begun(ServiceName service) {
-		Collection<Hold> held = this.byService.getOrDefault(service, Map.of()).values();
+		Collection<RemovalHold> held = this.byService.getOrDefault(service, Map.of()).values();
 		return new Begun(service, held.size(), held.iterator().next().reason());
 	}
 
-	void publish(Hold hold) {
+	void publish(RemovalHold hold) {
 		Instance instance = hold.instance();
 		this.published = this.published.plus(hold.service(),
 				views(hold.service()).plus(instance.endpoint(), hold.view(this.clock.instant(), this.live)));

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class MembersTests {
+class ClusterMembersTests {
 
-	private final Members members = new Members(urls("https://etcd-1:2379", "https://etcd-2:2379"));
+	private final ClusterMembers members = new ClusterMembers(urls("https://etcd-1:2379", "https://etcd-2:2379"));
 
 	@Test
 	void membersThatTheClusterListsTakeTheirTurnsAfterTheEndpoints() {
@@ -45,7 +45,7 @@ class MembersTests {
 
 	@Test
 	void loopbackAddressesAreUsedWhereAnEndpointIsOne() {
-		Members local = new Members(urls("http://localhost:2379"));
+		ClusterMembers local = new ClusterMembers(urls("http://localhost:2379"));
 		local.discovered(urls("http://127.0.0.1:22379"));
 		assertThat(local.states()).extracting(MemberState::url)
 			.containsExactly("http://localhost:2379", "http://127.0.0.1:22379");

@@ -6,7 +6,7 @@ import java.util.PriorityQueue;
 /**
  * What the reflector's thread has to do later.
  */
-public final class Agenda {
+public final class TimerQueue {
 
 	private final PriorityQueue<Item> items = new PriorityQueue<>(
 			Comparator.comparingLong(Item::at).thenComparingLong(Item::order));
@@ -16,10 +16,10 @@ public final class Agenda {
 	private long order;
 
 	/**
-	 * Creates an empty agenda.
+	 * Creates an empty timers.
 	 * @param now the time, nanoseconds; no item is due earlier
 	 */
-	public Agenda(long now) {
+	public TimerQueue(long now) {
 		this.origin = now;
 	}
 

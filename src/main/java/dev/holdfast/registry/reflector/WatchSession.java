@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One life of client, list and watch. It lists everything, watches from there on, proves
  * again and again that the watch delivers, and ends at the first error, completion or
- * doubt; the next generation then starts over. Belongs to the reflector's thread.
+ * doubt; the next session then starts over. Belongs to the reflector's thread.
  */
-final class Generation {
+final class WatchSession {
 
 	private final long number;
 
@@ -32,7 +32,7 @@ final class Generation {
 
 	private final LongSupplier nanoTime;
 
-	private final Keeper keeper;
+	private final Reconciler reconciler;
 
 	private final Requests requests = new Requests();
 
@@ -56,12 +56,12 @@ final class Generation {
 
 	private long nextRelist;
 
-	Generation(long number, Reflector reflector, Requests waiting) {
+	WatchSession(long number, Reflector reflector, Requests waiting) {
 		this.number = number;
 		this.reflector = reflector;
 		this.mailbox = reflector.mailbox();
 		this.nanoTime = reflector.nanoTime();
-		this.keeper = reflector.keeper();
+		this.reconciler = reflector.reconciler();
 		this.requests.addAll(waiting);
 	}
 
@@ -73,13 +73,13 @@ final class Generation {
 		try (RegistryConnection connection = this.reflector.source()
 			.connect((signal) -> this.mailbox.post(new Mailbox.Message.Spoken(this.number, signal)))) {
 			this.listDeadline = now() + Relist.TIMEOUT.toNanos();
-			this.keeper.begin(this.number, connection::readLease);
+			this.reconciler.begin(this.number, connection::readLease);
 			this.requests.answer(this.number);
 			connection.list();
 			while (this.ending == null) {
-				Mailbox.Message message = this.reflector.poll(this.keeper.hasUnpublished() ? now() : nextDeadline());
-				if (this.keeper.isToPublish(isDelivery(message))) {
-					this.keeper.publishDelivered();
+				Mailbox.Message message = this.reflector.poll(this.reconciler.hasUnpublished() ? now() : nextDeadline());
+				if (this.reconciler.isToPublish(isDelivery(message))) {
+					this.reconciler.publishDelivered();
 				}
 				if (message != null) {
 					take(message, connection);
@@ -90,7 +90,7 @@ final class Generation {
 					onDeadline(connection);
 				}
 			}
-			this.keeper.publishDelivered();
+			this.reconciler.publishDelivered();
 			return this.ending;
 		}
 		finally {
@@ -99,7 +99,7 @@ final class Generation {
 	}
 
 	private boolean isDelivery(Mailbox.@Nullable Message message) {
-		return message instanceof Mailbox.Message.Spoken(long generation, Signal signal) && generation == this.number
+		return message instanceof Mailbox.Message.Spoken(long session, Signal signal) && session == this.number
 				&& signal instanceof Signal.Delivered;
 	}
 
@@ -131,8 +131,8 @@ final class Generation {
 
 	private void take(Mailbox.Message message, RegistryConnection connection) {
 		switch (message) {
-			case Mailbox.Message.Spoken(long generation, Signal signal) -> {
-				if (generation == this.number) {
+			case Mailbox.Message.Spoken(long session, Signal signal) -> {
+				if (session == this.number) {
 					take(signal, connection);
 				}
 			}
@@ -172,17 +172,17 @@ final class Generation {
 				onDelivered(deliveredNow);
 				beginRequested(connection);
 			}
-			case Signal.Lease lease -> this.keeper.onLease(lease);
+			case Signal.Lease lease -> this.reconciler.onLease(lease);
 			case Signal.Failed(EndCause cause, String message) -> end(cause, message);
 		}
 	}
 
 	private void onListed(Signal.Listed listed, RegistryConnection connection) {
-		RefreshResult result = this.keeper.replace(listed);
+		RefreshResult result = this.reconciler.replace(listed);
 		this.reflector.listener().onRelist(RelistReason.START, RelistOutcome.SUCCESS);
 		this.requests.answer(result);
 		if (this.requests.hasDiffs()) {
-			this.requests.answer(this.keeper.diff(listed));
+			this.requests.answer(this.reconciler.diff(listed));
 		}
 		this.head = listed.revision();
 		// From the list's own revision and not the one after, although what it changed is
@@ -239,7 +239,7 @@ final class Generation {
 		}
 		else {
 			this.head = this.head.at(Math.max(signal.revision(), this.head.number()));
-			this.keeper.apply(events, this.head.cluster(), signal);
+			this.reconciler.apply(events, this.head.cluster(), signal);
 			if (this.relist != null) {
 				this.relist.note(events);
 			}
@@ -255,10 +255,10 @@ final class Generation {
 	private void checkBarrier() {
 		Barrier running = this.barrier;
 		if (running != null && running.isPassed()) {
-			this.keeper.publishDelivered();
+			this.reconciler.publishDelivered();
 			this.barrier = null;
 			this.proofs++;
-			this.keeper.proven(this.head, this.delivered.lowest(), now() - running.startedAt());
+			this.reconciler.proven(this.head, this.delivered.lowest(), now() - running.startedAt());
 			this.reflector.proven();
 		}
 	}
@@ -306,23 +306,23 @@ final class Generation {
 			return;
 		}
 		this.relist = null;
-		this.keeper.publishDelivered();
+		this.reconciler.publishDelivered();
 		if (done.requests().hasDiffs()) {
-			done.requests().answer(this.keeper.diff(listed));
+			done.requests().answer(this.reconciler.diff(listed));
 		}
 		if (done.reason() == RelistReason.DIFF) {
 			return;
 		}
-		int strangers = this.keeper.strangers(listed, done.deletedSince());
+		int strangers = this.reconciler.strangers(listed, done.deletedSince());
 		if (strangers > 0) {
-			this.keeper.drifted(strangers, "or the cluster was restored, so everything is listed anew");
+			this.reconciler.drifted(strangers, "or the cluster was restored, so everything is listed anew");
 			this.reflector.carryOver(done.requests());
 			end(EndCause.HISTORY_CHANGED,
 					"a list at %s has records that the watch did not deliver".formatted(listed.revision()));
 			return;
 		}
 		this.nextRelist = now() + this.reflector.nextRelistDelay();
-		RefreshResult result = this.keeper.reconcile(listed, done.deletedSince(), done.reason(), complete);
+		RefreshResult result = this.reconciler.reconcile(listed, done.deletedSince(), done.reason(), complete);
 		done.requests().answer(result);
 		if (!this.reflector.isProgressKnownToWork()) {
 			onProvenByList(revision, result);
@@ -407,7 +407,7 @@ final class Generation {
 	}
 
 	/**
-	 * Why a generation ended.
+	 * Why a session ended.
 	 *
 	 * @param cause the cause, {@code null} when the gateway stops
 	 * @param message what happened

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a record in the registry says.
  */
-public sealed interface Reading {
+public sealed interface ParsedRecord {
 
 	/**
 	 * The record registers instances of a service.
@@ -13,7 +13,7 @@ public sealed interface Reading {
 	 * @param service the service
 	 * @param instances its instances in this record, at least one
 	 */
-	record Registered(ServiceName service, List<Instance> instances) implements Reading {
+	record Registered(ServiceName service, List<Instance> instances) implements ParsedRecord {
 
 		/**
 		 * Copies the instances.
@@ -32,7 +32,7 @@ public sealed interface Reading {
 	 * @param instance the instance's id
 	 * @param weight the instance's weight
 	 */
-	record Weighted(ServiceName service, String instance, int weight) implements Reading {
+	record Weighted(ServiceName service, String instance, int weight) implements ParsedRecord {
 	}
 
 	/**
@@ -40,7 +40,7 @@ public sealed interface Reading {
 	 *
 	 * @param reason why it is passed over
 	 */
-	record Ignored(String reason) implements Reading {
+	record Ignored(String reason) implements ParsedRecord {
 	}
 
 	/**
@@ -49,7 +49,7 @@ public sealed interface Reading {
 	 *
 	 * @param reason what is wrong with it
 	 */
-	record Unreadable(String reason) implements Reading {
+	record Unreadable(String reason) implements ParsedRecord {
 	}
 
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One held removal on its way to the end.
  */
-final class Hold {
+final class RemovalHold {
 
 	private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
@@ -39,7 +39,7 @@ final class Hold {
 
 	private boolean over;
 
-	Hold(Removal removal, Instance instance, HeldRemoval.Evidence evidence, String reason, Instant since) {
+	RemovalHold(Removal removal, Instance instance, HeldRemoval.Evidence evidence, String reason, Instant since) {
 		this.key = removal.key();
 		this.service = removal.service();
 		this.instance = instance;
@@ -114,7 +114,7 @@ final class Hold {
 	 * @param now the time of day
 	 * @param live the stopwatch that its deadline counts by
 	 */
-	HeldRemoval view(Instant now, LiveTime live) {
+	HeldRemoval view(Instant now, PausableStopwatch live) {
 		boolean counting = live.isRunning() && !isKept();
 		this.shownDeadline = counting ? steady(now.plusNanos(this.deadline - live.nanos())) : null;
 		return new HeldRemoval(this.service, this.instance, this.evidence, this.reason, this.since,

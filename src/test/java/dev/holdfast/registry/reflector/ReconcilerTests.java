@@ -29,7 +29,7 @@ import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.service.Revision;
@@ -50,7 +50,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-class KeeperTests {
+class ReconcilerTests {
 
 	private static final ServiceName ORDERS = new ServiceName("orders");
 
@@ -76,7 +76,7 @@ class KeeperTests {
 
 	private @Nullable SnapshotFile file;
 
-	private Keeper keeper = keeper(Optional.empty());
+	private Reconciler reconciler = reconciler(Optional.empty());
 
 	@AfterEach
 	void close() {
@@ -85,21 +85,21 @@ class KeeperTests {
 		}
 	}
 
-	private Keeper keeper(Optional<SnapshotFile> file) {
+	private Reconciler reconciler(Optional<SnapshotFile> file) {
 		RegistryListener listener = new RegistryListener() {
 
 			@Override
 			public void onEvent(EventType type) {
-				KeeperTests.this.applied.add(type);
+				ReconcilerTests.this.applied.add(type);
 			}
 
 			@Override
 			public void onDrift(int differences) {
-				KeeperTests.this.drift.addAndGet(differences);
+				ReconcilerTests.this.drift.addAndGet(differences);
 			}
 
 		};
-		return new Keeper(
+		return new Reconciler(
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
 				this.probe, this.time, this.registry, file, listener, this.time, this.time, new Random(1),
 				this.history);
@@ -120,7 +120,7 @@ class KeeperTests {
 		apply(put(2, "/k", ORDERS, "a", 1));
 		Instance lighter = new Instance("a", new Endpoint(Scheme.HTTP, "127.0.0.1", 1), 50, "eu-1b", "",
 				Map.of("team", "blue"), new Registration("/k", "json", 2, 3, 0, Origin.WATCH));
-		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new Reading.Registered(ORDERS, List.of(lighter)))));
+		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new ParsedRecord.Registered(ORDERS, List.of(lighter)))));
 		apply(put(4, "/k", ORDERS, "a", 2));
 		assertThat(this.history.of(ORDERS)).extracting(Change::detail)
 			.startsWith(
@@ -141,7 +141,7 @@ class KeeperTests {
 
 	private static RecordEvent weighted(long revision, int weight) {
 		return new RecordEvent.Put(
-				new RegistryRecord("/k/weight", revision, 0, new Reading.Weighted(ORDERS, "a", weight)));
+				new RegistryRecord("/k/weight", revision, 0, new ParsedRecord.Weighted(ORDERS, "a", weight)));
 	}
 
 	@Test
@@ -169,7 +169,7 @@ class KeeperTests {
 	@Test
 	void aWeightInAKeyOfItsOwnIsTheInstancesWhicheverComesFirst() {
 		list(1);
-		apply(new RecordEvent.Put(new RegistryRecord("/k/weight", 2, 0, new Reading.Weighted(ORDERS, "a", 7))));
+		apply(new RecordEvent.Put(new RegistryRecord("/k/weight", 2, 0, new ParsedRecord.Weighted(ORDERS, "a", 7))));
 		assertThat(this.registry.snapshot().services()).isEmpty();
 		apply(put(3, "/k/url", ORDERS, "a", 1));
 		assertThat(weights()).containsExactly(7);
@@ -263,7 +263,7 @@ class KeeperTests {
 	void anIgnoredRecordRemovesWhatItRegisteredBefore() {
 		list(1);
 		apply(put(2, "/k", ORDERS, "a", 1));
-		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new Reading.Ignored("turned off"))));
+		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new ParsedRecord.Ignored("turned off"))));
 		assertThat(instances()).isEmpty();
 	}
 
@@ -316,7 +316,7 @@ class KeeperTests {
 		restore(record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
 		pass(Duration.ofSeconds(1));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
-		RefreshResult result = this.keeper
+		RefreshResult result = this.reconciler
 			.replace(new Signal.Listed(new Revision(7, 5), List.of(record(2, "/a", ORDERS, "a", 1))));
 		assertThat(instances()).containsExactly("orders/a:1");
 		assertThat(result).isEqualTo(new RefreshResult(0, 1, 0, 0, 3, 5));
@@ -340,7 +340,7 @@ class KeeperTests {
 	@Test
 	void whatIsFromDiskAndAnEmptiedClusterLacksIsHeldThoughNoProbeHasEndedYet() {
 		restore(record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
-		this.keeper.replace(new Signal.Listed(new Revision(8, 1), List.of()));
+		this.reconciler.replace(new Signal.Listed(new Revision(8, 1), List.of()));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		assertThat(this.registry.heldRemovals()).isEqualTo(2);
 	}
@@ -459,18 +459,18 @@ class KeeperTests {
 	}
 
 	private void list(long revision, RegistryRecord... records) {
-		this.keeper.replace(new Signal.Listed(new Revision(7, revision), List.of(records)));
+		this.reconciler.replace(new Signal.Listed(new Revision(7, revision), List.of(records)));
 	}
 
 	private void reconcile(Map<String, Long> deletedSince, long revision, RegistryRecord... records) {
-		this.keeper.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
+		this.reconciler.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
 				RelistReason.PERIODIC, true);
 	}
 
 	private void apply(RecordEvent... events) {
 		List<RecordEvent> all = List.of(events);
-		this.keeper.apply(all, 7, new Signal.Delivered(0, all.getLast().revision(), () -> all, 0));
-		this.keeper.publishDelivered();
+		this.reconciler.apply(all, 7, new Signal.Delivered(0, all.getLast().revision(), () -> all, 0));
+		this.reconciler.publishDelivered();
 	}
 
 	@Test
@@ -484,8 +484,8 @@ class KeeperTests {
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		pass(Duration.ofMinutes(10));
 		assertThat(this.registry.freeze()).isPresent();
-		this.keeper.unfreeze();
-		this.keeper.publish();
+		this.reconciler.unfreeze();
+		this.reconciler.publish();
 		pass(Duration.ofSeconds(10));
 		assertThat(this.registry.freeze()).isEmpty();
 		assertThat(instances()).contains("orders/a:1", "orders/c:3");
@@ -497,12 +497,12 @@ class KeeperTests {
 		restore(released::incrementAndGet, record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
 		assertThat(instances()).isEmpty();
 		Instant now = this.time.instant();
-		this.keeper.freeze(new Freeze(now, now.plusSeconds(600), ""));
-		this.keeper.publish();
+		this.reconciler.freeze(new Freeze(now, now.plusSeconds(600), ""));
+		this.reconciler.publish();
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		assertThat(released).hasValue(1);
 		list(4, record(2, "/a", ORDERS, "a", 1));
-		this.keeper.proven(new Revision(7, 4), 4, 0);
+		this.reconciler.proven(new Revision(7, 4), 4, 0);
 		pass(Duration.ofSeconds(10));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		close();
@@ -548,28 +548,28 @@ class KeeperTests {
 	private void restore(Optional<Freeze> freeze, Runnable probed, RegistryRecord... records) {
 		Path path = this.folder.resolve("snapshot.json");
 		try (SnapshotFile file = new SnapshotFile(path, null)) {
-			this.keeper = keeper(Optional.of(file));
+			this.reconciler = reconciler(Optional.of(file));
 			list(3, records);
 		}
 		this.registry.publish(Snapshot.EMPTY, Set.of());
 		this.published.clear();
 		this.file = new SnapshotFile(path, null);
-		this.keeper = keeper(Optional.of(this.file));
-		freeze.ifPresent(this.keeper::freeze);
-		this.keeper.restore(probed);
+		this.reconciler = reconciler(Optional.of(this.file));
+		freeze.ifPresent(this.reconciler::freeze);
+		this.reconciler.restore(probed);
 	}
 
-	/** Lets time pass with nobody but the keeper at work. */
+	/** Lets time pass with nobody but the reconciler at work. */
 	private void pass(Duration duration) {
 		long until = this.time.getAsLong() + duration.toNanos();
 		while (this.time.getAsLong() < until) {
-			if (this.keeper.untilNext() <= 0) {
-				this.keeper.onTime();
+			if (this.reconciler.untilNext() <= 0) {
+				this.reconciler.onTime();
 			}
-			long wait = Math.min(until - this.time.getAsLong(), this.keeper.untilNext());
+			long wait = Math.min(until - this.time.getAsLong(), this.reconciler.untilNext());
 			if (this.time.poll(wait) instanceof Mailbox.Message.Task(Runnable action)) {
 				action.run();
-				this.keeper.publish();
+				this.reconciler.publish();
 			}
 		}
 	}
@@ -601,14 +601,14 @@ class KeeperTests {
 	}
 
 	private static RecordEvent.Put unreadable(long revision, String key) {
-		return new RecordEvent.Put(new RegistryRecord(key, revision, 0, new Reading.Unreadable("nonsense")));
+		return new RecordEvent.Put(new RegistryRecord(key, revision, 0, new ParsedRecord.Unreadable("nonsense")));
 	}
 
 	private static RegistryRecord record(long revision, String key, ServiceName service, String id, int port) {
 		Registration registration = new Registration(key, "plain", 1, revision, 0, Origin.LIST);
 		Instance instance = new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", port), 100, "", "", Map.of(),
 				registration);
-		return new RegistryRecord(key, revision, 0, new Reading.Registered(service, List.of(instance)));
+		return new RegistryRecord(key, revision, 0, new ParsedRecord.Registered(service, List.of(instance)));
 	}
 
 }

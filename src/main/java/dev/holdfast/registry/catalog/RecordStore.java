@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import dev.holdfast.registry.RegistryRecord;
 import dev.holdfast.registry.UnreadableRecord;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Service;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * until the removal guard has judged its removal. Belongs to the reflector's
  * thread.
  */
-public final class Catalog {
+public final class RecordStore {
 
 	private final Clock clock;
 
@@ -54,7 +54,7 @@ public final class Catalog {
 	 * Creates one without records.
 	 * @param clock tells since when a record is unreadable
 	 */
-	public Catalog(Clock clock) {
+	public RecordStore(Clock clock) {
 		this.clock = clock;
 	}
 
@@ -115,7 +115,7 @@ public final class Catalog {
 	public boolean isKnown(RegistryRecord written) {
 		Entry entry = this.entries.get(written.key());
 		if (entry == null || entry.seeded() || !entry.present() || entry.modRevision() != written.modRevision()
-				|| !(written.reading() instanceof Reading.Registered registered)
+				|| !(written.parsed() instanceof ParsedRecord.Registered registered)
 				|| !registered.service().equals(entry.service())) {
 			return false;
 		}
@@ -162,7 +162,7 @@ public final class Catalog {
 	 * The weight that a record gives an instance, {@code null} when it is of another
 	 * kind.
 	 */
-	public Reading.@Nullable Weighted weight(String key) {
+	public ParsedRecord.@Nullable Weighted weight(String key) {
 		Entry entry = this.entries.get(key);
 		return (entry != null && entry.service() != null) ? records(entry.service()).weight(key) : null;
 	}
@@ -215,26 +215,26 @@ public final class Catalog {
 	 */
 	public void put(RegistryRecord written) {
 		String key = written.key();
-		switch (written.reading()) {
-			case Reading.Registered registered -> {
+		switch (written.parsed()) {
+			case ParsedRecord.Registered registered -> {
 				readable(key);
 				move(key, registered.service());
 				this.entries.put(key, Entry.of(registered.service(), written));
 				records(registered.service()).put(key, registered.instances());
 				this.touched.add(registered.service());
 			}
-			case Reading.Weighted weighted -> {
+			case ParsedRecord.Weighted weighted -> {
 				readable(key);
 				move(key, weighted.service());
 				this.entries.put(key, Entry.of(weighted.service(), written));
 				records(weighted.service()).weigh(key, weighted);
 				this.touched.add(weighted.service());
 			}
-			case Reading.Ignored ignored -> {
+			case ParsedRecord.Ignored ignored -> {
 				remove(key);
 				this.entries.put(key, Entry.of(null, written));
 			}
-			case Reading.Unreadable(String reason) -> {
+			case ParsedRecord.Unreadable(String reason) -> {
 				UnreadableRecord known = this.unreadable.get(key);
 				Instant since = (known != null) ? known.since() : this.clock.instant();
 				this.unreadableCopy = null;
