@@ -1,7 +1,6 @@
 package dev.holdfast.registry.guard;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 
 import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.service.Instance;
@@ -27,8 +26,6 @@ public final class ColdStart {
 
 	private final Prober prober;
 
-	private final LongSupplier nanoTime;
-
 	/** What its probes publish one by one, until the registry has answered. */
 	private @Nullable Snapshot saved;
 
@@ -44,11 +41,10 @@ public final class ColdStart {
 	/**
 	 * Creates one that has nothing to probe yet.
 	 */
-	public ColdStart(RecordStore records, TimerQueue timers, Prober prober, LongSupplier nanoTime) {
+	public ColdStart(RecordStore records, TimerQueue timers, Prober prober) {
 		this.records = records;
 		this.timers = timers;
 		this.prober = prober;
-		this.nanoTime = nanoTime;
 	}
 
 	/**
@@ -89,7 +85,7 @@ public final class ColdStart {
 			return;
 		}
 		this.records.failProbe(instance.registration().key(), instance);
-		this.timers.plan(this.nanoTime.getAsLong() + INTERVAL.toNanos(), () -> {
+		this.timers.after(INTERVAL, () -> {
 			if (!this.over) {
 				this.prober.probe(instance.endpoint(), (again) -> take(instance, again));
 			}

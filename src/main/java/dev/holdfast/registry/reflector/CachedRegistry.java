@@ -30,6 +30,7 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,7 @@ final class CachedRegistry implements Registry {
 
 	private volatile @Nullable Freeze freeze;
 
-	private volatile HeldRemovals held = HeldRemovals.none();
+	private volatile @Nullable HeldRemovals held;
 
 	/** When everything was last listed; the reflector's thread alone knows. */
 	private @Nullable Instant listedAt;
@@ -124,7 +125,7 @@ final class CachedRegistry implements Registry {
 	@Override
 	public List<HeldRemoval> held() {
 		PublishedIds ids = new PublishedIds(this.snapshot);
-		return this.held.views()
+		return views()
 			.values()
 			.stream()
 			.flatMap((ofService) -> ofService.values().stream())
@@ -136,7 +137,7 @@ final class CachedRegistry implements Registry {
 
 	@Override
 	public Optional<HeldRemoval> held(ServiceName service, String instance) {
-		PMap<Endpoint, HeldRemoval> ofService = this.held.views().get(service);
+		PMap<Endpoint, HeldRemoval> ofService = views().get(service);
 		Service published = this.snapshot.find(service);
 		if (ofService == null || published == null) {
 			return Optional.empty();
@@ -148,7 +149,13 @@ final class CachedRegistry implements Registry {
 
 	@Override
 	public int heldRemovals() {
-		return this.held.size();
+		HeldRemovals removals = this.held;
+		return (removals != null) ? removals.size() : 0;
+	}
+
+	private PMap<ServiceName, PMap<Endpoint, HeldRemoval>> views() {
+		HeldRemovals removals = this.held;
+		return (removals != null) ? removals.views() : HashTreePMap.empty();
 	}
 
 	@Override

@@ -33,6 +33,7 @@ import dev.holdfast.registry.catalog.Commit;
 import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.registry.guard.ColdStart;
+import dev.holdfast.registry.guard.HeldRemovals;
 import dev.holdfast.registry.guard.Prober;
 import dev.holdfast.registry.guard.Removal;
 import dev.holdfast.registry.guard.RemovalGuard;
@@ -62,6 +63,8 @@ final class Reconciler {
 	private static final Duration PUBLICATION_DELAY = Duration.ofMillis(5);
 
 	private final RecordStore records;
+
+	private final HeldRemovals held;
 
 	private final RemovalGuard guard;
 
@@ -105,14 +108,16 @@ final class Reconciler {
 			RandomGenerator random, History history) {
 		this.records = new RecordStore(clock);
 		this.history = history;
-		this.timers = new TimerQueue(nanoTime.getAsLong());
+		this.timers = new TimerQueue(nanoTime);
 		this.log = new RegistryLog(nanoTime);
 		Prober prober = new Prober(probe, (action) -> mailbox.post(new Mailbox.Message.Task(action)));
+		this.held = new HeldRemovals(settings.removalGuard().holdFor(), this.records, this.history, this.timers, prober,
+				clock, nanoTime, random);
 		this.guard = new RemovalGuard(settings.removalGuard(), settings.routability(), this.records, this.history,
-				this.timers, prober, clock, nanoTime, random);
-		this.coldStart = new ColdStart(this.records, this.timers, prober, nanoTime);
+				this.held, nanoTime);
+		this.coldStart = new ColdStart(this.records, this.timers, prober);
 		this.registry = registry;
-		this.registry.show(this.guard.held());
+		this.registry.show(this.held);
 		this.file = file;
 		this.holdFor = settings.removalGuard().holdFor();
 		this.listener = listener;
@@ -384,10 +389,10 @@ final class Reconciler {
 		List<Instance> after = this.records.instances(key);
 		RecordStore.Entry now = this.records.entry(key);
 		if (now != null && now.service() != null && !after.isEmpty()) {
-			this.guard.registered(key, now.service());
+			this.held.registered(key, now.service());
 		}
 		else {
-			this.guard.withdrawn(key);
+			this.held.withdrawn(key);
 		}
 		if (cause == null) {
 			return;
@@ -465,10 +470,10 @@ final class Reconciler {
 	private RefreshResult publish(Revision next) {
 		long before = this.revision.number();
 		this.revision = next;
-		this.log.held(this.guard.held(), this.records, this.holdFor);
+		this.log.held(this.held, this.records, this.holdFor);
 		// A gateway that has nothing yet is frozen when it has something.
 		if (this.freeze != null && !this.records.snapshot().revision().equals(Revision.NONE)) {
-			return new RefreshResult(0, 0, 0, this.guard.held().size(), before, next.number());
+			return new RefreshResult(0, 0, 0, this.held.size(), before, next.number());
 		}
 		Commit commit = this.records.commit(next);
 		List<UnreadableRecord> unreadable = this.records.unreadable();
@@ -476,7 +481,7 @@ final class Reconciler {
 		this.log.unreadable(this.records.newlyUnreadable(), unreadable.size());
 		this.registry.publish(commit.snapshot(), commit.services());
 		save();
-		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), this.guard.held().size(), before,
+		return new RefreshResult(commit.added(), commit.removed(), commit.changed(), this.held.size(), before,
 				next.number());
 	}
 
@@ -516,11 +521,11 @@ final class Reconciler {
 	}
 
 	List<HeldRemoval> approve(HeldSelection selection, String reason) {
-		return this.guard.approve(selection, reason);
+		return this.held.approve(selection, reason);
 	}
 
 	List<HeldRemoval> cancel(HeldSelection selection, Duration time, String reason) {
-		return this.guard.cancel(selection, time, reason);
+		return this.held.cancel(selection, time, reason);
 	}
 
 	/**
@@ -566,21 +571,25 @@ final class Reconciler {
 		this.history.record(service, this.revision.number(), cause, instance, detail);
 	}
 
+	TimerQueue timers() {
+		return this.timers;
+	}
+
 	/**
 	 * How long until there is something to do, nanoseconds; {@link Long#MAX_VALUE} when
 	 * there is nothing.
 	 */
 	long untilNext() {
-		return Math.min(this.timers.untilNext(this.nanoTime.getAsLong()), this.guard.untilNext());
+		return this.timers.untilNext();
 	}
 
 	/**
 	 * Does what is due.
 	 */
 	void onTime() {
-		this.timers.run(this.nanoTime.getAsLong());
-		this.guard.onTime();
-		publish();
+		if (this.timers.run()) {
+			publish();
+		}
 	}
 
 }

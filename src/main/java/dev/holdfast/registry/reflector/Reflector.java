@@ -23,6 +23,8 @@ import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.catalog.History;
+import dev.holdfast.registry.guard.TimerQueue;
+import dev.holdfast.registry.guard.TimerQueue.Timer;
 import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
@@ -243,12 +245,23 @@ public final class Reflector implements AutoCloseable {
 	 * @return whether there is to be one
 	 */
 	private boolean pause() throws InterruptedException {
-		long until = this.nanoTime.getAsLong() + this.backoff.next().toNanos();
-		while (true) {
-			Mailbox.Message message = poll(until);
+		Timer end = timers().timer();
+		end.startIn(this.backoff.next());
+		try {
+			return pause(end);
+		}
+		finally {
+			end.stop();
+		}
+	}
+
+	private boolean pause(Timer end) throws InterruptedException {
+		while (!end.isExpired(this.nanoTime.getAsLong())) {
+			Mailbox.Message message = poll(Long.MAX_VALUE);
+			doWhatIsDue();
 			switch (message) {
 				case null -> {
-					return true;
+					// Something was done that concerns the cache alone, or was due.
 				}
 				case Mailbox.Message.Refresh(CompletableFuture<RefreshResult> result) -> {
 					this.waiting.add(result);
@@ -269,34 +282,30 @@ public final class Reflector implements AutoCloseable {
 				case Mailbox.Message.Task task -> throw new IllegalStateException("a task that was not done: " + task);
 			}
 		}
+		return true;
 	}
 
 	/**
-	 * Waits for a message, and meanwhile does what concerns the cache alone.
-	 * @param until when to wait no longer, nanoseconds
-	 * @return the message, or {@code null} when the time is up
+	 * Waits for a message or until something is due; what concerns the cache alone is
+	 * done at once.
+	 * @param nanos how long to wait at most, nanoseconds
+	 * @return the message, or {@code null} when there is none to be taken
 	 */
-	Mailbox.@Nullable Message poll(long until) throws InterruptedException {
-		while (true) {
-			if (this.reconciler.untilNext() <= 0) {
-				outlive(this.reconciler::onTime);
-			}
-			long wait = until - this.nanoTime.getAsLong();
-			Mailbox.Message message = this.mailbox.poll(Math.min(wait, this.reconciler.untilNext()));
-			if (message instanceof Mailbox.Message.Task(Runnable action)) {
-				outlive(() -> {
-					action.run();
-					this.reconciler.publish();
-				});
-			}
-			else if (message != null) {
-				return message;
-			}
-			// Also after a task: probes may end faster than they are taken note of.
-			if (until - this.nanoTime.getAsLong() <= 0) {
-				return null;
-			}
+	Mailbox.@Nullable Message poll(long nanos) throws InterruptedException {
+		Mailbox.Message message = this.mailbox.poll(Math.min(nanos, timers().untilNext()));
+		if (message instanceof Mailbox.Message.Task(Runnable action)) {
+			outlive(() -> {
+				action.run();
+				this.reconciler.publish();
+			});
+			return null;
 		}
+		return message;
+	}
+
+	/** Also while messages come: the mailbox of a busy watch may never empty. */
+	void doWhatIsDue() {
+		outlive(this.reconciler::onTime);
 	}
 
 	/** The loop must outlive any defect in what it calls. */
@@ -332,6 +341,10 @@ public final class Reflector implements AutoCloseable {
 	/** ± 10 %, so that a fleet of gateways does not list at once. */
 	long nextRelistDelay() {
 		return (long) (this.settings.relistInterval().toNanos() * this.random.nextDouble(0.9, 1.1));
+	}
+
+	TimerQueue timers() {
+		return this.reconciler.timers();
 	}
 
 	RegistrySource source() {
