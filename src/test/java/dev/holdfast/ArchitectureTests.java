@@ -43,6 +43,14 @@ class ArchitectureTests {
 		.definedBy("dev.holdfast.jwt")
 		.layer("registry")
 		.definedBy("dev.holdfast.registry")
+		.layer("registry.snapshot")
+		.definedBy("dev.holdfast.registry.snapshot")
+		.layer("registry.catalog")
+		.definedBy("dev.holdfast.registry.catalog")
+		.layer("registry.guard")
+		.definedBy("dev.holdfast.registry.guard")
+		.layer("registry.reflector")
+		.definedBy("dev.holdfast.registry.reflector")
 		.layer("registry.format")
 		.definedBy("dev.holdfast.registry.format")
 		.layer("registry.etcd")
@@ -73,6 +81,14 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("service")
 		.whereLayer("registry")
 		.mayOnlyAccessLayers("service")
+		.whereLayer("registry.snapshot")
+		.mayOnlyAccessLayers("registry", "service")
+		.whereLayer("registry.catalog")
+		.mayOnlyAccessLayers("registry", "registry.snapshot", "service")
+		.whereLayer("registry.guard")
+		.mayOnlyAccessLayers("registry", "registry.snapshot", "registry.catalog", "service")
+		.whereLayer("registry.reflector")
+		.mayOnlyAccessLayers("registry", "registry.snapshot", "registry.catalog", "registry.guard", "service")
 		.whereLayer("registry.format")
 		.mayOnlyAccessLayers("service")
 		.whereLayer("registry.etcd")
@@ -186,19 +202,33 @@ class ArchitectureTests {
 		.resideOutsideOfPackages("java..", "javax.net.ssl..", "javax.security..", "org.jspecify..",
 				"dev.holdfast.tls..");
 
-	private static final int LARGEST_KNOT = 12;
+	/** A reflector and the session that it begins. */
+	private static final int LARGEST_KNOT_OF_THE_REGISTRY = 2;
+
+	private static final int LARGEST_KNOT_OF_THE_TRAFFIC_PORT = 12;
+
+	@ArchTest
+	static void noClassesOfTheRegistryAreOneKnot(JavaClasses classes) {
+		assertThat(knots(classes, "dev.holdfast.registry"))
+			.allSatisfy((knot) -> assertThat(knot).hasSizeLessThanOrEqualTo(LARGEST_KNOT_OF_THE_REGISTRY));
+	}
 
 	@ArchTest
 	static void noClassesOfTheTrafficPortAreOneKnot(JavaClasses classes) {
+		assertThat(knots(classes, "dev.holdfast.proxy"))
+			.allSatisfy((knot) -> assertThat(knot).hasSizeLessThanOrEqualTo(LARGEST_KNOT_OF_THE_TRAFFIC_PORT));
+	}
+
+	private static List<Set<String>> knots(JavaClasses classes, String packages) {
 		Map<String, Set<String>> uses = new TreeMap<>();
 		for (JavaClass type : classes) {
-			if (type.getPackageName().startsWith("dev.holdfast.proxy")) {
+			if (type.getPackageName().startsWith(packages)) {
 				Set<String> used = uses.computeIfAbsent(outermost(type), (name) -> new TreeSet<>());
 				type.getDirectDependenciesFromSelf()
 					.forEach((dependency) -> used.add(outermost(dependency.getTargetClass().getBaseComponentType())));
 			}
 		}
-		assertThat(Knots.in(uses)).allSatisfy((knot) -> assertThat(knot).hasSizeLessThanOrEqualTo(LARGEST_KNOT));
+		return Knots.in(uses);
 	}
 
 	private static String outermost(JavaClass type) {

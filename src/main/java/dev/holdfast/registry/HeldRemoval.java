@@ -25,7 +25,12 @@ import dev.holdfast.service.ServiceName;
 public record HeldRemoval(ServiceName service, Instance instance, Evidence evidence, String reason, Instant since,
 		Optional<Instant> deadline, ProbeState probe, Optional<Instant> keptUntil) {
 
-	HeldRemoval withId(String id) {
+	/**
+	 * Return the same with another id of its instance.
+	 * @param id the id
+	 * @return the other
+	 */
+	public HeldRemoval withId(String id) {
 		return new HeldRemoval(this.service, this.instance.withId(id), this.evidence, this.reason, this.since,
 				this.deadline, this.probe, this.keptUntil);
 	}

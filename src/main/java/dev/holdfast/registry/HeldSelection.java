@@ -12,7 +12,13 @@ import dev.holdfast.service.ServiceName;
  */
 public record HeldSelection(Optional<ServiceName> service, Optional<String> instance) {
 
-	boolean includes(ServiceName name, String id) {
+	/**
+	 * Whether an instance is meant.
+	 * @param name its service
+	 * @param id the id under which it is published
+	 * @return whether this selects it
+	 */
+	public boolean includes(ServiceName name, String id) {
 		return this.service.map(name::equals).orElse(true) && this.instance.map(id::equals).orElse(true);
 	}
 

@@ -2,8 +2,6 @@ package dev.holdfast.registry;
 
 import java.util.List;
 
-import dev.holdfast.service.ServiceName;
-
 /**
  * How the cache and the registry differ at one moment.
  *
@@ -25,11 +23,6 @@ public record RegistryDiff(long cacheRevision, long registryRevision, List<Diffe
 	 * @param detail what the difference is, such as {@code held} or the two URLs
 	 */
 	public record Difference(String key, String service, String instance, String detail) {
-
-		static Difference of(String key, ServiceName service, String instance, String detail) {
-			return new Difference(key, service.value(), instance, detail);
-		}
-
 	}
 
 }

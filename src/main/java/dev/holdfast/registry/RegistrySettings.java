@@ -16,17 +16,6 @@ public record RegistrySettings(Duration barrierInterval, Duration relistInterval
 		Routability routability) {
 
 	/**
-	 * How long a proof of delivery may take. With the interval of 5 s, silence is noticed
-	 * within 10 s.
-	 */
-	static final Duration BARRIER_TIMEOUT = Duration.ofSeconds(5);
-
-	/**
-	 * How long a full list may take.
-	 */
-	static final Duration LIST_TIMEOUT = Duration.ofSeconds(60);
-
-	/**
 	 * Checks the intervals.
 	 * @throws IllegalArgumentException if one is not positive
 	 */

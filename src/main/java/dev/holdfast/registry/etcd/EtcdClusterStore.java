@@ -22,7 +22,7 @@ public final class EtcdClusterStore implements ClusterStore {
 
 	private final EtcdDialler dialler;
 
-	private final Members members;
+	private final ClusterMembers members;
 
 	private final PageSize pageSize = new PageSize(PAGE_SIZE);
 
@@ -35,7 +35,7 @@ public final class EtcdClusterStore implements ClusterStore {
 	public EtcdClusterStore(EtcdSettings settings) {
 		this.settings = settings;
 		this.dialler = new EtcdDialler(settings, MESSAGE_SIZE, Resolver.system());
-		this.members = new Members(settings.endpoints());
+		this.members = new ClusterMembers(settings.endpoints());
 	}
 
 	@Override

@@ -19,8 +19,8 @@ import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistryRecord;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.registry.format.RawRecord;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.PrintableText;
-import dev.holdfast.service.Reading;
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.service.Revision;
 import io.etcd.jetcd.ByteSequence;
@@ -41,6 +41,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
 import org.springframework.retry.support.RetryTemplate;
 
 /**
@@ -78,7 +79,7 @@ final class EtcdConnection implements RegistryConnection {
 
 	private final PageSize pageSize;
 
-	private final Members members;
+	private final ClusterMembers members;
 
 	private final Member member;
 
@@ -95,7 +96,7 @@ final class EtcdConnection implements RegistryConnection {
 	private volatile boolean closed;
 
 	EtcdConnection(Function<Member, EtcdDialler.Dialled> dialler, EtcdSettings settings, EtcdSource.Limits limits,
-			PageSize pageSize, Members members, Consumer<Signal> sink) {
+			PageSize pageSize, ClusterMembers members, Consumer<Signal> sink) {
 		this.dialler = dialler;
 		this.settings = settings;
 		this.limits = limits;
@@ -353,12 +354,12 @@ final class EtcdConnection implements RegistryConnection {
 
 	private static RegistryRecord read(EtcdPrefix prefix, KeyValue kv, Origin origin) {
 		String key = EtcdKey.text(kv.getKey());
-		Reading reading = !EtcdKey.isText(kv.getKey())
-				? new Reading.Unreadable("key: \"%s\" (expected: text in UTF-8)".formatted(key))
+		ParsedRecord parsed = !EtcdKey.isText(kv.getKey())
+				? new ParsedRecord.Unreadable("key: \"%s\" (expected: text in UTF-8)".formatted(key))
 				: prefix.reader()
 					.read(new RawRecord(key, kv.getValue().getBytes(), kv.getCreateRevision(), kv.getModRevision(),
 							kv.getLease(), origin));
-		return new RegistryRecord(key, kv.getModRevision(), kv.getLease(), reading);
+		return new RegistryRecord(key, kv.getModRevision(), kv.getLease(), parsed);
 	}
 
 	@Override

@@ -88,7 +88,7 @@ final class EtcdDialler {
 			.keepaliveWithoutCalls(false)
 			.maxInboundMessageSize(this.messageSize)
 			.retryMaxAttempts(0)
-			.interceptor(new Deadline());
+			.interceptor(new CallDeadline());
 		if (url.getScheme().equalsIgnoreCase("https")) {
 			builder.sslContext(sslContext());
 		}
@@ -176,7 +176,7 @@ final class EtcdDialler {
 	 * jetcd#1226). The renewal of a lease is a stream, of which only one question and its
 	 * answer are used here.
 	 */
-	private static final class Deadline implements ClientInterceptor {
+	private static final class CallDeadline implements ClientInterceptor {
 
 		private static final String LEASES = "etcdserverpb.Lease";
 

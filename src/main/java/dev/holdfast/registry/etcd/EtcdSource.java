@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.EndCause;
+import dev.holdfast.registry.MemberState;
 import dev.holdfast.registry.RegistryConnection;
 import dev.holdfast.registry.RegistrySource;
 import dev.holdfast.registry.Signal;
@@ -23,7 +23,7 @@ public final class EtcdSource implements RegistrySource {
 
 	private final EtcdDialler dialler;
 
-	private final Members members;
+	private final ClusterMembers members;
 
 	private final PageSize pageSize;
 
@@ -45,7 +45,7 @@ public final class EtcdSource implements RegistrySource {
 		this.settings = settings;
 		this.limits = limits;
 		this.dialler = new EtcdDialler(settings, limits.messageSize(), resolver);
-		this.members = new Members(settings.endpoints());
+		this.members = new ClusterMembers(settings.endpoints());
 		this.pageSize = new PageSize(limits.pageSize());
 	}
 

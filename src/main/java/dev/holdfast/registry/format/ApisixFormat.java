@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 
@@ -75,26 +74,26 @@ final class ApisixFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		if (isOther(entry)) {
-			return new Reading.Ignored("of APISIX, but not an upstream");
+			return new ParsedRecord.Ignored("of APISIX, but not an upstream");
 		}
 		if (entry.text().equals("init_dir")) {
-			return new Reading.Ignored("a folder of APISIX's");
+			return new ParsedRecord.Ignored("a folder of APISIX's");
 		}
-		Members members = new Members(entry.object());
+		JsonMembers members = new JsonMembers(entry.object());
 		if (!members.has("nodes") && members.has("service_name") && members.has("discovery_type")) {
-			return new Reading.Ignored("the upstream's nodes are found by the discovery "
+			return new ParsedRecord.Ignored("the upstream's nodes are found by the discovery "
 					+ Excerpt.of(members.textOrEmpty("discovery_type")) + ", not in the record");
 		}
 		String protocol = members.textOrEmpty("scheme");
 		Scheme scheme = protocol.isEmpty() ? entry.defaultScheme() : Scheme.parse(protocol).orElse(null);
 		if (scheme == null) {
-			return new Reading.Ignored("the upstream speaks " + Excerpt.of(protocol) + ", neither HTTP nor gRPC");
+			return new ParsedRecord.Ignored("the upstream speaks " + Excerpt.of(protocol) + ", neither HTTP nor gRPC");
 		}
 		List<Node> nodes = nodes(members.object().path("nodes"), scheme);
 		if (nodes.isEmpty()) {
-			return new Reading.Ignored("the upstream has no nodes");
+			return new ParsedRecord.Ignored("the upstream has no nodes");
 		}
 		int highest = nodes.stream().mapToInt(Node::priority).max().orElse(0);
 		List<Instance> instances = new ArrayList<>();
@@ -107,12 +106,12 @@ final class ApisixFormat implements RecordFormat {
 
 	// A name may hold what a service's name may not, since APISIX does not look things up
 	// by it.
-	private static ServiceName service(RecordEntry entry, Members members) throws UnreadableRecordException {
+	private static ServiceName service(RecordEntry entry, JsonMembers members) throws UnreadableRecordException {
 		String name = members.textOrEmpty("name").replace('/', '-');
 		if (RecordEntry.isServiceName(name)) {
 			return new ServiceName(name);
 		}
-		String id = members.has("id") ? Members.plain(members.object().path("id")) : "";
+		String id = members.has("id") ? JsonMembers.plain(members.object().path("id")) : "";
 		return entry.service(id.isEmpty() ? entry.id() : id);
 	}
 
@@ -126,7 +125,7 @@ final class ApisixFormat implements RecordFormat {
 		}
 		else if (written.isObject()) {
 			for (Map.Entry<String, JsonNode> entry : written.properties()) {
-				int weight = Members.number("weight", entry.getValue(), 0, Integer.MAX_VALUE);
+				int weight = JsonMembers.number("weight", entry.getValue(), 0, Integer.MAX_VALUE);
 				nodes.add(new Node(keyed(entry.getKey(), scheme), weight, 0, Map.of()));
 			}
 		}
@@ -149,7 +148,7 @@ final class ApisixFormat implements RecordFormat {
 		if (!element.isObject()) {
 			throw UnreadableRecordException.unexpected("nodes", element.toString(), "a list of objects");
 		}
-		Members members = new Members(element);
+		JsonMembers members = new JsonMembers(element);
 		int port = members.number("port", 1, 65_535, scheme.defaultPort());
 		Endpoint endpoint = RecordEntry.endpoint("host", members.textOrEmpty("host"), port, scheme);
 		int priority = members.number("priority", Integer.MIN_VALUE, Integer.MAX_VALUE, 0);

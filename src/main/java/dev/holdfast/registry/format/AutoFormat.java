@@ -1,8 +1,8 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.List;
+
+import dev.holdfast.service.ParsedRecord;
 
 /**
  * Whichever format recognises the record first.
@@ -31,7 +31,7 @@ final class AutoFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		for (RecordFormat format : this.formats) {
 			if (format.recognises(entry)) {
 				return format.read(entry);

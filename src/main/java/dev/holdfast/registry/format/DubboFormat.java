@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.Optional;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 
 /**
@@ -36,19 +35,19 @@ final class DubboFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		if (DubboInterfaceFormat.isFolder(entry)) {
-			return new Reading.Ignored("a folder of Dubbo's, not an instance");
+			return new ParsedRecord.Ignored("a folder of Dubbo's, not an instance");
 		}
-		Members members = new Members(entry.object());
+		JsonMembers members = new JsonMembers(entry.object());
 		boolean java = members.has("serviceName");
 		String name = java ? "serviceName" : "ServiceName";
 		entry.requireSameName(name, members.text(name));
 		if (!members.flag(java ? "enabled" : "Enable", true)) {
-			return new Reading.Ignored("the instance says that it is not enabled");
+			return new ParsedRecord.Ignored("the instance says that it is not enabled");
 		}
 		if (!members.flag(java ? "healthy" : "Healthy", true)) {
-			return new Reading.Ignored("the instance says that it is not healthy");
+			return new ParsedRecord.Ignored("the instance says that it is not healthy");
 		}
 		Map<String, String> metadata = new LinkedHashMap<>(members.metadata(java ? "metadata" : "Metadata"));
 		String tag = members.textOrEmpty("Tag");
@@ -60,13 +59,13 @@ final class DubboFormat implements RecordFormat {
 				members.number(java ? "port" : "Port", 1, 65_535, 0), entry.defaultScheme());
 		List<Endpoint> endpoints = endpoints(registered, metadata.getOrDefault(ENDPOINTS, ""));
 		if (endpoints.isEmpty()) {
-			return new Reading.Ignored("the instance speaks neither HTTP nor gRPC (Triple)");
+			return new ParsedRecord.Ignored("the instance speaks neither HTTP nor gRPC (Triple)");
 		}
 		return entry.registered(this, entry.choose(endpoints), weight(members), "", "", metadata);
 	}
 
 	// 0 is what an instance has that was given no weight: service_instance.go, GetWeight.
-	private static int weight(Members members) throws UnreadableRecordException {
+	private static int weight(JsonMembers members) throws UnreadableRecordException {
 		int weight = members.number("Weight", Integer.MIN_VALUE, Integer.MAX_VALUE, 0);
 		return (weight > 0) ? weight : Instance.DEFAULT_WEIGHT;
 	}
@@ -77,7 +76,7 @@ final class DubboFormat implements RecordFormat {
 		}
 		List<Endpoint> endpoints = new ArrayList<>();
 		for (JsonNode element : StrictJson.array(ENDPOINTS, written)) {
-			Members members = new Members(element);
+			JsonMembers members = new JsonMembers(element);
 			Optional<Scheme> scheme = DubboInterfaceFormat.scheme(members.textOrEmpty("protocol"), false);
 			if (scheme.isPresent()) {
 				endpoints.add(new Endpoint(scheme.get(), registered.host(),

@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -13,6 +11,7 @@ import java.util.regex.Pattern;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 
@@ -72,20 +71,20 @@ final class DubboInterfaceFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		String category = entry.segment(1);
 		if (isOther(entry)) {
-			return new Reading.Ignored("metadata or configuration of Dubbo, not a provider");
+			return new ParsedRecord.Ignored("metadata or configuration of Dubbo, not a provider");
 		}
 		if (!CATEGORIES.contains(category)) {
 			if (entry.text().isEmpty() || isFolder(entry)) {
-				return new Reading.Ignored("a folder of Dubbo's, not a provider");
+				return new ParsedRecord.Ignored("a folder of Dubbo's, not a provider");
 			}
 			throw UnreadableRecordException.unexpected("key", entry.raw().key(),
 					"<prefix><interface>/providers/<URL-encoded URL>");
 		}
 		if (!category.equals(PROVIDERS)) {
-			return new Reading.Ignored("of Dubbo's " + category + ", not of its providers");
+			return new ParsedRecord.Ignored("of Dubbo's " + category + ", not of its providers");
 		}
 		String url = decoded(entry.id());
 		int query = url.indexOf('?');
@@ -93,18 +92,18 @@ final class DubboInterfaceFormat implements RecordFormat {
 		return provider(entry, (query < 0) ? url : url.substring(0, query), parameters);
 	}
 
-	private Reading provider(RecordEntry entry, String address, Map<String, String> parameters)
+	private ParsedRecord provider(RecordEntry entry, String address, Map<String, String> parameters)
 			throws UnreadableRecordException {
 		ServiceName service = service(entry);
 		String category = parameters.getOrDefault("category", PROVIDERS);
 		if (!category.equals(PROVIDERS)) {
-			return new Reading.Ignored("the URL's category is " + Excerpt.of(category) + ", not providers");
+			return new ParsedRecord.Ignored("the URL's category is " + Excerpt.of(category) + ", not providers");
 		}
 		if (parameters.getOrDefault("enabled", "true").equalsIgnoreCase("false")) {
-			return new Reading.Ignored("the provider says that it is not enabled");
+			return new ParsedRecord.Ignored("the provider says that it is not enabled");
 		}
 		if (parameters.getOrDefault("disabled", "false").equalsIgnoreCase("true")) {
-			return new Reading.Ignored("the provider says that it is disabled");
+			return new ParsedRecord.Ignored("the provider says that it is disabled");
 		}
 		int separator = address.indexOf("://");
 		if (separator < 0) {
@@ -113,7 +112,7 @@ final class DubboInterfaceFormat implements RecordFormat {
 		String protocol = address.substring(0, separator);
 		Optional<Scheme> scheme = scheme(protocol, parameters.getOrDefault("ssl-enabled", "").equals("true"));
 		if (scheme.isEmpty()) {
-			return new Reading.Ignored(
+			return new ParsedRecord.Ignored(
 					"the provider speaks " + Excerpt.of(protocol) + ", neither HTTP nor gRPC (Triple)");
 		}
 		// The path is the interface's name, behind a context that HTTP may know or not.

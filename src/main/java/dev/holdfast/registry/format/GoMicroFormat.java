@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +7,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +41,11 @@ final class GoMicroFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		if (isConfiguration(entry)) {
-			return new Reading.Ignored("configuration of go-micro, not a service");
+			return new ParsedRecord.Ignored("configuration of go-micro, not a service");
 		}
-		Members members = new Members(entry.object());
+		JsonMembers members = new JsonMembers(entry.object());
 		String name = members.text("name");
 		entry.requireSameName("name", (name != null) ? name.replace('/', '-') : null);
 		JsonNode nodes = members.object().path("nodes");
@@ -58,16 +57,16 @@ final class GoMicroFormat implements RecordFormat {
 		String version = members.textOrEmpty("version");
 		List<Instance> instances = new ArrayList<>();
 		for (JsonNode node : nodes) {
-			Instance instance = instance(entry, new Members(node), version, nodes.size());
+			Instance instance = instance(entry, new JsonMembers(node), version, nodes.size());
 			if (instance != null) {
 				instances.add(instance);
 			}
 		}
-		return instances.isEmpty() ? new Reading.Ignored("no node speaks HTTP or gRPC")
+		return instances.isEmpty() ? new ParsedRecord.Ignored("no node speaks HTTP or gRPC")
 				: RecordEntry.registered(entry.service(), instances);
 	}
 
-	private @Nullable Instance instance(RecordEntry entry, Members node, String version, int nodes)
+	private @Nullable Instance instance(RecordEntry entry, JsonMembers node, String version, int nodes)
 			throws UnreadableRecordException {
 		if (!node.object().isObject()) {
 			throw UnreadableRecordException.unexpected("nodes", node.object().toString(), "a list of objects");

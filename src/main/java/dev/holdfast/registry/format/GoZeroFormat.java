@@ -1,12 +1,11 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.List;
 import java.util.Map;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 
 /**
  * go-zero: {@code user.rpc/7587870460981677575} holds {@code 10.0.0.5:8080}, where the
@@ -43,7 +42,7 @@ final class GoZeroFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		Endpoint endpoint = RecordEntry.endpoint("value", entry.text(), entry.defaultScheme());
 		String path = entry.servicePath().isEmpty() ? folder(entry.raw().key()) : entry.servicePath();
 		return RecordEntry.registered(entry.service(path),

@@ -1,12 +1,11 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 
 /**
  * gRPC naming of the etcd client ({@code go.etcd.io/etcd/client/v3/naming/endpoints}), by
@@ -41,14 +40,14 @@ final class GrpcNamingFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		String reason = reasonToIgnore(entry);
 		if (!reason.isEmpty()) {
-			return new Reading.Ignored(reason);
+			return new ParsedRecord.Ignored(reason);
 		}
-		Members members = new Members(entry.object());
+		JsonMembers members = new JsonMembers(entry.object());
 		if (members.number("Op", ADD, DELETE, ADD) == DELETE) {
-			return new Reading.Ignored("the record says that its address was deleted (Op 1)");
+			return new ParsedRecord.Ignored("the record says that its address was deleted (Op 1)");
 		}
 		String address = members.textOrEmpty("Addr");
 		Endpoint endpoint = RecordEntry.endpoint("Addr", address, entry.defaultScheme());
@@ -88,12 +87,12 @@ final class GrpcNamingFormat implements RecordFormat {
 	}
 
 	// Metadata is an interface{} in Go: whatever the project put there.
-	private static Map<String, String> metadata(Members members) throws UnreadableRecordException {
+	private static Map<String, String> metadata(JsonMembers members) throws UnreadableRecordException {
 		JsonNode metadata = members.object().path("Metadata");
 		if (!members.has("Metadata") || metadata.isObject()) {
 			return members.metadata("Metadata");
 		}
-		return Map.of("metadata", Members.plain(metadata));
+		return Map.of("metadata", JsonMembers.plain(metadata));
 	}
 
 }

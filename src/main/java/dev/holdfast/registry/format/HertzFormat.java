@@ -1,7 +1,6 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 
 /**
@@ -22,7 +21,7 @@ final class HertzFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		return KitexFormat.read(this, entry, entry.defaultScheme().isSecure() ? Scheme.HTTPS : Scheme.HTTP);
 	}
 

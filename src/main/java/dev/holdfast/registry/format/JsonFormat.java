@@ -1,8 +1,7 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 
 /**
@@ -27,13 +26,13 @@ final class JsonFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
-		Members members = new Members(entry.object());
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
+		JsonMembers members = new JsonMembers(entry.object());
 		return entry.registered(this, endpoint(entry, members), members.weight(), members.textOrEmpty("zone"),
 				members.textOrEmpty("version"), members.metadata("metadata"));
 	}
 
-	private static Endpoint endpoint(RecordEntry entry, Members members) throws UnreadableRecordException {
+	private static Endpoint endpoint(RecordEntry entry, JsonMembers members) throws UnreadableRecordException {
 		Scheme scheme = scheme(members, entry.defaultScheme());
 		String url = members.text("url");
 		if (url != null) {
@@ -50,7 +49,7 @@ final class JsonFormat implements RecordFormat {
 		throw UnreadableRecordException.unexpected("value", entry.text(), EXPECTED);
 	}
 
-	private static Scheme scheme(Members members, Scheme defaultScheme) throws UnreadableRecordException {
+	private static Scheme scheme(JsonMembers members, Scheme defaultScheme) throws UnreadableRecordException {
 		String name = members.text("scheme");
 		if (name == null) {
 			return defaultScheme;

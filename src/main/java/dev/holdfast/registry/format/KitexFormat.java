@@ -1,10 +1,9 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 
 /**
@@ -42,8 +41,8 @@ final class KitexFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
-		return isConfiguration(entry) ? new Reading.Ignored("configuration of Kitex, not a service")
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
+		return isConfiguration(entry) ? new ParsedRecord.Ignored("configuration of Kitex, not a service")
 				: read(this, entry, entry.defaultScheme());
 	}
 
@@ -55,11 +54,11 @@ final class KitexFormat implements RecordFormat {
 	 * @return what the record registers, or why it registers nothing
 	 * @throws UnreadableRecordException if it cannot be read
 	 */
-	static Reading read(RecordFormat format, RecordEntry entry, Scheme scheme) throws UnreadableRecordException {
-		Members members = new Members(entry.object());
+	static ParsedRecord read(RecordFormat format, RecordEntry entry, Scheme scheme) throws UnreadableRecordException {
+		JsonMembers members = new JsonMembers(entry.object());
 		String network = members.textOrEmpty("network");
 		if (network.startsWith("unix") || network.startsWith("udp")) {
-			return new Reading.Ignored("the network is %s, not TCP".formatted(Excerpt.of(network)));
+			return new ParsedRecord.Ignored("the network is %s, not TCP".formatted(Excerpt.of(network)));
 		}
 		Endpoint endpoint = RecordEntry.endpoint("address", members.textOrEmpty("address"), scheme);
 		int weight = members.number("weight", Integer.MIN_VALUE, Integer.MAX_VALUE, DEFAULT_WEIGHT);

@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +7,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 
 /**
@@ -36,15 +35,15 @@ final class KratosFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
-		Members members = new Members(entry.object());
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
+		JsonMembers members = new JsonMembers(entry.object());
 		entry.requireSameName("name", members.text("name"));
 		Map<String, String> metadata = members.metadata("metadata");
 		return entry.registered(this, entry.choose(endpoints(members)),
 				weight(members.object().path("metadata").path("weight")), "", members.textOrEmpty("version"), metadata);
 	}
 
-	private static List<Endpoint> endpoints(Members members) throws UnreadableRecordException {
+	private static List<Endpoint> endpoints(JsonMembers members) throws UnreadableRecordException {
 		JsonNode array = members.object().path("endpoints");
 		List<Endpoint> endpoints = new ArrayList<>();
 		for (JsonNode element : array) {
@@ -82,7 +81,7 @@ final class KratosFormat implements RecordFormat {
 		if (written.isTextual() && written.textValue().matches("[0-9]{1,9}")) {
 			return Integer.parseInt(written.textValue());
 		}
-		return Members.wholeNumber(written, 0, Integer.MAX_VALUE).orElse(Instance.DEFAULT_WEIGHT);
+		return JsonMembers.wholeNumber(written, 0, Integer.MAX_VALUE).orElse(Instance.DEFAULT_WEIGHT);
 	}
 
 }

@@ -1,11 +1,10 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.Map;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 
 /**
  * An address and nothing else, as go-zero and shell scripts write it:
@@ -25,7 +24,7 @@ final class PlainFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		Endpoint endpoint = RecordEntry.endpoint("value", entry.text(), entry.defaultScheme());
 		return entry.registered(this, endpoint, Instance.DEFAULT_WEIGHT, "", "", Map.of());
 	}

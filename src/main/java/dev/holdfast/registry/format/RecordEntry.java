@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +7,7 @@ import java.util.Map;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
@@ -133,7 +132,7 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 	 * @throws UnreadableRecordException if the key names no service and instance, or a
 	 * text cannot be encoded
 	 */
-	Reading registered(RecordFormat format, Endpoint endpoint, int weight, String zone, String version,
+	ParsedRecord registered(RecordFormat format, Endpoint endpoint, int weight, String zone, String version,
 			Map<String, String> metadata) throws UnreadableRecordException {
 		ServiceName service = service();
 		return registered(service, List.of(instance(format, id(), endpoint, weight, zone, version, metadata)));
@@ -146,10 +145,10 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 	 * @param instances the instances
 	 * @return the reading
 	 */
-	static Reading registered(ServiceName service, List<Instance> instances) {
+	static ParsedRecord registered(ServiceName service, List<Instance> instances) {
 		Map<String, Instance> byId = LinkedHashMap.newLinkedHashMap(instances.size());
 		instances.forEach((instance) -> byId.put(instance.id(), instance));
-		return new Reading.Registered(service, List.copyOf(byId.values()));
+		return new ParsedRecord.Registered(service, List.copyOf(byId.values()));
 	}
 
 	/**

@@ -1,6 +1,6 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 
 /**
  * One way in which projects write themselves into a registry. A format is stateless, and
@@ -38,6 +38,6 @@ interface RecordFormat {
 	 * @return what it registers, or why it registers nothing
 	 * @throws UnreadableRecordException if it cannot be read
 	 */
-	Reading read(RecordEntry entry) throws UnreadableRecordException;
+	ParsedRecord read(RecordEntry entry) throws UnreadableRecordException;
 
 }

@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.jspecify.annotations.Nullable;
 
@@ -88,16 +87,16 @@ public final class RecordReader {
 	 * @param record the record
 	 * @return what it says
 	 */
-	public Reading read(RawRecord record) {
+	public ParsedRecord read(RawRecord record) {
 		String key = record.key();
 		if ((key + "/").equals(this.prefix) || key.equals(this.prefix)) {
-			return new Reading.Ignored("the key is the source's prefix itself");
+			return new ParsedRecord.Ignored("the key is the source's prefix itself");
 		}
 		if (!key.startsWith(this.prefix)) {
-			return new Reading.Ignored("the key is not under the source's prefix " + this.prefix);
+			return new ParsedRecord.Ignored("the key is not under the source's prefix " + this.prefix);
 		}
 		if (key.length() > MAX_KEY_LENGTH) {
-			return new Reading.Unreadable(
+			return new ParsedRecord.Unreadable(
 					"key: %d characters (expected: at most %d)".formatted(key.length(), MAX_KEY_LENGTH));
 		}
 		String path = key.substring(this.prefix.length());
@@ -107,7 +106,7 @@ public final class RecordReader {
 		}
 		catch (UnreadableRecordException ex) {
 			return this.format.isBeside(entry(record, path, "", null))
-					? new Reading.Ignored("its key is not of an instance") : new Reading.Unreadable(ex.reason());
+					? new ParsedRecord.Ignored("its key is not of an instance") : new ParsedRecord.Unreadable(ex.reason());
 		}
 	}
 

@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,6 +9,7 @@ import java.util.stream.Stream;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 
 /**
  * CoreDNS and SkyDNS: {@code /skydns/local/skydns/<service>/x1} holds
@@ -45,27 +44,27 @@ final class SkyDnsFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		if (isConfiguration(entry)) {
-			return new Reading.Ignored("the configuration of SkyDNS, not a DNS record");
+			return new ParsedRecord.Ignored("the configuration of SkyDNS, not a DNS record");
 		}
-		Members members = new Members(entry.object());
+		JsonMembers members = new JsonMembers(entry.object());
 		String host = members.textOrEmpty("host");
 		if (host.isEmpty()) {
-			return new Reading.Ignored("a DNS record without a host");
+			return new ParsedRecord.Ignored("a DNS record without a host");
 		}
 		if (members.flag("mail", false)) {
-			return new Reading.Ignored("a DNS record of a mail server");
+			return new ParsedRecord.Ignored("a DNS record of a mail server");
 		}
 		int port = members.number("port", 0, 65_535, 0);
 		if (port == 0) {
-			return new Reading.Ignored("a DNS record without a port cannot be routed to");
+			return new ParsedRecord.Ignored("a DNS record without a port cannot be routed to");
 		}
 		Endpoint endpoint = RecordEntry.endpoint("host", host, port, entry.defaultScheme());
 		Map<String, String> metadata = new LinkedHashMap<>();
 		for (String name : METADATA) {
 			if (members.has(name)) {
-				metadata.put(name, Members.plain(members.object().path(name)));
+				metadata.put(name, JsonMembers.plain(members.object().path(name)));
 			}
 		}
 		return RecordEntry.registered(entry.service(reversed(entry.servicePath())),
@@ -74,7 +73,7 @@ final class SkyDnsFormat implements RecordFormat {
 
 	// 0 is what a record has that was given no weight, and counts as 100 in a SRV answer:
 	// plugin/backend_lookup.go.
-	private static int weight(Members members) throws UnreadableRecordException {
+	private static int weight(JsonMembers members) throws UnreadableRecordException {
 		int weight = members.number("weight", 0, Integer.MAX_VALUE, 0);
 		return (weight > 0) ? weight : Instance.DEFAULT_WEIGHT;
 	}

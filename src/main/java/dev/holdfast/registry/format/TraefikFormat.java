@@ -1,13 +1,12 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 
@@ -48,9 +47,9 @@ final class TraefikFormat implements RecordFormat {
 	}
 
 	@Override
-	public Reading read(RecordEntry entry) throws UnreadableRecordException {
+	public ParsedRecord read(RecordEntry entry) throws UnreadableRecordException {
 		if (!isServer(entry)) {
-			return new Reading.Ignored("of Traefik's tree, but not an HTTP server's url or weight");
+			return new ParsedRecord.Ignored("of Traefik's tree, but not an HTTP server's url or weight");
 		}
 		ServiceName service = entry.service(entry.segment(4));
 		String id = entry.segment(1);
@@ -58,8 +57,8 @@ final class TraefikFormat implements RecordFormat {
 			case "url" -> RecordEntry.registered(service,
 					List.of(entry.instance(this, id, endpoint(entry), DEFAULT_WEIGHT, "", "", Map.of())));
 			case "preservepath" -> preservePath(entry.text());
-			case "weight" -> new Reading.Weighted(service, id, weight(entry.text()));
-			default -> new Reading.Ignored("a server's " + Excerpt.of(entry.segment(0)) + ", not its url or weight");
+			case "weight" -> new ParsedRecord.Weighted(service, id, weight(entry.text()));
+			default -> new ParsedRecord.Ignored("a server's " + Excerpt.of(entry.segment(0)) + ", not its url or weight");
 		};
 	}
 
@@ -75,12 +74,12 @@ final class TraefikFormat implements RecordFormat {
 				url.startsWith(H2C) ? Scheme.GRPC + "://" + url.substring(H2C.length()) : url, entry.defaultScheme());
 	}
 
-	private static Reading preservePath(String text) throws UnreadableRecordException {
+	private static ParsedRecord preservePath(String text) throws UnreadableRecordException {
 		if (text.equalsIgnoreCase("true")) {
 			throw UnreadableRecordException.unexpected("preservePath", text,
 					"false, since the path of a server's URL is not used");
 		}
-		return new Reading.Ignored("a server's preservePath that asks for nothing");
+		return new ParsedRecord.Ignored("a server's preservePath that asks for nothing");
 	}
 
 	// A server whose weight is not positive gets no requests: wrr.go, Add.

@@ -36,7 +36,7 @@ class EtcdConnectionTests {
 		List<Object> signals = new ArrayList<>();
 		EtcdConnection connection = new EtcdConnection((member) -> new EtcdDialler.Dialled(client, "somewhere"),
 				settings, EtcdSource.Limits.USUAL, new PageSize(1),
-				new Members(List.of(URI.create("http://127.0.0.1:1"))), (signal) -> {
+				new ClusterMembers(List.of(URI.create("http://127.0.0.1:1"))), (signal) -> {
 					synchronized (signals) {
 						signals.add(signal);
 					}

@@ -8,13 +8,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.holdfast.registry.MemberState;
-import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistrySettings;
-import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.registry.reflector.Reflector;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;

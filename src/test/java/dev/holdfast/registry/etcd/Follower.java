@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-import dev.holdfast.registry.Reflector;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.format.RecordReader;
+import dev.holdfast.registry.reflector.Reflector;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,8 +66,8 @@ class ApisixFormatTests {
 	@ParameterizedTest
 	@MethodSource("services")
 	void readNamesTheServiceByNameOrIdOrKey(String members, String service) {
-		Reading reading = read("{" + members + "\"nodes\":{\"a:1\":1}}");
-		assertThat(((Reading.Registered) reading).service()).hasToString(service);
+		ParsedRecord parsed = read("{" + members + "\"nodes\":{\"a:1\":1}}");
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString(service);
 	}
 
 	static Stream<Arguments> ignored() {
@@ -84,7 +84,7 @@ class ApisixFormatTests {
 	@ParameterizedTest
 	@MethodSource("ignored")
 	void readWhenAnUpstreamHasNothingToRouteToIsIgnored(String value, String reason) {
-		assertThat(read(value)).isInstanceOfSatisfying(Reading.Ignored.class,
+		assertThat(read(value)).isInstanceOfSatisfying(ParsedRecord.Ignored.class,
 				(ignored) -> assertThat(ignored.reason()).contains(reason));
 	}
 
@@ -93,7 +93,7 @@ class ApisixFormatTests {
 	void readWhenTheKeyIsOfAnotherKindIsIgnored(String kind) {
 		assertThat(RecordReader.of("auto", "/apisix/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/apisix/" + kind + "/1", "{\"host\":\"a\",\"nodes\":{\"a:1\":1}}")))
-			.isEqualTo(new Reading.Ignored("of APISIX, but not an upstream"));
+			.isEqualTo(new ParsedRecord.Ignored("of APISIX, but not an upstream"));
 	}
 
 	static Stream<Arguments> unreadable() {
@@ -138,10 +138,10 @@ class ApisixFormatTests {
 	}
 
 	private static List<Instance> instances(String value) {
-		return ((Reading.Registered) read(value)).instances();
+		return ((ParsedRecord.Registered) read(value)).instances();
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("apisix", "/apisix/upstreams/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/apisix/upstreams/1", value));
 	}

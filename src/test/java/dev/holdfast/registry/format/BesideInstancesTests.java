@@ -3,7 +3,7 @@ package dev.holdfast.registry.format;
 import java.util.List;
 import java.util.stream.Stream;
 
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
@@ -98,7 +98,7 @@ class BesideInstancesTests {
 	@FieldSource("BESIDE")
 	void whatAProjectKeepsBesideItsInstancesIsIgnored(Beside beside) {
 		for (String format : List.of("auto", beside.format())) {
-			assertThat(beside.read(format)).as(format).isInstanceOf(Reading.Ignored.class);
+			assertThat(beside.read(format)).as(format).isInstanceOf(ParsedRecord.Ignored.class);
 		}
 	}
 
@@ -108,10 +108,10 @@ class BesideInstancesTests {
 	void whatIsBesideInstancesIsIgnoredWhateverItsValueIs(String key) {
 		String large = "x".repeat(RecordReader.MAX_VALUE_SIZE + 1);
 		for (String value : List.of(large, "{\"a\":1,\"a\":2}", "{{ .Values.a }}")) {
-			assertThat(new Beside("auto", "/", key, value, 0).read("auto")).isInstanceOf(Reading.Ignored.class);
+			assertThat(new Beside("auto", "/", key, value, 0).read("auto")).isInstanceOf(ParsedRecord.Ignored.class);
 		}
 		assertThat(new Beside("auto", "/", "/services/orders/a", large, 0).read("auto"))
-			.isInstanceOf(Reading.Unreadable.class);
+			.isInstanceOf(ParsedRecord.Unreadable.class);
 	}
 
 	/** Java's hashes of keys are negative as often as not. */
@@ -120,7 +120,7 @@ class BesideInstancesTests {
 		String key = "/services/negative-1";
 		String hash = hash(key);
 		assertThat(hash).startsWith("-");
-		assertThat(new Beside("dubbo", "/services/", key, hash, 0).read("auto")).isInstanceOf(Reading.Ignored.class);
+		assertThat(new Beside("dubbo", "/services/", key, hash, 0).read("auto")).isInstanceOf(ParsedRecord.Ignored.class);
 	}
 
 	@Test
@@ -160,7 +160,7 @@ class BesideInstancesTests {
 	@MethodSource("broken")
 	void aBrokenInstanceIsStillUnreadable(Beside broken) {
 		for (String format : List.of("auto", broken.format())) {
-			assertThat(broken.read(format)).as(format).isInstanceOf(Reading.Unreadable.class);
+			assertThat(broken.read(format)).as(format).isInstanceOf(ParsedRecord.Unreadable.class);
 		}
 	}
 
@@ -175,7 +175,7 @@ class BesideInstancesTests {
 	 */
 	record Beside(String format, String prefix, String key, String value, long lease) {
 
-		Reading read(String as) {
+		ParsedRecord read(String as) {
 			return RecordReader.of(as, this.prefix, Scheme.HTTP)
 				.read(new RawRecord(this.key, RecordReaderTests.bytes(this.value), 1, 2, this.lease,
 						Registration.Origin.WATCH));

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +48,7 @@ class DubboFormatTests {
 		String sound = Character.isLowerCase(member.charAt(0))
 				? "\"serviceName\":\"greeter\",\"host\":\"10.0.0.5\",\"port\":1" : SOUND;
 		assertThat(read("{" + sound + ",\"" + member + "\":false}"))
-			.isEqualTo(new Reading.Ignored("the instance says that it is not " + reason));
+			.isEqualTo(new ParsedRecord.Ignored("the instance says that it is not " + reason));
 	}
 
 	@ParameterizedTest
@@ -74,7 +74,7 @@ class DubboFormatTests {
 	@Test
 	void readWhenNoEndpointCanBeRoutedToIsIgnored() {
 		assertThat(read(withEndpoints("dubbo:20000")))
-			.isEqualTo(new Reading.Ignored("the instance speaks neither HTTP nor gRPC (Triple)"));
+			.isEqualTo(new ParsedRecord.Ignored("the instance speaks neither HTTP nor gRPC (Triple)"));
 	}
 
 	static Stream<Arguments> unreadable() {
@@ -106,11 +106,11 @@ class DubboFormatTests {
 		return "{" + SOUND + ",\"Metadata\":{\"dubbo.endpoints\":\"[" + list + "]\"}}";
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return read(Scheme.HTTP, value);
 	}
 
-	private static Reading read(Scheme scheme, String value) {
+	private static ParsedRecord read(Scheme scheme, String value) {
 		return RecordReader.of("dubbo", "/services/", scheme)
 			.read(RecordReaderTests.raw("/services/greeter/10.0.0.5:20000", value));
 	}

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +65,7 @@ class DubboInterfaceFormatTests {
 	@ParameterizedTest
 	@MethodSource("ignored")
 	void readWhenTheUrlIsNotOfAProviderToRouteToIsIgnored(String url, String reason) {
-		assertThat(read(url)).isInstanceOfSatisfying(Reading.Ignored.class,
+		assertThat(read(url)).isInstanceOfSatisfying(ParsedRecord.Ignored.class,
 				(ignored) -> assertThat(ignored.reason()).contains(reason));
 	}
 
@@ -77,7 +77,7 @@ class DubboInterfaceFormatTests {
 			"/dubbo/metadata/org.example.Greeter/provider", "/dubbo/mapping/org.example.Greeter" })
 	void readWhenTheKeyIsNotOfAProviderIsIgnored(String key) {
 		for (String format : new String[] { "auto", "dubbo-interface" }) {
-			assertThat(read(format, "/dubbo/", key)).as(format).isInstanceOf(Reading.Ignored.class);
+			assertThat(read(format, "/dubbo/", key)).as(format).isInstanceOf(ParsedRecord.Ignored.class);
 		}
 	}
 
@@ -92,14 +92,14 @@ class DubboInterfaceFormatTests {
 	@ParameterizedTest
 	@MethodSource("services")
 	void readNamesTheServiceByTheInterface(String prefix, String service) {
-		Reading reading = read("auto", prefix, "/dubbo/org.example.Greeter/providers/" + encoded(URL));
-		assertThat(((Reading.Registered) reading).service()).hasToString(service);
+		ParsedRecord parsed = read("auto", prefix, "/dubbo/org.example.Greeter/providers/" + encoded(URL));
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString(service);
 	}
 
 	@Test
 	void readDecodesTheInterfaceOfTheKey() {
-		Reading reading = read("auto", "/dubbo/", "/dubbo/org.example.Outer%24Inner/providers/" + encoded(URL));
-		assertThat(((Reading.Registered) reading).service()).hasToString("org.example.Outer$Inner");
+		ParsedRecord parsed = read("auto", "/dubbo/", "/dubbo/org.example.Outer%24Inner/providers/" + encoded(URL));
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString("org.example.Outer$Inner");
 	}
 
 	@Test
@@ -126,11 +126,11 @@ class DubboInterfaceFormatTests {
 			.contains(reason);
 	}
 
-	private static Reading read(String url) {
+	private static ParsedRecord read(String url) {
 		return read("dubbo-interface", "/dubbo/", "/dubbo/org.example.Greeter/providers/" + encoded(url));
 	}
 
-	private static Reading read(String format, String prefix, String key) {
+	private static ParsedRecord read(String format, String prefix, String key) {
 		return RecordReader.of(format, prefix, Scheme.HTTP).read(RecordReaderTests.raw(key, ""));
 	}
 

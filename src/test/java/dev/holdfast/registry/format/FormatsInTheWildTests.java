@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,8 +40,8 @@ class FormatsInTheWildTests {
 	@FieldSource("dev.holdfast.registry.format.WildRecord#ALL")
 	void aRecordMeansTheSameToAutoAndToItsOwnFormat(WildRecord wild) {
 		for (String format : List.of("auto", wild.format())) {
-			Reading reading = RecordReader.of(format, wild.prefix(), Scheme.HTTP).read(wild.raw());
-			assertThat(reading).as(format).isInstanceOfSatisfying(Reading.Registered.class, (registered) -> {
+			ParsedRecord parsed = RecordReader.of(format, wild.prefix(), Scheme.HTTP).read(wild.raw());
+			assertThat(parsed).as(format).isInstanceOfSatisfying(ParsedRecord.Registered.class, (registered) -> {
 				assertThat(registered.service()).hasToString(wild.service());
 				Instance instance = registered.instances().getFirst();
 				assertThat(registered.instances()).hasSize(1);
@@ -56,11 +56,11 @@ class FormatsInTheWildTests {
 	@ParameterizedTest
 	@FieldSource("dev.holdfast.registry.format.WildRecord#ALL")
 	void aRecordIsRecognisedUnderTheRootAsWell(WildRecord wild) {
-		Reading reading = RecordReader.of("auto", "/", Scheme.HTTP)
+		ParsedRecord parsed = RecordReader.of("auto", "/", Scheme.HTTP)
 			.read(new WildRecord(wild.format(), "/", "/" + wild.key().replaceFirst("^/", ""), wild.value(), "", "", "",
 					0)
 				.raw());
-		assertThat(RecordReaderTests.instance(reading).registration().format()).isEqualTo(wild.format());
+		assertThat(RecordReaderTests.instance(parsed).registration().format()).isEqualTo(wild.format());
 	}
 
 	static Stream<Arguments> lookalikes() {
@@ -89,18 +89,18 @@ class FormatsInTheWildTests {
 	@ParameterizedTest
 	@MethodSource("lookalikes")
 	void aRecordThatLooksLikeAnotherFormatIsTakenForItsOwn(String value, String format) {
-		Reading reading = RecordReader.of("auto", "/services/", Scheme.HTTP)
+		ParsedRecord parsed = RecordReader.of("auto", "/services/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/services/orders/a", value));
-		assertThat(RecordReaderTests.instance(reading).registration().format()).isEqualTo(format);
+		assertThat(RecordReaderTests.instance(parsed).registration().format()).isEqualTo(format);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/skydns/orders/a", "/traefik/orders/a", "/dubbo/orders/a", "/apisix/orders/a",
 			"/hertz/registry-etcd/orders/a" })
 	void genericJsonInAProjectsFolderIsStillGenericJson(String key) {
-		Reading reading = RecordReader.of("auto", "/", Scheme.HTTP)
+		ParsedRecord parsed = RecordReader.of("auto", "/", Scheme.HTTP)
 			.read(RecordReaderTests.raw(key, "{\"url\":\"http://10.0.0.5:8080\",\"weight\":1}"));
-		assertThat(RecordReaderTests.instance(reading).registration().format()).isEqualTo("json");
+		assertThat(RecordReaderTests.instance(parsed).registration().format()).isEqualTo("json");
 	}
 
 	@Test
@@ -109,9 +109,9 @@ class FormatsInTheWildTests {
 				"/services/apisix/upstreams", "plain", "/traefik/orders/a", "plain", "/dubbo/orders/a", "plain",
 				"/apisix/orders/a", "plain", "/services/providers/a", "plain", "/services/orders/42", "plain");
 		assertThat(sound).allSatisfy((key, format) -> {
-			Reading reading = RecordReader.of("auto", "/", Scheme.HTTP)
+			ParsedRecord parsed = RecordReader.of("auto", "/", Scheme.HTTP)
 				.read(RecordReaderTests.raw(key, "10.0.0.5:8080"));
-			assertThat(RecordReaderTests.instance(reading).registration().format()).as(key).isEqualTo(format);
+			assertThat(RecordReaderTests.instance(parsed).registration().format()).as(key).isEqualTo(format);
 		});
 	}
 

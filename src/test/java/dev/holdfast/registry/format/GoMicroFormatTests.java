@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,11 +25,11 @@ class GoMicroFormatTests {
 
 	@Test
 	void readTakesEveryNodeForAnInstance() {
-		Reading reading = read(KEY, """
+		ParsedRecord parsed = read(KEY, """
 				{"name":"greeter","version":"1.2","metadata":{"of":"service"},"endpoints":[{"name":"Greeter.Hello"}],
 				 "nodes":[{"id":"greeter-1","address":"10.0.0.5:8080","metadata":{"zone":"a"}},
 				          {"id":"greeter-2","address":"[fd00::6]:8080","metadata":null}]}""");
-		List<Instance> instances = ((Reading.Registered) reading).instances();
+		List<Instance> instances = ((ParsedRecord.Registered) parsed).instances();
 		assertThat(instances).extracting(Instance::id).containsExactly("greeter-1", "greeter-2");
 		assertThat(instances).extracting(Instance::version).containsOnly("1.2");
 		assertThat(instances.getFirst().metadata()).isEqualTo(Map.of("zone", "a"));
@@ -53,38 +53,38 @@ class GoMicroFormatTests {
 	@ParameterizedTest
 	@MethodSource("unroutable")
 	void readWhenNoNodeSpeaksHttpOrGrpcIsIgnored(String metadata) {
-		assertThat(read(KEY, node(metadata))).isEqualTo(new Reading.Ignored("no node speaks HTTP or gRPC"));
+		assertThat(read(KEY, node(metadata))).isEqualTo(new ParsedRecord.Ignored("no node speaks HTTP or gRPC"));
 	}
 
 	@Test
 	void readWhenOneOfTwoNodesSpeaksSomethingElseTakesTheOther() {
-		Reading reading = read(KEY, """
+		ParsedRecord parsed = read(KEY, """
 				{"name":"greeter","nodes":[{"id":"a","address":"a:1","metadata":{"protocol":"nats"}},
 				 {"id":"b","address":"b:2","metadata":{"protocol":"http"}}]}""");
-		assertThat(((Reading.Registered) reading).instances()).extracting(Instance::id).containsExactly("b");
+		assertThat(((ParsedRecord.Registered) parsed).instances()).extracting(Instance::id).containsExactly("b");
 	}
 
 	@Test
 	void readWhenTheNameHasSlashesComparesItWithTheDashesOfTheKey() {
-		Reading reading = read("/micro/registry/shop-greeter/shop-greeter-1",
+		ParsedRecord parsed = read("/micro/registry/shop-greeter/shop-greeter-1",
 				"{\"name\":\"shop/greeter\",\"nodes\":[{\"id\":\"shop/greeter-1\",\"address\":\"a:1\"}]}");
-		assertThat(((Reading.Registered) reading).service()).hasToString("shop-greeter");
-		assertThat(RecordReaderTests.instance(reading).id()).isEqualTo("shop/greeter-1");
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString("shop-greeter");
+		assertThat(RecordReaderTests.instance(parsed).id()).isEqualTo("shop/greeter-1");
 	}
 
 	@Test
 	void readWhenNodesHaveNoIdNamesThemByKeyOrAddress() {
 		assertThat(RecordReaderTests.instance(read(KEY, "{\"nodes\":[{\"address\":\"a:1\"}]}")).id())
 			.isEqualTo("greeter-1");
-		Reading two = read(KEY, "{\"nodes\":[{\"address\":\"a:1\"},{\"address\":\"b:2\"}]}");
-		assertThat(((Reading.Registered) two).instances()).extracting(Instance::id).containsExactly("a:1", "b:2");
+		ParsedRecord two = read(KEY, "{\"nodes\":[{\"address\":\"a:1\"},{\"address\":\"b:2\"}]}");
+		assertThat(((ParsedRecord.Registered) two).instances()).extracting(Instance::id).containsExactly("a:1", "b:2");
 	}
 
 	@Test
 	void readWhenTwoNodesClaimOneIdTakesTheLastAsGoMicroDoes() {
-		Reading reading = read(KEY,
+		ParsedRecord parsed = read(KEY,
 				"{\"nodes\":[{\"id\":\"x\",\"address\":\"a:1\"},{\"id\":\"x\",\"address\":\"b:2\"}]}");
-		assertThat(((Reading.Registered) reading).instances()).singleElement()
+		assertThat(((ParsedRecord.Registered) parsed).instances()).singleElement()
 			.extracting(Instance::endpoint)
 			.hasToString("http://b:2");
 	}
@@ -113,7 +113,7 @@ class GoMicroFormatTests {
 				+ "}]}";
 	}
 
-	private static Reading read(String key, String value) {
+	private static ParsedRecord read(String key, String value) {
 		return RecordReader.of("go-micro", "/micro/registry/", Scheme.HTTP).read(RecordReaderTests.raw(key, value));
 	}
 

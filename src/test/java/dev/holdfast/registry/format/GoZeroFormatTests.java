@@ -2,7 +2,7 @@ package dev.holdfast.registry.format;
 
 import java.util.stream.Stream;
 
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
@@ -33,18 +33,18 @@ class GoZeroFormatTests {
 	@MethodSource("services")
 	void readNamesTheServiceByAllThatStandsBeforeTheLastSlash(String prefix, String key, String service) {
 		for (String format : new String[] { "go-zero", "auto" }) {
-			Reading reading = read(format, prefix, key, LEASE);
-			assertThat(((Reading.Registered) reading).service()).hasToString(service);
-			assertThat(RecordReaderTests.instance(reading).id()).isEqualTo(Long.toString(LEASE));
-			assertThat(RecordReaderTests.instance(reading).registration().format()).isEqualTo("go-zero");
+			ParsedRecord parsed = read(format, prefix, key, LEASE);
+			assertThat(((ParsedRecord.Registered) parsed).service()).hasToString(service);
+			assertThat(RecordReaderTests.instance(parsed).id()).isEqualTo(Long.toString(LEASE));
+			assertThat(RecordReaderTests.instance(parsed).registration().format()).isEqualTo("go-zero");
 		}
 	}
 
 	@Test
 	void readWhenPinnedTakesAnIdOfTheProjectsOwn() {
-		Reading reading = read("go-zero", "user.rpc/", "user.rpc/1", LEASE);
-		assertThat(((Reading.Registered) reading).service()).hasToString("user.rpc");
-		assertThat(RecordReaderTests.instance(reading).id()).isEqualTo("1");
+		ParsedRecord parsed = read("go-zero", "user.rpc/", "user.rpc/1", LEASE);
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString("user.rpc");
+		assertThat(RecordReaderTests.instance(parsed).id()).isEqualTo("1");
 	}
 
 	@Test
@@ -62,7 +62,7 @@ class GoZeroFormatTests {
 		assertThat(RecordReaderTests.reason(read("go-zero", "shop/", "shop/user.rpc/", LEASE))).startsWith("key: ");
 	}
 
-	private static Reading read(String format, String prefix, String key, long lease) {
+	private static ParsedRecord read(String format, String prefix, String key, long lease) {
 		return RecordReader.of(format, prefix, Scheme.GRPC)
 			.read(new RawRecord(key, RecordReaderTests.bytes("10.0.0.5:8080"), 1, 2, lease, Registration.Origin.LIST));
 	}

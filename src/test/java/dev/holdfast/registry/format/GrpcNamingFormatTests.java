@@ -1,12 +1,11 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +51,7 @@ class GrpcNamingFormatTests {
 	@Test
 	void readWhenOperationIsDeleteIsIgnored() {
 		assertThat(read("{\"Op\":1,\"Addr\":\"10.0.0.5:10110\",\"Metadata\":null}"))
-			.isInstanceOf(Reading.Ignored.class);
+			.isInstanceOf(ParsedRecord.Ignored.class);
 	}
 
 	@Test
@@ -61,7 +60,7 @@ class GrpcNamingFormatTests {
 		for (String format : new String[] { "auto", "grpc" }) {
 			assertThat(RecordReader.of(format, "openim/", Scheme.HTTP)
 				.read(RecordReaderTests.raw("openim/prometheus_discovery/api/10.0.0.5:12002", value)))
-				.isInstanceOf(Reading.Ignored.class);
+				.isInstanceOf(ParsedRecord.Ignored.class);
 		}
 	}
 
@@ -80,7 +79,7 @@ class GrpcNamingFormatTests {
 		assertThat(RecordReaderTests.reason(read(value))).contains(reason);
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("grpc", "openim/", Scheme.GRPC).read(RecordReaderTests.raw(KEY, value));
 	}
 

@@ -1,11 +1,10 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +107,7 @@ class JsonFormatTests {
 		assertThat(RecordReaderTests.reason(read(value))).contains(reason);
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("json", "/services/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/services/orders/orders-7f9c", value));
 	}

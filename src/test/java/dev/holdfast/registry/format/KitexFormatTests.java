@@ -3,7 +3,7 @@ package dev.holdfast.registry.format;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +45,7 @@ class KitexFormatTests {
 	@CsvSource({ "unix", "udp", "unixpacket" })
 	void readWhenTheNetworkIsNotTcpIsIgnored(String network) {
 		assertThat(read("{\"network\":\"" + network + "\",\"address\":\"/run/echo.sock\",\"weight\":10}"))
-			.isEqualTo(new Reading.Ignored("the network is \"" + network + "\", not TCP"));
+			.isEqualTo(new ParsedRecord.Ignored("the network is \"" + network + "\", not TCP"));
 	}
 
 	static Stream<Arguments> unreadable() {
@@ -68,7 +68,7 @@ class KitexFormatTests {
 			.scheme();
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("kitex", "kitex/registry-etcd/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("kitex/registry-etcd/echo/10.0.0.5:8888", value));
 	}

@@ -1,11 +1,10 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,9 +50,9 @@ class KratosFormatTests {
 	@ParameterizedTest
 	@MethodSource("endpoints")
 	void readChoosesOneEndpoint(Scheme defaultScheme, String endpoints, String chosen) {
-		Reading reading = RecordReader.of("kratos", "/microservices/", defaultScheme)
+		ParsedRecord parsed = RecordReader.of("kratos", "/microservices/", defaultScheme)
 			.read(RecordReaderTests.raw("/microservices/helloworld/7f9c", "{\"endpoints\":[" + endpoints + "]}"));
-		assertThat(((Reading.Registered) reading).instances()).singleElement()
+		assertThat(((ParsedRecord.Registered) parsed).instances()).singleElement()
 			.extracting(Instance::endpoint)
 			.hasToString(chosen);
 	}
@@ -76,10 +75,10 @@ class KratosFormatTests {
 
 	@Test
 	void readWhenTheKeyHasMoreSegmentsThanTheNameNamesTheServiceByTheKey() {
-		Reading reading = RecordReader.of("kratos", "/", Scheme.HTTP)
+		ParsedRecord parsed = RecordReader.of("kratos", "/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/microservices/helloworld/7f9c",
 					"{\"name\":\"helloworld\",\"endpoints\":[\"http://a:8\"]}"));
-		assertThat(((Reading.Registered) reading).service()).hasToString("microservices-helloworld");
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString("microservices-helloworld");
 	}
 
 	@Test
@@ -106,7 +105,7 @@ class KratosFormatTests {
 		assertThat(RecordReaderTests.reason(read(value))).contains(reason);
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("kratos", "/microservices/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/microservices/helloworld/7f9c", value));
 	}

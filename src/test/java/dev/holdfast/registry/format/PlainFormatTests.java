@@ -1,9 +1,8 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.util.stream.Stream;
 
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -47,7 +46,7 @@ class PlainFormatTests {
 		assertThat(RecordReaderTests.reason(read(value))).startsWith("value: \"").contains("host:port");
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("plain", "/services/", Scheme.HTTPS)
 			.read(RecordReaderTests.raw("/services/orders/a", value));
 	}

@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.sun.management.ThreadMXBean;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -72,12 +72,12 @@ class RecordReaderBoundsTests {
 			long thread = Thread.currentThread().threadId();
 			long bytes = THREADS.getThreadAllocatedBytes(thread);
 			long nanos = THREADS.getCurrentThreadCpuTime();
-			Reading reading = reader.read(raw);
+			ParsedRecord parsed = reader.read(raw);
 			assertThat(THREADS.getCurrentThreadCpuTime() - nanos).as("%s: CPU time in ns", format)
 				.isLessThan(MAX_CPU_NANOS);
 			assertThat(THREADS.getThreadAllocatedBytes(thread) - bytes).as("%s: bytes allocated", format)
 				.isLessThan(MAX_BYTES);
-			if (reading instanceof Reading.Registered registered) {
+			if (parsed instanceof ParsedRecord.Registered registered) {
 				assertThat(registered.instances()).hasSizeBetween(1, RecordEntry.MAX_INSTANCES);
 			}
 		}

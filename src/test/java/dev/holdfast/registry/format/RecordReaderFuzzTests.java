@@ -1,7 +1,5 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +7,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,17 +75,17 @@ class RecordReaderFuzzTests {
 			List<WildRecord> from = random.nextInt(4) == 0 ? SOUND : own;
 			WildRecord sound = from.get(random.nextInt(from.size()));
 			byte[] value = mutated(sound.value().getBytes(StandardCharsets.UTF_8), random);
-			Reading reading = RecordReader.of(format, sound.prefix(), Scheme.HTTP).read(raw(key(sound, random), value));
-			assertIsSound(reading, value);
-			understood += (reading instanceof Reading.Registered || reading instanceof Reading.Weighted) ? 1 : 0;
+			ParsedRecord parsed = RecordReader.of(format, sound.prefix(), Scheme.HTTP).read(raw(key(sound, random), value));
+			assertIsSound(parsed, value);
+			understood += (parsed instanceof ParsedRecord.Registered || parsed instanceof ParsedRecord.Weighted) ? 1 : 0;
 		}
 		// Else the mutations would test nothing but the first check.
 		assertThat(understood).isBetween(ROUNDS / 10, ROUNDS * 19 / 20);
 	}
 
-	private static void assertIsSound(Reading reading, byte[] value) {
-		switch (reading) {
-			case Reading.Registered(var service, var instances) -> {
+	private static void assertIsSound(ParsedRecord parsed, byte[] value) {
+		switch (parsed) {
+			case ParsedRecord.Registered(var service, var instances) -> {
 				assertThat(service.value()).isNotEmpty();
 				assertThat(instances).hasSizeBetween(1, RecordEntry.MAX_INSTANCES);
 				assertThat(instances).extracting(Instance::id).doesNotHaveDuplicates();
@@ -94,13 +93,13 @@ class RecordReaderFuzzTests {
 					.canEncode(service + instance.id() + instance.zone() + instance.version() + instance.metadata()))
 					.isTrue());
 			}
-			case Reading.Weighted(var service, String instance, int weight) -> {
+			case ParsedRecord.Weighted(var service, String instance, int weight) -> {
 				assertThat(service.value()).isNotEmpty();
 				assertThat(instance).isNotEmpty();
 				assertThat(weight).isNotNegative();
 			}
-			case Reading.Ignored(String reason) -> assertThat(reason).isNotEmpty();
-			case Reading.Unreadable(String reason) ->
+			case ParsedRecord.Ignored(String reason) -> assertThat(reason).isNotEmpty();
+			case ParsedRecord.Unreadable(String reason) ->
 				assertThat(reason).as(() -> "reason for " + Arrays.toString(value))
 					.contains("(expected: ")
 					.hasSizeLessThan(500)

@@ -1,13 +1,12 @@
 package dev.holdfast.registry.format;
 
-import dev.holdfast.service.Reading;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
@@ -66,9 +65,9 @@ class RecordReaderTests {
 	@ParameterizedTest
 	@MethodSource("keys")
 	void readTakesServiceAndIdFromTheKey(String prefix, String key, String service, String id) {
-		Reading reading = RecordReader.of("auto", prefix, Scheme.HTTP).read(raw(key, SOUND));
-		assertThat(((Reading.Registered) reading).service().value()).isEqualTo(service);
-		assertThat(instance(reading).id()).isEqualTo(id);
+		ParsedRecord parsed = RecordReader.of("auto", prefix, Scheme.HTTP).read(raw(key, SOUND));
+		assertThat(((ParsedRecord.Registered) parsed).service().value()).isEqualTo(service);
+		assertThat(instance(parsed).id()).isEqualTo(id);
 	}
 
 	static Stream<Arguments> keysThatNameNothing() {
@@ -99,7 +98,7 @@ class RecordReaderTests {
 	@MethodSource("keysOfNoConcern")
 	void readWhenKeyIsNotUnderThePrefixIsIgnored(String key) {
 		assertThat(RecordReader.of("auto", "/services", Scheme.HTTP).read(raw(key, SOUND)))
-			.isInstanceOf(Reading.Ignored.class);
+			.isInstanceOf(ParsedRecord.Ignored.class);
 	}
 
 	@ParameterizedTest
@@ -109,7 +108,7 @@ class RecordReaderTests {
 	void noReasonTellsWhatLooksLikeASecret(String value) {
 		for (String format : List.of("auto", "json", "apisix", "kratos")) {
 			assertThat(RecordReader.of(format, "/services/", Scheme.HTTP).read(raw("/services/orders/a", value)))
-				.isInstanceOfSatisfying(Reading.Unreadable.class,
+				.isInstanceOfSatisfying(ParsedRecord.Unreadable.class,
 						(unreadable) -> assertThat(unreadable.reason()).as(format).doesNotContain("s3cret"));
 		}
 	}
@@ -176,7 +175,7 @@ class RecordReaderTests {
 	@ParameterizedTest
 	@MethodSource("recognised")
 	void readWhenFormatIsAutoRecognisesTheFormat(String value, String format) {
-		Reading recognised = RecordReader.of("auto", "/s/", Scheme.HTTP).read(raw("/s/orders/a", value));
+		ParsedRecord recognised = RecordReader.of("auto", "/s/", Scheme.HTTP).read(raw("/s/orders/a", value));
 		assertThat(instance(recognised).registration().format()).isEqualTo(format);
 		assertThat(RecordReader.of(format, "/s/", Scheme.HTTP).read(raw("/s/orders/a", value))).isEqualTo(recognised);
 	}
@@ -201,14 +200,14 @@ class RecordReaderTests {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	static Instance instance(Reading reading) {
-		assertThat(reading).isInstanceOf(Reading.Registered.class);
-		return ((Reading.Registered) reading).instances().getFirst();
+	static Instance instance(ParsedRecord parsed) {
+		assertThat(parsed).isInstanceOf(ParsedRecord.Registered.class);
+		return ((ParsedRecord.Registered) parsed).instances().getFirst();
 	}
 
-	static String reason(Reading reading) {
-		assertThat(reading).isInstanceOf(Reading.Unreadable.class);
-		return ((Reading.Unreadable) reading).reason();
+	static String reason(ParsedRecord parsed) {
+		assertThat(parsed).isInstanceOf(ParsedRecord.Unreadable.class);
+		return ((ParsedRecord.Unreadable) parsed).reason();
 	}
 
 }

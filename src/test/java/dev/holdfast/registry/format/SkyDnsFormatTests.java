@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,9 +33,9 @@ class SkyDnsFormatTests {
 	@ParameterizedTest
 	@CsvSource({ "/skydns/local/skydns/,orders", "/skydns/local/,orders.skydns", "/skydns/,orders.skydns.local" })
 	void readNamesTheServiceInTheOrderOfDns(String prefix, String service) {
-		Reading reading = RecordReader.of("auto", prefix, Scheme.HTTP)
+		ParsedRecord parsed = RecordReader.of("auto", prefix, Scheme.HTTP)
 			.read(RecordReaderTests.raw("/skydns/local/skydns/orders/x1", "{\"host\":\"fd00::5\",\"port\":80}"));
-		assertThat(((Reading.Registered) reading).service()).hasToString(service);
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString(service);
 	}
 
 	@Test
@@ -54,7 +54,7 @@ class SkyDnsFormatTests {
 	@ParameterizedTest
 	@MethodSource("ignored")
 	void readWhenARecordCannotBeRoutedToSaysSo(String value, String reason) {
-		assertThat(read(value)).isInstanceOfSatisfying(Reading.Ignored.class,
+		assertThat(read(value)).isInstanceOfSatisfying(ParsedRecord.Ignored.class,
 				(ignored) -> assertThat(ignored.reason()).contains(reason));
 	}
 
@@ -71,7 +71,7 @@ class SkyDnsFormatTests {
 		assertThat(RecordReaderTests.reason(read(value))).contains(reason);
 	}
 
-	private static Reading read(String value) {
+	private static ParsedRecord read(String value) {
 		return RecordReader.of("skydns", "/skydns/local/skydns/", Scheme.HTTP)
 			.read(RecordReaderTests.raw("/skydns/local/skydns/orders/x1", value));
 	}

@@ -2,7 +2,7 @@ package dev.holdfast.registry.format;
 
 import java.util.stream.Stream;
 
-import dev.holdfast.service.Reading;
+import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,16 +25,16 @@ class TraefikFormatTests {
 			"https://orders.example.org/,https://orders.example.org:443", "http://[::1]:80/path,http://[::1]:80",
 			"http://a:1/b/../c?d#e,http://a:1", "http://a?b,http://a:80", "h2c://10.0.0.5:9000,grpc://10.0.0.5:9000" })
 	void readTakesAServersUrlForAnInstance(String url, String endpoint) {
-		Reading reading = read(SERVERS + "7/url", url);
-		assertThat(((Reading.Registered) reading).service()).hasToString("orders");
-		assertThat(RecordReaderTests.instance(reading).id()).isEqualTo("7");
-		assertThat(RecordReaderTests.instance(reading).endpoint()).hasToString(endpoint);
+		ParsedRecord parsed = read(SERVERS + "7/url", url);
+		assertThat(((ParsedRecord.Registered) parsed).service()).hasToString("orders");
+		assertThat(RecordReaderTests.instance(parsed).id()).isEqualTo("7");
+		assertThat(RecordReaderTests.instance(parsed).endpoint()).hasToString(endpoint);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "10,10", "0,0", "-1,0", "999999999,65535" })
 	void readTakesAServersWeightForThatOfTheInstance(String written, int weight) {
-		assertThat(read(SERVERS + "7/weight", written)).isInstanceOfSatisfying(Reading.Weighted.class, (weighted) -> {
+		assertThat(read(SERVERS + "7/weight", written)).isInstanceOfSatisfying(ParsedRecord.Weighted.class, (weighted) -> {
 			assertThat(weighted.service()).hasToString("orders");
 			assertThat(weighted.instance()).isEqualTo("7");
 			assertThat(weighted.weight()).isEqualTo(weight);
@@ -55,10 +55,10 @@ class TraefikFormatTests {
 	@MethodSource("keys")
 	void readFindsServiceAndInstanceInTheTree(String prefix, String key) {
 		for (String format : new String[] { "auto", "traefik" }) {
-			Reading reading = RecordReader.of(format, prefix, Scheme.HTTP)
+			ParsedRecord parsed = RecordReader.of(format, prefix, Scheme.HTTP)
 				.read(RecordReaderTests.raw(key, "http://a:1"));
-			assertThat(((Reading.Registered) reading).service()).hasToString("orders");
-			assertThat(RecordReaderTests.instance(reading).id()).isEqualTo("7");
+			assertThat(((ParsedRecord.Registered) parsed).service()).hasToString("orders");
+			assertThat(RecordReaderTests.instance(parsed).id()).isEqualTo("7");
 		}
 	}
 
@@ -72,7 +72,7 @@ class TraefikFormatTests {
 		for (String format : new String[] { "auto", "traefik" }) {
 			assertThat(
 					RecordReader.of(format, "traefik/", Scheme.HTTP).read(RecordReaderTests.raw("traefik/" + key, "x")))
-				.isInstanceOf(Reading.Ignored.class);
+				.isInstanceOf(ParsedRecord.Ignored.class);
 		}
 	}
 
@@ -99,7 +99,7 @@ class TraefikFormatTests {
 			.startsWith("key: ");
 	}
 
-	private static Reading read(String key, String value) {
+	private static ParsedRecord read(String key, String value) {
 		return RecordReader.of("traefik", "traefik/", Scheme.HTTP).read(RecordReaderTests.raw(key, value));
 	}
 

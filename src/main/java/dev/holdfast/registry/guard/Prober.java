@@ -1,0 +1,65 @@
+package dev.holdfast.registry.guard;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+import dev.holdfast.registry.Probe;
+import dev.holdfast.service.Endpoint;
+
+/**
+ * Probes for the reflector's thread: a bounded number at once, and each result on that
+ * thread.
+ */
+public final class Prober {
+
+	/** A hundred thousand instances to probe must not become as many sockets. */
+	private static final int MAX_RUNNING = 256;
+
+	private final Probe probe;
+
+	private final Executor reflectorThread;
+
+	private final Queue<Runnable> waiting = new ArrayDeque<>();
+
+	private int running;
+
+	/**
+	 * Creates one that probes nothing yet.
+	 * @param probe probes one endpoint
+	 * @param reflectorThread runs what is to be done with the results
+	 */
+	public Prober(Probe probe, Executor reflectorThread) {
+		this.probe = probe;
+		this.reflectorThread = reflectorThread;
+	}
+
+	/**
+	 * Probes an endpoint, when its turn comes.
+	 * @param result takes what went wrong, or an empty text, on the reflector's thread
+	 */
+	void probe(Endpoint endpoint, Consumer<String> result) {
+		if (this.running >= MAX_RUNNING) {
+			this.waiting.add(() -> begin(endpoint, result));
+		}
+		else {
+			begin(endpoint, result);
+		}
+	}
+
+	private void begin(Endpoint endpoint, Consumer<String> result) {
+		this.running++;
+		this.probe.probe(endpoint, (error) -> this.reflectorThread.execute(() -> ended(result, error)));
+	}
+
+	private void ended(Consumer<String> result, String error) {
+		this.running--;
+		Runnable next = this.waiting.poll();
+		if (next != null) {
+			next.run();
+		}
+		result.accept(error);
+	}
+
+}

@@ -1,0 +1,165 @@
+package dev.holdfast.registry.snapshot;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+import dev.holdfast.service.Snapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the newest of the snapshots that it is given, on a thread of its own and no more
+ * often than its pace allows; those in between are left out. The thread starts with the
+ * first snapshot.
+ */
+final class CoalescingWriter {
+
+	// A write that took a second is not followed by another for nine, so that a large
+	// registry in motion takes at most a tenth of a processor.
+	private static final int REST_FACTOR = 9;
+
+	private final String threadName;
+
+	private final Predicate<Snapshot> write;
+
+	private final Pace pace;
+
+	/** Guards the fields below; held for assignments only. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	private @Nullable Snapshot pending;
+
+	private @Nullable Thread thread;
+
+	private boolean closed;
+
+	/**
+	 * Creates the writer.
+	 * @param threadName the name of its thread
+	 * @param write writes a snapshot, and tells whether it succeeded
+	 * @param pace how often it writes
+	 */
+	CoalescingWriter(String threadName, Predicate<Snapshot> write, Pace pace) {
+		this.threadName = threadName;
+		this.write = write;
+		this.pace = pace;
+	}
+
+	/**
+	 * Has a snapshot written, unless a newer one follows before its turn. Returns at
+	 * once; once closed it does nothing.
+	 * @param snapshot the newest snapshot
+	 */
+	void offer(Snapshot snapshot) {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				return;
+			}
+			// One that has something to write already only waits for its time.
+			boolean idle = this.pending == null;
+			this.pending = snapshot;
+			// An error may have ended it; the next snapshot then starts another.
+			if (this.thread == null || !this.thread.isAlive()) {
+				this.thread = Thread.ofPlatform().daemon().name(this.threadName).start(this::writeUntilClosed);
+			}
+			if (idle) {
+				this.changed.signalAll();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Has what is pending written without delay, and ends.
+	 * @param timeout how long to wait for it
+	 * @return whether it ended within that time
+	 * @throws InterruptedException if the calling thread is interrupted
+	 */
+	boolean close(Duration timeout) throws InterruptedException {
+		Thread ending;
+		this.lock.lock();
+		try {
+			this.closed = true;
+			ending = this.thread;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		return ending == null || ending.join(timeout);
+	}
+
+	private void writeUntilClosed() {
+		long notBefore = System.nanoTime();
+		for (Snapshot next = take(notBefore); next != null; next = take(notBefore)) {
+			long start = System.nanoTime();
+			boolean written = this.write.test(next);
+			long end = System.nanoTime();
+			if (written) {
+				notBefore = end + Math.max(this.pace.interval().toNanos(), (end - start) * REST_FACTOR);
+			}
+			else {
+				putBack(next);
+				notBefore = end + this.pace.retry().toNanos();
+			}
+		}
+	}
+
+	/**
+	 * Waits for the next snapshot and for its time.
+	 * @param notBefore its time by {@link System#nanoTime()}, void once closed
+	 * @return the newest snapshot, or {@code null} when closed and nothing is left
+	 */
+	private @Nullable Snapshot take(long notBefore) {
+		this.lock.lock();
+		try {
+			while (!this.closed && this.pending == null) {
+				this.changed.awaitUninterruptibly();
+			}
+			long wait = notBefore - System.nanoTime();
+			while (!this.closed && wait > 0) {
+				wait = this.changed.awaitNanos(wait);
+			}
+			Snapshot next = this.pending;
+			this.pending = null;
+			return next;
+		}
+		catch (InterruptedException ex) {
+			// Nobody has a reason to interrupt this thread: end, and let the next
+			// snapshot
+			// start another.
+			return null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void putBack(Snapshot failed) {
+		this.lock.lock();
+		try {
+			if (!this.closed && this.pending == null) {
+				this.pending = failed;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * How often is written.
+	 *
+	 * @param interval the least time between two writes
+	 * @param retry the time after which a failed write is tried again
+	 */
+	record Pace(Duration interval, Duration retry) {
+	}
+
+}
