@@ -44,7 +44,8 @@ final class Catalog {
 	/** Those that nobody was told of yet. */
 	private final Map<String, UnreadableRecord> newlyUnreadable = new LinkedHashMap<>();
 
-	private final Set<ServiceName> touched = new HashSet<>();
+	/** A new set for each snapshot: one that a list has filled stays as large as the registry. */
+	private Set<ServiceName> touched = new HashSet<>();
 
 	private Snapshot snapshot = Snapshot.EMPTY;
 
@@ -314,7 +315,7 @@ final class Catalog {
 				commit.compare(before, after);
 			}
 		}
-		this.touched.clear();
+		this.touched = new HashSet<>();
 		this.snapshot = next;
 		return commit.build(next);
 	}

@@ -39,6 +39,9 @@ public final class Upstream {
 
 	private volatile Pool pool;
 
+	/** What the pool was made of. */
+	private List<Instance> registered = List.of();
+
 	/** Written by one thread at a time, as the pool is. */
 	private volatile ServiceOverrides overrides = ServiceOverrides.NONE;
 
@@ -56,6 +59,42 @@ public final class Upstream {
 	 * they did keep their run-time state. Called by one thread at a time.
 	 */
 	void register(List<Instance> instances) {
+		if (!renew(instances)) {
+			rebuild(instances);
+		}
+		this.registered = instances;
+	}
+
+	/**
+	 * Takes what was written anew of instances that are chosen as before, which is most
+	 * of what happens. The others are not read: in a large registry that is what costs.
+	 * @return whether there was no more to it; nothing was done otherwise
+	 */
+	@SuppressWarnings("ReferenceEquality")
+	private boolean renew(List<Instance> instances) {
+		List<Instance> before = this.registered;
+		if (before.size() != instances.size()) {
+			return false;
+		}
+		for (int i = 0; i < before.size(); i++) {
+			if (before.get(i) != instances.get(i) && !isChosenAlike(before.get(i), instances.get(i))) {
+				return false;
+			}
+		}
+		for (int i = 0; i < before.size(); i++) {
+			if (before.get(i) != instances.get(i)) {
+				this.pool.all().get(i).register(instances.get(i));
+			}
+		}
+		return true;
+	}
+
+	private static boolean isChosenAlike(Instance before, Instance after) {
+		return before.id().equals(after.id()) && before.endpoint().equals(after.endpoint())
+				&& before.weight() == after.weight();
+	}
+
+	private void rebuild(List<Instance> instances) {
 		List<UpstreamInstance> before = this.pool.all();
 		List<UpstreamInstance> now = new ArrayList<>(instances.size());
 		int next = 0;
