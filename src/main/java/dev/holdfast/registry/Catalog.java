@@ -44,7 +44,10 @@ final class Catalog {
 	/** Those that nobody was told of yet. */
 	private final Map<String, UnreadableRecord> newlyUnreadable = new LinkedHashMap<>();
 
-	/** A new set for each snapshot: one that a list has filled stays as large as the registry. */
+	/**
+	 * A new set for each snapshot: one that a list has filled stays as large as the
+	 * registry.
+	 */
 	private Set<ServiceName> touched = new HashSet<>();
 
 	private Snapshot snapshot = Snapshot.EMPTY;

@@ -106,7 +106,9 @@ public record Service(ServiceName name, List<Instance> instances, long revision)
 			return -1;
 		}
 
-		/** What is shared with the other list is not read: there it is only waited for. */
+		/**
+		 * What is shared with the other list is not read: there it is only waited for.
+		 */
 		@Override
 		@SuppressWarnings("ReferenceEquality")
 		public boolean equals(@Nullable Object other) {

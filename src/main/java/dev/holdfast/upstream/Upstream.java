@@ -34,6 +34,9 @@ public final class Upstream {
 
 	private final AtomicInteger queued = new AtomicInteger();
 
+	/** One for all instances. */
+	private final EjectionLimit ejectionLimit = this::tryEject;
+
 	/** Whether an event loop is about to eject an instance, so that no other may. */
 	private final AtomicBoolean ejecting = new AtomicBoolean();
 
@@ -121,7 +124,7 @@ public final class Upstream {
 		}
 		if (known == null || !known.instance().id().equals(instance.id())
 				|| !known.instance().endpoint().equals(instance.endpoint())) {
-			UpstreamInstance created = new UpstreamInstance(this.name, instance, this.settings, this::tryEject,
+			UpstreamInstance created = new UpstreamInstance(this.name, instance, this.settings, this.ejectionLimit,
 					this.nanoTime);
 			created.override(this.overrides.of(instance.id()));
 			return created;
