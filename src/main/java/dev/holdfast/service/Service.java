@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.RandomAccess;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A service and its instances at one moment.
  *
@@ -102,6 +104,31 @@ public record Service(ServiceName name, List<Instance> instances, long revision)
 				}
 			}
 			return -1;
+		}
+
+		/**
+		 * What is shared with the other list is not read: there it is only waited for.
+		 */
+		@Override
+		@SuppressWarnings("ReferenceEquality")
+		public boolean equals(@Nullable Object other) {
+			if (!(other instanceof Sorted sorted)) {
+				return super.equals(other);
+			}
+			if (this.instances.length != sorted.instances.length) {
+				return false;
+			}
+			for (int i = 0; i < this.instances.length; i++) {
+				if (this.instances[i] != sorted.instances[i] && !this.instances[i].equals(sorted.instances[i])) {
+					return false;
+				}
+			}
+			return true;
+		}
+
+		@Override
+		public int hashCode() {
+			return super.hashCode();
 		}
 
 		@Override

@@ -1,8 +1,8 @@
 package dev.holdfast.upstream;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * is on trial. A try that succeeds while nothing is wrong costs two reads.
  */
 final class InstanceHealth {
+
+	private static final AtomicReferenceFieldUpdater<InstanceHealth, @Nullable Ejection> EJECTION = AtomicReferenceFieldUpdater
+		.newUpdater(InstanceHealth.class, Ejection.class, "ejection");
+
+	private static final AtomicLongFieldUpdater<InstanceHealth> TRIAL_UNTIL = AtomicLongFieldUpdater
+		.newUpdater(InstanceHealth.class, "trialUntil");
 
 	private static final AtomicIntegerFieldUpdater<InstanceHealth> FAILURES = AtomicIntegerFieldUpdater
 		.newUpdater(InstanceHealth.class, "failures");
@@ -26,7 +32,7 @@ final class InstanceHealth {
 	private final LongSupplier nanoTime;
 
 	/** {@code null} since a try that began after it succeeded. */
-	private final AtomicReference<@Nullable Ejection> ejection = new AtomicReference<>();
+	private volatile @Nullable Ejection ejection;
 
 	/**
 	 * In a row. Here and not in an object of its own, to be read with the field above.
@@ -37,7 +43,7 @@ final class InstanceHealth {
 	 * Until when a trial keeps others away. It ends by itself, since a request may go on
 	 * for hours.
 	 */
-	private final AtomicLong trialUntil;
+	private volatile long trialUntil;
 
 	/** The last one, whose {@code until} is when the instance answered again. */
 	private volatile Ejection before = Ejection.NONE;
@@ -46,21 +52,21 @@ final class InstanceHealth {
 		this.settings = settings;
 		this.limit = limit;
 		this.nanoTime = nanoTime;
-		this.trialUntil = new AtomicLong(nanoTime.getAsLong());
+		this.trialUntil = nanoTime.getAsLong();
 	}
 
 	/**
 	 * Whether it may be chosen: like any other, or for the trial of its return.
 	 */
 	boolean isOpen() {
-		return isHealthy() || (this.ejection.get() != null && !isAvoided());
+		return isHealthy() || (this.ejection != null && !isAvoided());
 	}
 
 	/**
 	 * Whether it takes part like any other.
 	 */
 	boolean isHealthy() {
-		return this.ejection.get() == null && !isFailing(this.failures);
+		return this.ejection == null && !isFailing(this.failures);
 	}
 
 	private boolean isFailing(int count) {
@@ -71,26 +77,26 @@ final class InstanceHealth {
 	 * Whether its last try succeeded, or there was none.
 	 */
 	boolean isUnblemished() {
-		return this.ejection.get() == null && this.failures == 0;
+		return this.ejection == null && this.failures == 0;
 	}
 
 	/**
 	 * Whether it waits for the end of an ejection or of a trial.
 	 */
 	boolean isAvoided() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current == null) {
 			return false;
 		}
 		long now = this.nanoTime.getAsLong();
-		return current.lastsAt(now) || now - this.trialUntil.get() < 0;
+		return current.lastsAt(now) || now - this.trialUntil < 0;
 	}
 
 	/**
 	 * Whether it was ejected because it failed requests, and nothing has succeeded since.
 	 */
 	boolean isOutForFailures() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		return current != null && !current.isForRefusals();
 	}
 
@@ -98,7 +104,7 @@ final class InstanceHealth {
 	 * Whether it refused a connection lately.
 	 */
 	boolean isRefusing() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		return current != null && current.isForRefusals() && current.lastsAt(this.nanoTime.getAsLong());
 	}
 
@@ -107,14 +113,14 @@ final class InstanceHealth {
 	 * @return whether it can be had
 	 */
 	boolean claim() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current == null) {
 			return true;
 		}
 		long now = this.nanoTime.getAsLong();
-		long seen = this.trialUntil.get();
+		long seen = this.trialUntil;
 		return !current.lastsAt(now) && now - seen >= 0
-				&& this.trialUntil.compareAndSet(seen, now + this.settings.time().toNanos());
+				&& TRIAL_UNTIL.compareAndSet(this, seen, now + this.settings.time().toNanos());
 	}
 
 	/**
@@ -123,7 +129,7 @@ final class InstanceHealth {
 	 * while that lasts, so that the try is no trial
 	 */
 	long begin() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current == null) {
 			return 0;
 		}
@@ -139,7 +145,7 @@ final class InstanceHealth {
 		if (this.failures != 0) {
 			this.failures = 0;
 		}
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		return current != null && current.isOf(mark) && end(current);
 	}
 
@@ -151,7 +157,7 @@ final class InstanceHealth {
 	 * @return whether that ended an ejection
 	 */
 	boolean answer(long mark) {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current == null || !current.isOf(mark) || !current.isForRefusals()) {
 			return false;
 		}
@@ -160,7 +166,7 @@ final class InstanceHealth {
 	}
 
 	private boolean end(Ejection current) {
-		if (!this.ejection.compareAndSet(current, null)) {
+		if (!EJECTION.compareAndSet(this, current, null)) {
 			return false;
 		}
 		this.before = current.ended(this.nanoTime.getAsLong());
@@ -179,9 +185,9 @@ final class InstanceHealth {
 			return null;
 		}
 		int count = (this.failures < MANY) ? FAILURES.incrementAndGet(this) : MANY;
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current == null) {
-			return ejectIfFailing(null, outcome, count) ? this.ejection.get() : null;
+			return ejectIfFailing(null, outcome, count) ? this.ejection : null;
 		}
 		if (current.isOf(mark) && !current.lastsAt(this.nanoTime.getAsLong())) {
 			failTrial(current, mark, outcome, count);
@@ -213,11 +219,11 @@ final class InstanceHealth {
 	 * there was one before
 	 */
 	@Nullable Ejection refuse() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current != null && current.lastsAt(this.nanoTime.getAsLong())) {
 			return null;
 		}
-		return (eject(current, Outcome.CONNECT_FAILURE, this.failures) && current == null) ? this.ejection.get() : null;
+		return (eject(current, Outcome.CONNECT_FAILURE, this.failures) && current == null) ? this.ejection : null;
 	}
 
 	private boolean eject(@Nullable Ejection current, Outcome outcome, int count) {
@@ -225,10 +231,10 @@ final class InstanceHealth {
 		Ejection last = (current != null) ? current : this.before.forgiven(now, this.settings);
 		Ejection next = (outcome == Outcome.CONNECT_FAILURE) ? last.refused(now, this.settings)
 				: last.failed(outcome, count, now, this.settings);
-		if (!this.ejection.compareAndSet(current, next)) {
+		if (!EJECTION.compareAndSet(this, current, next)) {
 			return false;
 		}
-		this.trialUntil.set(now);
+		this.trialUntil = now;
 		return true;
 	}
 
@@ -238,9 +244,9 @@ final class InstanceHealth {
 	 * @param mark what its beginning was given
 	 */
 	void release(long mark) {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current != null && current.number() == mark) {
-			this.trialUntil.set(this.nanoTime.getAsLong());
+			this.trialUntil = this.nanoTime.getAsLong();
 		}
 	}
 
@@ -250,7 +256,7 @@ final class InstanceHealth {
 	 */
 	boolean reset() {
 		this.failures = 0;
-		Ejection current = this.ejection.getAndSet(null);
+		Ejection current = EJECTION.getAndSet(this, null);
 		this.before = ((current != null) ? current : this.before).forgotten();
 		return current != null;
 	}
@@ -260,12 +266,12 @@ final class InstanceHealth {
 	 * @return whether that ended an ejection
 	 */
 	boolean resetRefusals() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		return current != null && current.isForRefusals() && end(current);
 	}
 
 	InstanceState state() {
-		Ejection current = this.ejection.get();
+		Ejection current = this.ejection;
 		if (current == null) {
 			int count = this.failures;
 			return isFailing(count) ? new InstanceState.Failing(count) : new InstanceState.Routable();

@@ -34,10 +34,16 @@ public final class Upstream {
 
 	private final AtomicInteger queued = new AtomicInteger();
 
+	/** One for all instances. */
+	private final EjectionLimit ejectionLimit = this::tryEject;
+
 	/** Whether an event loop is about to eject an instance, so that no other may. */
 	private final AtomicBoolean ejecting = new AtomicBoolean();
 
 	private volatile Pool pool;
+
+	/** What the pool was made of. */
+	private List<Instance> registered = List.of();
 
 	/** Written by one thread at a time, as the pool is. */
 	private volatile ServiceOverrides overrides = ServiceOverrides.NONE;
@@ -56,6 +62,42 @@ public final class Upstream {
 	 * they did keep their run-time state. Called by one thread at a time.
 	 */
 	void register(List<Instance> instances) {
+		if (!renew(instances)) {
+			rebuild(instances);
+		}
+		this.registered = instances;
+	}
+
+	/**
+	 * Takes what was written anew of instances that are chosen as before, which is most
+	 * of what happens. The others are not read: in a large registry that is what costs.
+	 * @return whether there was no more to it; nothing was done otherwise
+	 */
+	@SuppressWarnings("ReferenceEquality")
+	private boolean renew(List<Instance> instances) {
+		List<Instance> before = this.registered;
+		if (before.size() != instances.size()) {
+			return false;
+		}
+		for (int i = 0; i < before.size(); i++) {
+			if (before.get(i) != instances.get(i) && !isChosenAlike(before.get(i), instances.get(i))) {
+				return false;
+			}
+		}
+		for (int i = 0; i < before.size(); i++) {
+			if (before.get(i) != instances.get(i)) {
+				this.pool.all().get(i).register(instances.get(i));
+			}
+		}
+		return true;
+	}
+
+	private static boolean isChosenAlike(Instance before, Instance after) {
+		return before.id().equals(after.id()) && before.endpoint().equals(after.endpoint())
+				&& before.weight() == after.weight();
+	}
+
+	private void rebuild(List<Instance> instances) {
 		List<UpstreamInstance> before = this.pool.all();
 		List<UpstreamInstance> now = new ArrayList<>(instances.size());
 		int next = 0;
@@ -82,7 +124,7 @@ public final class Upstream {
 		}
 		if (known == null || !known.instance().id().equals(instance.id())
 				|| !known.instance().endpoint().equals(instance.endpoint())) {
-			UpstreamInstance created = new UpstreamInstance(this.name, instance, this.settings, this::tryEject,
+			UpstreamInstance created = new UpstreamInstance(this.name, instance, this.settings, this.ejectionLimit,
 					this.nanoTime);
 			created.override(this.overrides.of(instance.id()));
 			return created;

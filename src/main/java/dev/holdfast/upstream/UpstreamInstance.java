@@ -1,7 +1,9 @@
 package dev.holdfast.upstream;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongSupplier;
 
 import dev.holdfast.override.InstanceOverrides;
@@ -9,6 +11,7 @@ import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.ServiceName;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +23,22 @@ public final class UpstreamInstance {
 
 	private static final Logger logger = LoggerFactory.getLogger(UpstreamInstance.class);
 
-	private static final int CACHE_LINE = 64 / Integer.BYTES;
+	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable AtomicLongArray> TRIES = AtomicReferenceFieldUpdater
+		.newUpdater(UpstreamInstance.class, AtomicLongArray.class, "tries");
+
+	private static final AtomicLongFieldUpdater<UpstreamInstance> ERRORS = AtomicLongFieldUpdater
+		.newUpdater(UpstreamInstance.class, "errors");
+
+	private static final AtomicLongFieldUpdater<UpstreamInstance> CONNECT_FAILURES = AtomicLongFieldUpdater
+		.newUpdater(UpstreamInstance.class, "connectFailures");
+
+	private static final int CACHE_LINE = 64 / Long.BYTES;
+
+	/** Where the tries in flight are counted. */
+	private static final int ACTIVE = CACHE_LINE;
+
+	/** Where all tries are counted. */
+	private static final int TOTAL = CACHE_LINE + 1;
 
 	private final ServiceName service;
 
@@ -30,17 +48,20 @@ public final class UpstreamInstance {
 
 	private final Endpoint origin;
 
-	private final String authority;
+	/**
+	 * Made when it is first asked for: most of a large registry's instances are never.
+	 */
+	private @Nullable String authority;
 
 	private volatile Instance instance;
 
 	private volatile InstanceOverrides overrides = InstanceOverrides.NONE;
 
 	/**
-	 * The tries in flight, in the middle of an array so that no other instance's state
-	 * lies on the cache line that every try writes to.
+	 * What every try writes to, in the middle of an array so that no other instance's
+	 * state lies on the same cache line; {@code null} before the first one.
 	 */
-	private final AtomicIntegerArray active = new AtomicIntegerArray(2 * CACHE_LINE);
+	private volatile @Nullable AtomicLongArray tries;
 
 	private final InstanceHealth health;
 
@@ -54,11 +75,9 @@ public final class UpstreamInstance {
 
 	private volatile String cause = "";
 
-	private final LongAdder total = new LongAdder();
+	private volatile long errors;
 
-	private final LongAdder errors = new LongAdder();
-
-	private final LongAdder connectFailures = new LongAdder();
+	private volatile long connectFailures;
 
 	/**
 	 * Creates the state of an instance that nothing is known of.
@@ -69,7 +88,6 @@ public final class UpstreamInstance {
 		this.service = service;
 		this.instance = instance;
 		this.origin = instance.endpoint().origin();
-		this.authority = this.origin.authority();
 		this.settings = settings;
 		this.nanoTime = nanoTime;
 		this.health = new InstanceHealth(settings.ejection(), limit, nanoTime);
@@ -97,7 +115,12 @@ public final class UpstreamInstance {
 	 * @return its host and port
 	 */
 	public String authority() {
-		return this.authority;
+		String known = this.authority;
+		if (known == null) {
+			known = this.origin.authority();
+			this.authority = known;
+		}
+		return known;
 	}
 
 	/**
@@ -140,9 +163,24 @@ public final class UpstreamInstance {
 	 * @return what the end is to be told: the state of the instance that its result is of
 	 */
 	public long start() {
-		this.total.increment();
-		this.active.incrementAndGet(CACHE_LINE);
+		AtomicLongArray counts = tries();
+		counts.incrementAndGet(TOTAL);
+		counts.incrementAndGet(ACTIVE);
 		return this.health.begin();
+	}
+
+	private AtomicLongArray tries() {
+		AtomicLongArray known = this.tries;
+		if (known != null) {
+			return known;
+		}
+		AtomicLongArray created = new AtomicLongArray(2 * CACHE_LINE);
+		return TRIES.compareAndSet(this, null, created) ? created : Objects.requireNonNull(this.tries);
+	}
+
+	private long tries(int which) {
+		AtomicLongArray known = this.tries;
+		return (known != null) ? known.get(which) : 0;
 	}
 
 	/**
@@ -160,11 +198,11 @@ public final class UpstreamInstance {
 	 * @param mark what {@link #start} gave
 	 */
 	public void end(Outcome outcome, long mark) {
-		this.active.decrementAndGet(CACHE_LINE);
+		tries().decrementAndGet(ACTIVE);
 		switch (outcome) {
 			case SUCCESS -> succeed(mark);
 			case SERVER_ERROR -> {
-				this.errors.increment();
+				ERRORS.incrementAndGet(this);
 				if (this.settings.ejection().countsFailures()) {
 					returned(this.health.answer(mark), "answers again");
 					failed(outcome, mark);
@@ -174,12 +212,12 @@ public final class UpstreamInstance {
 				}
 			}
 			case CONNECT_FAILURE -> {
-				this.errors.increment();
-				this.connectFailures.increment();
+				ERRORS.incrementAndGet(this);
+				CONNECT_FAILURES.incrementAndGet(this);
 				refused();
 			}
 			case BROKEN, TIMEOUT -> {
-				this.errors.increment();
+				ERRORS.incrementAndGet(this);
 				failed(outcome, mark);
 			}
 			case CANCELLED -> this.health.release(mark);
@@ -258,7 +296,7 @@ public final class UpstreamInstance {
 	 * @return the tries in flight
 	 */
 	public int active() {
-		return this.active.get(CACHE_LINE);
+		return (int) tries(ACTIVE);
 	}
 
 	/**
@@ -274,7 +312,7 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long total() {
-		return this.total.sum();
+		return tries(TOTAL);
 	}
 
 	/**
@@ -283,7 +321,7 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long errors() {
-		return this.errors.sum();
+		return this.errors;
 	}
 
 	/**
@@ -291,7 +329,7 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long connectFailures() {
-		return this.connectFailures.sum();
+		return this.connectFailures;
 	}
 
 	@Override

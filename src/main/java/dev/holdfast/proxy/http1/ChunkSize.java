@@ -1,6 +1,7 @@
 package dev.holdfast.proxy.http1;
 
 import dev.holdfast.proxy.Rejection;
+import dev.holdfast.proxy.header.Grammar;
 
 /**
  * The line before a chunk (RFC 9112, section 7.1): its size, and extensions that are

@@ -1,6 +1,7 @@
 package dev.holdfast.proxy.http1;
 
 import dev.holdfast.proxy.Rejection;
+import dev.holdfast.proxy.header.Grammar;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.proxy.http2;
 
 import dev.holdfast.proxy.Rejection;
+import dev.holdfast.proxy.header.Grammar;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
@@ -91,8 +92,8 @@ final class FieldReader implements HpackDecoder.Fields {
 	public void add(HeaderKind kind, FieldRole role, byte[] names, int nameStart, int nameEnd, byte[] values,
 			int valueStart, int valueEnd, boolean sensitive) {
 		int length = nameEnd - nameStart + valueEnd - valueStart + HpackEntry.OVERHEAD;
-		int end = Octets.trimmedEnd(values, valueStart, valueEnd);
-		int start = Octets.trimmedStart(values, valueStart, end);
+		int end = Grammar.trimmedEnd(values, valueStart, valueEnd);
+		int start = Grammar.blankEnd(values, valueStart, end);
 		if (!HpackEntry.isValid(kind, values, start, end)) {
 			this.malformed = true;
 		}

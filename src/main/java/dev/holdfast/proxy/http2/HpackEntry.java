@@ -3,6 +3,7 @@ package dev.holdfast.proxy.http2;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import dev.holdfast.proxy.header.Grammar;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.Latin1;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,8 @@ final class HpackEntry {
 			int valueStart, int valueEnd) {
 		int nameLength = nameEnd - nameStart;
 		int size = nameLength + valueEnd - valueStart + OVERHEAD;
-		int end = Octets.trimmedEnd(values, valueStart, valueEnd);
-		int start = Octets.trimmedStart(values, valueStart, end);
+		int end = Grammar.trimmedEnd(values, valueStart, valueEnd);
+		int start = Grammar.blankEnd(values, valueStart, end);
 		byte[] line = new byte[nameLength + end - start + 4];
 		System.arraycopy(names, nameStart, line, 0, nameLength);
 		line[nameLength] = ':';
@@ -77,7 +78,7 @@ final class HpackEntry {
 	 * {@code trailers} in TE (RFC 9113, section 8.2.2).
 	 */
 	static boolean isValid(HeaderKind kind, byte[] values, int start, int end) {
-		return Octets.isText(values, start, end)
+		return Grammar.textEnd(values, start, end) == end
 				&& (kind != HeaderKind.TE || Octets.equal(values, start, end, "trailers"));
 	}
 

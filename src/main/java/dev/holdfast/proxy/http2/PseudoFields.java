@@ -1,5 +1,6 @@
 package dev.holdfast.proxy.http2;
 
+import dev.holdfast.proxy.header.Grammar;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestHead;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class PseudoFields {
 			case METHOD -> {
 				boolean first = this.method == null;
 				this.method = value;
-				yield first && Octets.isToken(bytes, start, end);
+				yield first && Grammar.isToken(bytes, start, end);
 			}
 			case SCHEME -> {
 				boolean first = this.scheme == null;
@@ -59,7 +60,7 @@ final class PseudoFields {
 			}
 			case PATH -> {
 				boolean first = this.path == null;
-				this.visiblePath = Octets.isVisible(bytes, start, end);
+				this.visiblePath = Grammar.visibleEnd(bytes, start, end) == end;
 				this.path = value;
 				yield first && start < end;
 			}
@@ -71,7 +72,7 @@ final class PseudoFields {
 			case PROTOCOL -> {
 				boolean first = this.protocol == null;
 				this.protocol = value;
-				yield first && Octets.isToken(bytes, start, end);
+				yield first && Grammar.isToken(bytes, start, end);
 			}
 			case STATUS -> this.status == 0 && readStatus(bytes, start, end);
 			case ORDINARY, COOKIE, FORBIDDEN -> false;

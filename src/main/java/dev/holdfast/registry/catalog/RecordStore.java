@@ -46,7 +46,11 @@ public final class RecordStore {
 	/** Those that nobody was told of yet. */
 	private final Map<String, UnreadableRecord> newlyUnreadable = new LinkedHashMap<>();
 
-	private final Set<ServiceName> touched = new HashSet<>();
+	/**
+	 * A new set for each snapshot: one that a list has filled stays as large as the
+	 * registry.
+	 */
+	private Set<ServiceName> touched = new HashSet<>();
 
 	private Snapshot snapshot = Snapshot.EMPTY;
 
@@ -323,7 +327,7 @@ public final class RecordStore {
 				commit.compare(before, after);
 			}
 		}
-		this.touched.clear();
+		this.touched = new HashSet<>();
 		this.snapshot = next;
 		return commit.build(next);
 	}

@@ -45,6 +45,8 @@ public final class RecordReader {
 
 	private final Scheme defaultScheme;
 
+	private final RepeatedTexts texts = new RepeatedTexts();
+
 	private RecordReader(RecordFormat format, String prefix, Scheme defaultScheme) {
 		this.format = format;
 		this.prefix = prefix;
@@ -111,7 +113,8 @@ public final class RecordReader {
 	}
 
 	private RecordEntry entry(RawRecord record, String path, String text, @Nullable ObjectNode json) {
-		return new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text, json, this.defaultScheme);
+		return new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text, json, this.defaultScheme,
+				this.texts);
 	}
 
 	private static String text(byte[] value) throws UnreadableRecordException {

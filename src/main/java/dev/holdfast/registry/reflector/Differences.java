@@ -53,11 +53,14 @@ final class Differences {
 	}
 
 	private void addMetadata(String name, String before, String after) {
-		if (!Redaction.isSecret(name)) {
-			add("metadata " + name, Redaction.text(before), Redaction.text(after));
+		if (before.equals(after)) {
+			return;
 		}
-		else if (!before.equals(after)) {
+		if (Redaction.isSecret(name)) {
 			this.found.add("metadata %s has changed".formatted(name));
+		}
+		else {
+			add("metadata " + name, Redaction.text(before), Redaction.text(after));
 		}
 	}
 

@@ -18,7 +18,7 @@ class RegistryFootprintTests {
 	private static final int COLLECTIONS = 4;
 
 	@Test
-	void aHundredThousandInstancesWithBothViewsTakeAtMost300Megabytes() {
+	void aHundredThousandInstancesWithBothViewsTakeAtMost100Mebibytes() {
 		Fleet fleet = Fleet.of(100_000);
 		long before = used();
 		FleetRegistry registry = new FleetRegistry(fleet);
@@ -29,7 +29,7 @@ class RegistryFootprintTests {
 		assertThat(registry.snapshot().services()).hasSize(10_000);
 		assertThat(registry.upstreams().all()).hasSize(10_000);
 		System.out.printf("100 000 instances of 10 000 services take %d MiB of heap%n", taken / MEBIBYTE);
-		assertThat(taken).isLessThanOrEqualTo(300 * MEBIBYTE);
+		assertThat(taken).isLessThanOrEqualTo(100 * MEBIBYTE);
 	}
 
 	private static long used() {

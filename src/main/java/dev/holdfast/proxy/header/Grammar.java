@@ -1,4 +1,4 @@
-package dev.holdfast.proxy.http1;
+package dev.holdfast.proxy.header;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 /**
  * Where the parts of a line end: the character classes of RFC 9110, section 5.6.
  */
-final class Grammar {
+public final class Grammar {
 
 	private static final byte TOKEN = 1;
 
@@ -47,12 +47,23 @@ final class Grammar {
 	 * @param end where to stop
 	 * @return the byte behind it
 	 */
-	static int tokenEnd(byte[] in, int start, int end) {
+	public static int tokenEnd(byte[] in, int start, int end) {
 		int i = start;
 		while (i < end && (CLASSES[in[i] & 0xff] & TOKEN) != 0) {
 			i++;
 		}
 		return i;
+	}
+
+	/**
+	 * Whether a text is a token.
+	 * @param in where it stands
+	 * @param start its first byte
+	 * @param end the byte behind it
+	 * @return whether it is one; what is empty is none
+	 */
+	public static boolean isToken(byte[] in, int start, int end) {
+		return end > start && tokenEnd(in, start, end) == end;
 	}
 
 	/**
@@ -62,7 +73,7 @@ final class Grammar {
 	 * @param end where to stop
 	 * @return the byte behind it
 	 */
-	static int visibleEnd(byte[] in, int start, int end) {
+	public static int visibleEnd(byte[] in, int start, int end) {
 		int i = start;
 		while (i < end && CLASSES[in[i] & 0xff] != 0) {
 			i++;
@@ -78,7 +89,7 @@ final class Grammar {
 	 * @param end where to stop
 	 * @return the byte behind it
 	 */
-	static int textEnd(byte[] in, int start, int end) {
+	public static int textEnd(byte[] in, int start, int end) {
 		int i = start;
 		while (true) {
 			i = nextControl(in, i, end);
@@ -113,7 +124,7 @@ final class Grammar {
 	 * @param end where to stop
 	 * @return the LF, -1 when there is none
 	 */
-	static int lineFeed(byte[] in, int start, int end) {
+	public static int lineFeed(byte[] in, int start, int end) {
 		int i = start;
 		for (; i + Long.BYTES <= end; i += Long.BYTES) {
 			long bytes = (long) LONGS.get(in, i) ^ LINE_FEEDS;
@@ -135,7 +146,7 @@ final class Grammar {
 	 * @param end where to stop
 	 * @return the byte behind them
 	 */
-	static int blankEnd(byte[] in, int start, int end) {
+	public static int blankEnd(byte[] in, int start, int end) {
 		int i = start;
 		while (i < end && isBlank(in[i])) {
 			i++;
@@ -150,7 +161,7 @@ final class Grammar {
 	 * @param end the byte behind it and them
 	 * @return the byte behind it
 	 */
-	static int trimmedEnd(byte[] in, int start, int end) {
+	public static int trimmedEnd(byte[] in, int start, int end) {
 		int i = end;
 		while (i > start && isBlank(in[i - 1])) {
 			i--;
@@ -168,7 +179,7 @@ final class Grammar {
 	 * @param index the place
 	 * @param end where to stop
 	 */
-	static byte at(byte[] in, int index, int end) {
+	public static byte at(byte[] in, int index, int end) {
 		return (index < end) ? in[index] : 0;
 	}
 
@@ -178,7 +189,7 @@ final class Grammar {
 	 * @param index the place
 	 * @param end where to stop
 	 */
-	static boolean isDigit(byte[] in, int index, int end) {
+	public static boolean isDigit(byte[] in, int index, int end) {
 		byte c = at(in, index, end);
 		return c >= '0' && c <= '9';
 	}
@@ -190,7 +201,7 @@ final class Grammar {
 	 * @param end where to stop
 	 * @param text the text, ASCII alone
 	 */
-	static boolean matches(byte[] in, int start, int end, String text) {
+	public static boolean matches(byte[] in, int start, int end, String text) {
 		if (end - start < text.length()) {
 			return false;
 		}
@@ -209,7 +220,7 @@ final class Grammar {
 	 * @param end the byte behind it
 	 * @param lower the other, ASCII letters in lower case alone
 	 */
-	static boolean isWord(byte[] in, int start, int end, String lower) {
+	public static boolean isWord(byte[] in, int start, int end, String lower) {
 		if (end - start != lower.length()) {
 			return false;
 		}

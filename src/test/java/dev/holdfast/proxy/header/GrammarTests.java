@@ -1,4 +1,4 @@
-package dev.holdfast.proxy.http1;
+package dev.holdfast.proxy.header;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
