@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -106,6 +108,7 @@ class LogbackOutputTests {
 	}
 
 	@Test
+	@ResourceLock(Resources.SYSTEM_OUT)
 	void withoutFileLinesGoToStandardOutput() {
 		ByteArrayOutputStream captured = new ByteArrayOutputStream();
 		PrintStream before = System.out;

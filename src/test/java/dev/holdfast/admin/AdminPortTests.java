@@ -268,21 +268,20 @@ class AdminPortTests {
 	void writesWithABodyAreGuardedAndAuditedOverTheWireAsWell() throws Exception {
 		String body = """
 				{"ttlSeconds": 60, "reason": "etcd is being restored"}""";
-		try (AuditLog audit = new AuditLog()) {
-			HttpResponse<String> frozen = send("PUT", "/registry/freeze?reason=other", body, authorized());
-			assertThat(frozen.statusCode()).as(frozen.body()).isEqualTo(200);
-			assertThat(frozen.body()).contains("\"since\":\"2026-01-02T03:04:05Z\",\"until\":\"2026-01-02T03:05:05Z\",",
-					"\"reason\":\"etcd is being restored\",\"by\":\"127.0.0.1\"");
-			assertThat(send("GET", "/registry").body()).contains("\"frozen\":{\"since\":");
-			assertThat(
-					send("PUT", "/registry/freeze", body, authorized("Origin", "http://evil.example.org")).statusCode())
-				.isEqualTo(403);
-			assertThat(send("DELETE", "/registry/freeze?reason=done", "", authorized()).statusCode()).isEqualTo(204);
-			await().untilAsserted(() -> assertThat(audit.lines()).containsExactly(
-					"PUT /registry/freeze {\"ttlSeconds\":60} by 127.0.0.1: 200; reason: etcd is being restored",
-					"PUT /registry/freeze by 127.0.0.1: 403; reason: none given",
-					"DELETE /registry/freeze by 127.0.0.1: 204; reason: done"));
-		}
+		AuditLog audit = new AuditLog();
+		HttpResponse<String> frozen = send("PUT", "/registry/freeze?reason=other", body, authorized());
+		assertThat(frozen.statusCode()).as(frozen.body()).isEqualTo(200);
+		assertThat(frozen.body()).contains("\"since\":\"2026-01-02T03:04:05Z\",\"until\":\"2026-01-02T03:05:05Z\",",
+				"\"reason\":\"etcd is being restored\",\"by\":\"127.0.0.1\"");
+		assertThat(send("GET", "/registry").body()).contains("\"frozen\":{\"since\":");
+		assertThat(
+				send("PUT", "/registry/freeze", body, authorized("Origin", "http://evil.example.org")).statusCode())
+			.isEqualTo(403);
+		assertThat(send("DELETE", "/registry/freeze?reason=done", "", authorized()).statusCode()).isEqualTo(204);
+		await().untilAsserted(() -> assertThat(audit.lines()).containsExactly(
+				"PUT /registry/freeze {\"ttlSeconds\":60} by 127.0.0.1: 200; reason: etcd is being restored",
+				"PUT /registry/freeze by 127.0.0.1: 403; reason: none given",
+				"DELETE /registry/freeze by 127.0.0.1: 204; reason: done"));
 		assertThat(registry.freeze()).isEmpty();
 	}
 

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import dev.holdfast.cluster.Gateways;
@@ -22,8 +23,10 @@ import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.springframework.boot.autoconfigure.web.embedded.EmbeddedWebServerFactoryCustomizerAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
 import org.springframework.boot.web.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -97,6 +100,15 @@ final class AdminServer implements AutoCloseable {
 
 	int port() {
 		return this.context.getWebServer().getPort();
+	}
+
+	/**
+	 * The most threads that have answered requests at the same time.
+	 */
+	int mostThreads() {
+		TomcatWebServer tomcat = (TomcatWebServer) this.context.getWebServer();
+		Executor threads = tomcat.getTomcat().getConnector().getProtocolHandler().getExecutor();
+		return ((ThreadPoolExecutor) threads).getLargestPoolSize();
 	}
 
 	URI uri(String path) {

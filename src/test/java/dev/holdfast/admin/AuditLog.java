@@ -2,32 +2,22 @@ package dev.holdfast.admin;
 
 import java.util.List;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
-import org.slf4j.LoggerFactory;
+import dev.holdfast.testing.CapturedLog;
 
 /**
- * What is written to the audit log until it is closed.
+ * What a test has written to the audit log since this was created.
  */
-final class AuditLog implements AutoCloseable {
+final class AuditLog {
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger("dev.holdfast.audit");
-
-	private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
-
-	AuditLog() {
-		this.appender.start();
-		this.logger.addAppender(this.appender);
-	}
+	private final CapturedLog log = CapturedLog.ofThisTest();
 
 	List<String> lines() {
-		return this.appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-	}
-
-	@Override
-	public void close() {
-		this.logger.detachAppender(this.appender);
+		return this.log.events()
+			.stream()
+			.filter((event) -> event.getLoggerName().equals("dev.holdfast.audit"))
+			.map(ILoggingEvent::getFormattedMessage)
+			.toList();
 	}
 
 }

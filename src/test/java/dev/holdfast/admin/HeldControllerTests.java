@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.HeldRemoval;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,11 +25,6 @@ class HeldControllerTests {
 		.hold("users", "u1");
 
 	private final AdminApi api = new AdminApi(this.registry);
-
-	@AfterEach
-	void stopListening() {
-		this.audit.close();
-	}
 
 	@Test
 	void listShowsWhatIsHeldAndWhyAndForHowLong() {

@@ -285,14 +285,13 @@ class OperatorReadsTests {
 	@Test
 	void whoWroteHidesNotWhereItCameFrom() {
 		Audit audit = new Audit(Clock.systemUTC());
-		try (AuditLog log = new AuditLog()) {
-			for (String who : List.of("10.0.0.1", "alice@example.org", "bob from 10.0.0.2: 200")) {
-				audit.record(who, "10.0.0.1", "PUT /registry/freeze", new WriteNote("", null), "403");
-			}
-			assertThat(log.lines()).containsExactly("PUT /registry/freeze by 10.0.0.1: 403; reason: none given",
-					"PUT /registry/freeze by alice@example.org from 10.0.0.1: 403; reason: none given",
-					"PUT /registry/freeze by \"bob from 10.0.0.2: 200\" from 10.0.0.1: 403; reason: none given");
+		AuditLog log = new AuditLog();
+		for (String who : List.of("10.0.0.1", "alice@example.org", "bob from 10.0.0.2: 200")) {
+			audit.record(who, "10.0.0.1", "PUT /registry/freeze", new WriteNote("", null), "403");
 		}
+		assertThat(log.lines()).containsExactly("PUT /registry/freeze by 10.0.0.1: 403; reason: none given",
+				"PUT /registry/freeze by alice@example.org from 10.0.0.1: 403; reason: none given",
+				"PUT /registry/freeze by \"bob from 10.0.0.2: 200\" from 10.0.0.1: 403; reason: none given");
 		assertThat(audit.entries()).extracting(AuditEntry::who)
 			.containsExactly("bob from 10.0.0.2: 200", "alice@example.org", "10.0.0.1");
 		assertThat(audit.entries()).extracting(AuditEntry::address).containsOnly("10.0.0.1");

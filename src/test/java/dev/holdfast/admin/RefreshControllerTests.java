@@ -11,7 +11,6 @@ import dev.holdfast.registry.RefreshResult;
 import dev.holdfast.registry.RegistryDiff;
 import dev.holdfast.registry.RegistryException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,11 +36,6 @@ class RefreshControllerTests {
 	@BeforeEach
 	void answer() {
 		this.registry.setRefresh(CompletableFuture.completedFuture(new RefreshResult(3, 2, 1, 0, 40, 42)));
-	}
-
-	@AfterEach
-	void stopListening() {
-		this.audit.close();
 	}
 
 	@Test

@@ -17,11 +17,8 @@ import dev.holdfast.override.Scope;
 import dev.holdfast.override.SharedOverridesException;
 import dev.holdfast.override.UnreadableValueException;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,7 +27,6 @@ import static org.assertj.core.groups.Tuple.tuple;
 /**
  * A gateway among others, in moved time on a store in memory.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class ClusterTests {
 
 	private static final Action DRAIN = new Action.Drain(new ServiceName("orders"), "a");
@@ -127,7 +123,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void reportThatEtcdRefusesKeepsNobodyFromFollowing(CapturedOutput output) {
+	void reportThatEtcdRefusesKeepsNobodyFromFollowing(CapturedLog output) {
 		this.store.refusal = new ClusterStoreException("database space exceeded", false, true);
 		at(5, () -> {
 			assertThat(this.cluster.unavailable()).isEmpty();
@@ -221,7 +217,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void overrideWithoutALeaseIsPassedOverSinceNothingWouldEndIt(CapturedOutput output) {
+	void overrideWithoutALeaseIsPassedOverSinceNothingWouldEndIt(CapturedLog output) {
 		this.store.put("/holdfast/overrides/drain/orders/a", OverrideCodec.encode(override(DRAIN, 600)), 0);
 		at(2, () -> assertThat(this.shared.getLast()).isEmpty());
 		runFor(10);
@@ -259,7 +255,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void unreachableStoreIsTriedAgainForEverAndToldOnce(CapturedOutput output) {
+	void unreachableStoreIsTriedAgainForEverAndToldOnce(CapturedLog output) {
 		at(20, () -> {
 			this.store.reachable = false;
 			this.store.cut();
@@ -275,7 +271,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void deniedPermissionIsAskedForOnceAMinuteAndToldOnce(CapturedOutput output) {
+	void deniedPermissionIsAskedForOnceAMinuteAndToldOnce(CapturedLog output) {
 		this.store.denied = true;
 		at(3_600, () -> {
 			assertThat(this.cluster.view().reason()).contains("permission denied");
@@ -356,7 +352,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void reportOfARevisionThatDoesNotExistYetIsPassedOver(CapturedOutput output) {
+	void reportOfARevisionThatDoesNotExistYetIsPassedOver(CapturedLog output) {
 		at(2, () -> other("gw-2", "LIVE", 1_000_000));
 		at(3, () -> assertThat(this.cluster.view().items()).hasSize(1));
 		runFor(10);
@@ -413,7 +409,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void knownOverrideStaysWhenItsValueIsOverwrittenByNonsense(CapturedOutput output) {
+	void knownOverrideStaysWhenItsValueIsOverwrittenByNonsense(CapturedLog output) {
 		String key = "/holdfast/overrides/drain/orders/a";
 		at(2, () -> this.store.put(key, OverrideCodec.encode(override(DRAIN, 600))));
 		at(3, () -> {
@@ -427,7 +423,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void malformedAndForeignValuesAreEachToldOnceAndHarmNothing(CapturedOutput output) {
+	void malformedAndForeignValuesAreEachToldOnceAndHarmNothing(CapturedLog output) {
 		this.store.put("/holdfast/overrides/drain/orders/a",
 				OverrideCodec.encode(override(new Action.Drain(new ServiceName("orders"), "b"), 60)));
 		this.store.put("/holdfast/overrides/freeze", OverrideCodec.encode(new OperatorOverride(new Action.Freeze(),
@@ -455,14 +451,14 @@ class ClusterTests {
 	}
 
 	@Test
-	void floodOfMalformedValuesFillsNoLog(CapturedOutput output) {
+	void floodOfMalformedValuesFillsNoLog(CapturedLog output) {
 		at(2, () -> {
 			for (int i = 0; i < 5_000; i++) {
 				this.store.put("/holdfast/overrides/x" + i, "nonsense");
 			}
 		});
 		runFor(10);
-		assertThat(output.getAll().lines().filter((line) -> line.contains("passed over"))).hasSize(11);
+		assertThat(output.toString().lines().filter((line) -> line.contains("passed over"))).hasSize(11);
 	}
 
 	@Test
@@ -498,7 +494,7 @@ class ClusterTests {
 	}
 
 	@Test
-	void commandThatWasMissedIsDoneAfterwardsUnlessItIsTooOld(CapturedOutput output) {
+	void commandThatWasMissedIsDoneAfterwardsUnlessItIsTooOld(CapturedLog output) {
 		at(10, () -> {
 			this.store.reachable = false;
 			this.store.cut();

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import dev.holdfast.HoldfastApplication;
+import dev.holdfast.testing.CapturedLog;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.Meter;
@@ -16,7 +17,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.actuate.endpoint.EndpointsSupplier;
 import org.springframework.boot.actuate.endpoint.ExposableEndpoint;
@@ -26,8 +26,6 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.actuate.endpoint.web.WebOperationRequestPredicate;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +34,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * All endpoints that the class path brings, exposed: in a gateway that is configured no
  * further, and in one whose operators permit every operation on a port of its own.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class ActuatorEndpointsTests {
 
 	private static final String TOKEN = "token-of-this-test";
@@ -89,7 +86,7 @@ class ActuatorEndpointsTests {
 	}
 
 	@Test
-	void whatIsPermittedStillNeedsTheTokenAndIsInTheAuditLog(CapturedOutput output) throws Exception {
+	void whatIsPermittedStillNeedsTheTokenAndIsInTheAuditLog(CapturedLog output) throws Exception {
 		List<WebOperationRequestPredicate> writes = operations(permissive, false);
 		assertThat(writes).extracting(WebOperationRequestPredicate::getPath)
 			.contains("circuitbreakers/{name}", "loggers/{name}", "caches", "shutdown");

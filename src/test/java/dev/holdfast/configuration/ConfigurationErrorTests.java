@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,14 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.web.servlet.ServletWebServerFactoryAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-@ExtendWith(OutputCaptureExtension.class)
 class ConfigurationErrorTests {
 
 	private static final String NO_URL = "must be a URL with scheme, host and port";
@@ -36,7 +33,7 @@ class ConfigurationErrorTests {
 	@ParameterizedTest
 	@MethodSource
 	void wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation(String arguments, String said,
-			CapturedOutput output) {
+			CapturedLog output) {
 		assertThatThrownBy(() -> start(arguments)).isNotNull();
 		assertThat(output).containsOnlyOnce("APPLICATION FAILED TO START").contains(said).doesNotContain("\tat ");
 	}
@@ -334,13 +331,13 @@ class ConfigurationErrorTests {
 	@ValueSource(strings = { "http://root:hunter2@etcd:2379", "root:hunter2@etcd:2379", "http://root:hunter2@",
 			"http://root:hun/hunter2@etcd:2379", "http://root:hun@hunter2@etcd:2379",
 			"http://root:hunter2^@etcd:2379" })
-	void passwordInAnEndpointIsNotTold(String endpoint, CapturedOutput output) {
+	void passwordInAnEndpointIsNotTold(String endpoint, CapturedLog output) {
 		assertThatThrownBy(() -> start("holdfast.etcd.endpoints=" + endpoint)).isNotNull();
 		assertThat(output).contains("holdfast.etcd.endpoints[0]: \"", "***@", NO_URL).doesNotContain("hunter2");
 	}
 
 	@Test
-	void whatStandsInAnotherPlaceFillsNoGapInAList(@TempDir Path folder, CapturedOutput output) throws IOException {
+	void whatStandsInAnotherPlaceFillsNoGapInAList(@TempDir Path folder, CapturedLog output) throws IOException {
 		Path file = Files.writeString(folder.resolve("gateway.yml"),
 				"holdfast.routes: [ { id: a, service: a, path: /a } ]");
 		assertThatThrownBy(() -> start("spring.config.additional-location=" + file.toUri()
@@ -368,7 +365,7 @@ class ConfigurationErrorTests {
 	}
 
 	@Test
-	void everythingThatIsWrongIsToldInOneStartWithWhatToDo(CapturedOutput output) {
+	void everythingThatIsWrongIsToldInOneStartWithWhatToDo(CapturedLog output) {
 		assertThatThrownBy(() -> start("holdfast.etcd.connect-timeout=soon holdfast.upstream.balancer=fastest "
 				+ "holdfast.upstream.try-timeout=5 holdfast.etcd.endpoints=a:1 holdfast.etcd.endpoint=http://a:1 "
 				+ "holdfast.server.max-streams=0 resilience4j.circuitbreaker.configs.default.size=5"))
@@ -388,7 +385,7 @@ class ConfigurationErrorTests {
 	}
 
 	@Test
-	void fileThatIsNoYamlIsNamedWithItsLine(@TempDir Path folder, CapturedOutput output) throws IOException {
+	void fileThatIsNoYamlIsNamedWithItsLine(@TempDir Path folder, CapturedLog output) throws IOException {
 		Path file = Files.writeString(folder.resolve("gateway.yml"), "holdfast:\n  server: { port: 8080 }\n etcd: x\n");
 		assertThatThrownBy(() -> start("spring.config.additional-location=" + file.toUri())).isNotNull();
 		assertThat(output).containsOnlyOnce("APPLICATION FAILED TO START")
@@ -397,13 +394,13 @@ class ConfigurationErrorTests {
 	}
 
 	@Test
-	void unknownKeysAreReportedWithoutTheirValues(CapturedOutput output) {
+	void unknownKeysAreReportedWithoutTheirValues(CapturedLog output) {
 		assertThatThrownBy(() -> start("holdfast.etcd.passwort=hunter2")).isNotNull();
 		assertThat(output).contains("holdfast.etcd.passwort: there is no such key").doesNotContain("hunter2");
 	}
 
 	@Test
-	void takenAdminPortIsReportedWithItsKey(CapturedOutput output) throws IOException {
+	void takenAdminPortIsReportedWithItsKey(CapturedLog output) throws IOException {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			assertThatThrownBy(() -> new SpringApplicationBuilder(PropertiesConfiguration.class,
 					ServletWebServerFactoryAutoConfiguration.class)

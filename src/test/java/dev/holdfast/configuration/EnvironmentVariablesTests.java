@@ -3,10 +3,10 @@ package dev.holdfast.configuration;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.testing.CapturedLog;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties.InstanceProperties;
 import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerProperties;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,14 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@ExtendWith(OutputCaptureExtension.class)
 class EnvironmentVariablesTests {
 
 	@ParameterizedTest
@@ -35,9 +32,9 @@ class EnvironmentVariablesTests {
 			"RESILIENCE4J_CIRCUITBREAKER_INSTANCES_ORDERS_SLIDING_WINDOW_SIZ, RESILIENCE4J_CIRCUITBREAKER_INSTANCES_ORDERS_SLIDINGWINDOWSIZE",
 			"RESILIENCE4J_CIRCUITBREAKER_CONFIG_DEFAULT_BASECONFIG, RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_BASECONFIG",
 			"RESILIENCE4J_CIRCUIT_BREAKER_CONFIGS_DEFAULT_BASECONFIG, RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_BASECONFIG" })
-	void misspeltVariableIsNamedWithTheNearestAndWithoutItsValue(String variable, String meant, CapturedOutput output) {
+	void misspeltVariableIsNamedWithTheNearestAndWithoutItsValue(String variable, String meant, CapturedLog output) {
 		warn(Map.of(variable, "hunter2"));
-		assertThat(output.getAll().lines()).singleElement()
+		assertThat(output.toString().lines()).singleElement()
 			.asString()
 			.contains("WARN", "Nobody reads the environment variable %s: ".formatted(variable),
 					"did you mean %s?".formatted(meant))
@@ -45,7 +42,7 @@ class EnvironmentVariablesTests {
 	}
 
 	@Test
-	void variableThatIsLikeNoneIsNamedAlone(CapturedOutput output) {
+	void variableThatIsLikeNoneIsNamedAlone(CapturedLog output) {
 		warn(Map.of("HOLDFAST_ZOOKEEPER_QUORUM", "a"));
 		assertThat(output).contains("Nobody reads the environment variable HOLDFAST_ZOOKEEPER_QUORUM: ")
 			.doesNotContain("did you mean");
@@ -55,7 +52,7 @@ class EnvironmentVariablesTests {
 	@ValueSource(strings = { "HOLDFAST_ETCD_ENDPOINTS", "HOLDFAST_ETCD_ENDPOINTS_0", "HOLDFAST_SERVER_SHUTDOWNGRACE",
 			"HOLDFAST_SERVER_SHUTDOWN_GRACE", "HOLDFAST_REGISTRY_SOURCES_0_PREFIX", "HOLDFAST_ROUTES_0_METHODS_1",
 			"HOLDFAST_ROUTES_0_HEADERS_BETA", "holdfast_admin_token", "HOLDFASTER_ETCD", "PATH" })
-	void variablesThatAreReadOrNoneOfOursAreNotWarnedOf(String variable, CapturedOutput output) {
+	void variablesThatAreReadOrNoneOfOursAreNotWarnedOf(String variable, CapturedLog output) {
 		warn(Map.of(variable, "a"));
 		assertThat(output).isEmpty();
 	}
@@ -63,7 +60,7 @@ class EnvironmentVariablesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDINGWINDOWSIZE",
 			"RESILIENCE4J_CIRCUITBREAKER_CONFIGS_DEFAULT_SLIDING_WINDOW_SIZE" })
-	void variableOfCircuitBreakersThatIsReadIsNotWarnedOf(String variable, CapturedOutput output) {
+	void variableOfCircuitBreakersThatIsReadIsNotWarnedOf(String variable, CapturedLog output) {
 		Map<String, Object> variables = Map.of(variable, "7");
 		PropertySource<?> source = new SystemEnvironmentPropertySource("systemEnvironment", variables);
 		CircuitBreakerProperties read = new Binder(ConfigurationPropertySources.from(source))
@@ -77,7 +74,7 @@ class EnvironmentVariablesTests {
 	}
 
 	@Test
-	void variablesOfKubernetesServicesAreNotWarnedOf(CapturedOutput output) {
+	void variablesOfKubernetesServicesAreNotWarnedOf(CapturedLog output) {
 		for (String service : new String[] { "HOLDFAST", "HOLDFAST_ADMIN", "HOLDFAST_2" }) {
 			warn(Map.of(service + "_SERVICE_HOST", "10.96.0.1", service + "_SERVICE_PORT", "8080",
 					service + "_SERVICE_PORT_HTTP", "8080", service + "_PORT", "tcp://10.96.0.1:8080",
@@ -88,14 +85,14 @@ class EnvironmentVariablesTests {
 	}
 
 	@Test
-	void headerNameWithUnderscoreIsSaidToStandForDots(CapturedOutput output) {
+	void headerNameWithUnderscoreIsSaidToStandForDots(CapturedLog output) {
 		warn(Map.of("HOLDFAST_ROUTES_0_HEADERS_X_BETA", "1"));
 		assertThat(output).contains("HOLDFAST_ROUTES_0_HEADERS_X_BETA stands for the name \"x.beta\"",
 				"SPRING_APPLICATION_JSON");
 	}
 
 	@Test
-	void gatewayWarnsAtItsStart(CapturedOutput output) {
+	void gatewayWarnsAtItsStart(CapturedLog output) {
 		new ApplicationContextRunner().withUserConfiguration(PropertiesConfiguration.class)
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
@@ -107,7 +104,7 @@ class EnvironmentVariablesTests {
 	}
 
 	@Test
-	void variableThatAValueRefersToIsNotWarnedOf(CapturedOutput output) {
+	void variableThatAValueRefersToIsNotWarnedOf(CapturedLog output) {
 		new ApplicationContextRunner().withUserConfiguration(PropertiesConfiguration.class)
 			.withPropertyValues("spring.ssl.bundle.jks.etcd.keystore.password=${HOLDFAST_KEYSTORE_PASSWORD:}",
 					"other=HOLDFAST_TRUSTSTORE_PASSWORD")

@@ -12,6 +12,7 @@ import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.EtcdKeys;
@@ -23,14 +24,11 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,7 +37,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * The gateway with an SSL bundle for etcd.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class EtcdBundleIT {
 
 	private static final String BUNDLE = "--spring.ssl.bundle.pem.etcd.";
@@ -81,7 +78,7 @@ class EtcdBundleIT {
 	}
 
 	@Test
-	void aBundleThatDoesNotExistEndsTheStart(CapturedOutput output) {
+	void aBundleThatDoesNotExistEndsTheStart(CapturedLog output) {
 		assertThatThrownBy(() -> start(
 				List.of("--holdfast.etcd.ssl-bundle=etcd", "--holdfast.etcd.endpoints=https://127.0.0.1:1")))
 			.isNotNull();
@@ -93,7 +90,7 @@ class EtcdBundleIT {
 	@ParameterizedTest
 	@CsvSource({ "true, Unable to register SSL bundle 'etcd'",
 			"false, 'holdfast.etcd.ssl-bundle: \"etcd\" cannot be used: '" })
-	void aFileThatDoesNotExistEndsTheStart(boolean reload, String said, CapturedOutput output) throws Exception {
+	void aFileThatDoesNotExistEndsTheStart(boolean reload, String said, CapturedLog output) throws Exception {
 		CertificateAuthority authority = new CertificateAuthority(this.folder, "authority");
 		Issued own = authority.issue("gateway");
 		Files.delete(own.key());

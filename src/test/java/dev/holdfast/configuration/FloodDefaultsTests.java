@@ -11,10 +11,12 @@ import java.util.stream.Stream;
 import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.LeakCheck;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,6 +100,7 @@ class FloodDefaultsTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { PING, SETTINGS })
+	@ResourceLock(LeakCheck.LEVEL)
 	void answersThatNobodyReadsDoNotPileUp(int type) {
 		byte[] frame = frame(type, 0, (type == PING) ? 8 : 0);
 		ByteBuffer block = ByteBuffer.allocate(5000 * frame.length);

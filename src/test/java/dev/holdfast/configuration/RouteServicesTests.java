@@ -5,20 +5,17 @@ import java.util.List;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@ExtendWith(OutputCaptureExtension.class)
 class RouteServicesTests {
 
 	@Test
-	void routesToServicesThatNothingHasRegisteredAreNamedWithTheNearest(CapturedOutput output) {
+	void routesToServicesThatNothingHasRegisteredAreNamedWithTheNearest(CapturedLog output) {
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(new ServiceName("user-api"), List.of(), 1))
 			.with(new Service(new ServiceName("orders"), List.of(), 1));
 		new ApplicationContextRunner().withUserConfiguration(PropertiesConfiguration.class)

@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 
 import javax.net.ssl.X509KeyManager;
 
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.MountedSecret;
 import dev.holdfast.tls.TlsMaterial;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,8 +26,6 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,7 +38,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * The SSL bundles of the traffic port, from the configuration to their replacement.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class TrafficBundlesTests {
 
 	@TempDir
@@ -57,46 +54,46 @@ class TrafficBundlesTests {
 	}
 
 	@Test
-	void anUnknownBundleEndsTheStart(CapturedOutput output) {
+	void anUnknownBundleEndsTheStart(CapturedLog output) {
 		assertEnds(output, "holdfast.server.ssl-bundle: \"nobody\" cannot be used: SSL bundle name 'nobody'",
 				"--holdfast.server.ssl-bundle=nobody");
 	}
 
 	@Test
-	void anUnknownBundleForANameEndsTheStart(CapturedOutput output) {
+	void anUnknownBundleForANameEndsTheStart(CapturedLog output) {
 		assertEnds(output, "holdfast.server.server-name-bundles[0].bundle: \"nobody\" cannot be used: SSL bundle name",
 				"--holdfast.server.ssl-bundle=own", "--holdfast.server.server-name-bundles[0].server-name=a.test",
 				"--holdfast.server.server-name-bundles[0].bundle=nobody");
 	}
 
 	@Test
-	void aBundleWithoutAKeyEndsTheStart(CapturedOutput output) {
+	void aBundleWithoutAKeyEndsTheStart(CapturedLog output) {
 		assertEnds(output,
 				"holdfast.server.ssl-bundle: \"trust\" cannot be used: it has no private key with a certificate",
 				"--holdfast.server.ssl-bundle=trust");
 	}
 
 	@Test
-	void aKeyOfAnotherCertificateEndsTheStart(CapturedOutput output) throws IOException {
+	void aKeyOfAnotherCertificateEndsTheStart(CapturedLog output) throws IOException {
 		replace(this.own.key(), this.authority.issue("other").key());
 		assertEnds(output, "the private key is not the one of the certificate of CN=gateway",
 				"--holdfast.server.ssl-bundle=own");
 	}
 
 	@Test
-	void clientCertificatesWithoutATrustStoreEndTheStart(CapturedOutput output) {
+	void clientCertificatesWithoutATrustStoreEndTheStart(CapturedLog output) {
 		assertEnds(output, "holdfast.server.ssl-bundle: \"own\" cannot be used: it has no trust store",
 				"--holdfast.server.ssl-bundle=own", "--holdfast.server.client-auth=want");
 	}
 
 	@Test
-	void anUnknownCipherSuiteEndsTheStart(CapturedOutput output) {
+	void anUnknownCipherSuiteEndsTheStart(CapturedLog output) {
 		assertEnds(output, "cipher suite: \"TLS_ROT13\" (expected: one of TLS_AES_", "--holdfast.server.ssl-bundle=own",
 				"--spring.ssl.bundle.pem.own.options.ciphers=TLS_ROT13");
 	}
 
 	@Test
-	void aFileThatCannotBeUsedLeavesTheLastGoodCertificateInPlace(CapturedOutput output) throws IOException {
+	void aFileThatCannotBeUsedLeavesTheLastGoodCertificateInPlace(CapturedLog output) throws IOException {
 		try (ConfigurableApplicationContext context = start("--holdfast.server.ssl-bundle=own",
 				"--spring.ssl.bundle.pem.own.reload-on-update=true",
 				"--spring.ssl.bundle.watch.file.quiet-period=100ms")) {
@@ -167,7 +164,7 @@ class TrafficBundlesTests {
 		Files.move(by, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
 	}
 
-	private void assertEnds(CapturedOutput output, String said, String... arguments) {
+	private void assertEnds(CapturedLog output, String said, String... arguments) {
 		assertThatThrownBy(() -> start(arguments)).isNotNull();
 		assertThat(output).containsOnlyOnce("APPLICATION FAILED TO START").contains(said).doesNotContain("\tat ");
 	}

@@ -13,21 +13,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-@ExtendWith(OutputCaptureExtension.class)
 class OverridesTests {
 
 	private static final ServiceName ORDERS = new ServiceName("orders");
@@ -175,7 +172,7 @@ class OverridesTests {
 	}
 
 	@Test
-	void aListenerThatFailsKeepsNoOtherFromHearing(CapturedOutput output) {
+	void aListenerThatFailsKeepsNoOtherFromHearing(CapturedLog output) {
 		Overrides failing = new Overrides(this.time::get, Optional.empty());
 		failing.addListener((now, changes) -> {
 			throw new IllegalStateException("a defect");
@@ -227,7 +224,7 @@ class OverridesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "why", "orders", "\"schema\":1", "]}" })
-	void aDamagedFileIsIgnoredWithAWarning(String damaged, CapturedOutput output) throws IOException {
+	void aDamagedFileIsIgnoredWithAWarning(String damaged, CapturedLog output) throws IOException {
 		kept().put(local(DRAIN_A, 60));
 		closeFiles();
 		String written = Files.readString(path());
@@ -243,14 +240,14 @@ class OverridesTests {
 	}
 
 	@Test
-	void aFileOfANewerSchemaIsIgnored(CapturedOutput output) throws IOException {
+	void aFileOfANewerSchemaIsIgnored(CapturedLog output) throws IOException {
 		Files.writeString(path(), "{\"schema\":2,\"savedAt\":\"2026-01-02T03:04:05Z\",\n");
 		kept().restore();
 		assertThat(output).contains("its schema is 2 (expected: 1)");
 	}
 
 	@Test
-	void anOverrideIsInForceThoughItCannotBeKept(CapturedOutput output) throws IOException {
+	void anOverrideIsInForceThoughItCannotBeKept(CapturedLog output) throws IOException {
 		Files.createDirectories(path().resolve("in-the-way"));
 		Overrides kept = kept();
 		kept.put(local(DRAIN_A, 60));

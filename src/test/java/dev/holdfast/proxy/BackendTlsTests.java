@@ -31,6 +31,7 @@ import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.CertificateAuthority.Issued;
 import dev.holdfast.testing.PemBundles;
@@ -38,14 +39,10 @@ import dev.holdfast.tls.TlsMaterial;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -53,7 +50,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Instances whose connections are secured.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class BackendTlsTests {
 
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -83,7 +79,7 @@ class BackendTlsTests {
 	}
 
 	@Test
-	void anInstanceOfAnUnknownAuthorityIsRefused(CapturedOutput output) throws IOException {
+	void anInstanceOfAnUnknownAuthorityIsRefused(CapturedLog output) throws IOException {
 		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false);
 				Gateway gateway = gateway("", Map.of(), backend)) {
 			assertRefused(gateway);
@@ -95,7 +91,7 @@ class BackendTlsTests {
 	}
 
 	@Test
-	void aCertificateForAnotherHostIsRefusedUnlessTheRouteNamesIt(CapturedOutput output) throws IOException {
+	void aCertificateForAnotherHostIsRefusedUnlessTheRouteNamesIt(CapturedLog output) throws IOException {
 		try (ScriptedBackend backend = backend(this.authority.issue("orders", "orders.internal"), false);
 				Gateway byAddress = gateway("", trust(null), backend);
 				Gateway byName = gateway("Orders.internal", trust(null), backend);
@@ -132,7 +128,7 @@ class BackendTlsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "'', chose no protocol", "http/1.1, takes none of what was offered" })
-	void anInstanceThatDoesNotAgreeOnHttp2IsNoConnection(String spoken, String answer, CapturedOutput output)
+	void anInstanceThatDoesNotAgreeOnHttp2IsNoConnection(String spoken, String answer, CapturedLog output)
 			throws IOException {
 		String[] protocols = spoken.isEmpty() ? new String[0] : new String[] { spoken };
 		try (ScriptedBackend backend = backend(this.authority.issue("orders", "127.0.0.1"), false, protocols);

@@ -23,6 +23,7 @@ import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.Patience;
@@ -30,14 +31,10 @@ import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.Outcome;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -556,8 +553,7 @@ class ExtendedConnectTests {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void stopEndsBothDirectionsInOrder(CapturedOutput output) throws IOException {
+	void stopEndsBothDirectionsInOrder(CapturedLog output) throws IOException {
 		CompletableFuture<Boolean> reset = awaited();
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			take(peer, "");

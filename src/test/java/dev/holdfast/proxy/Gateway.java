@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import dev.holdfast.override.Action;
 import dev.holdfast.override.OperatorOverride;
@@ -276,6 +277,14 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * Lets time pass by hand alone from now on: nothing is late because the machine is
+	 * busy.
+	 */
+	void stopTime() {
+		this.time.stop();
+	}
+
+	/**
 	 * Lets time pass three times as fast until something has happened, also while the
 	 * traffic port stops.
 	 */
@@ -353,11 +362,13 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
-	 * The real time, ahead by what it has been moved.
+	 * The real time until it is stopped, ahead by what it has been moved.
 	 */
 	private static final class MovedTime implements Ticker {
 
 		private final AtomicLong ahead = new AtomicLong();
+
+		private volatile LongSupplier clock = Ticker.systemTicker()::nanoTime;
 
 		@Override
 		public long initialNanoTime() {
@@ -366,12 +377,17 @@ final class Gateway implements AutoCloseable {
 
 		@Override
 		public long nanoTime() {
-			return Ticker.systemTicker().nanoTime() + this.ahead.get();
+			return this.clock.getAsLong() + this.ahead.get();
 		}
 
 		@Override
 		public void sleep(long delay, TimeUnit unit) throws InterruptedException {
 			Ticker.systemTicker().sleep(delay, unit);
+		}
+
+		private void stop() {
+			long now = this.clock.getAsLong();
+			this.clock = () -> now;
 		}
 
 		private void move(Duration time) {

@@ -14,11 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.LeakCheck;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
@@ -31,10 +30,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -71,8 +70,6 @@ class HostileHttp2Tests {
 	/** As many as a connection may have resets in half a minute, and one more batch. */
 	private static final int MOST_REQUESTS = 200 + BATCH;
 
-	private static final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
 	private static CertificateAuthority authority;
 
 	private static Gateway clear;
@@ -83,8 +80,6 @@ class HostileHttp2Tests {
 
 	@BeforeAll
 	static void start(@TempDir Path folder) {
-		log.start();
-		rootLogger().addAppender(log);
 		authority = new CertificateAuthority(folder, "authority");
 		backend = new SlowBackend();
 		clear = new Gateway(backend.port());
@@ -97,16 +92,11 @@ class HostileHttp2Tests {
 	}
 
 	@AfterAll
-	static void stop() throws IOException {
+	static void stop(CapturedLog log) throws IOException {
 		clear.close();
 		secure.close();
 		backend.close();
-		rootLogger().detachAppender(log);
-		assertThat(log.list).noneMatch((event) -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.WARN));
-	}
-
-	private static Logger rootLogger() {
-		return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+		assertThat(log.events()).noneMatch((event) -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.WARN));
 	}
 
 	@ParameterizedTest
@@ -211,6 +201,7 @@ class HostileHttp2Tests {
 	}
 
 	@Test
+	@ResourceLock(LeakCheck.LEVEL)
 	void answersToPingsAndSettingsThatNobodyReadsDoNotPileUp() throws IOException {
 		Frames block = new Frames();
 		for (int i = 0; i < 5000; i++) {

@@ -24,17 +24,14 @@ import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.HostLookup;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.FreePorts;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.TlsMaterial;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,7 +39,6 @@ import static org.awaitility.Awaitility.await;
 /**
  * Instances that are registered by name, and the addresses that their names have.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class InstanceNameTests {
 
 	private static final String NAME = "orders.internal";
@@ -74,6 +70,8 @@ class InstanceNameTests {
 				ScriptedBackend two = closing(TWO);
 				Gateway gateway = gateway(this.names.resolver());
 				RawClient client = gateway.client()) {
+			// An address is given up after a quarter of a second.
+			gateway.stopTime();
 			for (int i = 0; i < 10; i++) {
 				assertThat(client.get("/orders/1").status()).isEqualTo(200);
 			}
@@ -125,7 +123,7 @@ class InstanceNameTests {
 	}
 
 	@Test
-	void allAddressesDeadAreOneFailureThatTellsOfEach(CapturedOutput output) throws IOException {
+	void allAddressesDeadAreOneFailureThatTellsOfEach(CapturedLog output) throws IOException {
 		try (Gateway gateway = gateway(this.names.resolver()); RawClient client = gateway.client()) {
 			assertThat(client.get("/orders/1").header("holdfast-error")).isEqualTo("connect-failed");
 			assertThat(gateway.recorder.connectFailures).containsExactly("refused");
@@ -136,7 +134,7 @@ class InstanceNameTests {
 	}
 
 	@Test
-	void aNameWithoutAnAddressIsNoConnection(CapturedOutput output) throws IOException {
+	void aNameWithoutAnAddressIsNoConnection(CapturedLog output) throws IOException {
 		try (Gateway gateway = gateway(new FakeNames().resolver()); RawClient client = gateway.client()) {
 			assertThat(client.get("/orders/1").header("holdfast-error")).isEqualTo("connect-failed");
 			assertThat(gateway.recorder.connectFailures).containsExactly("unknown-host");
@@ -193,7 +191,7 @@ class InstanceNameTests {
 	}
 
 	@Test
-	void aConnectionIsKeptWhileItsNameCannotBeLookedUp(CapturedOutput output) throws IOException {
+	void aConnectionIsKeptWhileItsNameCannotBeLookedUp(CapturedLog output) throws IOException {
 		this.names.answer(ONE);
 		try (ScriptedBackend backend = keeping(ONE, "still there");
 				Gateway gateway = gateway(this.names.resolver());
@@ -212,7 +210,7 @@ class InstanceNameTests {
 	}
 
 	@Test
-	void aNameThatNobodyUsesAnyMoreDoesNotKeepAnotherOneOutOfTheLog(CapturedOutput output) {
+	void aNameThatNobodyUsesAnyMoreDoesNotKeepAnotherOneOutOfTheLog(CapturedLog output) {
 		HostResolver hosts = this.names.resolver();
 		HostAddresses unused = hosts.of("unused.internal");
 		HostAddresses used = hosts.of(NAME);

@@ -8,7 +8,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +16,7 @@ import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 
 import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.testing.TestBackend;
 import io.vertx.core.http.HttpServerRequest;
@@ -130,7 +130,7 @@ class JdkClientTests {
 	private static HttpRequest.Builder request(String path) {
 		return HttpRequest
 			.newBuilder(URI.create("https://127.0.0.1:%d/orders%s".formatted(gateway.server.port(), path)))
-			.timeout(Duration.ofSeconds(20));
+			.timeout(Patience.TIME);
 	}
 
 	private static void echo(HttpServerRequest request) {

@@ -49,6 +49,8 @@ final class RawClient implements AutoCloseable {
 	RawClient(Socket socket) throws IOException {
 		this.socket = socket;
 		this.socket.setSoTimeout(PATIENCE_MILLIS);
+		// What is written in two pieces must not wait for the first to be acknowledged.
+		this.socket.setTcpNoDelay(true);
 		this.in = new BufferedInputStream(this.socket.getInputStream());
 		this.out = this.socket.getOutputStream();
 	}

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,12 +19,14 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * Sends requests that were damaged at random. Whatever the gateway forwards must be
- * requests to {@link ReferenceReader} too. The seed is printed, and
+ * requests to {@link ReferenceReader} too. A seed by chance is printed, and
  * {@code -Dholdfast.fuzz-seed=<seed>} plays it again.
  */
 class RequestFuzzTests {
 
-	private static final Duration TIME = Duration.ofSeconds(3);
+	private static final Duration TIME = Duration.ofSeconds(30);
+
+	private static final int ROUNDS = 15;
 
 	private static final Duration PATIENCE = Duration.ofMillis(10);
 
@@ -33,18 +38,29 @@ class RequestFuzzTests {
 
 	@Test
 	void whateverIsForwardedIsReadAlikeByTheBackend() throws IOException {
+		AtomicInteger rounds = new AtomicInteger();
+		play(Long.getLong("holdfast.fuzz-seed", 1), () -> rounds.getAndIncrement() < ROUNDS);
+	}
+
+	@Test
+	@Tag("slow")
+	void whateverIsForwardedIsReadAlikeByTheBackendAtLength() throws IOException {
 		long seed = Long.getLong("holdfast.fuzz-seed", System.nanoTime());
 		System.out.println("holdfast.fuzz-seed=" + seed);
+		long end = System.nanoTime() + TIME.toNanos();
+		play(seed, () -> System.nanoTime() - end < 0);
+	}
+
+	private static void play(long seed, BooleanSupplier goesOn) throws IOException {
 		Random random = new Random(seed);
 		List<String> valid = Stream.of(LengthRows.rows(), ChunkRows.rows(), FieldRows.rows(), TargetRows.rows())
 			.flatMap(List::stream)
 			.filter((row) -> row.isAccepted() && row.bytes().length() < 1000)
 			.map(HardInput::bytes)
 			.toList();
-		long end = System.nanoTime() + TIME.toNanos();
 		int sent = 0;
 		try (RecordingBackend backend = new RecordingBackend(); Gateway gateway = new Gateway(backend.port())) {
-			while (System.nanoTime() < end) {
+			while (goesOn.getAsBoolean()) {
 				List<String> inputs = new ArrayList<>();
 				for (int i = 0; i < 20; i++) {
 					inputs.add(damaged(valid, random));

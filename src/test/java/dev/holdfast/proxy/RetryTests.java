@@ -52,7 +52,8 @@ class RetryTests {
 		try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 				Socket first = new Socket(full.getInetAddress(), full.getLocalPort());
 				Socket second = new Socket(full.getInetAddress(), full.getLocalPort());
-				Gateway gateway = new Gateway(full.getLocalPort());
+				Gateway gateway = new Gateway(Gateway.settings(TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS),
+						full.getLocalPort());
 				RawClient client = gateway.client()) {
 			assertThat(first.isConnected() && second.isConnected()).isTrue();
 			assertThat(client.get("/orders/").header("holdfast-error")).isEqualTo("connect-failed");

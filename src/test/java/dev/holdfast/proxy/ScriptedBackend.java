@@ -3,9 +3,7 @@ package dev.holdfast.proxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ServerSocketFactory;
 
 import dev.holdfast.testing.Acceptor;
+import dev.holdfast.testing.FreePorts;
 
 /**
  * A backend that does on each connection what its script says, and records every head
@@ -55,12 +54,7 @@ final class ScriptedBackend implements AutoCloseable {
 	 * Finds a port on which nobody listens.
 	 */
 	static int refusedPort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		return FreePorts.choose(InetAddress.getLoopbackAddress().getHostAddress());
 	}
 
 	int port() {

@@ -14,16 +14,13 @@ import java.util.concurrent.locks.LockSupport;
 import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.Patience;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -58,7 +55,7 @@ class ShutdownTests {
 			assertThat(answer.body()).isEqualTo("last");
 			assertThat(answer.header("connection")).isEqualTo("close");
 			assertThat(client.rest()).isEmpty();
-			await().until(() -> !stop.isAlive());
+			gateway.passUntil(() -> !stop.isAlive());
 		}
 	}
 
@@ -71,7 +68,7 @@ class ShutdownTests {
 			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
 			await().until(gateway.server::isShuttingDown);
 			assertNextAnswerIsTheLast(client);
-			await().until(() -> !stop.isAlive());
+			gateway.passUntil(() -> !stop.isAlive());
 		}
 	}
 
@@ -85,8 +82,7 @@ class ShutdownTests {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void requestThatOutlivesTheGraceIsCutOffAndBothIsLogged(CapturedOutput output) throws IOException {
+	void requestThatOutlivesTheGraceIsCutOffAndBothIsLogged(CapturedLog output) throws IOException {
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			peer.awaitEnd();
@@ -192,7 +188,7 @@ class ShutdownTests {
 			assertThat(client.message(first).body()).isEqualTo("last");
 			assertThat(client.message(late).body()).isEqualTo("last");
 			client.awaitEnd();
-			await().until(() -> !stop.isAlive());
+			gateway.passUntil(() -> !stop.isAlive());
 		}
 	}
 
@@ -206,12 +202,10 @@ class ShutdownTests {
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
 			assertThat(client.head().status()).isEqualTo(101);
-			long start = System.nanoTime();
-			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(20)));
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofHours(1)));
 			assertThat(client.rest()).isEmpty();
 			client.endOutput();
-			await().until(() -> !stop.isAlive());
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+			gateway.passUntil(() -> !stop.isAlive());
 			assertThat(reset.join()).isFalse();
 		}
 	}
@@ -228,7 +222,7 @@ class ShutdownTests {
 			// The notice is over and everything idle has been closed.
 			witness.awaitEnd();
 			assertNextAnswerIsTheLast(client);
-			await().until(() -> !stop.isAlive());
+			gateway.passUntil(() -> !stop.isAlive());
 		}
 	}
 
@@ -266,10 +260,10 @@ class ShutdownTests {
 			}
 			// To the gateway it is answered, and the last of it is in its buffers.
 			assertThat(witness.get("/elsewhere/").status()).isEqualTo(404);
-			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(6)));
+			Thread stop = Thread.ofVirtual().start(() -> gateway.server.stop(Duration.ofSeconds(60)));
 			assertThat(witness.rest()).isEmpty();
 			assertThat(read + client.in().readAllBytes().length).isEqualTo(length);
-			await().until(() -> !stop.isAlive());
+			gateway.passUntil(() -> !stop.isAlive());
 		}
 	}
 

@@ -19,7 +19,7 @@ import static org.awaitility.Awaitility.await;
 
 class TimeoutTests {
 
-	/** For the few that wait for it in real time. */
+	/** For the one that waits for it in real time. */
 	private static final Duration MOMENT = Duration.ofMillis(300);
 
 	/** Passes by hand. */
@@ -34,9 +34,12 @@ class TimeoutTests {
 			peer.readRequest();
 			end.complete(peer.awaitEnd());
 		});
-				Gateway gateway = new Gateway(Gateway.policy(MOMENT, Duration.ZERO), backend.port());
+				Gateway gateway = new Gateway(IMPATIENT, backend.port());
 				RawClient client = gateway.client()) {
-			RawClient.Answer answer = client.get("/orders/");
+			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+			await().until(() -> !backend.heads().isEmpty());
+			gateway.pass(TIME);
+			RawClient.Answer answer = client.answer();
 			assertThat(answer.status()).isEqualTo(504);
 			assertThat(answer.header("holdfast-error")).isEqualTo("timeout");
 			assertThat(end.join()).isTrue();
@@ -110,9 +113,10 @@ class TimeoutTests {
 
 	@Test
 	void idleClientIsDisconnected() throws IOException {
-		try (Gateway gateway = new Gateway(impatient(MOMENT)); RawClient client = gateway.client()) {
+		try (Gateway gateway = new Gateway(impatient(TIME)); RawClient client = gateway.client()) {
 			assertThat(client.get("/livez").status()).isEqualTo(200);
 			assertThat(client.get("/livez").status()).isEqualTo(200);
+			gateway.pass(TIME);
 			assertThat(client.rest()).isEmpty();
 			assertThat(gateway.recorder.turnedAway).isEmpty();
 		}
@@ -120,8 +124,7 @@ class TimeoutTests {
 
 	@Test
 	void clientThatSaysNothingIsDisconnected() throws IOException {
-		try (Gateway gateway = new Gateway(impatient(TIME)); RawClient client = gateway.client()) {
-			gateway.pass(TIME);
+		try (Gateway gateway = new Gateway(impatient(MOMENT)); RawClient client = gateway.client()) {
 			assertThat(client.rest()).isEmpty();
 			assertThat(gateway.recorder.turnedAway).isEmpty();
 		}
@@ -152,7 +155,7 @@ class TimeoutTests {
 			idleTimeIsOver.join();
 			peer.write("HTTP/1.1 204 No Content\r\n\r\n");
 		});
-				Gateway gateway = new Gateway(impatient(MOMENT), backend.port());
+				Gateway gateway = new Gateway(impatient(TIME), backend.port());
 				Http2Wire waiting = Http2Wire.connect(gateway.server.port());
 				Http2Wire idle = Http2Wire.connect(gateway.server.port());
 				Http2Wire silent = Http2Wire.connect(gateway.server.port())) {
@@ -160,6 +163,7 @@ class TimeoutTests {
 			await().until(() -> !backend.heads().isEmpty());
 			int last = idle.get("/livez");
 			assertThat(idle.message(last).status()).isEqualTo(200);
+			gateway.pass(TIME);
 			assertThat(idle.awaitGoAway()).isEqualTo(new Http2Wire.GoAway(0, last, 0));
 			idle.awaitEnd();
 			assertThat(silent.awaitGoAway()).isEqualTo(new Http2Wire.GoAway(0, 0, 0));
@@ -194,12 +198,13 @@ class TimeoutTests {
 	void tryThatTakesTooLongIsRepeatedOnAnotherInstance() throws IOException {
 		try (ScriptedBackend mute = new ScriptedBackend(ScriptedBackend.Peer::awaitEnd);
 				ScriptedBackend other = ScriptedBackend.answering("HTTP/1.1 204 No Content\r\n\r\n");
-				Gateway gateway = new Gateway(Gateway.policy(Duration.ofSeconds(10), MOMENT), mute.port(),
-						other.port());
+				Gateway gateway = new Gateway(Gateway.policy(TIME.multipliedBy(3), TIME), mute.port(), other.port());
 				RawClient client = gateway.client()) {
-			while (mute.connections() == 0) {
-				assertThat(client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").head().status())
-					.isEqualTo(204);
+			while (gateway.recorder.outcomes.stream().noneMatch(Outcome.TIMEOUT::equals)) {
+				client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
+				await().until(() -> mute.connections() == 1 || client.in().available() > 0);
+				gateway.pass((mute.connections() == 0) ? Duration.ZERO : TIME);
+				assertThat(client.head().status()).isEqualTo(204);
 			}
 			assertThat(gateway.recorder.outcomes).contains(Outcome.TIMEOUT);
 			assertThat(gateway.recorder.retries).isNotEmpty();
@@ -262,10 +267,14 @@ class TimeoutTests {
 	void clientThatDoesNotTakeItsAnswerIsGivenUp() throws IOException {
 		CompletableFuture<Boolean> end = new CompletableFuture<>();
 		try (ScriptedBackend backend = answeringWithoutEnd(0x100000, end);
-				Gateway gateway = new Gateway(impatient(MOMENT), backend.port());
+				Gateway gateway = new Gateway(impatient(TIME), backend.port());
 				RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
-			assertThat(end.join()).isTrue();
+			await().until(() -> client.in().available() > 0);
+			await().until(() -> {
+				gateway.pass(TIME);
+				return end.isDone();
+			});
 			assertThat(gateway.recorder.end())
 				.isEqualTo(new Gateway.Recorder.Entry("by-path", "orders", "GET", 499, "client-stalled", 1));
 			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.CANCELLED);

@@ -2,23 +2,20 @@ package dev.holdfast.proxy;
 
 import java.io.IOException;
 
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-@ExtendWith(OutputCaptureExtension.class)
 class TrafficPortUnavailableReportTests {
 
 	@Test
-	void takenTrafficPortIsReportedWithItsKey(CapturedOutput output) {
+	void takenTrafficPortIsReportedWithItsKey(CapturedLog output) {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(TrafficPortUnavailableReportTests.class)
 			.web(WebApplicationType.NONE)
 			.initializers(

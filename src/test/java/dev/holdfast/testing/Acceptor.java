@@ -59,7 +59,11 @@ public final class Acceptor implements AutoCloseable {
 	private static void acceptAll(ServerSocket listener, Consumer<Socket> taker) {
 		while (!listener.isClosed()) {
 			try {
-				taker.accept(listener.accept());
+				Socket socket = listener.accept();
+				// What is written in two pieces must not wait for the first to be
+				// acknowledged.
+				socket.setTcpNoDelay(true);
+				taker.accept(socket);
 			}
 			catch (IOException ex) {
 				// Closed, or a handshake that failed: the next one.

@@ -3,10 +3,12 @@ package dev.holdfast.testing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ResourceLock(LeakCheck.LEVEL)
 class LeakCheckTests {
 
 	private static final String MARK = "forgotten on purpose";

@@ -7,19 +7,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.holdfast.testing.CapturedLog;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@ExtendWith(OutputCaptureExtension.class)
 class CircuitTests {
 
 	private final AtomicLong time = new AtomicLong();
@@ -183,7 +180,7 @@ class CircuitTests {
 	}
 
 	@Test
-	void openingAndClosingAreToldOnceEachWithTheCounts(CapturedOutput output) {
+	void openingAndClosingAreToldOnceEachWithTheCounts(CapturedLog output) {
 		request(Outcome.SERVER_ERROR, 4);
 		for (int i = 0; i < 7; i++) {
 			assertThat(this.upstream.tryStart()).isFalse();
@@ -198,7 +195,7 @@ class CircuitTests {
 			.containsOnlyOnce("The circuit of orders opens: of its last 4 requests 4 failed and 0 were slow; its "
 					+ "requests are answered 503 for 60 s, then 1 are let through, until they succeed")
 			.containsOnlyOnce("The circuit of orders closes after 120 s; 7 requests were answered 503 meanwhile");
-		assertThat(output.getOut().lines().filter((line) -> line.contains("The circuit of"))).hasSize(2);
+		assertThat(output.toString().lines().filter((line) -> line.contains("The circuit of"))).hasSize(2);
 	}
 
 	private static void request(Upstream upstream, String instance, Outcome outcome) {

@@ -12,14 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 import dev.holdfast.service.Instance;
+import dev.holdfast.testing.CapturedLog;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static dev.holdfast.upstream.Registered.instance;
 import static dev.holdfast.upstream.Registered.named;
@@ -28,7 +26,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Instances that can be reached, but fail requests.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class EjectionTests {
 
 	private static final Duration TIME = UpstreamSettings.DEFAULTS.ejection().time();
@@ -354,7 +351,7 @@ class EjectionTests {
 	}
 
 	@Test
-	void recordThatIsWrittenAgainDoesNotEndAnEjectionForFailuresButANewOneDoes(CapturedOutput output) {
+	void recordThatIsWrittenAgainDoesNotEndAnEjectionForFailuresButANewOneDoes(CapturedLog output) {
 		Upstream upstream = upstream("a", "b");
 		UpstreamInstance a = named(upstream, "a");
 		fail(a, TO_EJECT);
@@ -366,7 +363,7 @@ class EjectionTests {
 	}
 
 	@Test
-	void ejectionIsToldOnceAndSoIsItsEnd(CapturedOutput output) {
+	void ejectionIsToldOnceAndSoIsItsEnd(CapturedLog output) {
 		UpstreamInstance a = named(upstream("a", "b"), "a");
 		fail(a, 3 * TO_EJECT);
 		forward(TIME);
@@ -378,7 +375,7 @@ class EjectionTests {
 			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 failed 5 requests in a row, the last one with a "
 					+ "server error; the other instances get its requests, for 30 s at first")
 			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 answers again; it is chosen like the others");
-		assertThat(output.getOut().lines().filter((line) -> line.contains("a of orders"))).hasSize(2);
+		assertThat(output.toString().lines().filter((line) -> line.contains("a of orders"))).hasSize(2);
 	}
 
 	@Test

@@ -11,17 +11,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@ExtendWith(OutputCaptureExtension.class)
 class UpstreamInstanceTests {
 
 	private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(3).toNanos());
@@ -127,7 +124,7 @@ class UpstreamInstanceTests {
 	}
 
 	@Test
-	void instanceThatRefusesAndAnswersByTurnsIsLoggedOnceInThirtySeconds(CapturedOutput output) {
+	void instanceThatRefusesAndAnswersByTurnsIsLoggedOnceInThirtySeconds(CapturedLog output) {
 		for (int i = 0; i < 10; i++) {
 			end(Outcome.CONNECT_FAILURE);
 			end(Outcome.SUCCESS);
@@ -136,7 +133,7 @@ class UpstreamInstanceTests {
 			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 answers again");
 		forward(Duration.ofSeconds(30));
 		end(Outcome.CONNECT_FAILURE);
-		assertThat(output.getOut().split("No connection to a", -1)).hasSize(3);
+		assertThat(output.toString().split("No connection to a", -1)).hasSize(3);
 	}
 
 	private void end(Outcome outcome) {

@@ -14,6 +14,7 @@ import dev.holdfast.proxy.TargetRows;
 import dev.holdfast.proxy.header.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,10 +58,19 @@ class RequestParserTests {
 
 	@Test
 	void damagedInputIsReadAlikeWhereverItIsCut() {
-		long seed = Long.getLong("holdfast.fuzz-seed", System.nanoTime());
+		assertDamagedInputIsReadAlike(Long.getLong("holdfast.fuzz-seed", 1), 500);
+	}
+
+	@Test
+	@Tag("slow")
+	void muchDamagedInputIsReadAlikeWhereverItIsCut() {
+		assertDamagedInputIsReadAlike(Long.getLong("holdfast.fuzz-seed", System.nanoTime()), 30_000);
+	}
+
+	private static void assertDamagedInputIsReadAlike(long seed, int inputs) {
 		Random random = new Random(seed);
 		List<String> valid = rows().map(HardInput::bytes).toList();
-		for (int i = 0; i < 3000; i++) {
+		for (int i = 0; i < inputs; i++) {
 			String bytes = damaged(valid.get(random.nextInt(valid.size())), random);
 			int cut = random.nextInt(bytes.length() + 1);
 			int next = cut + random.nextInt(bytes.length() - cut + 1);

@@ -5,15 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@ExtendWith(OutputCaptureExtension.class)
 class ShutdownLogTests {
 
 	private static final RemainingClients REMAINING = new RemainingClients(9, 3, 1, 2);
@@ -24,7 +20,7 @@ class ShutdownLogTests {
 			Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC), () -> this.now);
 
 	@Test
-	void whatIsWaitedForIsToldAtTheBeginningAndEveryFiveSeconds(CapturedOutput output) {
+	void whatIsWaitedForIsToldAtTheBeginningAndEveryFiveSeconds(CapturedLog output) {
 		this.log.begin(REMAINING);
 		assertThat(output).contains("waits for 3 requests, 1 of them streams, and 2 tunnels on 9 connections, "
 				+ "until 2026-01-02T03:04:25Z at the latest");
@@ -32,12 +28,12 @@ class ShutdownLogTests {
 			this.now += Duration.ofSeconds(1).toNanos();
 			this.log.goOn(new RemainingClients(1, 1, 0, 0));
 		}
-		assertThat(output.getAll().lines().filter((line) -> line.contains("still waits"))).hasSize(2)
+		assertThat(output.toString().lines().filter((line) -> line.contains("still waits"))).hasSize(2)
 			.allSatisfy((line) -> assertThat(line).contains("1 requests", "until 2026-01-02T03:04:25Z"));
 	}
 
 	@Test
-	void endSaysWhetherSomebodyWasCutOff(CapturedOutput output) {
+	void endSaysWhetherSomebodyWasCutOff(CapturedLog output) {
 		this.log.end(RemainingClients.NONE);
 		assertThat(output).contains("All clients have gone").doesNotContain("cut off");
 		this.log.end(REMAINING);

@@ -5,9 +5,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 import dev.holdfast.proxy.ClientTls;
 import dev.holdfast.proxy.ExchangeListener;
@@ -21,17 +24,14 @@ import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.proxy.transport.Transport;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -42,16 +42,17 @@ import static org.awaitility.Awaitility.await;
 /**
  * The port's start and stop, without clients.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class TrafficServerTests {
 
 	private static final Duration GRACE = Duration.ofMillis(100);
 
+	private final ThreadGroup group = new ThreadGroup("traffic-server-tests");
+
 	@Test
-	void thePortIsOpenFromTheStartToTheStopAndNothingIsLeftBehind(CapturedOutput output) throws IOException {
+	void thePortIsOpenFromTheStartToTheStopAndNothingIsLeftBehind(CapturedLog output) throws IOException {
 		TrafficServer server = server("127.0.0.1", 0, TrafficTls.NONE);
 		assertThat(server.port()).isZero();
-		server.start();
+		start(server);
 		int port = server.port();
 		assertThat(output).contains("Traffic port listens on 127.0.0.1:" + port + ", 2 event loops on ");
 		new Socket(InetAddress.getLoopbackAddress(), port).close();
@@ -67,7 +68,7 @@ class TrafficServerTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void transportThatIsAskedForIsUsedWhereItWorks(TransportChoice choice, CapturedOutput output) {
+	void transportThatIsAskedForIsUsedWhereItWorks(TransportChoice choice, CapturedLog output) {
 		TrafficServer server = server(new TrafficSettings("127.0.0.1", 0, 2, choice, List.of(), "", "",
 				TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS), TrafficTls.NONE);
 		server.start();
@@ -83,10 +84,26 @@ class TrafficServerTests {
 		}
 	}
 
-	private static List<String> threads() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
+	/**
+	 * Starts a server whose threads are told from those of other tests.
+	 */
+	private void start(TrafficServer server) {
+		FutureTask<?> start = new FutureTask<>(server::start, null);
+		new Thread(this.group, start).start();
+		try {
+			start.get();
+		}
+		catch (ExecutionException ex) {
+			throw (RuntimeException) ex.getCause();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private List<String> threads() {
+		Thread[] threads = new Thread[100];
+		return Arrays.stream(threads, 0, this.group.enumerate(threads))
 			.map(Thread::getName)
 			.filter((name) -> name.startsWith("traffic-"))
 			.toList();
@@ -104,9 +121,9 @@ class TrafficServerTests {
 	@Test
 	void aPortThatIsTakenIsNamed() {
 		TrafficServer first = server("127.0.0.1", 0, TrafficTls.NONE);
-		first.start();
+		start(first);
 		TrafficServer second = server("127.0.0.1", first.port(), TrafficTls.NONE);
-		assertThatExceptionOfType(TrafficPortUnavailableException.class).isThrownBy(second::start)
+		assertThatExceptionOfType(TrafficPortUnavailableException.class).isThrownBy(() -> start(second))
 			.withMessageContaining("Cannot listen for traffic on 127.0.0.1:" + first.port())
 			.withCauseInstanceOf(IOException.class);
 		first.stop(GRACE);
