@@ -2,6 +2,8 @@ package dev.holdfast.gateway;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
@@ -77,16 +79,17 @@ class RoutingIT {
 
 	@Test
 	void eventsAmongAThousandServicesBecomeRoutableAndAreTimed() {
-		for (int i = 0; i < SERVICES; i++) {
-			this.keys.put("/services/service-%d/a".formatted(i), this.backend.address());
-		}
+		this.keys.putEach(IntStream.range(0, SERVICES)
+			.boxed()
+			.collect(Collectors.toMap("/services/service-%d/a"::formatted, (i) -> this.backend.address())));
 		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).asOneJar().start()) {
 			assertThat(gateway.status().path("services").asInt()).isEqualTo(SERVICES);
-			for (int i = 0; i < EVENTS; i++) {
-				// Another endpoint each, and none that the backend could have: what
-				// listens at the same one is the same instance.
-				this.keys.put("/services/service-%d/b-%d".formatted(i % SERVICES, i), "127.0.0.2:" + (FIRST_PORT + i));
-			}
+			// Another endpoint each, and none that anybody listens on: what listens at the
+			// same one is the same instance.
+			this.keys.putEach(IntStream.range(0, EVENTS)
+				.boxed()
+				.collect(Collectors.toMap((i) -> "/services/service-%d/b-%d".formatted(i % SERVICES, i),
+						(i) -> "127.1.0.1:" + (FIRST_PORT + i))));
 			await().untilAsserted(
 					() -> assertThat(gateway.status().path("instances").asInt()).isEqualTo(SERVICES + EVENTS));
 			String meters = gateway.getAdmin("/actuator/prometheus").body();

@@ -32,6 +32,9 @@ public final class EtcdKeys implements AutoCloseable {
 
 	private static final int TRIES = 6;
 
+	/** How many writes are under way at once, of which none may wait for long. */
+	private static final int AT_ONCE = 100;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final String endpoints;
@@ -109,6 +112,21 @@ public final class EtcdKeys implements AutoCloseable {
 			.map((entry) -> Op.put(bytes(entry.getKey()), bytes(entry.getValue()), PutOption.DEFAULT))
 			.toArray(Op[]::new);
 		return ask((etcd) -> etcd.getKVClient().txn().Then(puts).commit()).getHeader().getRevision();
+	}
+
+	/**
+	 * Writes keys, each in a revision of its own, without waiting for one before the
+	 * next.
+	 * @param values the values by their keys
+	 */
+	public void putEach(Map<String, String> values) {
+		List<Map.Entry<String, String>> all = List.copyOf(values.entrySet());
+		for (int i = 0; i < all.size(); i += AT_ONCE) {
+			List<Map.Entry<String, String>> some = all.subList(i, Math.min(all.size(), i + AT_ONCE));
+			ask((etcd) -> CompletableFuture.allOf(some.stream()
+				.map((entry) -> etcd.getKVClient().put(bytes(entry.getKey()), bytes(entry.getValue())))
+				.toArray(CompletableFuture<?>[]::new)));
+		}
 	}
 
 	/**
