@@ -14,6 +14,7 @@ import dev.holdfast.testing.TestBackend;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,6 +23,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What the page shows while etcd or the gateway itself is away, and who can read it.
  */
+@Order(1) // Among the longest, so it begins first.
 class DashboardOutageIT {
 
 	private static final Closer closer = new Closer();

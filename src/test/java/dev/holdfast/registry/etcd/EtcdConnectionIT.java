@@ -24,6 +24,7 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * What one connection says of a real etcd.
  */
+@Order(1) // Among the longest, so it begins first.
 class EtcdConnectionIT {
 
 	private static final int MEBIBYTE = 1 << 20;

@@ -23,6 +23,7 @@ import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.TcpProxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The registry client on a real etcd, with a faulty network between.
  */
+@Order(1) // Among the longest, so it begins first.
 class EtcdSourceIT {
 
 	private final EtcdProcess etcd = EtcdProcess.start();
