@@ -10,8 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The parts of the page that decide, each by itself: times and what the gateway answers
- * are handed in. Not beside others who load
- * modules: they have one page.
+ * are handed in. Not beside others who load modules: they have one page.
  */
 @ExtendWith(ModulePage.Extension.class)
 @Execution(ExecutionMode.SAME_THREAD)

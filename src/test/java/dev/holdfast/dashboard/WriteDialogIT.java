@@ -9,8 +9,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The dialog that all writes go through, with answers that come when a test says so. Not beside others who load
- * modules: they have one page.
+ * The dialog that all writes go through, with answers that come when a test says so. Not
+ * beside others who load modules: they have one page.
  */
 @ExtendWith(ModulePage.Extension.class)
 @Execution(ExecutionMode.SAME_THREAD)

@@ -99,7 +99,8 @@ class CrowdIT {
 			keys.put("/services/deaf2/a", "{\"url\":\"grpc://127.0.0.1:%d\"}".formatted(deaf2.port()));
 			keys.put("/services/deaf/a", "127.0.0.1:" + deaf.getLocalPort());
 		}
-		// The heap is there from the start, and what compiles code does so little, so that
+		// The heap is there from the start, and what compiles code does so little, so
+		// that
 		// what the process grows by is neither.
 		gateway = GatewayProcess.with(etcd.endpoint())
 			.jvmFlags("-Xms160m", "-Xmx160m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1",

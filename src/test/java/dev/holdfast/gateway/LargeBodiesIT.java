@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Bodies of 1 GiB through a gateway with a heap of 64 MiB, from and to sockets that block:
- * what they cost is the gateway's.
+ * Bodies of 1 GiB through a gateway with a heap of 64 MiB, from and to sockets that
+ * block: what they cost is the gateway's.
  */
 class LargeBodiesIT {
 

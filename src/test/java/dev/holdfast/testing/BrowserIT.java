@@ -80,8 +80,7 @@ class BrowserIT {
 
 	@Test
 	void nothingButThisMachineIsReached() {
-		assertThatExceptionOfType(WebDriverException.class)
-			.isThrownBy(() -> browser.open("http://holdfast.invalid/"))
+		assertThatExceptionOfType(WebDriverException.class).isThrownBy(() -> browser.open("http://holdfast.invalid/"))
 			.withMessageContaining("ERR_NAME_NOT_RESOLVED");
 	}
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.holdfast.registry.EndCause;
@@ -96,7 +97,9 @@ class EtcdConnectionIT {
 
 	@Test
 	void aListThatACompactionOvertakesBeginsAnew() {
-		IntStream.range(0, 2_000).forEach((i) -> this.keys.put("/services/s/%04d".formatted(i), "10.0.0.1:80"));
+		this.keys.putEach(IntStream.range(0, 2_000)
+			.boxed()
+			.collect(Collectors.toMap("/services/s/%04d"::formatted, (i) -> "10.0.0.1:80")));
 		EtcdSource source = new EtcdSource(Follower.settings(this.etcd.endpoint()),
 				new EtcdSource.Limits(MEBIBYTE, 1, Duration.ofSeconds(30)), (host) -> List.of());
 		try (RegistryConnection connection = source.connect(this.signals::add)) {
