@@ -105,7 +105,10 @@ class CrowdIT {
 		gateway = GatewayProcess.with(etcd.endpoint())
 			.jvmFlags("-Xms160m", "-Xmx160m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1",
 					"-XX:MaxDirectMemorySize=96m", "-Dio.netty.maxDirectMemory=100663296")
-			.arguments("--holdfast.server.idle-timeout=10m")
+			// Whoever is given up for doing nothing costs nothing.
+			.arguments("--holdfast.server.idle-timeout=10m", "--holdfast.server.body-timeout=10m",
+					"--holdfast.server.write-timeout=10m", "--holdfast.upstream.request-timeout=10m",
+					"--holdfast.upstream.stream-idle-timeout=10m")
 			.start();
 		Load.run(gateway.url("/crowd/"), 16, 2_000);
 	}

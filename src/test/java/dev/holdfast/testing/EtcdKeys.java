@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +37,9 @@ public final class EtcdKeys implements AutoCloseable {
 	private static final int AT_ONCE = 100;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	/** Nobody leads, or a short-lived token had ended before it came to be used. */
+	private static final Set<Status.Code> RETRIED = Set.of(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED);
 
 	private final String endpoints;
 
@@ -231,8 +235,8 @@ public final class EtcdKeys implements AutoCloseable {
 	}
 
 	// After an outage the client's own backoff may be minutes long, so a call that is not
-	// answered soon is asked again by a new client; and so is one that a member without a
-	// leader refuses.
+	// answered soon is asked again by a new client; what is refused for a moment is asked
+	// again by the same.
 	private synchronized <T> T ask(Function<Client, CompletableFuture<T>> call) {
 		for (int i = 1; true; i++) {
 			try {
@@ -246,7 +250,7 @@ public final class EtcdKeys implements AutoCloseable {
 				this.client = connect();
 			}
 			catch (ExecutionException ex) {
-				if (i == TRIES || Status.fromThrowable(ex).getCode() != Status.Code.UNAVAILABLE) {
+				if (i == TRIES || !RETRIED.contains(Status.fromThrowable(ex).getCode())) {
 					throw new IllegalStateException(this.endpoints + " refuses: " + ex.getCause(), ex);
 				}
 			}

@@ -31,7 +31,8 @@ public final class GatewayProcess implements AutoCloseable {
 	/** How many gateways start at the same time: each keeps a core busy. */
 	private static final Semaphore STARTS = new Semaphore(Runtime.getRuntime().availableProcessors());
 
-	private static final Duration END = Duration.ofSeconds(60);
+	/** Many times what a start takes that ends with an error, on a busy machine. */
+	private static final Duration END = Duration.ofMinutes(3);
 
 	private static final int TAIL = 40;
 
