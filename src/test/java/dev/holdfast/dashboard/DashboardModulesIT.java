@@ -1,15 +1,19 @@
 package dev.holdfast.dashboard;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The parts of the page that decide, each by itself: times and what the gateway answers
- * are handed in.
+ * are handed in. Not beside others who load modules: they have one page.
  */
+@ExtendWith(ModulePage.Extension.class)
+@Execution(ExecutionMode.SAME_THREAD)
 class DashboardModulesIT {
 
 	/** A registry of which nothing bad is known. */
@@ -75,13 +79,8 @@ class DashboardModulesIT {
 	private static ModulePage page;
 
 	@BeforeAll
-	static void start() {
-		page = new ModulePage();
-	}
-
-	@AfterAll
-	static void stop() {
-		page.close();
+	static void open(ModulePage opened) {
+		page = opened;
 	}
 
 	@Test

@@ -11,8 +11,10 @@ import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.FreePorts;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.TestBackend;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,111 +23,126 @@ import static org.awaitility.Awaitility.await;
 /**
  * What the page shows while etcd or the gateway itself is away, and who can read it.
  */
+@Order(1) // Among the longest, so it begins first.
 class DashboardOutageIT {
 
-	private final Closer closer = new Closer();
+	private static final Closer closer = new Closer();
 
-	private final int adminPort = FreePorts.choose("127.0.0.1");
+	private static final int adminPort = FreePorts.choose("127.0.0.1");
 
-	private EtcdProcess etcd;
+	private static EtcdProcess etcd;
 
-	private GatewayProcess gateway;
+	private static GatewayProcess gateway;
 
-	private DashboardPage page;
+	private static DashboardPage page;
 
-	@BeforeEach
-	void start() {
-		this.etcd = this.closer.register(EtcdProcess.start());
-		TestBackend backend = this.closer.register(TestBackend.start("a"));
-		try (EtcdKeys keys = new EtcdKeys(this.etcd.endpoint())) {
+	@BeforeAll
+	static void start() {
+		etcd = closer.register(EtcdProcess.start());
+		TestBackend backend = closer.register(TestBackend.start("a"));
+		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
 			keys.put("/services/orders/a", backend.address());
 			keys.put("/services/users/a", backend.address());
 			keys.put("/services/preview/a", "127.0.0.1:" + FreePorts.choose("127.0.0.1"));
 		}
-		this.gateway = this.closer.register(launch());
-		this.page = this.closer.register(new DashboardPage());
+		gateway = closer.register(launch());
+		page = closer.register(new DashboardPage());
 	}
 
-	@AfterEach
-	void stop() {
-		this.closer.close();
+	@AfterAll
+	static void stop() {
+		closer.close();
 	}
 
-	private GatewayProcess launch() {
-		return GatewayProcess.with(this.etcd.endpoint()).arguments("--server.port=" + this.adminPort).start();
+	/** Starts again what the test before has killed, and shows the page as usual. */
+	@BeforeEach
+	void mend() {
+		if (!etcd.isAlive()) {
+			etcd.restart();
+		}
+		if (!gateway.isAlive()) {
+			gateway = closer.register(launch());
+		}
+		await().until(() -> gateway.status().path("state").asText().equals("LIVE"));
+		page.browser().resize(1280, 900);
+		page.browser().show(ColorScheme.LIGHT);
+	}
+
+	private static GatewayProcess launch() {
+		return GatewayProcess.with(etcd.endpoint()).arguments("--server.port=" + adminPort).start();
 	}
 
 	@Test
 	void outageOfEtcdIsToldWithItsAgeAndSoIsItsEnd() {
 		open("?service=orders");
-		this.page.untilText("#etcd-state", "LIVE");
-		this.etcd.kill();
-		this.page.untilText("#etcd-state", "STALE");
-		this.page.until("#verdict[data-level]:not([data-level=ok])");
-		this.page.until("#verdict-reasons a[data-reason=registry]");
-		assertThat(this.page.browser().text("#verdict-sentence")).contains("etcd");
-		String age = this.page.browser().text("#verdict-age");
+		page.untilText("#etcd-state", "LIVE");
+		etcd.kill();
+		page.untilText("#etcd-state", "STALE");
+		page.until("#verdict[data-level]:not([data-level=ok])");
+		page.until("#verdict-reasons a[data-reason=registry]");
+		assertThat(page.browser().text("#verdict-sentence")).contains("etcd");
+		String age = page.browser().text("#verdict-age");
 		assertThat(age).isNotEmpty();
-		await("the age grows").until(() -> !this.page.browser().text("#verdict-age").equals(age));
+		await("the age grows").until(() -> !page.browser().text("#verdict-age").equals(age));
 		// What is known stays on the page, and the gateway itself answers.
-		assertThat(this.page.browser().shows("#instances-table tr[data-instance=a]")).isTrue();
-		assertThat(this.page.browser().shows("body[data-connection=live]")).isTrue();
-		this.etcd.restart();
-		this.page.untilText("#etcd-state", "LIVE");
-		this.page.untilGone("#verdict-reasons a[data-reason=registry]");
-		assertThat(this.page.complaints()).isEmpty();
+		assertThat(page.browser().shows("#instances-table tr[data-instance=a]")).isTrue();
+		assertThat(page.browser().shows("body[data-connection=live]")).isTrue();
+		etcd.restart();
+		page.untilText("#etcd-state", "LIVE");
+		page.untilGone("#verdict-reasons a[data-reason=registry]");
+		assertThat(page.complaints()).isEmpty();
 	}
 
 	@Test
 	void pageOutlivesARestartOfTheGateway() {
 		open("?service=orders");
-		this.page.until("#instances-table tr[data-instance=a]");
-		String instanceId = this.page.browser().attribute("body", "data-instance-id");
-		this.gateway.kill();
-		this.page.awaitConnection("lost");
-		this.page.until("body[data-level=unknown]");
-		assertThat(this.page.browser().shows("#instances-table tr[data-instance=a]")).isTrue();
-		assertThat(this.page.browser().text("#connection")).isNotEmpty();
-		this.gateway = this.closer.register(launch());
-		this.page.awaitConnection("live");
-		this.page.until("#restarted");
-		this.page.until("body[data-level]:not([data-level=unknown])");
-		assertThat(this.page.browser().attribute("body", "data-instance-id")).isNotEmpty().isNotEqualTo(instanceId);
-		assertThat(this.page.browser().shows("#page-errors")).isFalse();
-		try (EtcdKeys keys = new EtcdKeys(this.etcd.endpoint())) {
+		page.until("#instances-table tr[data-instance=a]");
+		String instanceId = page.browser().attribute("body", "data-instance-id");
+		gateway.kill();
+		page.awaitConnection("lost");
+		page.until("body[data-level=unknown]");
+		assertThat(page.browser().shows("#instances-table tr[data-instance=a]")).isTrue();
+		assertThat(page.browser().text("#connection")).isNotEmpty();
+		gateway = closer.register(launch());
+		page.awaitConnection("live");
+		page.until("#restarted");
+		page.until("body[data-level]:not([data-level=unknown])");
+		assertThat(page.browser().attribute("body", "data-instance-id")).isNotEmpty().isNotEqualTo(instanceId);
+		assertThat(page.browser().shows("#page-errors")).isFalse();
+		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
 			keys.put("/services/orders/b", "127.0.0.1:1");
 		}
-		this.page.until("#instances-table tr[data-instance=b]");
+		page.until("#instances-table tr[data-instance=b]");
 	}
 
 	@Test
 	void nothingOnThePageIsHardOrImpossibleToUse() {
 		open("?service=orders");
-		this.page.until("#instances-table tr[data-instance=a]");
+		page.until("#instances-table tr[data-instance=a]");
 		assertUsable("healthy");
-		this.etcd.kill();
-		this.page.untilText("#etcd-state", "STALE");
+		etcd.kill();
+		page.untilText("#etcd-state", "STALE");
 		assertUsable("in an outage of etcd");
-		this.gateway.kill();
-		this.page.awaitConnection("lost");
+		gateway.kill();
+		page.awaitConnection("lost");
 		assertUsable("without the gateway");
 	}
 
 	private void assertUsable(String when) {
-		AccessibilityAudit audit = new AccessibilityAudit(this.page.browser());
+		AccessibilityAudit audit = new AccessibilityAudit(page.browser());
 		List<Size> sizes = List.of(new Size(360, 740), new Size(1280, 900), new Size(3840, 2160));
 		assertThat(sizes).allSatisfy((size) -> {
-			this.page.browser().resize(size.width(), size.height());
-			assertThat(this.page.tooWide()).as("%s, %s", when, size).isEmpty();
+			page.browser().resize(size.width(), size.height());
+			assertThat(page.tooWide()).as("%s, %s", when, size).isEmpty();
 			assertThat(Stream.of(ColorScheme.values())).allSatisfy((scheme) -> {
-				this.page.browser().show(scheme);
+				page.browser().show(scheme);
 				assertThat(audit.violations()).as("%s, %s, %s", when, size, scheme).isEmpty();
 			});
 		});
 	}
 
 	private void open(String query) {
-		this.page.open("http://127.0.0.1:%d/%s".formatted(this.adminPort, query));
+		page.open("http://127.0.0.1:%d/%s".formatted(adminPort, query));
 	}
 
 	/**

@@ -1,14 +1,19 @@
 package dev.holdfast.dashboard;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The dialog that all writes go through, with answers that come when a test says so.
+ * The dialog that all writes go through, with answers that come when a test says so. Not
+ * beside others who load modules: they have one page.
  */
+@ExtendWith(ModulePage.Extension.class)
+@Execution(ExecutionMode.SAME_THREAD)
 class WriteDialogIT {
 
 	/** The page's own elements, and a dialog that asks for no token. */
@@ -38,13 +43,8 @@ class WriteDialogIT {
 	private static ModulePage page;
 
 	@BeforeAll
-	static void start() {
-		page = new ModulePage();
-	}
-
-	@AfterAll
-	static void stop() {
-		page.close();
+	static void open(ModulePage opened) {
+		page = opened;
 	}
 
 	@Test

@@ -1,60 +1,79 @@
 package dev.holdfast.gateway;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.TestBackend;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 class ColdStartIT {
 
-	private final EtcdProcess etcd = EtcdProcess.start();
+	private static final Closer closer = new Closer();
 
-	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+	@TempDir
+	private static Path saved;
 
-	private final TestBackend backend = TestBackend.start("a");
+	private static EtcdProcess etcd;
 
 	@TempDir
 	private Path folder;
 
-	@AfterEach
-	void stop() {
-		this.backend.close();
-		this.keys.close();
-		this.etcd.close();
-	}
-
-	@Test
-	void gatewayKilledAndStartedWhileEtcdIsDownServesFromItsSnapshotAsSoonAsEver() {
-		startFromSnapshot(this.etcd::kill, this.etcd::restart);
-	}
-
-	@Test
-	void gatewayKilledAndStartedWhileEtcdHangsServesFromItsSnapshotAsSoonAsEver() {
-		startFromSnapshot(this.etcd::pause, this.etcd::resume);
-	}
-
-	private void startFromSnapshot(Runnable begin, Runnable end) {
-		this.keys.put("/services/orders/a", this.backend.address());
-		Path snapshot = this.folder.resolve("data/snapshot.json");
-		try (GatewayProcess gateway = start(snapshot)) {
+	/** The gateway that is killed, and leaves its snapshot. */
+	@BeforeAll
+	static void start() {
+		etcd = closer.register(EtcdProcess.start());
+		TestBackend backend = closer.register(TestBackend.start("a"));
+		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
+			keys.put("/services/orders/a", backend.address());
+		}
+		try (GatewayProcess gateway = launch(saved).start()) {
 			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
 			await().until(() -> gateway.status().at("/snapshot/revision").asLong() > 0);
 			gateway.kill();
 		}
+	}
+
+	@AfterAll
+	static void stop() {
+		closer.close();
+	}
+
+	@AfterEach
+	void mend() {
+		etcd.restart();
+	}
+
+	@Test
+	void gatewayKilledAndStartedWhileEtcdIsDownServesFromItsSnapshotAsSoonAsEver() throws IOException {
+		startFromSnapshot(etcd::kill, etcd::restart);
+	}
+
+	@Test
+	void gatewayKilledAndStartedWhileEtcdHangsServesFromItsSnapshotAsSoonAsEver() throws IOException {
+		startFromSnapshot(etcd::pause, etcd::resume);
+	}
+
+	private void startFromSnapshot(Runnable begin, Runnable end) throws IOException {
+		FileSystemUtils.copyRecursively(saved, this.folder);
 		begin.run();
 		Instant begun = Instant.now();
-		try (GatewayProcess gateway = start(snapshot)) {
+		try (GatewayProcess gateway = launch(this.folder).start()) {
 			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
 			assertThat(gateway.getAdmin("/actuator/health/readiness").statusCode()).isEqualTo(200);
 			JsonNode status = gateway.status();
@@ -75,15 +94,14 @@ class ColdStartIT {
 		}
 	}
 
-	private GatewayProcess start(Path snapshot) {
-		return GatewayProcess.with(this.etcd.endpoint()).snapshot(snapshot).start();
+	private static GatewayProcess.Launch launch(Path folder) {
+		return GatewayProcess.with(etcd.endpoint()).snapshot(folder.resolve("data/snapshot.json"));
 	}
 
 	@Test
 	void gatewayWithoutSnapshotIsAliveButNotReadyUntilEtcdAppears() {
-		this.keys.put("/services/orders/a", this.backend.address());
-		this.etcd.kill();
-		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).startAlive()) {
+		etcd.kill();
+		try (GatewayProcess gateway = launch(this.folder).startAlive()) {
 			await().untilAsserted(() -> {
 				HttpResponse<String> readyz = gateway.get("/readyz");
 				assertThat(readyz.statusCode()).isEqualTo(503);
@@ -97,7 +115,7 @@ class ColdStartIT {
 				.contains("refused");
 			assertThat(gateway.status().path("state").asText()).isEqualTo("EMPTY");
 			assertThat(gateway.status().at("/etcd/endpoints/0/lastError").asText()).isNotEmpty();
-			this.etcd.restart();
+			etcd.restart();
 			await().untilAsserted(() -> assertThat(gateway.get("/readyz").statusCode()).isEqualTo(200));
 			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
 			assertThat(gateway.log()).containsOnlyOnce("The registry does not answer: ");

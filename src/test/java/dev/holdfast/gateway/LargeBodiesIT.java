@@ -2,21 +2,24 @@ package dev.holdfast.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
-import dev.holdfast.testing.TestBackend;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Bodies of 1 GiB through a gateway with a heap of 64 MiB.
+ * Bodies of 1 GiB through a gateway with a heap of 64 MiB, from and to sockets that
+ * block: what they cost is the gateway's.
  */
 class LargeBodiesIT {
 
@@ -37,20 +41,25 @@ class LargeBodiesIT {
 
 	private static final AtomicLong sent = new AtomicLong();
 
+	private static final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
 	private static EtcdProcess etcd;
 
-	private static TestBackend backend;
+	private static HttpServer backend;
 
 	private static GatewayProcess gateway;
 
 	@BeforeAll
-	static void start() {
+	static void start() throws IOException {
 		etcd = EtcdProcess.start();
-		backend = TestBackend.start("a", LargeBodiesIT::serve);
+		backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		backend.createContext("/", LargeBodiesIT::serve);
+		backend.setExecutor(threads);
+		backend.start();
 		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
-			keys.put("/services/files/a", backend.address());
+			keys.put("/services/files/a", "127.0.0.1:" + backend.getAddress().getPort());
 		}
-		gateway = GatewayProcess.with(etcd.endpoint()).jvmFlags("-Xmx64m").start();
+		gateway = GatewayProcess.with(etcd.endpoint()).jvmFlags("-Xmx64m", "-XX:TieredStopAtLevel=1").start();
 	}
 
 	@AfterAll
@@ -61,82 +70,85 @@ class LargeBodiesIT {
 		}
 		finally {
 			gateway.close();
-			backend.close();
+			backend.stop(0);
+			threads.close();
 			etcd.close();
 		}
 	}
 
 	@Test
 	void uploadOfOneGibibyteArrivesWhole() throws Exception {
-		assertThat(upload(HttpRequest.BodyPublishers.fromPublisher(body(), GIB))).isEqualTo(GIB + " " + checksum());
+		HttpURLConnection connection = connect();
+		connection.setFixedLengthStreamingMode(GIB);
+		assertThat(upload(connection)).isEqualTo(GIB + " " + checksum());
 	}
 
 	@Test
 	void chunkedUploadOfOneGibibyteArrivesWhole() throws Exception {
-		assertThat(upload(body())).isEqualTo(GIB + " " + checksum());
+		HttpURLConnection connection = connect();
+		connection.setChunkedStreamingMode(BLOCK);
+		assertThat(upload(connection)).isEqualTo(GIB + " " + checksum());
 	}
 
 	@Test
 	void downloadOfOneGibibyteArrivesWholeAtThePaceOfTheClient() throws Exception {
-		try (HttpClient client = HttpClient.newHttpClient()) {
-			HttpResponse<InputStream> response = client.send(request(), HttpResponse.BodyHandlers.ofInputStream());
-			assertThat(response.statusCode()).isEqualTo(200);
+		HttpURLConnection connection = connect();
+		try (InputStream body = connection.getInputStream()) {
+			assertThat(connection.getResponseCode()).isEqualTo(200);
 			// Nothing is read yet, so the backend must come to a halt.
 			AtomicLong before = new AtomicLong(-1);
 			await().pollInterval(Duration.ofMillis(500)).until(() -> before.getAndSet(sent.get()) == sent.get());
 			assertThat(sent).hasValueLessThan(MOST_IN_FLIGHT);
-			CRC32 sum = new CRC32();
-			long length = 0;
-			byte[] buffer = new byte[BLOCK];
-			try (InputStream body = response.body()) {
-				for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-					sum.update(buffer, 0, n);
-					length += n;
-				}
-			}
-			assertThat(length).isEqualTo(GIB);
-			assertThat(sum.getValue()).isEqualTo(checksum());
+			assertThat(summary(body)).isEqualTo(GIB + " " + checksum());
 		}
 	}
 
-	private static HttpRequest request() {
-		return HttpRequest.newBuilder(URI.create(gateway.url("/files/large"))).build();
+	private static HttpURLConnection connect() throws IOException {
+		return (HttpURLConnection) URI.create(gateway.url("/files/large")).toURL().openConnection();
 	}
 
-	private static String upload(HttpRequest.BodyPublisher body) throws IOException, InterruptedException {
-		try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-			HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url("/files/large"))).PUT(body).build();
-			HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-			assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-			return response.body();
+	private static String upload(HttpURLConnection connection) throws IOException {
+		connection.setRequestMethod("PUT");
+		connection.setDoOutput(true);
+		try (OutputStream body = connection.getOutputStream()) {
+			write(body);
+		}
+		assertThat(connection.getResponseCode()).isEqualTo(200);
+		try (InputStream answer = connection.getInputStream()) {
+			return new String(answer.readAllBytes(), StandardCharsets.US_ASCII);
 		}
 	}
 
-	private static void serve(HttpServerRequest request) {
-		if (request.method().name().equals("GET")) {
-			request.response().putHeader("content-length", Long.toString(GIB));
-			write(request);
-			return;
-		}
-		CRC32 sum = new CRC32();
-		AtomicLong length = new AtomicLong();
-		request.handler((part) -> {
-			sum.update(part.getBytes());
-			length.addAndGet(part.length());
-		});
-		request.endHandler((end) -> request.response().end(length + " " + sum.getValue()));
-	}
-
-	private static void write(HttpServerRequest request) {
-		while (!request.response().writeQueueFull()) {
-			if (sent.get() == GIB) {
-				request.response().end();
+	private static void serve(HttpExchange exchange) throws IOException {
+		try (exchange) {
+			if (exchange.getRequestMethod().equals("GET")) {
+				exchange.sendResponseHeaders(200, GIB);
+				write(exchange.getResponseBody());
 				return;
 			}
-			request.response().write(Buffer.buffer(block(sent.get())));
+			byte[] answer = summary(exchange.getRequestBody()).getBytes(StandardCharsets.US_ASCII);
+			exchange.sendResponseHeaders(200, answer.length);
+			exchange.getResponseBody().write(answer);
+		}
+	}
+
+	private static String summary(InputStream body) throws IOException {
+		CRC32 sum = new CRC32();
+		long length = 0;
+		byte[] buffer = new byte[BLOCK];
+		for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+			sum.update(buffer, 0, n);
+			length += n;
+		}
+		return length + " " + sum.getValue();
+	}
+
+	private static void write(OutputStream body) throws IOException {
+		sent.set(0);
+		while (sent.get() < GIB) {
+			body.write(block(sent.get()));
 			sent.addAndGet(BLOCK);
 		}
-		request.response().drainHandler((drained) -> write(request));
 	}
 
 	// Each block tells its place, so that none can be swapped or repeated unnoticed.
@@ -150,41 +162,6 @@ class LargeBodiesIT {
 			sum.update(block(offset));
 		}
 		return sum.getValue();
-	}
-
-	private static HttpRequest.BodyPublisher body() {
-		return HttpRequest.BodyPublishers.ofInputStream(Blocks::new);
-	}
-
-	/**
-	 * The body block by block.
-	 */
-	private static final class Blocks extends InputStream {
-
-		private long offset;
-
-		private ByteBuffer rest = ByteBuffer.allocate(0);
-
-		@Override
-		public int read() {
-			byte[] one = new byte[1];
-			return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xff;
-		}
-
-		@Override
-		public int read(byte[] target, int from, int most) {
-			if (!this.rest.hasRemaining()) {
-				if (this.offset == GIB) {
-					return -1;
-				}
-				this.rest = ByteBuffer.wrap(block(this.offset));
-				this.offset += BLOCK;
-			}
-			int length = Math.min(most, this.rest.remaining());
-			this.rest.get(target, from, length);
-			return length;
-		}
-
 	}
 
 }

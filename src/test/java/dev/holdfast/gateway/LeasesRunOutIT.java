@@ -24,7 +24,13 @@ import static org.awaitility.Awaitility.await;
  */
 class LeasesRunOutIT {
 
-	private static final Duration TTL = Duration.ofSeconds(8);
+	private static final Duration TTL = Duration.ofSeconds(5);
+
+	/** Leaves the machine to others. */
+	private static final Duration PAUSE = Duration.ofMillis(10);
+
+	/** Longer than a test. */
+	private static final Duration LONG_TTL = Duration.ofMinutes(10);
 
 	@Test
 	void noRequestFailsTheDeadInstanceGoesAndEveryHoldEndsWithTheRegistration() {
@@ -35,16 +41,24 @@ class LeasesRunOutIT {
 				TestBackend dying = TestBackend.start("c")) {
 			List<TestBackend> backends = List.of(first, second, dying);
 			try (GatewayProcess gateway = GatewayProcess.with(etcd.endpoint()).start()) {
-				backends.forEach((backend) -> register(keys, backend));
-				until(() -> gateway.status().path("instances").asInt() == 3);
-				outage(gateway, etcd, keys, backends);
+				List<Long> leases = backends.stream().map((backend) -> register(keys, backend, TTL)).toList();
+				Runnable keepAlive = () -> leases.forEach(keys::keepAlive);
+				until(() -> {
+					keepAlive.run();
+					return gateway.status().path("instances").asInt() == 3;
+				});
+				outage(gateway, etcd, keys, keepAlive, backends);
 			}
 		}
 	}
 
-	private static void outage(GatewayProcess gateway, EtcdProcess etcd, EtcdKeys keys, List<TestBackend> backends) {
-		try (Load load = Load.start(gateway.url("/orders/v1/items"), 4)) {
-			until(() -> load.soFar().requests() > 100);
+	private static void outage(GatewayProcess gateway, EtcdProcess etcd, EtcdKeys keys, Runnable keepAlive,
+			List<TestBackend> backends) {
+		try (Load load = Load.start(gateway.url("/orders/v1/items"), 4, PAUSE)) {
+			until(() -> {
+				keepAlive.run();
+				return load.soFar().requests() > 100;
+			});
 			etcd.kill();
 			until(() -> gateway.status().path("state").asText().equals("STALE"));
 			backends.getLast().kill();
@@ -67,7 +81,7 @@ class LeasesRunOutIT {
 			assertThat(
 					GatewayProcess.json(gateway.getAdmin("/registry/services/orders")).at("/service/status").asText())
 				.isEqualTo("DEGRADED");
-			backends.subList(0, 2).forEach((backend) -> register(keys, backend));
+			backends.subList(0, 2).forEach((backend) -> register(keys, backend, LONG_TTL));
 			until(() -> gateway.status().path("held").asInt() == 0);
 			assertThat(causes(gateway, "a")).startsWith("PUT", "HELD");
 			assertThat(instances(gateway)).containsExactly("a", "b");
@@ -77,8 +91,10 @@ class LeasesRunOutIT {
 		}
 	}
 
-	private static void register(EtcdKeys keys, TestBackend backend) {
-		keys.put("/services/orders/" + backend.id(), backend.address(), keys.grant(TTL));
+	private static long register(EtcdKeys keys, TestBackend backend, Duration ttl) {
+		long lease = keys.grant(ttl);
+		keys.put("/services/orders/" + backend.id(), backend.address(), lease);
+		return lease;
 	}
 
 	private static void until(Callable<Boolean> condition) {

@@ -17,19 +17,28 @@ import dev.holdfast.registry.RelistReason;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
+import dev.holdfast.testing.SharedGateway;
 import dev.holdfast.testing.TestBackend;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+/**
+ * What operators read and do on a gateway that is well. It has the shared one for itself.
+ */
+@ExtendWith(SharedGateway.Extension.class)
+@Execution(ExecutionMode.SAME_THREAD)
 class OperatorsIT {
 
-	private static final String TOKEN = "token-of-this-test";
+	private static final String TOKEN = SharedGateway.TOKEN;
 
 	private static EtcdProcess etcd;
 
@@ -42,33 +51,28 @@ class OperatorsIT {
 	private static GatewayProcess gateway;
 
 	@BeforeAll
-	static void start() {
-		etcd = EtcdProcess.start();
-		keys = new EtcdKeys(etcd.endpoint());
+	static void start(SharedGateway shared) {
+		etcd = shared.etcd();
+		keys = shared.keys();
+		gateway = shared.process();
 		backend = TestBackend.start("a");
 		gone = TestBackend.start("b");
 		gone.kill();
 		keys.put("/services/orders/a", backend.address());
 		keys.put("/services/ghosts/a", gone.address());
-		gateway = GatewayProcess.with(etcd.endpoint())
-			.arguments("--holdfast.admin.token=" + TOKEN, "--holdfast.upstream.forget-after=1s")
-			.start();
-		await().until(() -> gateway.status().path("state").asText().equals("LIVE"));
+		await().until(() -> gateway.getAdmin("/registry/services/ghosts").statusCode() == 200);
 	}
 
 	@AfterAll
 	static void stop() {
 		try {
-			assertThat(gateway.stop()).isEqualTo(128 + 15);
 			assertThat(gateway.defects()).isEmpty();
 			assertThat(gateway.log()).doesNotContain(TOKEN);
 		}
 		finally {
-			gateway.close();
+			keys.deletePrefix("/services/");
 			backend.close();
 			gone.close();
-			keys.close();
-			etcd.close();
 		}
 	}
 
@@ -97,8 +101,10 @@ class OperatorsIT {
 		assertThat(status.at("/etcd/clusterId").asText()).matches("[0-9a-f]+");
 		assertThat(status.at("/etcd/revision").asLong()).isPositive();
 		assertThat(status.at("/etcd/provenAt").asText()).contains("T");
-		assertThat(status.at("/etcd/generation").asLong()).isEqualTo(1);
-		assertThat(status.at("/etcd/reconnects").asLong()).isZero();
+		// One, unless the machine was so busy that etcd's proofs were late.
+		assertThat(status.at("/etcd/generation").asLong()).isPositive();
+		assertThat(status.at("/etcd/reconnects").isIntegralNumber()).isTrue();
+		assertThat(status.at("/etcd/reconnects").asLong()).isBetween(0L, status.at("/etcd/generation").asLong() - 1);
 		assertThat(status.at("/snapshot/path").asText()).endsWith("registry-snapshot.json");
 		assertThat(status.path("cause").asText()).isEmpty();
 		assertThat(status.path("unreadable").asInt()).isZero();

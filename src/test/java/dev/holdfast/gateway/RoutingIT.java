@@ -2,6 +2,8 @@ package dev.holdfast.gateway;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
@@ -38,55 +40,19 @@ class RoutingIT {
 	}
 
 	@Test
-	void keysOfEveryFormatBecomeRoutable() {
-		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint())
-			.arguments("--holdfast.registry.sources[0].prefix=/services/",
-					"--holdfast.registry.sources[1].prefix=openim/",
-					"--holdfast.registry.sources[2].prefix=/microservices/")
-			.start()) {
-			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(404);
-			String address = this.backend.address();
-			this.keys.put("openim/user-rpc-service/" + address,
-					"{\"Op\":0,\"Addr\":\"%s\",\"Metadata\":null}".formatted(address));
-			this.keys.put("/microservices/helloworld/h1", """
-					{"id":"h1","name":"helloworld","version":"v1","metadata":{},\
-					"endpoints":["http://%s","grpc://127.0.0.1:9"]}""".formatted(address));
-			this.keys.put("/services/orders/o1",
-					"{\"url\":\"%s\",\"weight\":100,\"zone\":\"eu-1a\"}".formatted(this.backend.url()));
-			this.keys.put("/services/users/u1", address);
-			assertRouted(gateway, "user-rpc-service", "grpc");
-			assertRouted(gateway, "helloworld", "kratos");
-			assertRouted(gateway, "orders", "json");
-			assertRouted(gateway, "users", "plain");
-			this.keys.delete("/services/users/u1");
-			await().untilAsserted(() -> assertThat(gateway.get("/users/v1").statusCode()).isGreaterThanOrEqualTo(400));
-			assertThat(gateway.get("/orders/v1").statusCode()).isEqualTo(200);
-			assertThat(gateway.defects()).isEmpty();
-		}
-	}
-
-	private static void assertRouted(GatewayProcess gateway, String service, String format) {
-		await()
-			.untilAsserted(() -> assertThat(gateway.get("/" + service + "/v1/items?x=1").statusCode()).isEqualTo(200));
-		assertThat(GatewayProcess.json(gateway.get("/" + service + "/v1/items?x=1")).path("path").asText())
-			.isEqualTo("/v1/items?x=1");
-		assertThat(GatewayProcess.json(gateway.getAdmin("/registry/services/" + service))
-			.at("/instances/0/registration/format")
-			.asText()).isEqualTo(format);
-	}
-
-	@Test
 	void eventsAmongAThousandServicesBecomeRoutableAndAreTimed() {
-		for (int i = 0; i < SERVICES; i++) {
-			this.keys.put("/services/service-%d/a".formatted(i), this.backend.address());
-		}
+		this.keys.putEach(IntStream.range(0, SERVICES)
+			.boxed()
+			.collect(Collectors.toMap("/services/service-%d/a"::formatted, (i) -> this.backend.address())));
 		try (GatewayProcess gateway = GatewayProcess.with(this.etcd.endpoint()).asOneJar().start()) {
 			assertThat(gateway.status().path("services").asInt()).isEqualTo(SERVICES);
-			for (int i = 0; i < EVENTS; i++) {
-				// Another endpoint each, and none that the backend could have: what
-				// listens at the same one is the same instance.
-				this.keys.put("/services/service-%d/b-%d".formatted(i % SERVICES, i), "127.0.0.2:" + (FIRST_PORT + i));
-			}
+			// Another endpoint each, and none that anybody listens on: what listens at
+			// the
+			// same one is the same instance.
+			this.keys.putEach(IntStream.range(0, EVENTS)
+				.boxed()
+				.collect(Collectors.toMap((i) -> "/services/service-%d/b-%d".formatted(i % SERVICES, i),
+						(i) -> "127.1.0.1:" + (FIRST_PORT + i))));
 			await().untilAsserted(
 					() -> assertThat(gateway.status().path("instances").asInt()).isEqualTo(SERVICES + EVENTS));
 			String meters = gateway.getAdmin("/actuator/prometheus").body();

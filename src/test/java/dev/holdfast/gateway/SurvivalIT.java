@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import dev.holdfast.testing.Closer;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.GatewayProcess;
@@ -17,7 +18,8 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,55 +36,63 @@ class SurvivalIT {
 
 	private static final int TICK_MILLIS = 20;
 
-	private final EtcdProcess etcd = EtcdProcess.start();
+	private static final Closer closer = new Closer();
 
-	private final EtcdKeys keys = new EtcdKeys(this.etcd.endpoint());
+	private static EtcdProcess etcd;
 
-	private final TestBackend web = TestBackend.start("web", SurvivalIT::serve);
+	private static GrpcBackend messages;
 
-	private final GrpcBackend messages = GrpcBackend.start();
+	private static GrpcBackend users;
 
-	private final GrpcBackend users = GrpcBackend.start(USERS);
+	private static GatewayProcess gateway;
 
-	@AfterEach
-	void stop() {
-		this.users.close();
-		this.messages.close();
-		this.web.close();
-		this.keys.close();
-		this.etcd.close();
+	@BeforeAll
+	static void start() {
+		etcd = closer.register(EtcdProcess.start());
+		TestBackend web = closer.register(TestBackend.start("web", SurvivalIT::serve));
+		messages = closer.register(GrpcBackend.start());
+		users = closer.register(GrpcBackend.start(USERS));
+		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
+			keys.put("openim/msg-rpc-service/127.0.0.1:" + messages.port(), grpc(messages));
+			keys.put("openim/user-rpc-service/127.0.0.1:" + users.port(), grpc(users));
+			keys.put("/services/web/a", web.address());
+		}
+		gateway = closer.register(launch().start());
+		until(() -> gateway.status().path("instances").asInt() == 3);
+	}
+
+	@AfterAll
+	static void stop() {
+		closer.close();
 	}
 
 	@Test
 	void conversationsGoOnWhileEtcdIsAwayAndWhenItComesBack() {
-		register();
 		List<Conversation> conversations = new ArrayList<>();
-		try (GatewayProcess gateway = launch().start(); GrpcClient grpc = new GrpcClient(port(gateway))) {
-			until(() -> gateway.status().path("instances").asInt() == 3);
+		try (GrpcClient grpc = new GrpcClient(port(gateway))) {
 			conversations.addAll(begin(gateway, grpc));
 			conversations.forEach(Conversation::awaitMore);
-			this.etcd.kill();
+			etcd.kill();
 			until(() -> gateway.status().path("state").asText().equals("STALE"));
 			conversations.addAll(begin(gateway, grpc));
 			conversations.forEach(Conversation::awaitMore);
-			this.etcd.restart();
+			etcd.restart();
 			until(() -> gateway.status().path("state").asText().equals("LIVE"));
 			conversations.forEach(Conversation::awaitMore);
 			conversations.forEach(Conversation::end);
-			gateway.collectGarbage();
-			assertThat(gateway.defects()).isEmpty();
 		}
+		gateway.collectGarbage();
+		assertThat(gateway.defects()).isEmpty();
 	}
 
 	@Test
 	void servicesThatOpenImRegistersAreFoundByPathAndByHeader() {
-		register();
-		try (GatewayProcess gateway = launch().start();
-				GrpcClient byPath = new GrpcClient(port(gateway));
+		int toMessages = messages.heads().size();
+		int toUsers = users.heads().size();
+		try (GrpcClient byPath = new GrpcClient(port(gateway));
 				GrpcClient byHeader = new GrpcClient(port(gateway), USERS)) {
-			until(() -> gateway.status().path("instances").asInt() == 3);
 			assertThat(byPath.send("Say", "hello").messages()).containsExactly("hello");
-			assertThat(this.messages.heads()).hasSize(1);
+			assertThat(messages.heads()).hasSize(toMessages + 1);
 			Metadata head = new Metadata();
 			head.put(WANTED, "users");
 			GrpcClient.Result result = byHeader.call("Say", CallOptions.DEFAULT, head, true)
@@ -91,24 +101,18 @@ class SurvivalIT {
 				.result();
 			assertThat(result.status()).isEqualTo(Status.OK);
 			assertThat(result.messages()).containsExactly("hello");
-			assertThat(this.users.heads()).hasSize(1);
+			assertThat(users.heads()).hasSize(toUsers + 1);
 			assertThat(byHeader.send("Say", "hello").status().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-			assertThat(gateway.defects()).isEmpty();
 		}
-	}
-
-	private void register() {
-		this.keys.put("openim/msg-rpc-service/127.0.0.1:" + this.messages.port(), grpc(this.messages));
-		this.keys.put("openim/user-rpc-service/127.0.0.1:" + this.users.port(), grpc(this.users));
-		this.keys.put("/services/web/a", this.web.address());
+		assertThat(gateway.defects()).isEmpty();
 	}
 
 	private static String grpc(GrpcBackend backend) {
 		return "{\"Op\":0,\"Addr\":\"127.0.0.1:%d\",\"Metadata\":null}".formatted(backend.port());
 	}
 
-	private GatewayProcess.Launch launch() {
-		return GatewayProcess.with(this.etcd.endpoint())
+	private static GatewayProcess.Launch launch() {
+		return GatewayProcess.with(etcd.endpoint())
 			.arguments("--holdfast.registry.sources[0].prefix=/services/",
 					"--holdfast.registry.sources[1].prefix=openim/", "--holdfast.registry.sources[1].format=grpc",
 					"--holdfast.registry.sources[1].scheme=grpc", "--holdfast.routes[0].id=messages",

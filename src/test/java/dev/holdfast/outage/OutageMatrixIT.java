@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * waits; {@code -Dholdfast.outage.row='port refused'} plays one row alone.
  * {@code -Dholdfast.outage.report=docs/outages.md} writes the page.
  */
+@Order(1) // Among the longest, so it begins first.
 class OutageMatrixIT {
 
 	@AfterAll

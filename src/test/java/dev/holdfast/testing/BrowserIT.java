@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.vertx.core.http.HttpServerRequest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebDriverException;
@@ -37,41 +39,49 @@ class BrowserIT {
 			}
 			""";
 
+	private static final Closer closer = new Closer();
+
+	private static TestBackend server;
+
+	private static Browser browser;
+
+	@BeforeAll
+	static void start() {
+		server = closer.register(TestBackend.start("page", BrowserIT::servePoorPage));
+		browser = closer.register(Browser.start());
+	}
+
+	@AfterAll
+	static void stop() {
+		closer.close();
+	}
+
 	@Test
 	void whatIsWrongWithAPageIsNoticed() {
-		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage);
-				Browser browser = Browser.start()) {
-			browser.open(server.url());
-			assertThat(browser.text("h1")).isEqualTo("Poor page");
-			assertThat(browser.complaints()).anyMatch((complaint) -> complaint.contains("script-src-elem"))
-				.anyMatch((complaint) -> complaint.contains("console.error: from a file"))
-				.anyMatch((complaint) -> complaint.contains("thrown in a file"));
-			assertThat(new AccessibilityAudit(browser).violations())
-				.anyMatch((violation) -> violation.startsWith("image-alt"));
-		}
+		browser.open(server.url());
+		assertThat(browser.text("h1")).isEqualTo("Poor page");
+		assertThat(browser.complaints()).anyMatch((complaint) -> complaint.contains("script-src-elem"))
+			.anyMatch((complaint) -> complaint.contains("console.error: from a file"))
+			.anyMatch((complaint) -> complaint.contains("thrown in a file"));
+		assertThat(new AccessibilityAudit(browser).violations())
+			.anyMatch((violation) -> violation.startsWith("image-alt"));
 	}
 
 	@Test
 	void colorsAndSizeAreAsTheyAreSet() {
-		try (TestBackend server = TestBackend.start("page", BrowserIT::servePoorPage);
-				Browser browser = Browser.start()) {
-			browser.open(server.url());
-			browser.show(Browser.ColorScheme.DARK);
-			assertThat(browser.evaluate("return matchMedia('(prefers-color-scheme: dark)').matches")).isEqualTo(true);
-			browser.resize(360, 740);
-			assertThat(browser.evaluate("return innerWidth")).isEqualTo(360L);
-			browser.resize(3840, 2160);
-			assertThat(browser.evaluate("return innerWidth")).isEqualTo(3840L);
-		}
+		browser.open(server.url());
+		browser.show(Browser.ColorScheme.DARK);
+		assertThat(browser.evaluate("return matchMedia('(prefers-color-scheme: dark)').matches")).isEqualTo(true);
+		browser.resize(360, 740);
+		assertThat(browser.evaluate("return innerWidth")).isEqualTo(360L);
+		browser.resize(3840, 2160);
+		assertThat(browser.evaluate("return innerWidth")).isEqualTo(3840L);
 	}
 
 	@Test
 	void nothingButThisMachineIsReached() {
-		try (Browser browser = Browser.start()) {
-			assertThatExceptionOfType(WebDriverException.class)
-				.isThrownBy(() -> browser.open("http://holdfast.invalid/"))
-				.withMessageContaining("ERR_NAME_NOT_RESOLVED");
-		}
+		assertThatExceptionOfType(WebDriverException.class).isThrownBy(() -> browser.open("http://holdfast.invalid/"))
+			.withMessageContaining("ERR_NAME_NOT_RESOLVED");
 	}
 
 	@Test

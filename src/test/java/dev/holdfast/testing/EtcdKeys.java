@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +33,13 @@ public final class EtcdKeys implements AutoCloseable {
 
 	private static final int TRIES = 6;
 
+	/** How many writes are under way at once, of which none may wait for long. */
+	private static final int AT_ONCE = 100;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	/** Nobody leads, or a short-lived token had ended before it came to be used. */
+	private static final Set<Status.Code> RETRIED = Set.of(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED);
 
 	private final String endpoints;
 
@@ -109,6 +116,21 @@ public final class EtcdKeys implements AutoCloseable {
 			.map((entry) -> Op.put(bytes(entry.getKey()), bytes(entry.getValue()), PutOption.DEFAULT))
 			.toArray(Op[]::new);
 		return ask((etcd) -> etcd.getKVClient().txn().Then(puts).commit()).getHeader().getRevision();
+	}
+
+	/**
+	 * Writes keys, each in a revision of its own, without waiting for one before the
+	 * next.
+	 * @param values the values by their keys
+	 */
+	public void putEach(Map<String, String> values) {
+		List<Map.Entry<String, String>> all = List.copyOf(values.entrySet());
+		for (int i = 0; i < all.size(); i += AT_ONCE) {
+			List<Map.Entry<String, String>> some = all.subList(i, Math.min(all.size(), i + AT_ONCE));
+			ask((etcd) -> CompletableFuture.allOf(some.stream()
+				.map((entry) -> etcd.getKVClient().put(bytes(entry.getKey()), bytes(entry.getValue())))
+				.toArray(CompletableFuture<?>[]::new)));
+		}
 	}
 
 	/**
@@ -213,8 +235,8 @@ public final class EtcdKeys implements AutoCloseable {
 	}
 
 	// After an outage the client's own backoff may be minutes long, so a call that is not
-	// answered soon is asked again by a new client; and so is one that a member without a
-	// leader refuses.
+	// answered soon is asked again by a new client; what is refused for a moment is asked
+	// again by the same.
 	private synchronized <T> T ask(Function<Client, CompletableFuture<T>> call) {
 		for (int i = 1; true; i++) {
 			try {
@@ -228,7 +250,7 @@ public final class EtcdKeys implements AutoCloseable {
 				this.client = connect();
 			}
 			catch (ExecutionException ex) {
-				if (i == TRIES || Status.fromThrowable(ex).getCode() != Status.Code.UNAVAILABLE) {
+				if (i == TRIES || !RETRIED.contains(Status.fromThrowable(ex).getCode())) {
 					throw new IllegalStateException(this.endpoints + " refuses: " + ex.getCause(), ex);
 				}
 			}

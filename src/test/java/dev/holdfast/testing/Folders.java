@@ -13,9 +13,10 @@ import java.util.stream.Stream;
  */
 public final class Folders {
 
-	// An etcd allocates two write-ahead segments of 64 MiB each, and containers often
-	// have no more than 64 MiB of shared memory.
-	private static final long ROOM = 1L << 30;
+	// An etcd allocates two write-ahead segments of 64 MiB each, several clusters may do
+	// so
+	// at the same time, and containers often have no more than 64 MiB of shared memory.
+	private static final long ROOM = 2L << 30;
 
 	private Folders() {
 	}

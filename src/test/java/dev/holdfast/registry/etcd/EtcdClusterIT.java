@@ -17,6 +17,7 @@ import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The registry client on a real cluster.
  */
+@Order(1) // Among the longest, so it begins first.
 class EtcdClusterIT {
 
 	private final EtcdCluster cluster = EtcdCluster.start();

@@ -37,6 +37,7 @@ import io.etcd.jetcd.options.OptionsUtil;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Several gateways that share a real etcd.
  */
+@Order(1) // Among the longest, so it begins first.
 class EtcdClusterStoreIT {
 
 	private static final Action DRAIN = new Action.Drain(new ServiceName("orders"), "a/1 ü");

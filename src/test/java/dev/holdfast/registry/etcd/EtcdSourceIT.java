@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,6 +24,7 @@ import dev.holdfast.testing.EtcdProcess;
 import dev.holdfast.testing.TcpProxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The registry client on a real etcd, with a faulty network between.
  */
+@Order(1) // Among the longest, so it begins first.
 class EtcdSourceIT {
 
 	private final EtcdProcess etcd = EtcdProcess.start();
@@ -140,8 +143,9 @@ class EtcdSourceIT {
 
 	@Test
 	void aListOfManyPagesIsWhole() {
-		IntStream.range(0, 5_000)
-			.forEach((i) -> this.keys.put("/services/s%d/i".formatted(i % 500) + i, "10.0.0.1:" + (i + 1)));
+		this.keys.putEach(IntStream.range(0, 5_000)
+			.boxed()
+			.collect(Collectors.toMap((i) -> "/services/s%d/i%d".formatted(i % 500, i), (i) -> "10.0.0.1:" + (i + 1))));
 		this.network.reset();
 		this.network.pass();
 		Follower.patiently().until(() -> this.registry.reconnects() == 1 && isLive());

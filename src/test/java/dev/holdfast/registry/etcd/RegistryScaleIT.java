@@ -45,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -52,9 +53,10 @@ import static org.awaitility.Awaitility.await;
 /**
  * A registry of a hundred thousand instances in a real etcd. How fast that is has bounds
  * where {@code bench/registry} measures it, since a build may share its processors with
- * others.
+ * others; and it leaves nothing to other tests.
  */
 @Tag("slow")
+@Isolated
 class RegistryScaleIT {
 
 	private static final boolean TIMED = Boolean.getBoolean("holdfast.scale.timed");
