@@ -103,6 +103,11 @@ class ClusterConfiguration {
 				}
 
 				@Override
+				public void onHistoryLost(Collection<OperatorOverride> shared) {
+					overrides.keepLost(shared);
+				}
+
+				@Override
 				public void onUnconfirmed() {
 					overrides.keepShared();
 				}
