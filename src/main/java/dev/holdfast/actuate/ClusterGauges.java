@@ -63,9 +63,7 @@ public final class ClusterGauges implements MeterBinder {
 	}
 
 	private void register(MeterRegistry meters, String name, ToDoubleFunction<GatewaysView> value, String description) {
-		Gauge.builder(name, () -> value.applyAsDouble(this.gateways.view()))
-			.description(description)
-			.register(meters);
+		Gauge.builder(name, () -> value.applyAsDouble(this.gateways.view())).description(description).register(meters);
 	}
 
 }

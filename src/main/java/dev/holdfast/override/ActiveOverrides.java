@@ -167,8 +167,8 @@ public final class ActiveOverrides {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof ActiveOverrides that && this.local.equals(that.local)
-				&& this.shared.equals(that.shared) && this.lost.equals(that.lost);
+		return other instanceof ActiveOverrides that && this.local.equals(that.local) && this.shared.equals(that.shared)
+				&& this.lost.equals(that.lost);
 	}
 
 	@Override

@@ -306,9 +306,8 @@ class OverridesControllerTests {
 		OverrideWrites writes = new OverrideWrites(this.api.overrides(), Optional.empty(), new AnswerDeadline());
 		EntityTags tags = new EntityTags(this.registry, new ObjectMapper().findAndRegisterModules());
 		Preconditions preconditions = new Preconditions(tags, catalogue,
-				new HeldController(this.registry, this.registry, writes, new AnswerDeadline()),
-				new StatusController(this.registry, catalogue, this.api.overrides(),
-						new GatewayIdentity("gw-1", "0.1.0")));
+				new HeldController(this.registry, this.registry, writes, new AnswerDeadline()), new StatusController(
+						this.registry, catalogue, this.api.overrides(), new GatewayIdentity("gw-1", "0.1.0")));
 		String tag = tags.tag(catalogue.find("orders", false), MediaType.APPLICATION_JSON);
 		HttpServletRequest first = conditional(tag);
 		HttpServletRequest second = conditional(tag);

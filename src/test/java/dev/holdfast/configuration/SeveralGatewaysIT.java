@@ -93,7 +93,8 @@ class SeveralGatewaysIT {
 			etcd.wipe();
 			for (ConfigurableApplicationContext gateway : List.of(first, second)) {
 				Awaitility.await()
-					.untilAsserted(() -> assertThat(get(gateway, "/registry/overrides").path("items").path(0).path("note").asText())
+					.untilAsserted(() -> assertThat(
+							get(gateway, "/registry/overrides").path("items").path(0).path("note").asText())
 						.contains("etcd was wiped"));
 				Awaitility.await()
 					.untilAsserted(() -> assertThat(gateways(gateway).path("available").asBoolean()).isTrue());

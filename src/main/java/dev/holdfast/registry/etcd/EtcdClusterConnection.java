@@ -119,11 +119,12 @@ final class EtcdClusterConnection implements ClusterConnection {
 		}
 		this.discoveredAt = System.nanoTime();
 		try {
-			this.members.discovered(await("listing the members", () -> client().getClusterClient().listMember()).getMembers()
-				.stream()
-				.filter((listed) -> !listed.isLearner())
-				.flatMap((listed) -> listed.getClientURIs().stream())
-				.toList());
+			this.members
+				.discovered(await("listing the members", () -> client().getClusterClient().listMember()).getMembers()
+					.stream()
+					.filter((listed) -> !listed.isLearner())
+					.flatMap((listed) -> listed.getClientURIs().stream())
+					.toList());
 		}
 		catch (ClusterStoreException ex) {
 			this.members.undiscovered(String.valueOf(ex.getMessage()));

@@ -342,8 +342,8 @@ class EtcdClusterStoreIT {
 	/**
 	 * What of a gateway shares something with others.
 	 */
-	private record Node(Cluster cluster, List<Collection<OperatorOverride>> shared,
-			List<Command> commands, AtomicInteger lost) implements AutoCloseable {
+	private record Node(Cluster cluster, List<Collection<OperatorOverride>> shared, List<Command> commands,
+			AtomicInteger lost) implements AutoCloseable {
 
 		List<String> others() {
 			return this.cluster.view().items().stream().map(GatewayView::instanceId).toList();
