@@ -5,7 +5,7 @@ import math
 import re
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import rig
 from peers import NAMES, Setting
@@ -181,6 +181,14 @@ class Load:
         if status != 200:
             raise Failure(f"{peer.url}headers answered {status}, expected 200")
         return [name for name, value in (line.split(": ", 1) for line in body.splitlines()) if value]
+
+    @property
+    def connections(self):
+        return self._row.connections
+
+    def at(self, rate):
+        """From now on at another rate than the row's."""
+        self._row = replace(self._row, rate=rate)
 
     def run(self, peer, seconds, at_rate=True):
         """One run against a peer; not at the row's rate but as fast as it goes for warming up."""

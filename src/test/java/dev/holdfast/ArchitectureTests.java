@@ -102,7 +102,7 @@ class ArchitectureTests {
 		.whereLayer("admin")
 		.mayOnlyAccessLayers("registry", "route", "upstream", "cluster", "override", "service", "jwt")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
+		.mayOnlyAccessLayers("registry", "upstream", "proxy", "cluster", "service")
 		.whereLayer("accesslog")
 		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
 		.withOptionalLayers(true);

@@ -6,6 +6,7 @@ import dev.holdfast.override.Action;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.Scope;
 import dev.holdfast.service.ServiceName;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -34,19 +35,25 @@ class CircuitController {
 	}
 
 	@PostMapping
-	CircuitView act(@PathVariable String service, WriteBody body) throws InterruptedException {
+	CircuitView act(@PathVariable String service, WriteBody body, HttpServletRequest request)
+			throws InterruptedException {
 		OverrideWrites.allowOnly(body, ACTION);
 		if (!ServiceName.isValid(service)) {
 			throw ProblemException.unknownService(service);
 		}
 		ServiceName name = new ServiceName(service);
+		CircuitAction action = body.constant(ACTION, CircuitAction.class, null);
+		return this.writes.inTurn(OverrideWrites.scope(body), request, () -> act(action, name, body));
+	}
+
+	private CircuitView act(CircuitAction action, ServiceName name, WriteBody body) throws InterruptedException {
 		Action.CircuitOpen open = new Action.CircuitOpen(name);
-		switch (body.constant(ACTION, CircuitAction.class, null)) {
+		switch (action) {
 			case FORCE_OPEN -> forceOpen(open, body);
 			case RESET -> reset(name, open, body);
 		}
 		return new CircuitView(this.traffic.circuit(name),
-				this.writes.inForce(open).map(OverrideView::of).orElse(null));
+				this.writes.inForce(open).map((set) -> OverrideView.of(set)).orElse(null));
 	}
 
 	private void forceOpen(Action.CircuitOpen open, WriteBody body) throws InterruptedException {
@@ -59,7 +66,7 @@ class CircuitController {
 	/** Also of what has gone: its circuit would be open when it is back. */
 	private void reset(ServiceName service, Action.CircuitOpen open, WriteBody body) throws InterruptedException {
 		body.allowOnly(Set.of(ACTION, OverrideWrites.SCOPE));
-		Scope scope = body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL);
+		Scope scope = OverrideWrites.scope(body);
 		this.writes.end(open, scope);
 		switch (scope) {
 			case LOCAL -> this.traffic.resetCircuit(service);

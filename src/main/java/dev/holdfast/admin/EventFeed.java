@@ -358,7 +358,7 @@ final class EventFeed implements SmartLifecycle {
 
 	private static Map<String, OverrideView> views(ActiveOverrides active) {
 		Map<String, OverrideView> views = new HashMap<>();
-		active.inForce().forEach((key, override) -> views.put(key, OverrideView.of(override)));
+		active.inForce().forEach((key, override) -> views.put(key, OverrideView.of(override, active)));
 		return Map.copyOf(views);
 	}
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
+import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RouteTable;
@@ -83,7 +84,8 @@ class ExportController {
 		export.put("configuration", this.configuration.find());
 		export.put("routes", RoutesController.all(this.routes));
 		export.put("certificates", this.certificates.all());
-		export.put("overrides", this.overrides.active().all().stream().map(OverrideView::of).toList());
+		ActiveOverrides active = this.overrides.active();
+		export.put("overrides", active.all().stream().map((it) -> OverrideView.of(it, active)).toList());
 		export.put("services", services());
 		export.put("held", each(this.registry.held(), HeldInstance::of));
 		export.put("unreadable", each(this.registry.unreadable(), StatusController::shown));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import dev.holdfast.override.Action;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.registry.RegistryOperations;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -37,19 +38,23 @@ class FreezeController {
 	}
 
 	@PutMapping
-	OverrideView freeze(WriteBody body) throws InterruptedException {
+	OverrideView freeze(WriteBody body, HttpServletRequest request) throws InterruptedException {
 		OverrideWrites.allowOnly(body);
-		OperatorOverride set = this.writes.put(new Action.Freeze(), body, MAX_TIME);
-		awaitRegistry();
-		return OverrideView.of(set);
+		return this.writes.inTurn(OverrideWrites.scope(body), request, () -> {
+			OperatorOverride set = this.writes.put(new Action.Freeze(), body, MAX_TIME);
+			awaitRegistry();
+			return OverrideView.of(set);
+		});
 	}
 
 	@DeleteMapping
-	ResponseEntity<OverrideView> unfreeze(@RequestParam(required = false) @Nullable String scope)
-			throws InterruptedException {
-		ResponseEntity<OverrideView> rest = this.writes.remove(new Action.Freeze(), scope);
-		awaitRegistry();
-		return rest;
+	ResponseEntity<OverrideView> unfreeze(@RequestParam(required = false) @Nullable String scope,
+			HttpServletRequest request) throws InterruptedException {
+		return this.writes.inTurn(OverrideWrites.scope(scope), request, () -> {
+			ResponseEntity<OverrideView> rest = this.writes.remove(new Action.Freeze(), scope);
+			awaitRegistry();
+			return rest;
+		});
 	}
 
 	/**

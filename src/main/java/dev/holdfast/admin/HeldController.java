@@ -16,6 +16,7 @@ import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.service.ServiceName;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -85,33 +86,30 @@ class HeldController {
 	}
 
 	@PostMapping("/approve")
-	ResponseEntity<Approval> approve(WriteBody body) throws InterruptedException {
+	ResponseEntity<Approval> approve(WriteBody body, HttpServletRequest request) throws InterruptedException {
 		body.allowOnly(Set.of("service", "instance", "all", OverrideWrites.SCOPE));
 		HeldSelection selection = selection(body);
 		String reason = body.printableReason();
-		return switch (scope(body)) {
-			case LOCAL -> ResponseEntity.ok(new Approval(done(selection, this.operations.approve(selection, reason))));
+		return switch (OverrideWrites.scope(body)) {
+			case LOCAL -> ResponseEntity.ok(this.writes.inTurn(Scope.LOCAL, request,
+					() -> new Approval(done(selection, this.operations.approve(selection, reason)))));
 			case CLUSTER ->
 				this.writes.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
 		};
 	}
 
 	@PostMapping("/cancel")
-	ResponseEntity<Cancellation> cancel(WriteBody body) throws InterruptedException {
+	ResponseEntity<Cancellation> cancel(WriteBody body, HttpServletRequest request) throws InterruptedException {
 		body.allowOnly(Set.of("service", "instance", "all", "ttlSeconds", OverrideWrites.SCOPE));
 		Duration time = body.seconds("ttlSeconds", USUAL_TIME, MAX_TIME);
 		HeldSelection selection = selection(body);
 		String reason = body.printableReason();
-		return switch (scope(body)) {
-			case LOCAL ->
-				ResponseEntity.ok(new Cancellation(done(selection, this.operations.cancel(selection, time, reason))));
+		return switch (OverrideWrites.scope(body)) {
+			case LOCAL -> ResponseEntity.ok(this.writes.inTurn(Scope.LOCAL, request,
+					() -> new Cancellation(done(selection, this.operations.cancel(selection, time, reason)))));
 			case CLUSTER -> this.writes
 				.command(new Command.Cancel(selection.service(), selection.instance(), time, reason, body.by()));
 		};
-	}
-
-	private static Scope scope(WriteBody body) {
-		return body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL);
 	}
 
 	/**

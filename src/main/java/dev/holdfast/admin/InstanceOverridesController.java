@@ -1,10 +1,8 @@
 package dev.holdfast.admin;
 
-import java.util.concurrent.locks.ReentrantLock;
-
 import dev.holdfast.override.Action;
-import dev.holdfast.override.Scope;
 import dev.holdfast.service.ServiceName;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -30,54 +28,49 @@ class InstanceOverridesController {
 
 	private final OverrideWrites writes;
 
-	/** Two at the same moment could else each spare the other's instance. */
-	private final ReentrantLock lastOne = new ReentrantLock();
-
-	private final ReentrantLock lastShared = new ReentrantLock();
-
 	InstanceOverridesController(ServiceCatalogue catalogue, OverrideWrites writes) {
 		this.catalogue = catalogue;
 		this.writes = writes;
 	}
 
 	@PutMapping("/drain")
-	OverrideView drain(@PathVariable String service, @PathVariable String instance, WriteBody body)
-			throws InterruptedException {
+	OverrideView drain(@PathVariable String service, @PathVariable String instance, WriteBody body,
+			HttpServletRequest request) throws InterruptedException {
 		OverrideWrites.allowOnly(body, FORCE);
-		return put(new Action.Drain(known(service, instance), instance), instance, body);
+		return put(new Action.Drain(known(service, instance), instance), instance, body, request);
 	}
 
 	@DeleteMapping("/drain")
 	ResponseEntity<OverrideView> undrain(@PathVariable String service, @PathVariable String instance,
-			@RequestParam(required = false) @Nullable String scope) throws InterruptedException {
-		return this.writes.remove(new Action.Drain(name(service), id(service, instance)), scope);
+			@RequestParam(required = false) @Nullable String scope, HttpServletRequest request)
+			throws InterruptedException {
+		return end(new Action.Drain(name(service), id(service, instance)), scope, request);
 	}
 
 	@PutMapping("/weight")
-	OverrideView weigh(@PathVariable String service, @PathVariable String instance, WriteBody body)
-			throws InterruptedException {
+	OverrideView weigh(@PathVariable String service, @PathVariable String instance, WriteBody body,
+			HttpServletRequest request) throws InterruptedException {
 		OverrideWrites.allowOnly(body, WEIGHT, FORCE);
 		int weight = body.number(WEIGHT, 0, Action.Weight.MAX);
-		return put(new Action.Weight(known(service, instance), instance, weight), instance, body);
+		return put(new Action.Weight(known(service, instance), instance, weight), instance, body, request);
 	}
 
 	@DeleteMapping("/weight")
 	ResponseEntity<OverrideView> unweigh(@PathVariable String service, @PathVariable String instance,
-			@RequestParam(required = false) @Nullable String scope) throws InterruptedException {
-		return this.writes.remove(new Action.Weight(name(service), id(service, instance), 0), scope);
+			@RequestParam(required = false) @Nullable String scope, HttpServletRequest request)
+			throws InterruptedException {
+		return end(new Action.Weight(name(service), id(service, instance), 0), scope, request);
 	}
 
-	private OverrideView put(Action action, String instance, WriteBody body) throws InterruptedException {
-		// What is done on this gateway must not wait for etcd.
-		boolean shared = body.constant(OverrideWrites.SCOPE, Scope.class, Scope.LOCAL) == Scope.CLUSTER;
-		ReentrantLock lock = shared ? this.lastShared : this.lastOne;
-		lock.lockInterruptibly();
-		try {
-			return putUnlessLast(action, instance, body);
-		}
-		finally {
-			lock.unlock();
-		}
+	private ResponseEntity<OverrideView> end(Action action, @Nullable String scope, HttpServletRequest request)
+			throws InterruptedException {
+		return this.writes.inTurn(OverrideWrites.scope(scope), request, () -> this.writes.remove(action, scope));
+	}
+
+	/** Two at the same moment could else each spare the other's instance. */
+	private OverrideView put(Action action, String instance, WriteBody body, HttpServletRequest request)
+			throws InterruptedException {
+		return this.writes.inTurn(OverrideWrites.scope(body), request, () -> putUnlessLast(action, instance, body));
 	}
 
 	private OverrideView putUnlessLast(Action action, String instance, WriteBody body) throws InterruptedException {

@@ -3,7 +3,9 @@ package dev.holdfast.admin;
 import java.time.Instant;
 import java.util.Locale;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.override.Action;
+import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Scope;
 import dev.holdfast.service.ServiceName;
@@ -22,9 +24,21 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ends by itself
  * @param reason why, empty when no reason was given
  * @param by who set it
+ * @param note what is out of the ordinary with it, left out when nothing is
  */
 record OverrideView(String kind, @Nullable String service, @Nullable String instance, @Nullable Integer weight,
-		Scope scope, Instant since, Instant until, String reason, String by) {
+		Scope scope, Instant since, Instant until, String reason, String by,
+		@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String note) {
+
+	private static final String LOST = "etcd was wiped, restored or replaced and does not have it any more; "
+			+ "it ends at its time, or when it is ended";
+
+	/**
+	 * Gives the view of one of those that are in force, or hidden by another one.
+	 */
+	static OverrideView of(OperatorOverride override, ActiveOverrides active) {
+		return active.isLost(override) ? of(override).with(LOST) : of(override);
+	}
 
 	static OverrideView of(OperatorOverride override) {
 		Action action = override.action();
@@ -40,7 +54,12 @@ record OverrideView(String kind, @Nullable String service, @Nullable String inst
 	private static OverrideView of(OperatorOverride override, @Nullable String service, @Nullable String instance,
 			@Nullable Integer weight) {
 		return new OverrideView(override.action().kind(), service, instance, weight, override.scope(), override.since(),
-				override.until(), override.reason(), override.by());
+				override.until(), override.reason(), override.by(), null);
+	}
+
+	private OverrideView with(String note) {
+		return new OverrideView(this.kind, this.service, this.instance, this.weight, this.scope, this.since, this.until,
+				this.reason, this.by, note);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.override.Action;
+import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Overrides;
@@ -47,6 +48,8 @@ final class OverrideWrites {
 
 	private final AnswerDeadline deadline;
 
+	private final WriteTurns turns = new WriteTurns();
+
 	@Autowired
 	OverrideWrites(Overrides overrides, ObjectProvider<SharedOverrides> shared, AnswerDeadline deadline) {
 		this(overrides, Optional.ofNullable(shared.getIfAvailable()), deadline);
@@ -60,6 +63,21 @@ final class OverrideWrites {
 
 	Overrides overrides() {
 		return this.overrides;
+	}
+
+	/**
+	 * Does a write when all before it of the same scope are done.
+	 * @throws ProblemException if the state that it was decided on is not so any more
+	 */
+	<T> T inTurn(Scope scope, HttpServletRequest request, WriteTurns.Write<T> write) throws InterruptedException {
+		return this.turns.take(scope, request, write);
+	}
+
+	/**
+	 * Reads the member that tells which gateways a write is for.
+	 */
+	static Scope scope(WriteBody body) {
+		return body.constant(SCOPE, Scope.class, Scope.LOCAL);
 	}
 
 	/**
@@ -78,7 +96,7 @@ final class OverrideWrites {
 	 * @throws ProblemException if it cannot be set
 	 */
 	OperatorOverride put(Action action, WriteBody body, Duration maxTime) throws InterruptedException {
-		Scope scope = body.constant(SCOPE, Scope.class, Scope.LOCAL);
+		Scope scope = scope(body);
 		Instant now = this.overrides.now().truncatedTo(ChronoUnit.MILLIS);
 		Instant until = now.plus(body.seconds(TTL, null, maxTime));
 		OperatorOverride known = this.overrides.active().of(scope).get(action.key());
@@ -117,18 +135,27 @@ final class OverrideWrites {
 	 */
 	ResponseEntity<OverrideView> remove(Action action, @Nullable String scope) throws InterruptedException {
 		end(action, scope(scope));
-		return inForce(action).map((rest) -> ResponseEntity.ok(OverrideView.of(rest)))
+		return inForce(action).map((rest) -> ResponseEntity.ok(OverrideView.of(rest, this.overrides.active())))
 			.orElseGet(() -> ResponseEntity.noContent().build());
 	}
 
 	/**
-	 * Ends an override.
+	 * Ends an override. One for all gateways that etcd has lost is written once more, so
+	 * that all of them hear of its end.
 	 * @throws ProblemException if it cannot be ended
 	 */
 	void end(Action action, Scope scope) throws InterruptedException {
 		switch (scope) {
 			case LOCAL -> this.overrides.remove(action);
-			case CLUSTER -> await(cluster().remove(action));
+			case CLUSTER -> {
+				SharedOverrides cluster = cluster();
+				ActiveOverrides active = this.overrides.active();
+				OperatorOverride known = active.of(Scope.CLUSTER).get(action.key());
+				if (known != null && active.isLost(known)) {
+					await(cluster.put(known));
+				}
+				await(cluster.remove(action));
+			}
 		}
 	}
 

@@ -2,6 +2,7 @@ package dev.holdfast.admin;
 
 import java.util.List;
 
+import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.override.Overrides;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,15 +24,15 @@ class OverridesController {
 	}
 
 	@GetMapping
-	@TextColumns({ "kind", "service", "instance", "weight", "scope", "since", "until", "by", "reason" })
+	@TextColumns({ "kind", "service", "instance", "weight", "scope", "since", "until", "by", "reason", "note" })
 	Page<OverrideView> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String page,
 			@RequestParam(required = false) @Nullable String size) {
 		PageRequest request = PageRequest.of(page, size);
-		List<OverrideView> views = this.overrides.active()
-			.all()
+		ActiveOverrides active = this.overrides.active();
+		List<OverrideView> views = active.all()
 			.stream()
-			.map(OverrideView::of)
+			.map((override) -> OverrideView.of(override, active))
 			.filter((override) -> q == null || override.matches(q))
 			.toList();
 		return Page.of(views, request);

@@ -39,8 +39,11 @@ final class PlainTextAdvice implements ResponseBodyAdvice<Object> {
 		if (body == null) {
 			return null;
 		}
-		return (body instanceof ProblemDetail problem) ? TextView.of(problem, this.mapper)
-				: TextView.of(this.mapper.valueToTree(body), returnType.getMethodAnnotation(TextColumns.class));
+		if (body instanceof ProblemDetail problem) {
+			return TextView.of(problem, this.mapper);
+		}
+		Object shown = (body instanceof TextShown other) ? other.shownAsText() : body;
+		return TextView.of(this.mapper.valueToTree(shown), returnType.getMethodAnnotation(TextColumns.class));
 	}
 
 }

@@ -1,7 +1,8 @@
 package dev.holdfast.admin;
 
 import java.util.Arrays;
-import java.util.Enumeration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,23 +43,27 @@ final class Preconditions implements HandlerInterceptor {
 	}
 
 	/**
-	 * Checks a request before it is handled.
+	 * Checks a request before it is handled, and has it checked again when its write has
+	 * its turn.
 	 * @throws ProblemException if it is not to be
 	 */
 	@Override
 	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-		Enumeration<String> wanted = request.getHeaders(HttpHeaders.IF_MATCH);
-		if (READS.contains(request.getMethod()) || !wanted.hasMoreElements()) {
-			return true;
+		List<String> wanted = Collections.list(request.getHeaders(HttpHeaders.IF_MATCH));
+		if (!READS.contains(request.getMethod()) && !wanted.isEmpty()) {
+			check(request, wanted);
+			WriteTurns.require(request, () -> check(request, wanted));
 		}
+		return true;
+	}
+
+	private void check(HttpServletRequest request, List<String> wanted) {
 		Optional<String> now = state(request).map((shown) -> this.tags.tag(shown, MediaType.APPLICATION_JSON));
-		while (wanted.hasMoreElements()) {
-			if (now.isPresent() && matches(wanted.nextElement(), now.get())) {
-				return true;
-			}
+		if (now.filter((tag) -> wanted.stream().anyMatch((one) -> matches(one, tag))).isEmpty()) {
+			throw new ProblemException(HttpStatus.PRECONDITION_FAILED, "precondition-failed",
+					"If-Match: another state than the present one; nothing was done",
+					Map.of("etag", now.orElse("none")));
 		}
-		throw new ProblemException(HttpStatus.PRECONDITION_FAILED, "precondition-failed",
-				"If-Match: another state than the present one; nothing was done", Map.of("etag", now.orElse("none")));
 	}
 
 	private static boolean matches(String wanted, String tag) {

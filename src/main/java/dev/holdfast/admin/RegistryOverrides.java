@@ -26,6 +26,8 @@ public final class RegistryOverrides implements OverrideListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(RegistryOverrides.class);
 
+	private static final String LOST = "etcd has lost it, and it stays: ";
+
 	private final RegistryOperations operations;
 
 	/**
@@ -49,7 +51,7 @@ public final class RegistryOverrides implements OverrideListener {
 	public void onOverrides(ActiveOverrides now, List<OverrideChange> changes) {
 		for (OverrideChange change : changes) {
 			OperatorOverride after = change.after();
-			String told = (after != null) ? begun(after) : ended(change);
+			String told = (after == null) ? ended(change) : (change.isLost() ? LOST : "") + begun(after);
 			switch (change.action()) {
 				case Action.Drain(ServiceName service, String instance) -> note(change, service, instance, told);
 				case Action.Weight(ServiceName service, String instance, int weight) ->

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import dev.holdfast.upstream.TrafficHistory;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -42,11 +43,12 @@ class TrafficController {
 		this.sorted = new Sorted(history.recent());
 	}
 
-	@RequestMapping(method = RequestMethod.GET, produces = MediaType.APPLICATION_JSON_VALUE)
+	@RequestMapping(method = RequestMethod.GET)
+	@TextColumns({ "name", "requests", "errors", "errorRatio", "REQ/S=requestsPerSecond", "P95-MS=p95Millis" })
 	ResponseEntity<TrafficPage> list(@RequestParam(required = false) @Nullable String q,
 			@RequestParam(required = false) @Nullable String sort,
 			@RequestParam(required = false) @Nullable String page,
-			@RequestParam(required = false) @Nullable String size) {
+			@RequestParam(required = false) @Nullable String size, HttpServletRequest read) {
 		PageRequest request = PageRequest.of(page, size);
 		Comparator<TrafficHistory.Sums> order = ORDERS.by(sort);
 		Sorted list = list();
@@ -58,8 +60,9 @@ class TrafficController {
 				.filter((sums) -> sums.service().value().toLowerCase(Locale.ROOT).contains(sought))
 				.toList();
 		}
+		String form = PlainText.isPreferred(read.getHeader(HttpHeaders.ACCEPT)) ? "-text" : "";
 		return ResponseEntity.ok()
-			.eTag("W/\"%s-%d\"".formatted(this.identity.instanceId(), recent.number()))
+			.eTag("W/\"%s-%d%s\"".formatted(this.identity.instanceId(), recent.number(), form))
 			.body(TrafficPage.of(recent, Page.of(found, request, (sums) -> new TrafficPage.Item(sums.service().value(),
 					TrafficPage.Points.of(recent.of(sums.service()))))));
 	}

@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param services how many services the whole list has
  */
 record TrafficPage(Instant asOf, int stepSeconds, int points, Points total, List<Item> items, int page, int size,
-		int services) {
+		int services) implements TextShown {
 
 	static TrafficPage of(TrafficHistory.Recent recent, Page<Item> page) {
 		return new TrafficPage(recent.asOf(), TrafficHistory.STEP_SECONDS, TrafficHistory.POINTS,
 				Points.of(recent.total()), page.items(), page.page(), page.size(), page.total());
+	}
+
+	@Override
+	public Object shownAsText() {
+		return TrafficTable.of(this);
 	}
 
 	/**

@@ -63,6 +63,11 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 
 	private volatile Link link = new Link.Down("etcd has not answered yet");
 
+	private volatile long sessions;
+
+	/** When delivery was proven last, or when this was made. */
+	private volatile long provenAt;
+
 	private Told told = Told.NOTHING;
 
 	private volatile boolean stopped;
@@ -96,6 +101,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		this.nanoTime = nanoTime;
 		this.inbox = inbox;
 		this.writers = writers;
+		this.provenAt = nanoTime.getAsLong();
 		this.delay = new RetryDelay(random);
 		this.contents = new ClusterContents(this.keys, clock, nanoTime);
 		this.own = new OwnReport(local, standing, this.keys, settings, clock, nanoTime);
@@ -131,6 +137,22 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	@Override
 	public GatewaysView view() {
 		return this.directory.view();
+	}
+
+	/**
+	 * Return how many times a connection to etcd was begun.
+	 * @return their number
+	 */
+	public long sessions() {
+		return this.sessions;
+	}
+
+	/**
+	 * Return how long ago it was proven last that etcd delivers what gateways share.
+	 * @return the time since then; since the start while it never was
+	 */
+	public Duration staleness() {
+		return Duration.ofNanos(this.nanoTime.getAsLong() - this.provenAt);
 	}
 
 	@Override
@@ -238,6 +260,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	private void follow() throws InterruptedException {
 		int failures = 0;
 		for (long number = 1; !this.stopped; number++) {
+			this.sessions = number;
 			Ending ending = live(number);
 			this.link = new Link.Down(ending.reason());
 			this.directory.unavailable(ending.reason());
@@ -372,14 +395,23 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		@Override
 		public void onChanges() {
 			Cluster.this.directory.update(Cluster.this.contents.gateways());
-			Cluster.this.contents.takeOverrides()
-				.ifPresent((shared) -> outlive(() -> Cluster.this.listener.onOverrides(shared)));
+			Cluster.this.contents.takeOverrides().ifPresent((shared) -> outlive(() -> follow(shared)));
 			Cluster.this.contents.takeDue()
 				.forEach((command) -> outlive(() -> Cluster.this.listener.onCommand(command)));
 		}
 
+		private void follow(ClusterContents.Shared shared) {
+			if (shared.lost()) {
+				Cluster.this.listener.onHistoryLost(shared.overrides());
+			}
+			else {
+				Cluster.this.listener.onOverrides(shared.overrides());
+			}
+		}
+
 		@Override
 		public void onProven() {
+			Cluster.this.provenAt = Cluster.this.nanoTime.getAsLong();
 			Cluster.this.link = new Link.Up(this.number, this.connection);
 			Cluster.this.directory.available();
 			Cluster.this.delay.reset();

@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import dev.holdfast.override.OverrideCodec;
 import dev.holdfast.override.Scope;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.override.UnreadableValueException;
+import dev.holdfast.service.Revision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,8 @@ final class ClusterContents {
 	static final int MAX_OVERRIDES = SharedOverrides.MAX_SHARED;
 
 	private static final int MAX_COMMANDS = 1_000;
+
+	private static final int MAX_NAME_LENGTH = 100;
 
 	private static final Logger logger = LoggerFactory.getLogger(ClusterContents.class);
 
@@ -66,6 +70,14 @@ final class ClusterContents {
 
 	private boolean overridesChanged;
 
+	/** Whether overrides are missing that nobody has ended. */
+	private boolean overridesLost;
+
+	/** What was read of the history's name, empty when it has none. */
+	private String history = "";
+
+	private Revision newest = Revision.NONE;
+
 	private boolean listed;
 
 	ClusterContents(ClusterKeys keys, Clock clock, LongSupplier nanoTime) {
@@ -81,13 +93,15 @@ final class ClusterContents {
 	/**
 	 * Return the overrides if they may have changed since the last time.
 	 */
-	Optional<Collection<OperatorOverride>> takeOverrides() {
+	Optional<Shared> takeOverrides() {
 		if (!this.overridesChanged) {
 			return Optional.empty();
 		}
+		Shared shared = new Shared(List.copyOf(this.overrides.values()), this.overridesLost);
 		this.overridesChanged = false;
+		this.overridesLost = false;
 		this.overrideKeys = Set.copyOf(this.overrides.keySet());
-		return Optional.of(List.copyOf(this.overrides.values()));
+		return Optional.of(shared);
 	}
 
 	/**
@@ -107,6 +121,22 @@ final class ClusterContents {
 		return taken;
 	}
 
+	/**
+	 * Notes how far etcd's history goes.
+	 */
+	void headIs(Revision head) {
+		this.newest = head;
+	}
+
+	/**
+	 * Whether etcd's history has a name, so that it can be told from another one whose
+	 * cluster has the same id, as that of a wiped one has, and whose revisions are as
+	 * large by now.
+	 */
+	boolean isNamed() {
+		return !this.history.isEmpty();
+	}
+
 	void apply(StoreSignal.Change change) {
 		switch (change) {
 			case StoreSignal.Change.Put(StoredEntry entry) -> put(entry, this.gateways, this.overrides);
@@ -114,6 +144,7 @@ final class ClusterContents {
 				this.gateways.remove(key);
 				this.overridesChanged |= this.overrides.remove(key) != null;
 				this.refused.forget(key);
+				this.history = key.equals(this.keys.history()) ? "" : this.history;
 			}
 		}
 	}
@@ -129,7 +160,10 @@ final class ClusterContents {
 			Map<String, OperatorOverride> intoOverrides) {
 		String key = entry.key();
 		try {
-			if (key.startsWith(this.keys.gateways())) {
+			if (key.equals(this.keys.history())) {
+				this.history = name(entry);
+			}
+			else if (key.startsWith(this.keys.gateways())) {
 				store(intoGateways, key, gateway(entry), MAX_GATEWAYS);
 			}
 			else if (key.startsWith(this.keys.overrides())) {
@@ -151,6 +185,11 @@ final class ClusterContents {
 		}
 		into.put(key, value);
 		this.refused.forget(key);
+	}
+
+	private static String name(StoredEntry entry) {
+		byte[] value = entry.value();
+		return new String(value, 0, Math.min(value.length, MAX_NAME_LENGTH), StandardCharsets.UTF_8);
 	}
 
 	private GatewayReport gateway(StoredEntry entry) throws UnreadableValueException {
@@ -217,8 +256,13 @@ final class ClusterContents {
 
 		private final Map<String, OperatorOverride> oldOverrides = ClusterContents.this.overrides;
 
+		private String newHistory = "";
+
 		void add(StoredEntry entry) {
-			if (!entry.key().startsWith(ClusterContents.this.keys.commands())) {
+			if (entry.key().equals(ClusterContents.this.keys.history())) {
+				this.newHistory = name(entry);
+			}
+			else if (!entry.key().startsWith(ClusterContents.this.keys.commands())) {
 				retain(entry.key());
 				put(entry, this.newGateways, this.newOverrides);
 			}
@@ -239,7 +283,14 @@ final class ClusterContents {
 			}
 		}
 
-		void end() {
+		/**
+		 * Replaces what there was.
+		 * @param head the revision that was listed
+		 */
+		void end(Revision head) {
+			ClusterContents.this.overridesLost |= isOtherHistory(head);
+			ClusterContents.this.newest = head;
+			ClusterContents.this.history = this.newHistory;
 			ClusterContents.this.gateways = this.newGateways;
 			ClusterContents.this.overrides = this.newOverrides;
 			this.commands.forEach((entry) -> put(entry, this.newGateways, this.newOverrides));
@@ -247,6 +298,22 @@ final class ClusterContents {
 			ClusterContents.this.listed = true;
 		}
 
+		private boolean isOtherHistory(Revision head) {
+			Revision before = ClusterContents.this.newest;
+			boolean renamed = isNamed() && !ClusterContents.this.history.equals(this.newHistory);
+			return renamed || (!before.equals(Revision.NONE) && head.isOtherHistory(before));
+		}
+
+	}
+
+	/**
+	 * What gateways share.
+	 *
+	 * @param overrides the overrides that etcd has
+	 * @param lost whether others are missing that nobody has ended, since etcd was wiped,
+	 * restored or replaced
+	 */
+	record Shared(List<OperatorOverride> overrides, boolean lost) {
 	}
 
 }

@@ -21,6 +21,11 @@ record ClusterKeys(String prefix) {
 		return this.prefix + "commands/";
 	}
 
+	/** Of what tells one history of etcd from another. */
+	String history() {
+		return this.prefix + "history";
+	}
+
 	String gateway(String instanceId) {
 		return gateways() + instanceId;
 	}

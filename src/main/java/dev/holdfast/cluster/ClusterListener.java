@@ -19,6 +19,13 @@ public interface ClusterListener {
 	void onOverrides(Collection<OperatorOverride> shared);
 
 	/**
+	 * The same, after etcd was wiped, restored or replaced: what is missing has not been
+	 * ended by anybody.
+	 * @param shared all of them, of scope {@code CLUSTER}
+	 */
+	void onHistoryLost(Collection<OperatorOverride> shared);
+
+	/**
 	 * Hears that etcd is away: until {@link #onOverrides} is called again, what is known
 	 * stays in force until its time. May be called more than once.
 	 */

@@ -1,13 +1,17 @@
 package dev.holdfast.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import dev.holdfast.service.Revision;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of connection, list and watch. It lists everything, watches from there on,
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class ClusterSession {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterSession.class);
 
 	private static final long TICK = Duration.ofSeconds(1).toNanos();
 
@@ -76,7 +82,7 @@ final class ClusterSession {
 		try {
 			ClusterContents.Listing listing = this.contents.list();
 			this.head = this.connection.list(this.settings.prefix(), listing::add);
-			listing.end();
+			listing.end(this.head);
 			this.listener.onListed();
 			this.delivered = this.head.number();
 			this.nextTick = time();
@@ -169,6 +175,7 @@ final class ClusterSession {
 					"the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head), false);
 		}
 		this.head = now;
+		this.contents.headIs(now);
 		this.own.headIs(now.number());
 		this.proof = new DeliveryProof(time(), now.number());
 		this.nextProof = time() + this.settings.proofInterval().toNanos();
@@ -180,11 +187,26 @@ final class ClusterSession {
 		}
 		this.proof = null;
 		this.proofs++;
+		this.listener.onProven();
 		if (this.proofs == 1) {
-			this.listener.onProven();
+			nameHistory();
 			this.own.begin(this.connection);
 			this.nextReport = time() + TICK;
 			this.listener.onReported();
+		}
+	}
+
+	/** Two that do so at once have the same name for it a moment later. */
+	private void nameHistory() {
+		if (this.contents.isNamed()) {
+			return;
+		}
+		try {
+			byte[] name = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
+			this.connection.put(new ClusterKeys(this.settings.prefix()).history(), name, 0);
+		}
+		catch (ClusterStoreException ex) {
+			logger.debug("etcd's history gets no name: {}", ex.getMessage());
 		}
 	}
 
@@ -236,7 +258,7 @@ final class ClusterSession {
 		/** Something changed. */
 		void onChanges();
 
-		/** Delivery is proven for the first time. */
+		/** Delivery is proven, for the first time or again. */
 		void onProven();
 
 		/** This gateway has reported what it is, or has failed to. */

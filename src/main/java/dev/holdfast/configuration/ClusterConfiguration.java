@@ -5,7 +5,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
+import dev.holdfast.actuate.ClusterGauges;
 import dev.holdfast.admin.GatewayIdentity;
 import dev.holdfast.admin.RegistryCommands;
 import dev.holdfast.cluster.Cluster;
@@ -94,12 +98,20 @@ class ClusterConfiguration {
 			ClusterSettings settings = new ClusterSettings(usual.prefix(), usual.leaseTime(), usual.reportInterval(),
 					(spreading.compareTo(usual.lagAfter()) > 0) ? spreading : usual.lagAfter(), usual.proofInterval(),
 					usual.refusedPause());
-			RegistryCommands commands = new RegistryCommands(operations, upstreams);
+			RegistryCommands commands = new RegistryCommands(operations, upstreams, overrides,
+					RandomGenerator.getDefault(),
+					(delay, task) -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
+						.execute(task));
 			return new Cluster(store, settings, local, standing, new ClusterListener() {
 
 				@Override
 				public void onOverrides(Collection<OperatorOverride> shared) {
 					overrides.replaceShared(shared);
+				}
+
+				@Override
+				public void onHistoryLost(Collection<OperatorOverride> shared) {
+					overrides.keepLost(shared);
 				}
 
 				@Override
@@ -113,6 +125,11 @@ class ClusterConfiguration {
 				}
 
 			}, clock);
+		}
+
+		@Bean
+		ClusterGauges clusterGauges(Cluster cluster) {
+			return new ClusterGauges(cluster, cluster::sessions, cluster::staleness);
 		}
 
 		/**

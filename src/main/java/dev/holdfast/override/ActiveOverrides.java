@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +22,23 @@ import org.jspecify.annotations.Nullable;
 public final class ActiveOverrides {
 
 	/** None. */
-	public static final ActiveOverrides NONE = new ActiveOverrides(Map.of(), Map.of());
+	public static final ActiveOverrides NONE = new ActiveOverrides(Map.of(), Map.of(), Set.of());
 
 	private final Map<String, OperatorOverride> local;
 
 	private final Map<String, OperatorOverride> shared;
 
+	private final Set<String> lost;
+
 	private final Map<String, OperatorOverride> inForce;
 
 	private final Map<ServiceName, ServiceOverrides> services;
 
-	private ActiveOverrides(Map<String, OperatorOverride> local, Map<String, OperatorOverride> shared) {
+	private ActiveOverrides(Map<String, OperatorOverride> local, Map<String, OperatorOverride> shared,
+			Set<String> lost) {
 		this.local = Map.copyOf(local);
 		this.shared = Map.copyOf(shared);
+		this.lost = lost.stream().filter(shared::containsKey).collect(Collectors.toUnmodifiableSet());
 		Map<String, OperatorOverride> inForce = new HashMap<>(shared);
 		inForce.putAll(local);
 		this.inForce = Map.copyOf(inForce);
@@ -104,6 +110,24 @@ public final class ActiveOverrides {
 		return this.inForce;
 	}
 
+	/**
+	 * Return the keys of those for all gateways that etcd has lost: it was wiped,
+	 * restored or replaced, and nobody has ended them.
+	 * @return the keys, also of those that another one hides
+	 */
+	public Set<String> lost() {
+		return this.lost;
+	}
+
+	/**
+	 * Whether an override is for all gateways and etcd has lost it.
+	 * @param override one of these
+	 * @return whether it is one of {@link #lost()}
+	 */
+	public boolean isLost(OperatorOverride override) {
+		return override.scope() == Scope.CLUSTER && this.lost.contains(override.key());
+	}
+
 	ActiveOverrides with(OperatorOverride override) {
 		Map<String, OperatorOverride> changed = new HashMap<>(of(override.scope()));
 		changed.put(override.key(), override);
@@ -118,16 +142,20 @@ public final class ActiveOverrides {
 
 	ActiveOverrides withAll(Scope scope, Map<String, OperatorOverride> overrides) {
 		return switch (scope) {
-			case LOCAL -> new ActiveOverrides(overrides, this.shared);
-			case CLUSTER -> new ActiveOverrides(this.local, overrides);
+			case LOCAL -> new ActiveOverrides(overrides, this.shared, this.lost);
+			case CLUSTER -> withShared(overrides, this.lost);
 		};
+	}
+
+	ActiveOverrides withShared(Map<String, OperatorOverride> overrides, Set<String> lost) {
+		return new ActiveOverrides(this.local, overrides, lost);
 	}
 
 	ActiveOverrides without(Predicate<OperatorOverride> ended) {
 		Map<String, OperatorOverride> localOnes = without(this.local, ended);
 		Map<String, OperatorOverride> sharedOnes = without(this.shared, ended);
 		boolean same = localOnes.size() == this.local.size() && sharedOnes.size() == this.shared.size();
-		return same ? this : new ActiveOverrides(localOnes, sharedOnes);
+		return same ? this : new ActiveOverrides(localOnes, sharedOnes, this.lost);
 	}
 
 	private static Map<String, OperatorOverride> without(Map<String, OperatorOverride> overrides,
@@ -139,13 +167,13 @@ public final class ActiveOverrides {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof ActiveOverrides that && this.local.equals(that.local)
-				&& this.shared.equals(that.shared);
+		return other instanceof ActiveOverrides that && this.local.equals(that.local) && this.shared.equals(that.shared)
+				&& this.lost.equals(that.lost);
 	}
 
 	@Override
 	public int hashCode() {
-		return Objects.hash(this.local, this.shared);
+		return Objects.hash(this.local, this.shared, this.lost);
 	}
 
 	@Override

@@ -5,7 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in force of one key and was not, or is so no longer.
+ * What is in force of one key and was not, or is so no longer; or is so still although
+ * etcd has lost it.
  *
  * @param before what was in force, {@code null} when nothing was
  * @param after what is in force, {@code null} when nothing is
@@ -21,6 +22,15 @@ public record OverrideChange(@Nullable OperatorOverride before, @Nullable Operat
 		if (before == null && after == null) {
 			throw new IllegalArgumentException("change: none (expected: something before or after)");
 		}
+	}
+
+	/**
+	 * Whether nothing has changed but that etcd has lost what is in force for all
+	 * gateways.
+	 * @return whether it is the same as before
+	 */
+	public boolean isLost() {
+		return Objects.equals(this.before, this.after);
 	}
 
 	/**

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,9 +19,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +36,10 @@ public final class Overrides {
 	/** How many local overrides there may be. */
 	public static final int MAX_LOCAL = 10_000;
 
-	/** How often is looked for what has ended, since clocks are set. */
+	/** How often the file is tried again. */
 	private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-	/** How often when there is none. */
+	/** How often is looked when nothing is known to end. */
 	private static final Duration IDLE = Duration.ofMinutes(1);
 
 	private final InstantSource clock;
@@ -61,22 +61,31 @@ public final class Overrides {
 
 	private final Queue<News> untold = new ConcurrentLinkedQueue<>();
 
+	/** When they end by themselves; guarded by the lock. */
+	private final OverrideDeadlines deadlines;
+
 	private volatile ActiveOverrides active = ActiveOverrides.NONE;
 
 	/**
-	 * When those that all gateways share end by themselves, by their keys; {@code null}
-	 * while etcd says which there are. Clocks of gateways differ, its leases do not.
-	 */
-	private volatile @Nullable Map<String, Instant> sharedEnds = Map.of();
-
-	/**
 	 * Creates overrides of which none is in force yet.
-	 * @param clock the time by which they end
+	 * @param clock the time of day
 	 * @param file where they are kept, empty for nowhere
 	 */
 	public Overrides(InstantSource clock, Optional<OverridesFile> file) {
+		this(clock, System::nanoTime, file);
+	}
+
+	/**
+	 * Creates overrides of which none is in force yet.
+	 * @param clock the time of day, which tells how long one lasts when it is set or read
+	 * from disk
+	 * @param nanoTime the time by which they end, which nobody sets; nanoseconds
+	 * @param file where they are kept, empty for nowhere
+	 */
+	public Overrides(InstantSource clock, LongSupplier nanoTime, Optional<OverridesFile> file) {
 		this.clock = clock;
 		this.file = file;
+		this.deadlines = new OverrideDeadlines(nanoTime);
 		file.ifPresent((kept) -> kept.onFailure(this::wake));
 	}
 
@@ -96,13 +105,16 @@ public final class Overrides {
 	public void restore(Set<Scope> scopes) {
 		List<OperatorOverride> saved = this.file.map(OverridesFile::load).orElse(List.of());
 		Instant now = this.clock.instant();
-		change(now, (before) -> {
+		change(now, false, (before) -> {
 			ActiveOverrides restored = before;
 			for (Scope scope : scopes) {
 				Map<String, OperatorOverride> lasting = new HashMap<>(restored.of(scope));
 				saved.stream()
 					.filter((override) -> override.scope() == scope && override.lastsAt(now))
-					.forEach((override) -> lasting.put(override.key(), override));
+					.forEach((override) -> {
+						lasting.put(override.key(), override);
+						this.deadlines.begin(override, now);
+					});
 				restored = restored.withAll(scope, lasting);
 			}
 			return restored;
@@ -155,17 +167,27 @@ public final class Overrides {
 		if (override.scope() != Scope.LOCAL) {
 			throw new IllegalArgumentException("scope: %s (expected: LOCAL)".formatted(override.scope()));
 		}
-		change(this.clock.instant(), (before) -> before.with(override));
+		Instant now = this.clock.instant();
+		change(now, false, (before) -> {
+			this.deadlines.begin(override, now);
+			return before.with(override);
+		});
 		save();
 	}
 
 	/**
-	 * Ends a local override.
+	 * Ends what is in force on this gateway alone: a local override, and, while etcd does
+	 * not say what all gateways share, what is known of that. The latter is in force
+	 * again if etcd still has it when it answers.
 	 * @param action what it is of; a weight counts for nothing
 	 * @return whether there was one
 	 */
 	public boolean remove(Action action) {
-		boolean removed = change(this.clock.instant(), (before) -> before.without(Scope.LOCAL, action.key()));
+		String key = action.key();
+		boolean removed = change(this.clock.instant(), false, (before) -> {
+			ActiveOverrides without = before.without(Scope.LOCAL, key);
+			return this.deadlines.isSharedEnding(key) ? without.without(Scope.CLUSTER, key) : without;
+		});
 		if (removed) {
 			save();
 		}
@@ -175,22 +197,63 @@ public final class Overrides {
 	/**
 	 * Takes the overrides that all gateways share. Each is in force until it is shared no
 	 * longer, whatever the clock of this gateway says, or {@link #keepShared()} is
-	 * called.
+	 * called. What {@link #keepLost} has kept goes on.
 	 * @param shared all of scope {@code CLUSTER}
 	 * @throws IllegalArgumentException if one is of another scope
 	 */
 	public void replaceShared(Collection<OperatorOverride> shared) {
+		takeShared(shared, false);
+	}
+
+	/**
+	 * Takes the overrides that all gateways share after a history of which they were part
+	 * has been lost: etcd was wiped, restored or replaced. Nobody has ended those that
+	 * are missing now, so they stay in force until their time, or until an operator ends
+	 * them or sets them anew.
+	 * @param shared all of scope {@code CLUSTER} that there are now
+	 * @throws IllegalArgumentException if one is of another scope
+	 */
+	public void keepLost(Collection<OperatorOverride> shared) {
+		takeShared(shared, true);
+	}
+
+	private void takeShared(Collection<OperatorOverride> shared, boolean lost) {
 		Instant now = this.clock.instant();
-		Map<String, OperatorOverride> lasting = new HashMap<>();
+		Map<String, OperatorOverride> taken = new HashMap<>();
 		for (OperatorOverride override : shared) {
 			if (override.scope() != Scope.CLUSTER) {
 				throw new IllegalArgumentException("scope: %s (expected: CLUSTER)".formatted(override.scope()));
 			}
-			lasting.put(override.key(), override);
+			taken.put(override.key(), override);
 		}
-		this.sharedEnds = null;
-		if (change(now, (before) -> before.withAll(Scope.CLUSTER, lasting))) {
+		boolean different = change(now, false, (before) -> {
+			Map<String, OperatorOverride> kept = new HashMap<>(before.of(Scope.CLUSTER));
+			kept.keySet().removeAll(taken.keySet());
+			kept.keySet().removeIf((key) -> !lost && !before.lost().contains(key));
+			// With the time that they had when etcd fell silent, if it did.
+			this.deadlines.keepShared(kept.values(), now);
+			kept.putAll(taken);
+			return before.withShared(kept, difference(kept.keySet(), taken.keySet()));
+		});
+		if (lost) {
+			tellOfLost();
+		}
+		if (different) {
 			this.file.ifPresent((file) -> file.offer(() -> this.active.all()));
+		}
+	}
+
+	private static Set<String> difference(Set<String> all, Set<String> others) {
+		Set<String> difference = new HashSet<>(all);
+		difference.removeAll(others);
+		return difference;
+	}
+
+	private void tellOfLost() {
+		int lost = this.active.lost().size();
+		if (lost > 0) {
+			logger.warn("etcd was wiped, restored or replaced and no longer has {} overrides for all gateways; they "
+					+ "stay in force here until their time; GET /registry/overrides lists them", lost);
 		}
 	}
 
@@ -200,35 +263,21 @@ public final class Overrides {
 	 * stays for as long as it was meant to last at most.
 	 */
 	public void keepShared() {
-		if (this.sharedEnds != null) {
-			return;
+		this.lock.lock();
+		try {
+			this.deadlines.addShared(this.active.of(Scope.CLUSTER).values(), this.clock.instant());
+			wake();
 		}
-		Instant now = this.clock.instant();
-		Map<String, Instant> ends = new HashMap<>();
-		this.active.of(Scope.CLUSTER).forEach((key, override) -> {
-			Instant latest = now.plus(Duration.between(override.since(), override.until()));
-			boolean credible = override.lastsAt(now) && override.until().isBefore(latest);
-			ends.put(key, credible ? override.until() : latest);
-		});
-		this.sharedEnds = Map.copyOf(ends);
-	}
-
-	/** Empty for what ends only when etcd says so. */
-	private Optional<Instant> end(OperatorOverride override) {
-		if (override.scope() == Scope.LOCAL) {
-			return Optional.of(override.until());
+		finally {
+			this.lock.unlock();
 		}
-		Map<String, Instant> ends = this.sharedEnds;
-		return (ends == null) ? Optional.empty() : Optional.of(ends.getOrDefault(override.key(), override.until()));
 	}
 
 	/**
 	 * Ends those whose time is over, and has the file written if that has failed before.
 	 */
 	public void endDue() {
-		Instant now = this.clock.instant();
-		boolean ended = change(now, (before) -> before
-			.without((override) -> end(override).filter((end) -> !now.isBefore(end)).isPresent()));
+		boolean ended = change(this.clock.instant(), true, (before) -> before.without(this.deadlines::isOver));
 		this.file.filter((file) -> ended || file.isFailing()).ifPresent((file) -> file.offer(() -> this.active.all()));
 	}
 
@@ -239,7 +288,7 @@ public final class Overrides {
 		this.lock.lock();
 		try {
 			long seen = this.news;
-			long nanos = untilDue(this.active).toNanos();
+			long nanos = untilDue().toNanos();
 			while (this.news == seen && nanos > 0) {
 				nanos = this.changed.awaitNanos(nanos);
 			}
@@ -260,15 +309,11 @@ public final class Overrides {
 		}
 	}
 
-	private Duration untilDue(ActiveOverrides active) {
-		List<OperatorOverride> all = active.all();
-		if (all.isEmpty() && this.file.filter(OverridesFile::isFailing).isEmpty()) {
-			return IDLE;
-		}
-		Instant now = this.clock.instant();
-		Optional<Instant> next = all.stream().flatMap((it) -> end(it).stream()).min(Comparator.naturalOrder());
-		Duration rest = next.map((end) -> Duration.between(now, end)).orElse(INTERVAL);
-		return (rest.compareTo(INTERVAL) < 0) ? rest : INTERVAL;
+	private Duration untilDue() {
+		Duration longest = this.file.filter(OverridesFile::isFailing).isPresent() ? INTERVAL : IDLE;
+		return this.deadlines.untilNext(this.active.all())
+			.filter((rest) -> rest.compareTo(longest) < 0)
+			.orElse(longest);
 	}
 
 	/**
@@ -282,20 +327,27 @@ public final class Overrides {
 		this.file.ifPresent((file) -> file.save(() -> this.active.all()));
 	}
 
-	private boolean change(Instant now, UnaryOperator<ActiveOverrides> change) {
+	/**
+	 * Changes what is in force, and tells of it.
+	 * @param ended whether what is so no longer has ended at its time
+	 * @param change called with the lock
+	 * @return whether something is different
+	 */
+	private boolean change(Instant now, boolean ended, UnaryOperator<ActiveOverrides> change) {
 		this.lock.lock();
 		try {
 			ActiveOverrides before = this.active;
 			ActiveOverrides after = change.apply(before);
+			wake();
 			if (after.equals(before)) {
 				return false;
 			}
 			this.active = after;
-			List<OverrideChange> changes = between(before, after, now);
+			this.deadlines.retain(after);
+			List<OverrideChange> changes = between(before, after, now, ended);
 			if (!changes.isEmpty()) {
 				this.untold.add(new News(after, changes));
 			}
-			wake();
 		}
 		finally {
 			this.lock.unlock();
@@ -304,7 +356,8 @@ public final class Overrides {
 		return true;
 	}
 
-	private static List<OverrideChange> between(ActiveOverrides before, ActiveOverrides after, Instant now) {
+	private static List<OverrideChange> between(ActiveOverrides before, ActiveOverrides after, Instant now,
+			boolean ended) {
 		TreeSet<String> keys = new TreeSet<>(before.inForce().keySet());
 		keys.addAll(after.inForce().keySet());
 		List<OverrideChange> changes = new ArrayList<>();
@@ -312,7 +365,10 @@ public final class Overrides {
 			OperatorOverride was = before.inForce().get(key);
 			OperatorOverride is = after.inForce().get(key);
 			if (!Objects.equals(was, is)) {
-				changes.add(new OverrideChange(was, is, was != null && !was.lastsAt(now)));
+				changes.add(new OverrideChange(was, is, was != null && (ended || !was.lastsAt(now))));
+			}
+			else if (is != null && after.isLost(is) && !before.isLost(is)) {
+				changes.add(new OverrideChange(was, is, false));
 			}
 		}
 		return List.copyOf(changes);

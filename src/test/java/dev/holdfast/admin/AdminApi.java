@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -51,7 +52,9 @@ final class AdminApi implements Traffic {
 
 	private final AtomicReference<Instant> time = new AtomicReference<>(FakeRegistry.PROVEN_AT);
 
-	private final Overrides overrides = new Overrides(this.time::get, Optional.empty());
+	private final AtomicLong nanoTime = new AtomicLong();
+
+	private final Overrides overrides = new Overrides(this.time::get, this.nanoTime::get, Optional.empty());
 
 	private @Nullable SharedOverrides shared;
 
@@ -65,6 +68,7 @@ final class AdminApi implements Traffic {
 	 */
 	void pass(Duration time) {
 		this.time.updateAndGet((now) -> now.plus(time));
+		this.nanoTime.addAndGet(time.toNanos());
 		this.overrides.endDue();
 	}
 

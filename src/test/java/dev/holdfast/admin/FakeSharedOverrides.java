@@ -25,12 +25,26 @@ final class FakeSharedOverrides implements SharedOverrides {
 
 	private final Overrides overrides;
 
+	private int puts;
+
 	private String unavailable = "";
 
 	private String failure = "";
 
 	FakeSharedOverrides(Overrides overrides) {
 		this.overrides = overrides;
+	}
+
+	/**
+	 * Loses everything, as an etcd that is wiped.
+	 */
+	void forget() {
+		this.shared.clear();
+		this.overrides.keepLost(List.of());
+	}
+
+	int puts() {
+		return this.puts;
 	}
 
 	FakeSharedOverrides away(String reason) {
@@ -48,6 +62,7 @@ final class FakeSharedOverrides implements SharedOverrides {
 		if (!this.failure.isEmpty()) {
 			return CompletableFuture.failedFuture(new SharedOverridesException(this.failure));
 		}
+		this.puts++;
 		this.shared.put(override.key(), override);
 		this.overrides.replaceShared(this.shared.values());
 		return CompletableFuture.completedFuture(null);

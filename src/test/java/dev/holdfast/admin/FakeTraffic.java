@@ -71,6 +71,10 @@ final class FakeTraffic {
 		context.registerBean(EffectiveConfiguration.class, () -> Map::of);
 	}
 
+	Upstreams upstreams() {
+		return this.upstreams;
+	}
+
 	Upstream upstream(String service) {
 		return Objects.requireNonNull(this.upstreams.find(new ServiceName(service)));
 	}

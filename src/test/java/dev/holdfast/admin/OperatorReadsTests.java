@@ -209,6 +209,37 @@ class OperatorReadsTests {
 	}
 
 	@Test
+	void trafficIsATableOfSumsAtATerminal() {
+		this.traffic.end("orders", 3, Outcome.SUCCESS, Duration.ofMillis(10));
+		this.traffic.end("users", 1, Outcome.SUCCESS, Duration.ofMillis(10));
+		this.traffic.pass(Duration.ofSeconds(10));
+		this.traffic.history().read();
+		this.traffic.end("orders", 1, Outcome.SERVER_ERROR, Duration.ofMillis(10));
+		this.traffic.pass(Duration.ofSeconds(10));
+		this.traffic.history().read();
+		HttpResponse<String> answer = this.server.get("/registry/traffic?size=1", "Accept", "text/plain");
+		assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/plain;charset=UTF-8");
+		assertThat(answer.body()).containsPattern("total\\.requests +5\n").containsPattern("""
+				NAME    REQUESTS  ERRORS  ERROR-RATIO  REQ/S  P95-MS
+				orders         4       1         0\\.25    0\\.1 +(10|9|1[01])[.0-9]*
+
+				1 to 1 of 2 \\(page 0\\)
+				""");
+		String json = this.server.get("/registry/traffic").headers().firstValue("ETag").orElseThrow();
+		assertThat(this.server.get("/registry/traffic", "Accept", "text/plain", "If-None-Match", json).statusCode())
+			.isEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/registry/gateways", "/registry/overrides", "/registry/routes", "/registry/certificates",
+			"/registry/audit", "/registry/traffic", "/registry/routes/match?path=/users/7" })
+	void everyOtherListIsReadableAtATerminalToo(String path) {
+		HttpResponse<String> answer = this.server.get(path, "Accept", "text/plain");
+		assertThat(answer.statusCode()).isEqualTo(200);
+		assertThat(answer.body()).isNotBlank().doesNotStartWith("{");
+	}
+
+	@Test
 	void certificatesSayUntilWhenTheyAreValidAndWhatTheyAreFor() throws Exception {
 		CertificateAuthority authority = new CertificateAuthority(this.folder, "authority");
 		X509Certificate own = read(authority.issue("gateway", "gateway.test").certificate());

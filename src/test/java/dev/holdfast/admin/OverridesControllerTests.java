@@ -3,15 +3,18 @@ package dev.holdfast.admin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.override.Action;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Scope;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.service.ServiceName;
+import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,9 +23,13 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
+import org.springframework.web.servlet.HandlerMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class OverridesControllerTests {
 
@@ -257,6 +264,72 @@ class OverridesControllerTests {
 			.isLenientlyEqualTo("{\"scope\": \"CLUSTER\", \"kind\": \"DRAIN\"}");
 		assertThat(delete(O1 + "/drain?scope=CLUSTER")).hasStatus(HttpStatus.NO_CONTENT);
 		assertThat(this.api.overrides().active().all()).isEmpty();
+	}
+
+	@Test
+	void whatAllGatewaysShareIsLiftedOnThisOneWhileEtcdIsAway() {
+		FakeSharedOverrides shared = new FakeSharedOverrides(this.api.overrides());
+		this.api.share(shared);
+		put(O1 + "/drain", cluster(""));
+		assertThat(delete(O1 + "/drain")).hasStatusOk().bodyJson().isLenientlyEqualTo("{\"scope\": \"CLUSTER\"}");
+		shared.away("connection refused");
+		this.api.overrides().keepShared();
+		assertThat(delete(O1 + "/drain?scope=CLUSTER")).hasStatus(HttpStatus.SERVICE_UNAVAILABLE);
+		assertThat(delete(O1 + "/drain?scope=LOCAL")).hasStatus(HttpStatus.NO_CONTENT);
+		assertThat(get("/registry/services/orders")).bodyJson().doesNotHavePath("$.instances[0].override");
+		assertThat(this.registry.notes()).last().isEqualTo("OVERRIDE_ENDED orders o1: drained has ended");
+	}
+
+	@Test
+	void whatEtcdHasLostIsShownAndInTheJournalAndEndsOnAllGatewaysByTheirWord() {
+		FakeSharedOverrides shared = new FakeSharedOverrides(this.api.overrides());
+		this.api.share(shared);
+		put(O1 + "/drain", cluster(""));
+		assertThat(get("/registry/overrides")).bodyJson().doesNotHavePath("$.items[0].note");
+		shared.forget();
+		assertThat(get("/registry/overrides")).bodyJson()
+			.hasPathSatisfying("$.items[0].note", (note) -> assertThat(note).asString().contains("etcd was wiped"));
+		assertThat(get("/registry/services/orders")).bodyJson()
+			.isLenientlyEqualTo("{\"instances\": [{\"health\": {\"status\": \"DRAINING\"}}, {}]}");
+		assertThat(this.registry.notes()).last()
+			.isEqualTo("OVERRIDDEN orders o1: etcd has lost it, and it stays: drained on all gateways until "
+					+ "2026-01-02T03:05:05Z by 127.0.0.1");
+		assertThat(delete(O1 + "/drain?scope=CLUSTER")).hasStatus(HttpStatus.NO_CONTENT);
+		assertThat(this.api.overrides().active().all()).isEmpty();
+		assertThat(shared.puts()).as("others hear of an end only of what etcd has").isEqualTo(2);
+	}
+
+	@Test
+	void ofTwoWritersWithTheSameTagOneWins() throws InterruptedException {
+		ServiceCatalogue catalogue = new ServiceCatalogue(this.registry, this.api, this.api.overrides());
+		OverrideWrites writes = new OverrideWrites(this.api.overrides(), Optional.empty(), new AnswerDeadline());
+		EntityTags tags = new EntityTags(this.registry, new ObjectMapper().findAndRegisterModules());
+		Preconditions preconditions = new Preconditions(tags, catalogue,
+				new HeldController(this.registry, this.registry, writes, new AnswerDeadline()), new StatusController(
+						this.registry, catalogue, this.api.overrides(), new GatewayIdentity("gw-1", "0.1.0")));
+		String tag = tags.tag(catalogue.find("orders", false), MediaType.APPLICATION_JSON);
+		HttpServletRequest first = conditional(tag);
+		HttpServletRequest second = conditional(tag);
+		// Both come before either is done.
+		assertThat(preconditions.preHandle(first, new MockHttpServletResponse(), this)).isTrue();
+		assertThat(preconditions.preHandle(second, new MockHttpServletResponse(), this)).isTrue();
+		Instant now = this.api.overrides().now();
+		writes.inTurn(Scope.LOCAL, first, () -> {
+			this.api.overrides()
+				.put(new OperatorOverride(new Action.Drain(ORDERS, "o1"), Scope.LOCAL, now, now.plusSeconds(60), "",
+						""));
+			return "done";
+		});
+		assertThatExceptionOfType(ProblemException.class)
+			.isThrownBy(() -> writes.inTurn(Scope.LOCAL, second, () -> "done too"))
+			.satisfies((refused) -> assertThat(refused.getStatusCode()).isEqualTo(HttpStatus.PRECONDITION_FAILED));
+	}
+
+	private static HttpServletRequest conditional(String tag) {
+		MockHttpServletRequest request = new MockHttpServletRequest("PUT", O1 + "/drain");
+		request.addHeader(HttpHeaders.IF_MATCH, tag);
+		request.setAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE, Map.of("service", "orders"));
+		return request;
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ class ClusterTests {
 
 	private static final String OWN = "/holdfast/gateways/gw-1";
 
+	private static final String HISTORY = "/holdfast/history";
+
 	private final ClusterTime time = new ClusterTime();
 
 	private final FakeStore store = new FakeStore();
@@ -40,6 +43,9 @@ class ClusterTests {
 	private final List<Command> commands = new ArrayList<>();
 
 	private final List<Collection<OperatorOverride>> shared = new ArrayList<>();
+
+	/** What there was after a history had been lost. */
+	private final List<Collection<OperatorOverride>> lost = new ArrayList<>();
 
 	private final List<Throwable> failures = new ArrayList<>();
 
@@ -57,6 +63,11 @@ class ClusterTests {
 				}
 
 				@Override
+				public void onHistoryLost(Collection<OperatorOverride> overrides) {
+					ClusterTests.this.lost.add(overrides);
+				}
+
+				@Override
 				public void onUnconfirmed() {
 					ClusterTests.this.unconfirmed++;
 				}
@@ -71,13 +82,13 @@ class ClusterTests {
 	@Test
 	void gatewayListsItselfAndTakesItselfOffTheListWhenItStops() {
 		at(2, () -> {
-			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.store.keys()).containsExactly(OWN, HISTORY);
 			assertThat(this.store.value(OWN)).contains("\"host\":\"host-1\"", "\"state\":\"LIVE\"");
 			assertThat(this.cluster.view().available()).isTrue();
 			assertThat(this.cluster.unavailable()).isEmpty();
 		});
 		runFor(60);
-		assertThat(this.store.keys()).isEmpty();
+		assertThat(this.store.keys()).containsExactly(HISTORY);
 		assertThat(this.store.leases()).isZero();
 	}
 
@@ -111,14 +122,14 @@ class ClusterTests {
 	@Test
 	void leaseThatWasLostIsReplaced() {
 		at(20, () -> this.store.expire(OWN));
-		at(30, () -> assertThat(this.store.keys()).containsExactly(OWN));
+		at(30, () -> assertThat(this.store.keys()).containsExactly(OWN, HISTORY));
 		runFor(60);
 	}
 
 	@Test
 	void entryThatSomebodyDeletedIsWrittenAgain() {
 		at(20, () -> this.store.delete(OWN));
-		at(22, () -> assertThat(this.store.keys()).containsExactly(OWN));
+		at(22, () -> assertThat(this.store.keys()).containsExactly(OWN, HISTORY));
 		runFor(60);
 	}
 
@@ -236,10 +247,90 @@ class ClusterTests {
 	void wipedStoreIsListedAnewAndHasTheGatewayAgain() {
 		at(20, this.store::wipe);
 		at(40, () -> {
-			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.store.keys()).containsExactly(OWN, HISTORY);
 			assertThat(this.cluster.view().available()).isTrue();
 		});
 		runFor(60);
+	}
+
+	@Test
+	void overridesOfAWipedStoreAreLostAndNotEnded() {
+		at(2, () -> assertThat(this.cluster.put(override(DRAIN, 600))).isNotCompletedExceptionally());
+		at(20, this.store::wipe);
+		at(40, () -> {
+			assertThat(this.lost).singleElement().satisfies((left) -> assertThat(left).isEmpty());
+			assertThat(this.store.value(HISTORY)).isNotEmpty();
+		});
+		runFor(60);
+	}
+
+	@Test
+	void storeThatWasEmptiedUnnoticedIsToldByTheNameOfItsHistory() {
+		at(2, () -> assertThat(this.cluster.put(override(DRAIN, 600))).isNotCompletedExceptionally());
+		at(20, () -> {
+			this.store.empty();
+			this.store.cut();
+		});
+		at(40, () -> {
+			assertThat(this.lost).hasSize(1);
+			assertThat(this.cluster.put(override(DRAIN, 900))).isNotCompletedExceptionally();
+		});
+		at(41, () -> assertThat(this.shared.getLast()).containsExactly(override(DRAIN, 900)));
+		// The new history has a name of its own.
+		at(50, this.store::cut);
+		runFor(60);
+		assertThat(this.lost).hasSize(1);
+	}
+
+	@Test
+	void historyIsLostAlsoIfTheFirstListOfTheNewOneFails() {
+		at(2, () -> assertThat(this.cluster.put(override(DRAIN, 600))).isNotCompletedExceptionally());
+		at(20, () -> {
+			this.store.empty();
+			this.store.reachable = false;
+			this.store.cut();
+		});
+		at(30, () -> this.store.reachable = true);
+		runFor(60);
+		assertThat(this.lost).hasSize(1);
+	}
+
+	@Test
+	void overrideThatWasEndedWhileThisGatewayWasCutOffIsNotLost() {
+		at(2, () -> assertThat(this.cluster.put(override(DRAIN, 600))).isNotCompletedExceptionally());
+		at(20, () -> {
+			this.store.cut();
+			this.store.delete("/holdfast/overrides/drain/orders/a");
+		});
+		at(30, () -> assertThat(this.shared.getLast()).isEmpty());
+		runFor(60);
+		assertThat(this.lost).isEmpty();
+	}
+
+	@Test
+	void historyHasOneNameThatNobodyWritesAgain() {
+		this.store.put(HISTORY, "of-another-gateway".getBytes(StandardCharsets.UTF_8), 0);
+		at(20, this.store::cut);
+		at(40, () -> assertThat(this.store.value(HISTORY)).isEqualTo("of-another-gateway"));
+		runFor(60);
+		assertThat(this.lost).isEmpty();
+	}
+
+	@Test
+	void stalenessIsTheTimeSinceTheLastProofAndEachConnectionIsCounted() {
+		at(60, () -> {
+			assertThat(this.cluster.staleness()).isLessThanOrEqualTo(Duration.ofSeconds(6));
+			assertThat(this.cluster.sessions()).isOne();
+			this.store.reachable = false;
+			this.store.cut();
+		});
+		at(120, () -> {
+			assertThat(this.cluster.staleness()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(66));
+			assertThat(this.cluster.sessions()).isGreaterThan(10);
+			this.store.reachable = true;
+		});
+		at(130, () -> assertThat(this.cluster.staleness()).isLessThan(Duration.ofSeconds(10)));
+		runFor(140);
 	}
 
 	@Test

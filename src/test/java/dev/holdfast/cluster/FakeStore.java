@@ -101,6 +101,16 @@ final class FakeStore implements ClusterStore {
 		this.cluster++;
 	}
 
+	/**
+	 * Everything is gone, and nothing that etcd says of itself tells it: the cluster has
+	 * the same id, and its revisions are as large by now.
+	 */
+	void empty() {
+		wipe();
+		this.cluster--;
+		this.revision = 1_000;
+	}
+
 	/** Every open connection breaks. */
 	void cut() {
 		List.copyOf(this.open).forEach((it) -> it.sink.accept(new StoreSignal.Failed("connection reset", false)));
@@ -212,7 +222,7 @@ final class FakeStore implements ClusterStore {
 			if (refused != null) {
 				throw refused;
 			}
-			if (!FakeStore.this.leases.contains(lease)) {
+			if (lease != 0 && !FakeStore.this.leases.contains(lease)) {
 				throw new ClusterStoreException("requested lease not found", false, true);
 			}
 			Long former = FakeStore.this.leaseOf.put(key, lease);

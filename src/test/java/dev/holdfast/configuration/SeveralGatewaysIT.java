@@ -61,13 +61,49 @@ class SeveralGatewaysIT {
 				assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
 				assertThat(refused.body()).contains("cluster-scope-unavailable", "UNAVAILABLE");
 				assertThat(shared(second)).containsExactly("drain/orders/a");
+				HttpResponse<String> lifted = write(second, "DELETE",
+						"/registry/services/orders/instances/a/drain?scope=LOCAL", "");
+				assertThat(lifted.statusCode()).as(lifted.body()).isEqualTo(204);
+				assertThat(shared(second)).isEmpty();
 				etcd.restart();
 				Awaitility.await()
 					.untilAsserted(() -> assertThat(gateways(first).path("available").asBoolean()).isTrue());
 				assertThat(shared(first)).containsExactly("drain/orders/a");
+				Awaitility.await().untilAsserted(() -> assertThat(shared(second)).containsExactly("drain/orders/a"));
 				Awaitility.await().untilAsserted(() -> assertThat(gateways(first).path("items")).hasSize(2));
 			}
 			Awaitility.await().untilAsserted(() -> assertThat(gateways(first).path("items")).hasSize(1));
+		}
+	}
+
+	@Test
+	void overrideThatAWipedEtcdHasLostIsInForceUntilItIsEndedForAll() throws Exception {
+		try (EtcdProcess etcd = EtcdProcess.start();
+				EtcdKeys keys = new EtcdKeys(etcd.endpoint());
+				ConfigurableApplicationContext first = gateway(etcd);
+				ConfigurableApplicationContext second = gateway(etcd)) {
+			keys.put("/services/orders/a", "10.0.0.1:1");
+			keys.put("/services/orders/b", "10.0.0.1:2");
+			String drain = "/registry/services/orders/instances/a/drain";
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(
+						write(first, "PUT", drain, "{\"ttlSeconds\": 600, \"scope\": \"CLUSTER\"}").statusCode())
+					.isEqualTo(200));
+			Awaitility.await().untilAsserted(() -> assertThat(shared(second)).containsExactly("drain/orders/a"));
+			etcd.wipe();
+			for (ConfigurableApplicationContext gateway : List.of(first, second)) {
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(
+							get(gateway, "/registry/overrides").path("items").path(0).path("note").asText())
+						.contains("etcd was wiped"));
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(gateways(gateway).path("available").asBoolean()).isTrue());
+				assertThat(shared(gateway)).containsExactly("drain/orders/a");
+			}
+			HttpResponse<String> ended = write(second, "DELETE", drain + "?scope=CLUSTER", "");
+			assertThat(ended.statusCode()).as(ended.body()).isEqualTo(204);
+			Awaitility.await().untilAsserted(() -> assertThat(shared(first)).isEmpty());
+			assertThat(shared(second)).isEmpty();
 		}
 	}
 
@@ -102,7 +138,11 @@ class SeveralGatewaysIT {
 	}
 
 	private JsonNode gateways(ConfigurableApplicationContext gateway) throws Exception {
-		HttpRequest request = HttpRequest.newBuilder(uri(gateway, "/registry/gateways")).build();
+		return get(gateway, "/registry/gateways");
+	}
+
+	private JsonNode get(ConfigurableApplicationContext gateway, String path) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(uri(gateway, path)).build();
 		return JsonMapper.builder()
 			.build()
 			.readTree(this.client.send(request, HttpResponse.BodyHandlers.ofString()).body());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
@@ -35,6 +36,8 @@ class OverridesTests {
 
 	private final AtomicReference<Instant> time = new AtomicReference<>(START);
 
+	private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
+
 	private final List<String> told = new ArrayList<>();
 
 	private final List<OverridesFile> files = new ArrayList<>();
@@ -42,7 +45,7 @@ class OverridesTests {
 	@TempDir
 	private Path folder;
 
-	private final Overrides overrides = listened(new Overrides(this.time::get, Optional.empty()));
+	private final Overrides overrides = listened(new Overrides(this.time::get, this.nanoTime::get, Optional.empty()));
 
 	@AfterEach
 	void close() {
@@ -154,6 +157,98 @@ class OverridesTests {
 		assertThat(this.overrides.active().all()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { -86_400, 86_400 })
+	void aClockThatIsPutRightNeitherEndsAnOverrideNorLetsItGoOn(int step) {
+		this.overrides.put(local(DRAIN_A, 60));
+		this.time.updateAndGet((now) -> now.plusSeconds(step));
+		pass(59);
+		assertThat(this.overrides.active().all()).hasSize(1);
+		pass(1);
+		assertThat(this.overrides.active().all()).isEmpty();
+		assertThat(this.told).last().isEqualTo("drain/orders/a expired");
+	}
+
+	@Test
+	void anOverrideFromDiskLastsNoLongerThanItWasMeantToThoughTheClockHasGoneBack() {
+		kept().put(local(DRAIN_A, 60));
+		closeFiles();
+		this.time.set(START.minusSeconds(86_400));
+		Overrides after = kept();
+		after.restore();
+		this.nanoTime.addAndGet(Duration.ofSeconds(60).toNanos());
+		after.endDue();
+		assertThat(after.active().all()).isEmpty();
+	}
+
+	@Test
+	void whatTheOthersShareCanBeLiftedHereWhileNobodyCanBeAsked() {
+		OperatorOverride shared = shared(DRAIN_A, 600);
+		this.overrides.replaceShared(List.of(shared));
+		assertThat(this.overrides.remove(DRAIN_A)).isFalse();
+		this.overrides.keepShared();
+		assertThat(this.overrides.remove(DRAIN_A)).isTrue();
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isFalse();
+		assertThat(this.told).containsExactly("drain/orders/a CLUSTER 600", "drain/orders/a ended");
+		// Etcd still has it.
+		this.overrides.replaceShared(List.of(shared));
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isTrue();
+	}
+
+	@Test
+	void whatIsLiftedHereStaysSoBehindARestartUntilEtcdAnswers() {
+		Overrides before = kept();
+		before.replaceShared(List.of(shared(DRAIN_A, 600)));
+		before.keepShared();
+		before.remove(DRAIN_A);
+		closeFiles();
+		Overrides after = kept();
+		after.restore();
+		assertThat(after.active().all()).isEmpty();
+	}
+
+	@Test
+	void whatEtcdHasLostStaysUntilItsTimeWhateverElseIsShared(CapturedOutput output) {
+		Action other = new Action.Weight(ORDERS, "b", 7);
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60)));
+		pass(10);
+		this.overrides.keepShared();
+		pass(10);
+		this.overrides.keepLost(List.of());
+		assertThat(this.overrides.active().lost()).containsExactly("drain/orders/a");
+		assertThat(output).containsOnlyOnce("no longer has 1 overrides for all gateways");
+		this.overrides.replaceShared(List.of(shared(other, 600)));
+		this.overrides.keepShared();
+		this.overrides.replaceShared(List.of(shared(other, 600)));
+		pass(39);
+		assertThat(this.overrides.active().of(Scope.CLUSTER)).hasSize(2);
+		pass(1);
+		assertThat(this.overrides.active().of(Scope.CLUSTER)).containsOnlyKeys(other.key());
+		assertThat(this.overrides.active().lost()).isEmpty();
+		assertThat(this.told).containsExactly("drain/orders/a CLUSTER 60", "drain/orders/a lost",
+				"weight/orders/b CLUSTER 600", "drain/orders/a expired");
+	}
+
+	@Test
+	void whatEtcdHasLostAndIsSetAnewIsLikeAnyOther() {
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60)));
+		this.overrides.keepLost(List.of());
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60)));
+		assertThat(this.overrides.active().lost()).isEmpty();
+		pass(60);
+		assertThat(this.overrides.active().all()).hasSize(1);
+		this.overrides.replaceShared(List.of());
+		assertThat(this.overrides.active().all()).isEmpty();
+	}
+
+	@Test
+	void whatEtcdHasLostCanBeLiftedHere() {
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60)));
+		this.overrides.keepLost(List.of());
+		assertThat(this.overrides.remove(DRAIN_A)).isTrue();
+		assertThat(this.overrides.active()).isEqualTo(ActiveOverrides.NONE);
+	}
+
 	@Test
 	void aGatewayWithoutOthersTakesNothingFromDiskThatOnlyTheyCouldEnd() {
 		Overrides before = kept();
@@ -173,7 +268,7 @@ class OverridesTests {
 
 	@Test
 	void aListenerThatFailsKeepsNoOtherFromHearing(CapturedLog output) {
-		Overrides failing = new Overrides(this.time::get, Optional.empty());
+		Overrides failing = new Overrides(this.time::get, this.nanoTime::get, Optional.empty());
 		failing.addListener((now, changes) -> {
 			throw new IllegalStateException("a defect");
 		});
@@ -312,7 +407,7 @@ class OverridesTests {
 	private Overrides kept() {
 		OverridesFile file = new OverridesFile(path(), this.time::get);
 		this.files.add(file);
-		return new Overrides(this.time::get, Optional.of(file));
+		return new Overrides(this.time::get, this.nanoTime::get, Optional.of(file));
 	}
 
 	private void closeFiles() {
@@ -328,11 +423,15 @@ class OverridesTests {
 		OperatorOverride after = change.after();
 		String what = (after != null) ? after.scope() + " " + Duration.between(after.since(), after.until()).toSeconds()
 				: (change.expired() ? "expired" : "ended");
+		if (change.isLost()) {
+			return change.action().key() + " lost";
+		}
 		return change.action().key() + " " + what;
 	}
 
 	private void pass(int seconds) {
 		this.time.updateAndGet((now) -> now.plusSeconds(seconds));
+		this.nanoTime.addAndGet(Duration.ofSeconds(seconds).toNanos());
 		this.overrides.endDue();
 	}
 

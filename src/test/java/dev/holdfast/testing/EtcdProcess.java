@@ -269,6 +269,15 @@ public final class EtcdProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Kills the process and starts it without data, and waits until it is ready. The
+	 * cluster has the same id, since that is made of what it is configured with.
+	 */
+	public void wipe() {
+		relaunch(this.bootstrap);
+		awaitReady();
+	}
+
+	/**
 	 * Begins again without data.
 	 */
 	void relaunch(Bootstrap bootstrap) {

@@ -36,7 +36,7 @@ class OverrideTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final Overrides overrides = new Overrides(this::now, Optional.empty());
+	private final Overrides overrides = new Overrides(this::now, this.nanos::get, Optional.empty());
 
 	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
 

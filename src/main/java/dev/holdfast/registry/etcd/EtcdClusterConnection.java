@@ -49,7 +49,11 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	private static final int ATTEMPTS = 2;
 
+	private static final Duration DISCOVERY_INTERVAL = Duration.ofMinutes(5);
+
 	private final Function<Member, EtcdDialler.Dialled> dialler;
+
+	private final Members members;
 
 	private final Member member;
 
@@ -63,12 +67,15 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	private volatile Watch.@Nullable Watcher watcher;
 
+	private volatile long discoveredAt = System.nanoTime();
+
 	private volatile boolean closed;
 
-	EtcdClusterConnection(Function<Member, EtcdDialler.Dialled> dialler, Member member, EtcdSettings settings,
+	EtcdClusterConnection(Function<Member, EtcdDialler.Dialled> dialler, Members members, EtcdSettings settings,
 			PageSize pageSize, Consumer<StoreSignal> sink) {
 		this.dialler = dialler;
-		this.member = member;
+		this.members = members;
+		this.member = members.next();
 		this.settings = settings;
 		this.pageSize = pageSize;
 		this.sink = sink;
@@ -86,6 +93,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 			page.getKvs().forEach((kv) -> reader.accept(read(kv)));
 			if (!page.isMore() || page.getKvs().isEmpty()) {
 				this.pageSize.grow();
+				discover();
 				return at;
 			}
 			from = EtcdKey.successor(page.getKvs().getLast().getKey());
@@ -98,6 +106,28 @@ final class EtcdClusterConnection implements ClusterConnection {
 		}
 		catch (RuntimeException ex) {
 			throw failure("connecting", ex);
+		}
+	}
+
+	/**
+	 * What the cluster says its members are, where that is asked for; without an answer
+	 * it stays as it is. A connection may last for as long as all of them are replaced.
+	 */
+	private void discover() {
+		if (!this.settings.discoverMembers()) {
+			return;
+		}
+		this.discoveredAt = System.nanoTime();
+		try {
+			this.members
+				.discovered(await("listing the members", () -> client().getClusterClient().listMember()).getMembers()
+					.stream()
+					.filter((listed) -> !listed.isLearner())
+					.flatMap((listed) -> listed.getClientURIs().stream())
+					.toList());
+		}
+		catch (ClusterStoreException ex) {
+			this.members.undiscovered(String.valueOf(ex.getMessage()));
 		}
 	}
 
@@ -161,8 +191,12 @@ final class EtcdClusterConnection implements ClusterConnection {
 	@Override
 	public Revision head(String prefix) {
 		GetOption option = GetOption.builder().withCountOnly(true).build();
-		return revision(
+		Revision head = revision(
 				await("reading the newest revision", () -> client().getKVClient().get(EtcdKey.bytes(prefix), option)));
+		if (System.nanoTime() - this.discoveredAt >= DISCOVERY_INTERVAL.toNanos()) {
+			discover();
+		}
+		return head;
 	}
 
 	@Override

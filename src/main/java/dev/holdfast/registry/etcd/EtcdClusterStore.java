@@ -40,15 +40,15 @@ public final class EtcdClusterStore implements ClusterStore {
 
 	@Override
 	public ClusterConnection connect(Consumer<StoreSignal> sink) {
-		EtcdClusterConnection connection = new EtcdClusterConnection(this.dialler::dial, this.members.next(),
-				this.settings, this.pageSize, sink);
+		EtcdClusterConnection connection = new EtcdClusterConnection(this.dialler::dial, this.members, this.settings,
+				this.pageSize, sink);
 		this.running = connection;
 		return connection;
 	}
 
 	@Override
 	public int members() {
-		return this.settings.endpoints().size();
+		return this.members.all().size();
 	}
 
 	/**

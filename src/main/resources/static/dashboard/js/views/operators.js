@@ -127,7 +127,7 @@ function createOverride(first, act, open) {
 		update(override) {
 			setText(what, override.kind === 'WEIGHT' ? `Weight ${override.weight}` : KINDS[override.kind] ?? words(override.kind));
 			setText(until, countdown(instant(override.until), override.now));
-			setText(why, `${override.scope === 'CLUSTER' ? 'on all gateways' : 'on this gateway'}, by ${override.by} since ${clockTime(instant(override.since))}${override.reason ? `: ${override.reason}` : ''}`);
+			setText(why, `${override.scope === 'CLUSTER' ? 'on all gateways' : 'on this gateway'}, by ${override.by} since ${clockTime(instant(override.since))}${override.reason ? `: ${override.reason}` : ''}${override.note ? `; ${override.note}` : ''}`);
 		},
 	};
 }

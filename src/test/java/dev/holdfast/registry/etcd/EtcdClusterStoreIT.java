@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 import dev.holdfast.cluster.Cluster;
@@ -150,6 +151,28 @@ class EtcdClusterStoreIT {
 	}
 
 	@Test
+	void clusterThatIsReplacedUnderTheSameAddressHasLostWhatNobodyHasEnded() {
+		EtcdProcess etcd = this.closer.register(EtcdProcess.start());
+		Node first = node("gw-1", Follower.settings(etcd.endpoint()));
+		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
+		OperatorOverride drain = override(Duration.ofMinutes(10));
+		first.cluster().put(drain).join();
+		etcd.restart();
+		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
+		assertThat(first.overrides()).containsExactly(drain);
+		assertThat(first.lost()).hasValue(0);
+		etcd.wipe();
+		// Its id is the same, and its revision soon as large.
+		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
+			for (int i = 0; i < 50; i++) {
+				keys.put("/services/orders/" + i, "10.0.0.1:1");
+			}
+		}
+		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
+		await(() -> assertThat(first.lost()).hasPositiveValue());
+	}
+
+	@Test
 	void wipedPrefixAndNonsenseInItAreOutlived() {
 		EtcdProcess etcd = this.closer.register(EtcdProcess.start());
 		EtcdKeys keys = this.closer.register(new EtcdKeys(etcd.endpoint()));
@@ -285,6 +308,7 @@ class EtcdClusterStoreIT {
 	private Node node(String id, EtcdSettings settings) {
 		CopyOnWriteArrayList<Command> commands = new CopyOnWriteArrayList<>();
 		CopyOnWriteArrayList<Collection<OperatorOverride>> shared = new CopyOnWriteArrayList<>();
+		AtomicInteger lost = new AtomicInteger();
 		Cluster cluster = new Cluster(new EtcdClusterStore(settings),
 				new ClusterSettings("/holdfast/", Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofSeconds(5),
 						Duration.ofSeconds(1), Duration.ofSeconds(1)),
@@ -293,6 +317,12 @@ class EtcdClusterStoreIT {
 
 					@Override
 					public void onOverrides(Collection<OperatorOverride> overrides) {
+						shared.add(overrides);
+					}
+
+					@Override
+					public void onHistoryLost(Collection<OperatorOverride> overrides) {
+						lost.incrementAndGet();
 						shared.add(overrides);
 					}
 
@@ -308,14 +338,14 @@ class EtcdClusterStoreIT {
 
 				}, Clock.systemUTC());
 		cluster.start();
-		return this.closer.register(new Node(cluster, shared, commands));
+		return this.closer.register(new Node(cluster, shared, commands, lost));
 	}
 
 	/**
 	 * What of a gateway shares something with others.
 	 */
-	private record Node(Cluster cluster, List<Collection<OperatorOverride>> shared,
-			List<Command> commands) implements AutoCloseable {
+	private record Node(Cluster cluster, List<Collection<OperatorOverride>> shared, List<Command> commands,
+			AtomicInteger lost) implements AutoCloseable {
 
 		List<String> others() {
 			return this.cluster.view().items().stream().map(GatewayView::instanceId).toList();
