@@ -207,8 +207,26 @@ final class Generation {
 		}
 		this.head = revision.at(Math.max(revision.number(), this.head.number()));
 		running.aimAt(revision.number());
+		if (this.reflector.isProgressUnanswered()) {
+			running.extend(RegistrySettings.LIST_TIMEOUT);
+		}
 		requestProgress(running, connection);
 		checkBarrier();
+	}
+
+	/**
+	 * Where progress is not answered, changes that come prove as much; a list does where
+	 * none come. Progress is asked for once all the same, since the next connection may
+	 * be to a member that answers.
+	 */
+	private void askAgain(Barrier running, RegistryConnection connection) {
+		if (this.reflector.isProgressUnanswered()) {
+			running.asked(now());
+			relist(RelistReason.BARRIER, connection);
+		}
+		else {
+			requestProgress(running, connection);
+		}
 	}
 
 	private void endOtherHistory(Revision now, Revision before) {
@@ -273,7 +291,7 @@ final class Generation {
 			endOtherHistory(listed.revision(), this.relist.before());
 		}
 		else if (this.relist != null) {
-			this.relist.arrived(listed);
+			this.relist.arrived(listed, now());
 			connection.requestProgress();
 			checkRelist();
 			beginRequested(connection);
@@ -282,8 +300,8 @@ final class Generation {
 
 	/**
 	 * Compares a list with the cache once the watch has delivered as much, so that what
-	 * is only under way is not taken for lost. Where etcd does not answer progress
-	 * requests there is nothing to wait for.
+	 * is only under way is not taken for lost. Where progress requests are not answered
+	 * nobody knows how much that is, and the watch is given some time.
 	 */
 	private void checkRelist() {
 		Relist done = this.relist;
@@ -293,7 +311,7 @@ final class Generation {
 		}
 		long revision = listed.revision().number();
 		boolean complete = this.delivered.lowest() >= revision;
-		if (!complete && this.reflector.isProgressKnownToWork()) {
+		if (!complete && (this.reflector.isProgressKnownToWork() || now() - done.comparableAt() < 0)) {
 			return;
 		}
 		this.relist = null;
@@ -338,6 +356,8 @@ final class Generation {
 			endUnlisted();
 			return;
 		}
+		checkRelist();
+		beginRequested(connection);
 		if (this.relist != null && now - this.relist.deadline() >= 0) {
 			endUnlisted();
 		}
@@ -348,7 +368,7 @@ final class Generation {
 			onBarrierDeadline(this.barrier, connection);
 		}
 		else if (this.barrier != null && this.barrier.isToAskAgain(now)) {
-			requestProgress(this.barrier, connection);
+			askAgain(this.barrier, connection);
 		}
 		else if (this.barrier == null && now - this.nextBarrier >= 0) {
 			prove(connection);
@@ -366,6 +386,7 @@ final class Generation {
 	 */
 	private void onBarrierDeadline(Barrier barrier, RegistryConnection connection) {
 		if (barrier.isAimed() && !this.reflector.isProgressKnownToWork()) {
+			this.reflector.progressIsNotAnswered();
 			relist(RelistReason.BARRIER, connection);
 			// A comparison proves nothing; the next list will.
 			boolean compares = this.relist != null && this.relist.reason() == RelistReason.DIFF;
@@ -383,7 +404,8 @@ final class Generation {
 			return this.listDeadline;
 		}
 		long forBarrier = (this.barrier != null) ? this.barrier.next() : this.nextBarrier;
-		long forRelist = (this.relist != null) ? this.relist.deadline() : this.nextRelist;
+		long forRelist = (this.relist != null) ? this.relist.next(this.reflector.isProgressKnownToWork())
+				: this.nextRelist;
 		return (forBarrier - forRelist < 0) ? forBarrier : forRelist;
 	}
 

@@ -1,5 +1,6 @@
 package dev.holdfast.registry;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relist {
 
+	/**
+	 * How much later than a list what it has may come from a watch that does not tell how
+	 * far it has delivered.
+	 */
+	private static final long WATCH_LATENCY = Duration.ofSeconds(1).toNanos();
+
 	private final Revision before;
 
 	private final RelistReason reason;
@@ -23,6 +30,8 @@ final class Relist {
 	private final Map<String, Long> deletedSince = new HashMap<>();
 
 	private Signal.@Nullable Listed listed;
+
+	private long comparableAt;
 
 	/**
 	 * Begins a list.
@@ -73,8 +82,26 @@ final class Relist {
 		return this.deletedSince;
 	}
 
-	void arrived(Signal.Listed listed) {
+	void arrived(Signal.Listed listed, long now) {
 		this.listed = listed;
+		this.comparableAt = now + WATCH_LATENCY;
+	}
+
+	/**
+	 * From when on a list that has arrived may be compared with what a watch has brought
+	 * that does not tell how much that is, nanoseconds.
+	 */
+	long comparableAt() {
+		return this.comparableAt;
+	}
+
+	/**
+	 * When there is something to do for it next, nanoseconds.
+	 * @param told whether the watch tells how far it has delivered
+	 */
+	long next(boolean told) {
+		return (this.listed == null || told || this.comparableAt - this.deadline >= 0) ? this.deadline
+				: this.comparableAt;
 	}
 
 	/**
