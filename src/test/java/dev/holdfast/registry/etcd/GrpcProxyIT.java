@@ -2,10 +2,12 @@ package dev.holdfast.registry.etcd;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.testing.Closer;
+import dev.holdfast.testing.EtcdCluster;
 import dev.holdfast.testing.EtcdGrpcProxy;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdProcess;
@@ -13,6 +15,7 @@ import dev.holdfast.testing.Fleet;
 import dev.holdfast.testing.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The registry client behind {@code etcd grpc-proxy}, which hands on no progress request.
  */
+@Tag("slow")
 class GrpcProxyIT {
 
 	private final Closer closer = new Closer();
@@ -90,6 +94,29 @@ class GrpcProxyIT {
 			this.etcd.restart();
 			this.keys.put("/services/orders/b", "10.0.0.1:8002");
 			follower.awaitLive().awaitInstances("http://10.0.0.1:8001", "http://10.0.0.1:8002");
+		}
+	}
+
+	@Test
+	void anEtcdThatIsWipedBehindTheProxyIsFollowedFromItsBeginning() {
+		try (EtcdCluster cluster = EtcdCluster.start();
+				EtcdGrpcProxy before = EtcdGrpcProxy.before(cluster.endpoints().toArray(String[]::new))) {
+			put(cluster, 50);
+			try (Follower follower = Follower.of(Follower.settings(before.endpoint()))) {
+				follower.awaitLive().awaitInstances("http://10.0.0.1:50");
+				cluster.wipe();
+				put(cluster, 2);
+				follower.awaitLive().awaitInstances("http://10.0.0.1:2");
+				put(cluster, 3);
+				follower.awaitLive().awaitInstances("http://10.0.0.1:3");
+			}
+		}
+	}
+
+	/** Registers the instance at ports up to this one, a revision each. */
+	private static void put(EtcdCluster cluster, int port) {
+		try (EtcdKeys writer = new EtcdKeys(cluster.endpoints().getFirst())) {
+			IntStream.rangeClosed(1, port).forEach((i) -> writer.put("/services/orders/a", "10.0.0.1:" + i));
 		}
 	}
 
