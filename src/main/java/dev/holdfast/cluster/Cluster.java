@@ -59,6 +59,8 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 
 	private final OwnReport own;
 
+	private final ProgressReplies replies = new ProgressReplies();
+
 	private final GatewayDirectory directory;
 
 	private volatile Link link = new Link.Down("etcd has not answered yet");
@@ -282,7 +284,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		try (ClusterConnection connection = this.store
 			.connect((signal) -> this.inbox.post(new ClusterInbox.Message.Spoken(number, signal)))) {
 			ClusterSession session = new ClusterSession(number, connection, this.settings, this.contents, this.own,
-					this.inbox, new SessionListener(number, connection), this.nanoTime);
+					this.replies, this.inbox, new SessionListener(number, connection), this.nanoTime);
 			try {
 				session.run();
 				return new Ending("the gateway stops", false, true);

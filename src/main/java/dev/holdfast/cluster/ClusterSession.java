@@ -38,6 +38,8 @@ final class ClusterSession {
 
 	private final OwnReport own;
 
+	private final ProgressReplies replies;
+
 	private final ClusterInbox inbox;
 
 	private final Listener listener;
@@ -49,6 +51,9 @@ final class ClusterSession {
 	private Revision head = Revision.NONE;
 
 	private long delivered;
+
+	/** What the watch delivers up to here is in a list already. */
+	private long floor;
 
 	private @Nullable DeliveryProof proof;
 
@@ -63,12 +68,13 @@ final class ClusterSession {
 	private boolean stopped;
 
 	ClusterSession(long number, ClusterConnection connection, ClusterSettings settings, ClusterContents contents,
-			OwnReport own, ClusterInbox inbox, Listener listener, LongSupplier nanoTime) {
+			OwnReport own, ProgressReplies replies, ClusterInbox inbox, Listener listener, LongSupplier nanoTime) {
 		this.number = number;
 		this.connection = connection;
 		this.settings = settings;
 		this.contents = contents;
 		this.own = own;
+		this.replies = replies;
 		this.inbox = inbox;
 		this.listener = listener;
 		this.nanoTime = nanoTime;
@@ -80,11 +86,8 @@ final class ClusterSession {
 	 */
 	void run() throws InterruptedException {
 		try {
-			ClusterContents.Listing listing = this.contents.list();
-			this.head = this.connection.list(this.settings.prefix(), listing::add);
-			listing.end(this.head);
+			this.head = list();
 			this.listener.onListed();
-			this.delivered = this.head.number();
 			this.nextTick = time();
 			// From the list's own revision, not the one after: newer versions of etcd
 			// answer no progress request for a watch that begins in the future.
@@ -99,6 +102,15 @@ final class ClusterSession {
 		finally {
 			this.waiting.forEach((written) -> written.heard().run());
 		}
+	}
+
+	private Revision list() {
+		ClusterContents.Listing listing = this.contents.list();
+		Revision listed = this.connection.list(this.settings.prefix(), listing::add);
+		listing.end(listed);
+		this.floor = listed.number();
+		this.delivered = Math.max(this.delivered, listed.number());
+		return listed;
 	}
 
 	/**
@@ -140,8 +152,11 @@ final class ClusterSession {
 	private void take(StoreSignal signal) {
 		switch (signal) {
 			case StoreSignal.Delivered(long revision, List<StoreSignal.Change> changes) -> {
-				changes.forEach(this::apply);
-				if (!changes.isEmpty()) {
+				if (changes.isEmpty()) {
+					this.replies.arrived();
+				}
+				else if (revision > this.floor) {
+					changes.forEach(this::apply);
 					this.listener.onChanges();
 				}
 				this.delivered = Math.max(this.delivered, revision);
@@ -169,7 +184,18 @@ final class ClusterSession {
 	}
 
 	private void prove() {
-		Revision now = this.connection.head(this.settings.prefix());
+		headIs(this.connection.head(this.settings.prefix()));
+		DeliveryProof begun = new DeliveryProof(time(), this.head.number());
+		this.proof = begun;
+		this.nextProof = time() + this.settings.proofInterval().toNanos();
+		if (this.replies.areMissing()) {
+			// The next connection may be to a member that answers.
+			this.connection.requestProgress();
+			proveByList(begun);
+		}
+	}
+
+	private void headIs(Revision now) {
 		if (now.isOtherHistory(this.head)) {
 			throw new ClusterStoreException(
 					"the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head), false);
@@ -177,8 +203,18 @@ final class ClusterSession {
 		this.head = now;
 		this.contents.headIs(now);
 		this.own.headIs(now.number());
-		this.proof = new DeliveryProof(time(), now.number());
-		this.nextProof = time() + this.settings.proofInterval().toNanos();
+	}
+
+	/**
+	 * Takes what a list has for what the watch delivered. Whoever shares something shares
+	 * little, so a list of it costs next to nothing.
+	 */
+	private void proveByList(DeliveryProof running) {
+		headIs(list());
+		this.listener.onChanges();
+		answer((written) -> written.revision() <= this.delivered);
+		running.arrived(this.head.number());
+		checkProof(running);
 	}
 
 	private void checkProof(DeliveryProof running) {
@@ -213,9 +249,9 @@ final class ClusterSession {
 	private void onTime() {
 		DeliveryProof running = this.proof;
 		if (running != null && running.isOverdue(time())) {
-			throw new ClusterStoreException(running.missing(), false);
+			onOverdue(running);
 		}
-		if (running != null && running.isToRequest(time())) {
+		else if (running != null && running.isToRequest(time())) {
 			this.connection.requestProgress();
 		}
 		else if (running == null && time() - this.nextProof >= 0) {
@@ -227,6 +263,14 @@ final class ClusterSession {
 			this.listener.onTick();
 		}
 		report();
+	}
+
+	private void onOverdue(DeliveryProof running) {
+		if (this.replies.areKnown()) {
+			throw new ClusterStoreException(running.missing(), false);
+		}
+		this.replies.missed();
+		proveByList(running);
 	}
 
 	/** Not during a proof: a write that takes its time would pass for a silent watch. */

@@ -346,6 +346,40 @@ class ClusterTests {
 	}
 
 	@Test
+	void storeThatNeverAnswersProgressIsProvenByLists() {
+		this.store.progress = false;
+		at(8, () -> {
+			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.cluster.view().available()).isTrue();
+			assertThat(this.cluster.unavailable()).isEmpty();
+		});
+		at(10, () -> other("gw-2", "LIVE", 1));
+		at(11, () -> assertThat(this.cluster.view().items()).hasSize(2));
+		at(50, () -> this.store.progressRequests = 0);
+		runFor(100);
+		assertThat(this.store.connects).isOne();
+		assertThat(this.store.progressRequests).as("one for each proof").isBetween(8, 12);
+	}
+
+	@Test
+	void whatASilentWatchWithoutProgressLacksIsFoundByTheNextList() {
+		this.store.progress = false;
+		at(20, () -> this.store.silent = true);
+		at(21, () -> other("gw-2", "LIVE", 1));
+		at(28, () -> assertThat(this.cluster.view().items()).hasSize(2));
+		runFor(60);
+	}
+
+	@Test
+	void storeWithoutProgressIsFollowedAtOnceAfterAReconnect() {
+		this.store.progress = false;
+		at(20, this.store::cut);
+		at(22, () -> assertThat(this.cluster.unavailable()).isEmpty());
+		runFor(60);
+		assertThat(this.store.connects).isEqualTo(2);
+	}
+
+	@Test
 	void unreachableStoreIsTriedAgainForEverAndToldOnce(CapturedLog output) {
 		at(20, () -> {
 			this.store.reachable = false;

@@ -39,6 +39,9 @@ final class FakeStore implements ClusterStore {
 
 	boolean silent;
 
+	/** Whether progress requests are answered. */
+	boolean progress = true;
+
 	/** What writes of entries fail with, before anything is done. */
 	@Nullable ClusterStoreException refusal;
 
@@ -50,6 +53,8 @@ final class FakeStore implements ClusterStore {
 	boolean forgetful;
 
 	int connects;
+
+	int progressRequests;
 
 	int writes;
 
@@ -185,7 +190,10 @@ final class FakeStore implements ClusterStore {
 
 		@Override
 		public void requestProgress() {
-			deliver(List.of());
+			FakeStore.this.progressRequests++;
+			if (FakeStore.this.progress) {
+				deliver(List.of());
+			}
 		}
 
 		@Override

@@ -41,6 +41,9 @@ final class OutageReport {
 			  -Dholdfast.outage.row='etcd killed, back after 1 s'
 			```
 
+			`-Dholdfast.etcd.version=3.5` plays them on another etcd than the one that is found first; what differs is told
+			[elsewhere](etcd-versions.md).
+
 			*Noticed* counts from the fault until `/registry/status`, asked every 50 ms, tells another state than `LIVE`.
 			*Recovered* counts from the repair, or from the fault where the gateway mends it itself, until the gateway is `LIVE` and
 			routes to a registration made then.
@@ -70,7 +73,7 @@ final class OutageReport {
 
 	private static String page() {
 		StringBuilder page = new StringBuilder(HEAD);
-		page.append("Written on %s, %d processors, Java %s, %s.\n".formatted(LocalDate.now(ZoneOffset.UTC),
+		page.append("Written on %s, %d processors, Java %s, etcd %s.\n".formatted(LocalDate.now(ZoneOffset.UTC),
 				Runtime.getRuntime().availableProcessors(), Runtime.version().feature(), EtcdBinary.version()));
 		Matrix.ACTS.forEach((act) -> append(page, act));
 		return page.toString();

@@ -208,7 +208,7 @@ class OverridesTests {
 	}
 
 	@Test
-	void whatEtcdHasLostStaysUntilItsTimeWhateverElseIsShared(CapturedOutput output) {
+	void whatEtcdHasLostStaysUntilItsTimeWhateverElseIsShared(CapturedLog output) {
 		Action other = new Action.Weight(ORDERS, "b", 7);
 		this.overrides.replaceShared(List.of(shared(DRAIN_A, 60)));
 		pass(10);

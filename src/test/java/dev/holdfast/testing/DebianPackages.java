@@ -1,15 +1,19 @@
 package dev.holdfast.testing;
 
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +24,11 @@ final class DebianPackages {
 	private static final int COMMAND_MINUTES = 10;
 
 	private static final Pattern PLANNED = Pattern.compile("^Inst (\\S+) ", Pattern.MULTILINE);
+
+	/** By name, since what is stable today is not tomorrow. */
+	private static final List<String> SUITES = List.of("bookworm", "trixie", "sid");
+
+	private static final Pattern OFFERED = Pattern.compile("^[^|]+\\|\\s*(\\S+)\\s*\\|", Pattern.MULTILINE);
 
 	/** What every machine has, and what must not be mixed with another one's. */
 	private static final List<String> SYSTEM = List.of("libc6", "libgcc-s1", "libcrypt1");
@@ -70,6 +79,49 @@ final class DebianPackages {
 				throw new IOException("apt-get cannot fetch %s: %s".formatted(String.join(", ", names), output()));
 			}
 		}
+		return extract();
+	}
+
+	/**
+	 * Fetches the newest of a package's versions that Debian has in any of its suites,
+	 * without what it depends on, and unpacks it.
+	 * @param name the package
+	 * @param version what its version begins with, such as {@code 3.5}
+	 * @return the tree
+	 * @throws IOException if that cannot be done; the message says why
+	 */
+	Path unpack(String name, String version) throws IOException {
+		useOwnLists();
+		useSuites();
+		if (apt("update") != 0) {
+			throw new IOException("apt-get cannot read Debian's lists: " + output());
+		}
+		String newest = newest(name, version)
+			.orElseThrow(() -> new IOException("Debian has none in %s".formatted(String.join(", ", SUITES))));
+		if (!download(List.of(name + "=" + newest))) {
+			throw new IOException("apt-get cannot fetch %s %s: %s".formatted(name, newest, output()));
+		}
+		return extract();
+	}
+
+	private Optional<String> newest(String name, String version) throws IOException {
+		apt("apt-cache", List.of("madison", name));
+		return OFFERED.matcher(Files.readString(this.work.resolve("output")))
+			.results()
+			.map((offered) -> offered.group(1))
+			.filter((offered) -> isOf(version, offered))
+			.max(Comparator.comparing(Version::parse));
+	}
+
+	/**
+	 * Whether a version is the one that was asked for by its beginning.
+	 */
+	static boolean isOf(String beginning, String version) {
+		return beginning.isEmpty() || version.equals(beginning) || version.startsWith(beginning + ".")
+				|| version.startsWith(beginning + "-");
+	}
+
+	private Path extract() throws IOException {
 		Path tree = this.work.resolve("tree");
 		for (Path archive : archives("")) {
 			if (run("dpkg-deb", "-x", archive.toString(), tree.toString()) != 0) {
@@ -144,6 +196,18 @@ final class DebianPackages {
 				"APT::Sandbox::User=root");
 	}
 
+	/** The machine's own suites may be older, and those of another distribution. */
+	private void useSuites() throws IOException {
+		Path sources = Files.writeString(this.work.resolve("sources.list"),
+				SUITES.stream()
+					.map("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian %s main\n"::formatted)
+					.collect(Collectors.joining()));
+		List<String> all = new ArrayList<>(this.options);
+		all.addAll(List.of("-o", "Dir::Etc::sourcelist=" + sources, "-o", "Dir::Etc::sourceparts=/dev/null", "-o",
+				"Acquire::Languages=none"));
+		this.options = List.copyOf(all);
+	}
+
 	private List<Path> archives(String prefix) throws IOException {
 		try (Stream<Path> entries = Files.list(this.work)) {
 			List<Path> found = entries.filter((entry) -> entry.getFileName().toString().startsWith(prefix))
@@ -157,9 +221,13 @@ final class DebianPackages {
 	}
 
 	private int apt(String... arguments) throws IOException {
-		List<String> command = new ArrayList<>(List.of("apt-get"));
+		return apt("apt-get", List.of(arguments));
+	}
+
+	private int apt(String program, List<String> arguments) throws IOException {
+		List<String> command = new ArrayList<>(List.of(program));
 		command.addAll(this.options);
-		command.addAll(List.of(arguments));
+		command.addAll(arguments);
 		return run(command.toArray(String[]::new));
 	}
 

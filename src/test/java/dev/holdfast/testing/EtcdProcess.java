@@ -184,6 +184,25 @@ public final class EtcdProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Reads one of etcd's own meters.
+	 * @param name the meter's name, such as {@code etcd_debugging_mvcc_watcher_total}
+	 * @return the sum of its samples, whatever their labels, 0 when it has none
+	 */
+	public double meter(String name) {
+		try (HttpClient client = client()) {
+			return ask(client, "/metrics").orElseThrow(() -> new IllegalStateException("etcd tells no meters"))
+				.lines()
+				.filter((line) -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+				.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+				.sum();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("interrupted while asking etcd", ex);
+		}
+	}
+
+	/**
 	 * The command that starts this etcd with the same ports and data.
 	 * @return the words of the command line
 	 */

@@ -68,6 +68,8 @@ public final class Reflector implements AutoCloseable {
 
 	private boolean progressKnownToWork;
 
+	private boolean progressUnanswered;
+
 	private @Nullable Thread thread;
 
 	/**
@@ -332,6 +334,19 @@ public final class Reflector implements AutoCloseable {
 
 	void progressWorks() {
 		this.progressKnownToWork = true;
+		this.progressUnanswered = false;
+	}
+
+	void progressIsNotAnswered() {
+		this.progressUnanswered = true;
+	}
+
+	/**
+	 * Whether progress was asked for in vain, as by {@code etcd grpc-proxy}, and never
+	 * otherwise.
+	 */
+	boolean isProgressUnanswered() {
+		return this.progressUnanswered;
 	}
 
 	boolean isProgressKnownToWork() {

@@ -19,6 +19,12 @@ final class Relist {
 	/** How long a full list may take. */
 	static final Duration TIMEOUT = Duration.ofSeconds(60);
 
+	/**
+	 * How much later than a list what it has may come from a watch that does not tell how
+	 * far it has delivered.
+	 */
+	static final Duration WATCH_LATENCY = Duration.ofSeconds(1);
+
 	private final Revision before;
 
 	private final RelistReason reason;

@@ -66,6 +66,12 @@ final class WatchSession {
 
 	private final Timer listTimeout;
 
+	/**
+	 * From when on a list that has arrived is compared with what a watch has brought that
+	 * does not tell how much that is.
+	 */
+	private final Timer comparison;
+
 	WatchSession(long number, Reflector reflector, Requests waiting) {
 		this.number = number;
 		this.reflector = reflector;
@@ -79,6 +85,7 @@ final class WatchSession {
 		this.nextRequest = timers.timer();
 		this.nextRelist = timers.timer();
 		this.listTimeout = timers.timer();
+		this.comparison = timers.timer();
 	}
 
 	/**
@@ -109,7 +116,9 @@ final class WatchSession {
 			return this.ending;
 		}
 		finally {
-			Stream.of(this.nextBarrier, this.barrierTimeout, this.nextRequest, this.nextRelist, this.listTimeout)
+			Stream
+				.of(this.nextBarrier, this.barrierTimeout, this.nextRequest, this.nextRelist, this.listTimeout,
+						this.comparison)
 				.forEach(Timer::stop);
 			abandon();
 		}
@@ -235,8 +244,26 @@ final class WatchSession {
 		}
 		this.head = revision.at(Math.max(revision.number(), this.head.number()));
 		running.aimAt(revision.number());
+		if (this.reflector.isProgressUnanswered()) {
+			this.barrierTimeout.extend(Relist.TIMEOUT);
+		}
 		requestProgress(connection);
 		checkBarrier();
+	}
+
+	/**
+	 * Where progress is not answered, changes that come prove as much; a list does where
+	 * none come. Progress is asked for once all the same, since the next connection may
+	 * be to a member that answers.
+	 */
+	private void askAgain(RegistryConnection connection) {
+		if (this.reflector.isProgressUnanswered()) {
+			this.nextRequest.startIn(PROGRESS_INTERVAL);
+			relist(RelistReason.BARRIER, connection);
+		}
+		else {
+			requestProgress(connection);
+		}
 	}
 
 	private void endOtherHistory(Revision now, Revision before) {
@@ -306,6 +333,7 @@ final class WatchSession {
 		}
 		else if (this.relist != null) {
 			this.relist.arrived(listed);
+			this.comparison.startIn(Relist.WATCH_LATENCY);
 			connection.requestProgress();
 			checkRelist();
 			beginRequested(connection);
@@ -314,8 +342,8 @@ final class WatchSession {
 
 	/**
 	 * Compares a list with the cache once the watch has delivered as much, so that what
-	 * is only under way is not taken for lost. Where etcd does not answer progress
-	 * requests there is nothing to wait for.
+	 * is only under way is not taken for lost. Where progress requests are not answered
+	 * nobody knows how much that is, and the watch is given some time.
 	 */
 	private void checkRelist() {
 		Relist done = this.relist;
@@ -325,11 +353,12 @@ final class WatchSession {
 		}
 		long revision = listed.revision().number();
 		boolean complete = this.delivered.lowest() >= revision;
-		if (!complete && this.reflector.isProgressKnownToWork()) {
+		if (!complete && (this.reflector.isProgressKnownToWork() || !this.comparison.isExpired(now()))) {
 			return;
 		}
 		this.relist = null;
 		this.listTimeout.stop();
+		this.comparison.stop();
 		this.reconciler.publishDelivered();
 		if (done.requests().hasDiffs()) {
 			done.requests().answer(this.reconciler.diff(listed));
@@ -366,6 +395,8 @@ final class WatchSession {
 	}
 
 	private void onTime(RegistryConnection connection, long now) {
+		checkRelist();
+		beginRequested(connection);
 		if (this.listTimeout.isExpired(now)) {
 			end(EndCause.LIST_TIMEOUT, "the list did not come within %d s".formatted(Relist.TIMEOUT.toSeconds()));
 		}
@@ -376,7 +407,7 @@ final class WatchSession {
 			onBarrierTimeout(this.barrier, connection);
 		}
 		else if (this.nextRequest.isExpired(now)) {
-			requestProgress(connection);
+			askAgain(connection);
 		}
 		else if (this.barrier == null && this.nextBarrier.isExpired(now)) {
 			prove(connection);
@@ -389,6 +420,7 @@ final class WatchSession {
 	 */
 	private void onBarrierTimeout(Barrier barrier, RegistryConnection connection) {
 		if (barrier.isAimed() && !this.reflector.isProgressKnownToWork()) {
+			this.reflector.progressIsNotAnswered();
 			relist(RelistReason.BARRIER, connection);
 			// A comparison proves nothing; the next list will.
 			boolean compares = this.relist != null && this.relist.reason() == RelistReason.DIFF;

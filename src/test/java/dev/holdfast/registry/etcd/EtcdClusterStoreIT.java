@@ -27,6 +27,7 @@ import dev.holdfast.override.SharedOverridesException;
 import dev.holdfast.registry.RegistryStatus;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.testing.Closer;
+import dev.holdfast.testing.EtcdGrpcProxy;
 import dev.holdfast.testing.EtcdKeys;
 import dev.holdfast.testing.EtcdOptions;
 import dev.holdfast.testing.EtcdProcess;
@@ -115,6 +116,23 @@ class EtcdClusterStoreIT {
 		await(() -> assertThat(second.cluster().view().available()).isTrue());
 		await(() -> assertThat(first.others()).hasSize(2));
 		assertThat(second.overrides()).containsExactly(drain);
+		assertThat(first.cluster().remove(DRAIN).join()).isTrue();
+		await(() -> assertThat(second.overrides()).isEmpty());
+	}
+
+	@Test
+	void gatewaysSeeEachOtherAndShareOverridesThroughAGrpcProxy() {
+		EtcdProcess etcd = this.closer.register(EtcdProcess.start());
+		EtcdGrpcProxy proxy = this.closer.register(EtcdGrpcProxy.before(etcd.endpoint()));
+		Node first = node("gw-1", Follower.settings(proxy.endpoint()));
+		Node second = node("gw-2", Follower.settings(proxy.endpoint()));
+		await(() -> assertThat(first.others()).containsExactly("gw-1", "gw-2"));
+		await(() -> assertThat(second.cluster().unavailable()).isEmpty());
+		OperatorOverride drain = override(Duration.ofMinutes(1));
+		first.cluster().put(drain).join();
+		await(() -> assertThat(second.overrides()).containsExactly(drain));
+		proxy.restart();
+		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
 		assertThat(first.cluster().remove(DRAIN).join()).isTrue();
 		await(() -> assertThat(second.overrides()).isEmpty());
 	}

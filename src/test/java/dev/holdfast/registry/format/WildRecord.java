@@ -16,14 +16,14 @@ import dev.holdfast.service.Registration;
  * @param endpoint where the instance listens, for a source whose scheme is HTTP
  * @param weight the instance's weight
  */
-record WildRecord(String format, String prefix, String key, String value, String service, String id, String endpoint,
+public record WildRecord(String format, String prefix, String key, String value, String service, String id, String endpoint,
 		int weight) {
 
 	private static final String TRIPLE = "tri%3A%2F%2F10.0.0.5%3A20000%2Forg.example.Greeter%3Fapplication%3Dgreeter"
 			+ "%26category%3Dproviders%26version%3D1.0.0%26weight%3D50%26methods%3DSayHello%2CSayBye";
 
 	/** One of each format. */
-	static final List<WildRecord> ALL = List.of(
+	public static final List<WildRecord> ALL = List.of(
 			new WildRecord("grpc", "openim/", "openim/user-rpc-service/10.0.0.5:10110",
 					"{\"Op\":0,\"Addr\":\"10.0.0.5:10110\",\"Metadata\":null}", "user-rpc-service", "10.0.0.5:10110",
 					"http://10.0.0.5:10110", 100),

@@ -43,6 +43,8 @@ class ReflectorTests {
 
 	private int lists;
 
+	private int listsAsProof;
+
 	private final AtomicInteger drift = new AtomicInteger();
 
 	private Runnable onProven = () -> {
@@ -70,6 +72,7 @@ class ReflectorTests {
 			@Override
 			public void onRelist(RelistReason reason, RelistOutcome outcome) {
 				ReflectorTests.this.lists += (reason == RelistReason.REFRESH) ? 1 : 0;
+				ReflectorTests.this.listsAsProof += (reason == RelistReason.BARRIER) ? 1 : 0;
 			}
 
 			@Override
@@ -403,6 +406,78 @@ class ReflectorTests {
 		this.source.progress = false;
 		runFor(Duration.ofSeconds(12));
 		assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class);
+	}
+
+	@Test
+	void aRegistryThatNeverAnswersProgressIsProvenSoonAfterAReconnect() {
+		this.source.progress = false;
+		at(25, this.source::writeElsewhere);
+		at(30, this.source::cut);
+		at(33, () -> assertThat(this.registry.status()).isInstanceOf(RegistryStatus.Live.class));
+		runFor(Duration.ofSeconds(40));
+		assertThat(this.registry.generation()).isEqualTo(2);
+	}
+
+	@Test
+	void aRegistryThatNeverAnswersProgressIsSoonAskedForItNoMoreThanTwiceAProof() {
+		this.source.progress = false;
+		this.source.writeElsewhere();
+		at(10, () -> this.source.progressRequests = 0);
+		at(70, () -> assertThat(this.source.progressRequests).isBetween(8, 2 * 13));
+		runFor(Duration.ofSeconds(71));
+	}
+
+	@Test
+	void aRegistryThatBeginsToAnswerProgressIsProvenWithoutListsAgain() {
+		this.source.progress = false;
+		this.source.writeElsewhere();
+		at(30, () -> {
+			assertThat(this.listsAsProof).isPositive();
+			this.source.progress = true;
+		});
+		at(40, () -> this.listsAsProof = 0);
+		runFor(Duration.ofSeconds(100));
+		assertThat(this.listsAsProof).isZero();
+		assertThat(this.registry.generation()).isEqualTo(1);
+	}
+
+	@Test
+	void aBusyRegistryThatNeverAnswersProgressIsProvenByItsChanges() {
+		this.source.progress = false;
+		for (int i = 1; i < 1_000; i++) {
+			int port = i;
+			this.time.after(Duration.ofMillis(100L * i), () -> this.source.put("orders", "a", port));
+		}
+		runFor(Duration.ofSeconds(90));
+		assertThat(this.listsAsProof).isZero();
+		assertThat(this.life).containsOnly("proven");
+	}
+
+	@Test
+	void aListThatOvertakesTheWatchOfARegistryWithoutProgressIsNotTakenForItsSilence() {
+		this.source.progress = false;
+		this.source.watchLatencies = List.of(Duration.ofMillis(300));
+		for (int i = 1; i < 1_000; i++) {
+			int port = i;
+			this.time.after(Duration.ofMillis(5_310L * i), () -> this.source.put("orders", "a", port));
+		}
+		runFor(Duration.ofSeconds(5_310));
+		assertThat(this.listsAsProof).isPositive();
+		assertThat(this.life).containsOnly("proven");
+		assertThat(this.registry.generation()).isEqualTo(1);
+		assertThat(instances("orders")).containsExactly("a:999");
+	}
+
+	@Test
+	void aSilentWatchOfARegistryWithoutProgressIsFoundByAList() {
+		this.source.progress = false;
+		at(30, () -> {
+			this.source.silent = true;
+			this.source.put("orders", "b", 8002);
+		});
+		at(50, () -> assertThat(instances("orders")).contains("b:8002"));
+		runFor(Duration.ofMinutes(1));
+		assertThat(this.life).contains("SILENT_WATCH");
 	}
 
 	@Test

@@ -78,6 +78,9 @@ final class SimulatedSource implements RegistrySource {
 	/** Whether progress requests are answered. */
 	boolean progress = true;
 
+	/** How many progress requests there were. */
+	int progressRequests;
+
 	/**
 	 * How many of the next progress requests get lost, as etcd drops them while a watch
 	 * catches up.
@@ -127,6 +130,11 @@ final class SimulatedSource implements RegistrySource {
 					Instance.DEFAULT_WEIGHT, "", "", Map.of(), registration))
 			.toList();
 		write(new RegistryRecord(key, at, lease, new ParsedRecord.Registered(new ServiceName(service), instances)));
+	}
+
+	/** Writes a key that nobody watches. */
+	void writeElsewhere() {
+		this.revision++;
 	}
 
 	void putUnreadable(String service, String id) {
@@ -391,6 +399,7 @@ final class SimulatedSource implements RegistrySource {
 		@Override
 		public void requestProgress() {
 			reached(Moment.PROGRESS_ASKED);
+			SimulatedSource.this.progressRequests++;
 			long at = SimulatedSource.this.revision;
 			// Newer versions of etcd do not answer for a watch that begins in the future.
 			boolean answered = SimulatedSource.this.progress && at >= this.watchedFrom;
