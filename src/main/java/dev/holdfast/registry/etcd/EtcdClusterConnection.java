@@ -53,7 +53,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	private final Function<Member, EtcdDialler.Dialled> dialler;
 
-	private final Members members;
+	private final ClusterMembers members;
 
 	private final Member member;
 
@@ -71,7 +71,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	private volatile boolean closed;
 
-	EtcdClusterConnection(Function<Member, EtcdDialler.Dialled> dialler, Members members, EtcdSettings settings,
+	EtcdClusterConnection(Function<Member, EtcdDialler.Dialled> dialler, ClusterMembers members, EtcdSettings settings,
 			PageSize pageSize, Consumer<StoreSignal> sink) {
 		this.dialler = dialler;
 		this.members = members;
