@@ -2,8 +2,8 @@ package dev.holdfast.cluster;
 
 /**
  * What is known of how the store answers when it is asked how far a watch has delivered;
- * outlives sessions. etcd answers, and {@code etcd grpc-proxy} before it does not. Belongs
- * to the cluster's thread.
+ * outlives sessions. etcd answers, and {@code etcd grpc-proxy} before it does not.
+ * Belongs to the cluster's thread.
  */
 final class ProgressReplies {
 

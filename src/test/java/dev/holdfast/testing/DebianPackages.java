@@ -198,10 +198,9 @@ final class DebianPackages {
 
 	/** The machine's own suites may be older, and those of another distribution. */
 	private void useSuites() throws IOException {
-		Path sources = Files.writeString(this.work.resolve("sources.list"),
-				SUITES.stream()
-					.map("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian %s main\n"::formatted)
-					.collect(Collectors.joining()));
+		Path sources = Files.writeString(this.work.resolve("sources.list"), SUITES.stream()
+			.map("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian %s main\n"::formatted)
+			.collect(Collectors.joining()));
 		List<String> all = new ArrayList<>(this.options);
 		all.addAll(List.of("-o", "Dir::Etc::sourcelist=" + sources, "-o", "Dir::Etc::sourceparts=/dev/null", "-o",
 				"Acquire::Languages=none"));

@@ -87,8 +87,8 @@ final class DebianProgram {
 	 * @return the executable
 	 * @throws NoSuchVersionException if there is none of this version and none could be
 	 * fetched
-	 * @throws IllegalStateException if there is none of any, or the variable names another
-	 * one
+	 * @throws IllegalStateException if there is none of any, or the variable names
+	 * another one
 	 */
 	Path locate(String version) {
 		if (version.isEmpty()) {
@@ -231,8 +231,7 @@ final class DebianProgram {
 				.formatted(this.name, version, this.packageName));
 			DebianPackages packages = new DebianPackages(work.path(), this.progress);
 			Path tree = packages.unpack(this.packageName, version);
-			Path home = this.cache.keep(tree,
-					CHOSEN + this.name + "-" + packages.version(this.packageName));
+			Path home = this.cache.keep(tree, CHOSEN + this.name + "-" + packages.version(this.packageName));
 			this.progress.accept("Unpacked " + home);
 			return home.resolve("usr/bin").resolve(this.name);
 		}

@@ -1,6 +1,5 @@
 package dev.holdfast.registry.etcd;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -47,8 +46,7 @@ class GrpcProxyIT {
 	@Test
 	void aRegistryThatChangesAllTheTimeIsFollowedByOneConnection() {
 		Fleet fleet = Fleet.of(100);
-		try (Follower follower = follower();
-				SteadyWriter writer = new SteadyWriter(this.etcd.endpoint(), fleet, 1)) {
+		try (Follower follower = follower(); SteadyWriter writer = new SteadyWriter(this.etcd.endpoint(), fleet, 1)) {
 			follower.awaitLive();
 			writer.write(2_000, 100, Patience.TIME);
 			Follower.patiently()
@@ -89,8 +87,7 @@ class GrpcProxyIT {
 			follower.awaitLive();
 			this.etcd.kill();
 			Follower.patiently()
-				.untilAsserted(
-						() -> assertThat(follower.registry().status()).isInstanceOf(RegistryStatus.Stale.class));
+				.untilAsserted(() -> assertThat(follower.registry().status()).isInstanceOf(RegistryStatus.Stale.class));
 			this.etcd.restart();
 			this.keys.put("/services/orders/b", "10.0.0.1:8002");
 			follower.awaitLive().awaitInstances("http://10.0.0.1:8001", "http://10.0.0.1:8002");
@@ -122,8 +119,7 @@ class GrpcProxyIT {
 
 	@Test
 	void membersBesideTheProxyTakeOverWhenItDies() {
-		try (Follower follower = Follower
-			.of(Follower.settings(this.proxy.endpoint(), this.etcd.endpoint()))) {
+		try (Follower follower = Follower.of(Follower.settings(this.proxy.endpoint(), this.etcd.endpoint()))) {
 			follower.awaitLive();
 			this.proxy.kill();
 			Follower.patiently().until(() -> follower.registry().generation() > 1);

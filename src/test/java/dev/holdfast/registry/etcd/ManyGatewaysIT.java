@@ -48,7 +48,9 @@ class ManyGatewaysIT {
 
 	private static final Duration PROOF_INTERVAL = Duration.ofSeconds(5);
 
-	/** Watches of one client, whose connection they share: one each makes etcd do more. */
+	/**
+	 * Watches of one client, whose connection they share: one each makes etcd do more.
+	 */
 	private static final int WATCHES = Integer.getInteger("holdfast.gateways.watches", 10);
 
 	private final Closer closer = new Closer();
@@ -137,9 +139,8 @@ class ManyGatewaysIT {
 	private void print(String what, Optional<EtcdGrpcProxy> proxy, Runnable action) {
 		Cost before = cost(proxy);
 		action.run();
-		System.out.printf("%s, %d gateways, %s: %s; watchers at etcd %.0f%n",
-				proxy.isPresent() ? "proxy" : "straight", GATEWAYS, what, cost(proxy).since(before),
-				this.etcd.meter("etcd_debugging_mvcc_watcher_total"));
+		System.out.printf("%s, %d gateways, %s: %s; watchers at etcd %.0f%n", proxy.isPresent() ? "proxy" : "straight",
+				GATEWAYS, what, cost(proxy).since(before), this.etcd.meter("etcd_debugging_mvcc_watcher_total"));
 	}
 
 	private Cost cost(Optional<EtcdGrpcProxy> proxy) {

@@ -16,8 +16,8 @@ import dev.holdfast.service.Registration;
  * @param endpoint where the instance listens, for a source whose scheme is HTTP
  * @param weight the instance's weight
  */
-public record WildRecord(String format, String prefix, String key, String value, String service, String id, String endpoint,
-		int weight) {
+public record WildRecord(String format, String prefix, String key, String value, String service, String id,
+		String endpoint, int weight) {
 
 	private static final String TRIPLE = "tri%3A%2F%2F10.0.0.5%3A20000%2Forg.example.Greeter%3Fapplication%3Dgreeter"
 			+ "%26category%3Dproviders%26version%3D1.0.0%26weight%3D50%26methods%3DSayHello%2CSayBye";
