@@ -233,9 +233,9 @@ public final class EtcdKeys implements AutoCloseable {
 	}
 
 	// After an outage the client's own backoff may be minutes long, so a call that is not
-	// answered soon is asked again by a new client; and so is one whose token, which may be
-	// short-lived, had ended before it was used. One that a member without a leader refuses
-	// is asked again by the same.
+	// answered soon is asked again by a new client; and so is one whose token, which may
+	// live for seconds, had ended before it was used. One that a member without a leader
+	// refuses is asked again by the same.
 	private synchronized <T> T ask(Function<Client, CompletableFuture<T>> call) {
 		for (int i = 1; true; i++) {
 			try {
