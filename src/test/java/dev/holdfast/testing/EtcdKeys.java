@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +17,8 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.common.exception.ErrorCode;
+import io.etcd.jetcd.common.exception.EtcdException;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
@@ -37,9 +38,6 @@ public final class EtcdKeys implements AutoCloseable {
 	private static final int AT_ONCE = 100;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-	/** Nobody leads, or a short-lived token had ended before it came to be used. */
-	private static final Set<Status.Code> RETRIED = Set.of(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED);
 
 	private final String endpoints;
 
@@ -235,8 +233,9 @@ public final class EtcdKeys implements AutoCloseable {
 	}
 
 	// After an outage the client's own backoff may be minutes long, so a call that is not
-	// answered soon is asked again by a new client; what is refused for a moment is asked
-	// again by the same.
+	// answered soon is asked again by a new client; and so is one whose token, which may
+	// live for seconds, had ended before it was used. One that a member without a leader
+	// refuses is asked again by the same.
 	private synchronized <T> T ask(Function<Client, CompletableFuture<T>> call) {
 		for (int i = 1; true; i++) {
 			try {
@@ -246,12 +245,16 @@ public final class EtcdKeys implements AutoCloseable {
 				if (i == TRIES) {
 					throw new IllegalStateException(this.endpoints + " does not answer", ex);
 				}
-				this.client.close();
-				this.client = connect();
+				renew();
 			}
 			catch (ExecutionException ex) {
-				if (i == TRIES || !RETRIED.contains(Status.fromThrowable(ex).getCode())) {
+				boolean ended = ex.getCause() instanceof EtcdException refusal
+						&& refusal.getErrorCode() == ErrorCode.UNAUTHENTICATED;
+				if (i == TRIES || !(ended || Status.fromThrowable(ex).getCode() == Status.Code.UNAVAILABLE)) {
 					throw new IllegalStateException(this.endpoints + " refuses: " + ex.getCause(), ex);
+				}
+				if (ended) {
+					renew();
 				}
 			}
 			catch (InterruptedException ex) {
@@ -259,6 +262,11 @@ public final class EtcdKeys implements AutoCloseable {
 				throw new IllegalStateException("interrupted while waiting for " + this.endpoints, ex);
 			}
 		}
+	}
+
+	private void renew() {
+		this.client.close();
+		this.client = connect();
 	}
 
 	private Client connect() {

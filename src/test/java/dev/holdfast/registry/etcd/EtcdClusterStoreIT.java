@@ -158,6 +158,7 @@ class EtcdClusterStoreIT {
 		Node first = node("gw-1", Follower.settings(etcd.endpoint()));
 		Node second = node("gw-2", Follower.settings(etcd.endpoint()));
 		await(() -> assertThat(first.others()).hasSize(2));
+		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
 		await(() -> assertThat(second.cluster().unavailable()).isEmpty());
 		Command refresh = new Command.Refresh("migration", "me");
 		first.cluster().command(refresh).join();
