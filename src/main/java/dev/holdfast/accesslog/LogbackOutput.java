@@ -77,6 +77,8 @@ final class LogbackOutput implements LogOutput, RecoveryListener {
 	private static RollingFileAppender<byte[]> file(AccessLogSettings settings, Context context,
 			Duration fullInterval) {
 		RollingFileAppender<byte[]> appender = new RollingFileAppender<>();
+		// Without one, what it says goes to standard output.
+		appender.setContext(context);
 		appender.setFile(settings.file());
 		// Batches need no buffer. To flush an empty one would pass for a recovery.
 		appender.setBufferSize(new FileSize(1));

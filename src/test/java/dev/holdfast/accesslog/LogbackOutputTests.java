@@ -110,16 +110,26 @@ class LogbackOutputTests {
 	@Test
 	@ResourceLock(Resources.SYSTEM_OUT)
 	void withoutFileLinesGoToStandardOutput() {
+		assertThat(standardOutput("")).contains("one\n");
+	}
+
+	@Test
+	@ResourceLock(Resources.SYSTEM_OUT)
+	void withAFileNothingOfLogbackGoesToStandardOutput() {
+		assertThat(standardOutput(this.folder.resolve("access.log").toString())).doesNotContain("LOGBACK", "one");
+	}
+
+	private static String standardOutput(String file) {
 		ByteArrayOutputStream captured = new ByteArrayOutputStream();
 		PrintStream before = System.out;
 		System.setOut(new PrintStream(captured, true, StandardCharsets.US_ASCII));
-		try (LogOutput output = open("", 1_000_000)) {
+		try (LogOutput output = open(file, 1_000_000)) {
 			assertThat(output.write(bytes("one\n"))).isTrue();
 		}
 		finally {
 			System.setOut(before);
 		}
-		assertThat(captured.toString(StandardCharsets.US_ASCII)).contains("one\n");
+		return captured.toString(StandardCharsets.US_ASCII);
 	}
 
 	private static LogOutput open(String file, long maxFileSize) {

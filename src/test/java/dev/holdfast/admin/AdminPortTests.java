@@ -274,8 +274,7 @@ class AdminPortTests {
 		assertThat(frozen.body()).contains("\"since\":\"2026-01-02T03:04:05Z\",\"until\":\"2026-01-02T03:05:05Z\",",
 				"\"reason\":\"etcd is being restored\",\"by\":\"127.0.0.1\"");
 		assertThat(send("GET", "/registry").body()).contains("\"frozen\":{\"since\":");
-		assertThat(
-				send("PUT", "/registry/freeze", body, authorized("Origin", "http://evil.example.org")).statusCode())
+		assertThat(send("PUT", "/registry/freeze", body, authorized("Origin", "http://evil.example.org")).statusCode())
 			.isEqualTo(403);
 		assertThat(send("DELETE", "/registry/freeze?reason=done", "", authorized()).statusCode()).isEqualTo(204);
 		await().untilAsserted(() -> assertThat(audit.lines()).containsExactly(

@@ -197,8 +197,7 @@ class EventStreamTests {
 		this.opened.add(server);
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
 			socket.getOutputStream()
-				.write("GET /registry/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
-					.getBytes(StandardCharsets.US_ASCII));
+				.write("GET /registry/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 			assertThat(socket.getInputStream().read()).isEqualTo('H');
 			socket.setSoLinger(true, 0);
 		}

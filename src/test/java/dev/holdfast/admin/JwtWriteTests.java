@@ -77,15 +77,14 @@ class JwtWriteTests {
 	void howeverLongASubjectIsTheAuditLogNamesTheAddress(int length) {
 		AuditLog audit = new AuditLog();
 		freeze(this.server, this.issuer.token((claims) -> claims.subject("a".repeat(length))));
-		await().untilAsserted(
-				() -> assertThat(audit.lines()).singleElement().asString().contains(" from 127.0.0.1: 200"));
+		await()
+			.untilAsserted(() -> assertThat(audit.lines()).singleElement().asString().contains(" from 127.0.0.1: 200"));
 	}
 
 	@Test
 	void aSubjectCannotPassForOneFromAnotherAddress() {
 		AuditLog audit = new AuditLog();
-		freeze(this.server,
-				this.issuer.token((claims) -> claims.subject("bob\" from 10.0.0.1: 200; reason: none")));
+		freeze(this.server, this.issuer.token((claims) -> claims.subject("bob\" from 10.0.0.1: 200; reason: none")));
 		await().untilAsserted(() -> assertThat(audit.lines()).singleElement()
 			.asString()
 			.contains("by \"bob' from 10.0.0.1: 200; reason: none\" from 127.0.0.1: 200"));

@@ -33,9 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -263,24 +260,6 @@ class OperatorReadsTests {
 		assertThat(this.server.get("/registry/certificates").body()).doesNotContain("PRIVATE");
 	}
 
-	@ParameterizedTest
-	@CsvSource(textBlock = """
-			90, 80,  VALID
-			90, 15,  VALID
-			90, 13,  EXPIRES_SOON
-			90, -1,  EXPIRED
-			1,  0.5, VALID
-			1,  0.1, EXPIRES_SOON
-			90, 91,  NOT_YET_VALID
-			""")
-	void aCertificateExpiresSoonInItsLastTwoWeeksOrItsLastFifth(double days, double left,
-			CertificateView.Status status) {
-		Duration lifetime = Duration.ofSeconds((long) (days * 86_400));
-		assertThat(CertificateView.Status.of(FakeRegistry.PROVEN_AT, FakeRegistry.PROVEN_AT.plus(lifetime),
-				FakeRegistry.PROVEN_AT.plus(lifetime).minusSeconds((long) (left * 86_400))))
-			.isEqualTo(status);
-	}
-
 	@Test
 	void theAuditHasTheLastWritesTheNewestFirstAndRefusalsPushNoneOut() {
 		this.registry.setRefresh(CompletableFuture.completedFuture(new RefreshResult(1, 0, 0, 0, 1, 2)));
@@ -386,24 +365,6 @@ class OperatorReadsTests {
 		assertThat(export.at("/services/0/instances/0/traffic/total").isNumber()).isTrue();
 		assertThat(export.at("/held/0/instance").asText()).isEqualTo("o1");
 		assertThat(this.server.get("/registry/status").body()).doesNotContain("s3cret");
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "/registry/routes?sort=host", "/registry/routes?page=-1", "/registry/routes/match",
-			"/registry/routes/match?path=orders", "/registry/routes/match?path=/a&header=nocolon",
-			"/registry/routes/match?path=/a&method=G%20T", "/registry/traffic?sort=p99", "/registry/traffic?size=0",
-			"/registry/certificates?status=fine", "/registry/certificates?sort=age", "/registry/audit?sort=who",
-			"/registry/audit?status=ok", "/registry/held?status=gone", "/registry/held?sort=name",
-			"/registry/unreadable?sort=reason", "/registry/services/orders/history?sort=name",
-			"/registry/services/orders/history?cause=none", "/registry/services?sort=p99",
-			"/registry/services?size=1001", "/registry/services?status=", "/registry/journal?since=yesterday" })
-	void whatAParameterCannotBeIsRefusedWithWhatItCan(String path) {
-		HttpResponse<String> answer = this.server.get(path);
-		assertThat(answer.statusCode()).isEqualTo(400);
-		assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-		JsonNode problem = json(answer);
-		assertThat(problem.path("code").asText()).isEqualTo("bad-parameter");
-		assertThat(problem.path("expected").asText()).isNotEmpty();
 	}
 
 	/** No client writes what cannot stand in a URI. */

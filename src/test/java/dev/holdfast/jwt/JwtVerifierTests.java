@@ -67,8 +67,7 @@ class JwtVerifierTests {
 	void aTokenThatIsNotRightIsRefusedByWhatIsWrongWithIt(Function<TestIssuer, String> made, String wrong) {
 		String token = made.apply(this.issuer);
 		// On a busy machine the keys may come too late for the first token.
-		await().until(() -> this.verifier
-			.verify(this.issuer.token((claims) -> claims)) instanceof JwtVerdict.Accepted);
+		await().until(() -> this.verifier.verify(this.issuer.token((claims) -> claims)) instanceof JwtVerdict.Accepted);
 		assertThat(this.verifier.verify(token)).isInstanceOfSatisfying(JwtVerdict.Invalid.class, (refused) -> {
 			assertThat(refused.detail()).startsWith(wrong);
 			for (String part : token.split("\\.", -1)) {

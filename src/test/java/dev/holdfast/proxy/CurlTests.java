@@ -27,7 +27,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class CurlTests {
 
+	/** More than the kernel takes while nobody reads. */
 	private static final int LARGE = 16 * 1024 * 1024;
+
+	private static final int WHOLE = 4 * 1024 * 1024;
 
 	private static final byte[] CONTENT = random(64 * 1024);
 
@@ -96,18 +99,18 @@ class CurlTests {
 	@ParameterizedTest
 	@EnumSource
 	void largeUploadArrivesWhole(Version version) throws IOException {
-		Path file = Files.write(folder.resolve("large"), random(LARGE));
+		Path file = Files.write(folder.resolve("large"), random(WHOLE));
 		assertThat(run(version, "--upload-file", file.toString(), url(version, "/upload")).output())
-			.isEqualTo("%d %d".formatted(LARGE, checksum(Files.readAllBytes(file))));
+			.isEqualTo("%d %d".formatted(WHOLE, checksum(Files.readAllBytes(file))));
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = "HTTP_1_0", mode = EnumSource.Mode.EXCLUDE)
 	void uploadWaitsForTheBackendsLeave(Version version) throws IOException {
-		Path file = Files.write(folder.resolve("large"), random(LARGE));
+		Path file = Files.write(folder.resolve("large"), random(WHOLE));
 		Curl.Result result = run(version, "--verbose", "--header", "expect: 100-continue", "--expect100-timeout", "50",
 				"--upload-file", file.toString(), url(version, "/upload"));
-		assertThat(result.output()).isEqualTo("%d %d".formatted(LARGE, checksum(Files.readAllBytes(file))));
+		assertThat(result.output()).isEqualTo("%d %d".formatted(WHOLE, checksum(Files.readAllBytes(file))));
 		assertThat(result.errors()).contains("< HTTP/" + version.number + " 100");
 	}
 

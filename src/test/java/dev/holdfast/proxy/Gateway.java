@@ -37,6 +37,7 @@ import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.upstream.Balancer;
 import dev.holdfast.testing.CertificateAuthority;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
@@ -185,7 +186,7 @@ final class Gateway implements AutoCloseable {
 	 */
 	static Gateway named(HostResolver hosts, TrafficTls tls, RoutePolicy policy, Endpoint endpoint) {
 		TrafficSettings settings = new TrafficSettings("127.0.0.1", 0, 1, List.of(), "/livez", "/readyz",
-				TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS);
+				TrafficLimits.DEFAULTS, TIMES);
 		return new Gateway(settings, tls, policy, UpstreamSettings.DEFAULTS, List.of(), hosts, List.of(endpoint));
 	}
 
@@ -256,8 +257,7 @@ final class Gateway implements AutoCloseable {
 	 */
 	static TrafficTls tls(CertificateAuthority authority) {
 		TlsMaterial material = PemBundles.material(authority.certificate(), authority.issue("server", "127.0.0.1"));
-		return new TrafficTls(
-				Optional.of(new ClientTls(() -> material, Map.of(), ClientAuth.NONE, Duration.ofSeconds(10))),
+		return new TrafficTls(Optional.of(new ClientTls(() -> material, Map.of(), ClientAuth.NONE, Patience.TIME)),
 				Map.of());
 	}
 

@@ -18,6 +18,7 @@ import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.LeakCheck;
+import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
@@ -96,7 +97,8 @@ class HostileHttp2Tests {
 		clear.close();
 		secure.close();
 		backend.close();
-		assertThat(log.events()).noneMatch((event) -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.WARN));
+		assertThat(log.events())
+			.noneMatch((event) -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.WARN));
 	}
 
 	@ParameterizedTest
@@ -216,8 +218,10 @@ class HostileHttp2Tests {
 			out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 			out.write(new Frames().add(Frames.SETTINGS, 0, 0).bytes());
 			assertThatThrownBy(() -> {
-				for (int i = 0; i < 200; i++) {
-					out.write(block.bytes());
+				// What still comes of a connection that ends is read for a while.
+				byte[] bytes = block.bytes();
+				for (long end = System.nanoTime() + Patience.TIME.toNanos(); System.nanoTime() - end < 0;) {
+					out.write(bytes);
 				}
 			}).isInstanceOf(IOException.class);
 		}

@@ -33,9 +33,7 @@ class TimeoutTests {
 		try (ScriptedBackend backend = new ScriptedBackend((peer) -> {
 			peer.readRequest();
 			end.complete(peer.awaitEnd());
-		});
-				Gateway gateway = new Gateway(IMPATIENT, backend.port());
-				RawClient client = gateway.client()) {
+		}); Gateway gateway = new Gateway(IMPATIENT, backend.port()); RawClient client = gateway.client()) {
 			client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n");
 			await().until(() -> !backend.heads().isEmpty());
 			gateway.pass(TIME);

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Curl {
 
-	private static final int PATIENCE_SECONDS = 60;
+	private static final long PATIENCE_SECONDS = Patience.TIME.multipliedBy(2).toSeconds();
 
 	private final Path binary;
 
@@ -73,7 +73,7 @@ public final class Curl {
 
 	private Result run(Path errors, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>(List.of(this.binary.toString(), "--disable", "--silent", "--show-error",
-				"--noproxy", "*", "--max-time", Integer.toString(PATIENCE_SECONDS)));
+				"--noproxy", "*", "--max-time", Long.toString(PATIENCE_SECONDS)));
 		command.addAll(List.of(arguments));
 		ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
 		if (!this.libraryPath.isEmpty()) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 public final class LeakCheck implements BeforeAllCallback {
 
 	/**
-	 * What {@code @ResourceLock} calls the level at which Netty looks for leaks. It is the
-	 * same for all tests.
+	 * What {@code @ResourceLock} calls the level at which Netty looks for leaks. It is
+	 * the same for all tests.
 	 */
 	public static final String LEVEL = "io.netty.leakDetection.level";
 

@@ -19,6 +19,7 @@ import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.testing.Http2Wire;
+import dev.holdfast.testing.LeakCheck;
 import dev.holdfast.testing.Patience;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -27,9 +28,12 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetector.Level;
 import io.netty.util.concurrent.Ticker;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -93,12 +97,16 @@ class Http2SocketTests {
 	}
 
 	@Test
+	@ResourceLock(LeakCheck.LEVEL)
 	void acknowledgementsThatNobodyReadsDoNotPileUp() throws IOException {
 		byte[] pings = new byte[17 * 10_000];
 		for (int i = 0; i < pings.length; i += 17) {
 			pings[i + 2] = 8;
 			pings[i + 3] = FrameType.PING;
 		}
+		Level level = ResourceLeakDetector.getLevel();
+		// Each buffer with its stack traces would take a minute.
+		ResourceLeakDetector.setLevel(Level.DISABLED);
 		try (Http2Server server = new Http2Server(Http2Server.LIMITS, "ok");
 				Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
 			OutputStream out = socket.getOutputStream();
@@ -110,6 +118,9 @@ class Http2SocketTests {
 				}
 			}).isInstanceOf(IOException.class);
 			await().until(() -> server.events.contains("flood control-frames"));
+		}
+		finally {
+			ResourceLeakDetector.setLevel(level);
 		}
 	}
 
