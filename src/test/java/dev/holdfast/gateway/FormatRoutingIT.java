@@ -17,7 +17,7 @@ import static org.awaitility.Awaitility.await;
 
 @ExtendWith(SharedGateway.Extension.class)
 @Execution(ExecutionMode.SAME_THREAD)
-class FormatsIT {
+class FormatRoutingIT {
 
 	private static final List<String> PREFIXES = List.of("/services/in-", "openim/", "/microservices/");
 
