@@ -48,7 +48,7 @@ public final class RecordStore {
 
 	private final Set<ServiceName> touched = new HashSet<>();
 
-	private Snapshot snapshot = Snapshot.EMPTY;
+	private volatile Snapshot snapshot = Snapshot.EMPTY;
 
 	/**
 	 * Creates one without records.
@@ -311,10 +311,11 @@ public final class RecordStore {
 	 * @return what is different from the snapshot before
 	 */
 	public Commit commit(Revision revision) {
-		Snapshot next = this.snapshot.at(revision);
+		Snapshot last = this.snapshot;
+		Snapshot next = last.at(revision);
 		Commit.Builder commit = new Commit.Builder();
 		for (ServiceName name : this.touched) {
-			Service before = this.snapshot.find(name);
+			Service before = last.find(name);
 			Service after = records(name).toService(name, before, revision.number());
 			// What is only weighed is no service yet.
 			boolean unknown = before == null && all(name) == 0;
@@ -356,7 +357,7 @@ public final class RecordStore {
 	}
 
 	/**
-	 * Return the snapshot of the last {@link #commit}.
+	 * Return the snapshot of the last {@link #commit}. Safe on any thread.
 	 */
 	public Snapshot snapshot() {
 		return this.snapshot;

@@ -1,182 +1,279 @@
 package dev.holdfast.registry.guard;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
+import dev.holdfast.registry.Change;
 import dev.holdfast.registry.HeldRemoval;
 import dev.holdfast.registry.HeldSelection;
+import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.catalog.PublishedIds;
+import dev.holdfast.registry.catalog.RecordStore;
+import dev.holdfast.registry.guard.TimerQueue.Timer;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
-import org.jspecify.annotations.Nullable;
-import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The held removals, found by key, by endpoint and by age. Written by the reflector's
- * thread; what others see of them is published in one volatile write.
+ * The removals that are held: each until something registers the instance again, nothing
+ * listens there any more, its time is over, or an operator decides. Written by the
+ * reflector's thread; {@link #views} and {@link #size} are safe on any.
  */
 public final class HeldRemovals {
 
+	private static final Logger logger = LoggerFactory.getLogger(HeldRemovals.class);
+
+	/** How many probes running must fail. */
+	private static final int FALL = 3;
+
+	private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
+
+	private final Duration holdFor;
+
+	private final RecordStore records;
+
+	private final History history;
+
+	private final TimerQueue timers;
+
+	private final Prober prober;
+
 	private final Clock clock;
 
+	private final RandomGenerator random;
+
+	/** Runs while the registry is live, so that what is held could register again. */
 	private final PausableStopwatch live;
 
-	private final Map<String, List<RemovalHold>> byKey = new HashMap<>();
+	private final HoldIndex holds;
 
-	private final Map<ServiceName, Map<Endpoint, RemovalHold>> byService = new HashMap<>();
-
-	/** Those with a deadline; all have the same time, so the first is the next. */
-	private final Set<RemovalHold> byAge = new LinkedHashSet<>();
-
-	private volatile PMap<ServiceName, PMap<Endpoint, HeldRemoval>> published = HashTreePMap.empty();
-
-	/** The services that nothing was held of before, and nobody was told of yet. */
-	private final Set<ServiceName> begun = new LinkedHashSet<>();
-
-	private final AtomicInteger size = new AtomicInteger();
+	private final Timer expiry;
 
 	/**
-	 * Return those of nobody, for as long as nothing can be held.
+	 * Creates an empty collection.
+	 * @param holdFor how long a removal is held at most while the registry is live
+	 * @param records the records, of which those that are held are absent ones
+	 * @param history takes note of what becomes of them
+	 * @param timers of the reflector's thread
+	 * @param prober finds out whether something listens
+	 * @param clock the time of day
+	 * @param nanoTime the time, nanoseconds
+	 * @param random for the jitter of probes
 	 */
-	public static HeldRemovals none() {
-		return new HeldRemovals(Clock.systemUTC(), new PausableStopwatch(System::nanoTime));
-	}
-
-	HeldRemovals(Clock clock, PausableStopwatch live) {
+	public HeldRemovals(Duration holdFor, RecordStore records, History history, TimerQueue timers, Prober prober,
+			Clock clock, LongSupplier nanoTime, RandomGenerator random) {
+		this.holdFor = holdFor;
+		this.records = records;
+		this.history = history;
+		this.timers = timers;
+		this.prober = prober;
 		this.clock = clock;
-		this.live = live;
+		this.random = random;
+		this.live = new PausableStopwatch(nanoTime);
+		this.holds = new HoldIndex(clock, this.live);
+		this.expiry = timers.timer(this::dropExpired);
 	}
 
-	void add(RemovalHold hold, long deadline) {
-		this.byKey.computeIfAbsent(hold.key(), (key) -> new ArrayList<>(1)).add(hold);
-		this.byService.computeIfAbsent(hold.service(), (name) -> {
-			this.begun.add(name);
-			return new HashMap<>();
-		}).put(hold.instance().endpoint(), hold);
-		this.size.incrementAndGet();
-		count(hold, deadline);
-	}
-
-	/**
-	 * Lets a hold's time run.
-	 */
-	void count(RemovalHold hold, long deadline) {
-		hold.setDeadline(deadline);
-		this.byAge.add(hold);
-		publish(hold);
-	}
-
-	/**
-	 * Lets a hold's time stand still.
-	 */
-	void halt(RemovalHold hold) {
-		this.byAge.remove(hold);
-		publish(hold);
-	}
-
-	void remove(RemovalHold hold) {
-		hold.end();
-		this.byAge.remove(hold);
-		List<RemovalHold> ofKey = this.byKey.getOrDefault(hold.key(), List.of());
-		if (ofKey.remove(hold)) {
-			this.size.decrementAndGet();
+	/** Their time runs. */
+	void resume() {
+		if (this.live.start()) {
+			this.holds.publishAll();
+			awaitExpiry();
 		}
-		if (ofKey.isEmpty()) {
-			this.byKey.remove(hold.key());
+	}
+
+	/** Their time stands still. */
+	void pause() {
+		if (this.live.stop()) {
+			this.holds.publishAll();
+			awaitExpiry();
 		}
-		Map<Endpoint, RemovalHold> ofService = this.byService.getOrDefault(hold.service(), new HashMap<>());
-		ofService.remove(hold.instance().endpoint(), hold);
-		if (ofService.isEmpty()) {
-			this.byService.remove(hold.service());
-			this.begun.remove(hold.service());
+	}
+
+	/**
+	 * Hold a removal of one instance.
+	 * @param reason why
+	 */
+	void hold(Removal removal, Instance instance, HeldRemoval.Evidence evidence, String reason) {
+		RemovalHold hold = new RemovalHold(removal, instance, evidence, reason, this.clock.instant());
+		this.history.record(hold.service(), removal.revision(), Change.Cause.HELD, instance.id(), reason);
+		this.holds.add(hold, deadline());
+		awaitExpiry();
+		probe(hold);
+	}
+
+	boolean isHeld(String key) {
+		return !this.holds.ofKey(key).isEmpty();
+	}
+
+	boolean isHeld(ServiceName service, Endpoint endpoint) {
+		return this.holds.at(service, endpoint) != null;
+	}
+
+	private void probe(RemovalHold hold) {
+		if (!hold.isOver()) {
+			this.prober.probe(hold.instance().endpoint(), (error) -> probed(hold, error));
 		}
-		PMap<Endpoint, HeldRemoval> views = views(hold.service()).minus(hold.instance().endpoint());
-		this.published = views.isEmpty() ? this.published.minus(hold.service())
-				: this.published.plus(hold.service(), views);
+	}
+
+	private void probed(RemovalHold hold, String error) {
+		if (hold.isOver()) {
+			return;
+		}
+		if (hold.probed(error, this.clock.instant()) >= FALL && !hold.isKept()) {
+			drop(hold, Change.Cause.DROPPED_BY_PROBE, error);
+			return;
+		}
+		this.holds.publish(hold);
+		double jitter = this.random.nextDouble(0.8, 1.2);
+		this.timers.after(Duration.ofNanos((long) (PROBE_INTERVAL.toNanos() * jitter)), () -> probe(hold));
+	}
+
+	private void drop(RemovalHold hold, Change.Cause cause, String detail) {
+		logger.info("{} of {} at {} is dropped, {}: it is no longer registered{}", hold.instance().id(), hold.service(),
+				hold.instance().endpoint(), cause, detail.isEmpty() ? "" : ", and " + detail);
+		end(hold);
+		this.history.record(hold.service(), this.records.snapshot().revision().number(), cause, hold.instance().id(),
+				detail);
+		this.records.remove(hold.key(), hold.instance());
+	}
+
+	private void end(RemovalHold hold) {
+		this.holds.remove(hold);
+		awaitExpiry();
 	}
 
 	/**
-	 * Those of a record, a copy.
+	 * Ends the holds of what is registered again, under the same key or another.
+	 * @param key the key of the record that was written
+	 * @param service the service that it registers instances of
 	 */
-	List<RemovalHold> ofKey(String key) {
-		return List.copyOf(this.byKey.getOrDefault(key, List.of()));
-	}
-
-	@Nullable RemovalHold at(ServiceName service, Endpoint endpoint) {
-		return this.byService.getOrDefault(service, Map.of()).get(endpoint);
+	public void registered(String key, ServiceName service) {
+		if (size() == 0) {
+			return;
+		}
+		withdrawn(key);
+		for (Instance instance : this.records.instances(key)) {
+			RemovalHold hold = this.holds.at(service, instance.endpoint());
+			if (hold != null) {
+				end(hold);
+				this.records.remove(hold.key(), hold.instance());
+			}
+		}
 	}
 
 	/**
-	 * The hold whose time ends next, {@code null} when no time runs.
+	 * Ends the holds of a record that no longer registers anything.
+	 * @param key its key
 	 */
-	@Nullable RemovalHold oldest() {
-		return (this.live.isRunning() && !this.byAge.isEmpty()) ? this.byAge.iterator().next() : null;
+	public void withdrawn(String key) {
+		this.holds.ofKey(key).forEach(this::end);
 	}
 
 	/**
-	 * Those that a selection includes, a copy.
-	 * @param ids the ids by which the selection names them
+	 * Applies held removals at an operator's word.
+	 * @param reason why, empty when the operator gave no reason
+	 * @return those that were applied
 	 */
-	List<RemovalHold> select(HeldSelection selection, PublishedIds ids) {
-		return this.byKey.values()
-			.stream()
-			.flatMap(Collection::stream)
-			.filter((hold) -> selection.includes(hold.service(), ids.of(hold.service(), hold.instance())))
-			.toList();
+	public List<HeldRemoval> approve(HeldSelection selection, String reason) {
+		List<HeldRemoval> approved = new ArrayList<>();
+		PublishedIds ids = new PublishedIds(this.records.snapshot());
+		for (RemovalHold hold : this.holds.select(selection, ids)) {
+			approved.add(view(hold, ids));
+			drop(hold, Change.Cause.APPROVED, reason);
+		}
+		return List.copyOf(approved);
+	}
+
+	/**
+	 * Keeps instances at an operator's word.
+	 * @param time for how long
+	 * @param reason why, empty when the operator gave no reason
+	 * @return those that are kept
+	 */
+	public List<HeldRemoval> cancel(HeldSelection selection, Duration time, String reason) {
+		List<HeldRemoval> kept = new ArrayList<>();
+		Instant until = this.clock.instant().plus(time);
+		PublishedIds ids = new PublishedIds(this.records.snapshot());
+		for (RemovalHold hold : this.holds.select(selection, ids)) {
+			hold.keepUntil(until);
+			this.holds.halt(hold);
+			this.history.record(hold.service(), this.records.snapshot().revision().number(), Change.Cause.CANCELLED,
+					hold.instance().id(), "kept until " + until + (reason.isEmpty() ? "" : ": " + reason));
+			this.timers.after(time, () -> keepNoLonger(hold, until));
+			kept.add(view(hold, ids));
+		}
+		awaitExpiry();
+		return List.copyOf(kept);
+	}
+
+	private HeldRemoval view(RemovalHold hold, PublishedIds ids) {
+		return hold.view(this.clock.instant(), this.live).withId(ids.of(hold.service(), hold.instance()));
+	}
+
+	private void keepNoLonger(RemovalHold hold, Instant until) {
+		if (!hold.isOver() && until.equals(hold.keptUntil())) {
+			hold.keepNoLonger();
+			this.holds.count(hold, deadline());
+			awaitExpiry();
+		}
+	}
+
+	/** All have the same time, so the first is the next. */
+	private long deadline() {
+		return this.live.nanos() + this.holdFor.toNanos();
+	}
+
+	private void awaitExpiry() {
+		RemovalHold oldest = this.holds.oldest();
+		if (oldest != null) {
+			this.expiry.startAt(this.live.whenAt(oldest.deadline()));
+		}
+		else {
+			this.expiry.stop();
+		}
+	}
+
+	private void dropExpired() {
+		RemovalHold oldest = this.holds.oldest();
+		while (oldest != null && oldest.deadline() - this.live.nanos() <= 0) {
+			drop(oldest, Change.Cause.HOLD_ENDED, "nothing registered it again");
+			oldest = this.holds.oldest();
+		}
+		awaitExpiry();
 	}
 
 	/**
 	 * Return the services whose removals have begun to be held since this was last asked.
 	 */
 	public List<Begun> begun() {
-		List<Begun> services = this.begun.stream().map(this::begun).toList();
-		this.begun.clear();
-		return services;
-	}
-
-	private Begun begun(ServiceName service) {
-		Collection<RemovalHold> held = this.byService.getOrDefault(service, Map.of()).values();
-		return new Begun(service, held.size(), held.iterator().next().reason());
-	}
-
-	void publish(RemovalHold hold) {
-		Instance instance = hold.instance();
-		this.published = this.published.plus(hold.service(),
-				views(hold.service()).plus(instance.endpoint(), hold.view(this.clock.instant(), this.live)));
+		return this.holds.begun().stream().map((service) -> {
+			Collection<RemovalHold> held = this.holds.of(service);
+			return new Begun(service, held.size(), held.iterator().next().reason());
+		}).toList();
 	}
 
 	/**
-	 * Publishes all anew, because their time has begun to run or to stand still.
-	 */
-	void publishAll() {
-		this.byKey.values().stream().flatMap(Collection::stream).forEach(this::publish);
-	}
-
-	private PMap<Endpoint, HeldRemoval> views(ServiceName service) {
-		return this.published.getOrDefault(service, HashTreePMap.empty());
-	}
-
-	/**
-	 * What others see of them, by service and endpoint. Safe on any thread.
+	 * Return what others see of them, by service and endpoint. Safe on any thread.
 	 */
 	public PMap<ServiceName, PMap<Endpoint, HeldRemoval>> views() {
-		return this.published;
+		return this.holds.views();
 	}
 
 	/**
-	 * How many there are. Safe on any thread.
+	 * Return how many there are. Safe on any thread.
 	 */
 	public int size() {
-		return this.size.get();
+		return this.holds.size();
 	}
 
 	/**

@@ -50,6 +50,13 @@ final class PausableStopwatch {
 	}
 
 	/**
+	 * When it will have run for so long, if nothing stops it before, nanoseconds.
+	 */
+	long whenAt(long nanos) {
+		return this.since + nanos - this.before;
+	}
+
+	/**
 	 * How long it has run so far, nanoseconds.
 	 */
 	long nanos() {

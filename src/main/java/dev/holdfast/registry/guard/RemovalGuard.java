@@ -1,30 +1,23 @@
 package dev.holdfast.registry.guard;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.HeldRemoval;
-import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.Routability;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.registry.catalog.History;
-import dev.holdfast.registry.catalog.PublishedIds;
 import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Judges what the registry removes. After an outage longer than the leases every
@@ -35,13 +28,6 @@ import org.slf4j.LoggerFactory;
  * reflector's thread.
  */
 public final class RemovalGuard {
-
-	private static final Logger logger = LoggerFactory.getLogger(RemovalGuard.class);
-
-	/** How many probes running must fail. */
-	private static final int FALL = 3;
-
-	private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
 
 	private static final String OTHER_HISTORY = "a list that does not continue the known history lacks it";
 
@@ -62,17 +48,7 @@ public final class RemovalGuard {
 
 	private final History history;
 
-	private final TimerQueue timers;
-
-	private final Prober prober;
-
-	private final Clock clock;
-
 	private final LongSupplier nanoTime;
-
-	private final RandomGenerator random;
-
-	private final PausableStopwatch live;
 
 	private final HeldRemovals held;
 
@@ -92,28 +68,22 @@ public final class RemovalGuard {
 	private boolean leaseKnown;
 
 	/**
-	 * Creates a guard that holds nothing yet.
+	 * Creates a guard that has judged nothing yet.
+	 * @param settings which removals are applied at once
+	 * @param routability which instances take requests
+	 * @param records the records
+	 * @param history takes note of what is applied
+	 * @param held takes the removals that are to be held
+	 * @param nanoTime the time, nanoseconds
 	 */
 	public RemovalGuard(RemovalGuardSettings settings, Routability routability, RecordStore records, History history,
-			TimerQueue timers, Prober prober, Clock clock, LongSupplier nanoTime, RandomGenerator random) {
+			HeldRemovals held, LongSupplier nanoTime) {
 		this.settings = settings;
 		this.routability = routability;
 		this.records = records;
 		this.history = history;
-		this.timers = timers;
-		this.prober = prober;
-		this.clock = clock;
+		this.held = held;
 		this.nanoTime = nanoTime;
-		this.random = random;
-		this.live = new PausableStopwatch(nanoTime);
-		this.held = new HeldRemovals(clock, this.live);
-	}
-
-	/**
-	 * Return the removals that are held.
-	 */
-	public HeldRemovals held() {
-		return this.held;
 	}
 
 	/**
@@ -130,9 +100,7 @@ public final class RemovalGuard {
 		List<Removal> open = new ArrayList<>(this.unjudged);
 		open.addAll(this.questions.disconnect());
 		this.unjudged = List.copyOf(open);
-		if (this.live.stop()) {
-			this.held.publishAll();
-		}
+		this.held.pause();
 	}
 
 	/**
@@ -148,9 +116,7 @@ public final class RemovalGuard {
 	 * The registry is live: who is held could register again.
 	 */
 	public void live() {
-		if (this.live.start()) {
-			this.held.publishAll();
-		}
+		this.held.resume();
 	}
 
 	/**
@@ -217,7 +183,7 @@ public final class RemovalGuard {
 	private boolean isOpen(Removal removal) {
 		RecordStore.Entry entry = this.records.entry(removal.key());
 		return entry != null && !entry.present() && entry.modRevision() == removal.revision()
-				&& this.held.ofKey(removal.key()).isEmpty();
+				&& !this.held.isHeld(removal.key());
 	}
 
 	private void apply(Removal removal, Change.Cause cause, String detail) {
@@ -240,13 +206,13 @@ public final class RemovalGuard {
 				remove(removal, instance, removal.trusted() ? LEASE_ENDED : "");
 			}
 			else {
-				hold(new RemovalHold(removal, instance, evidence, reason, this.clock.instant()), removal.revision());
+				this.held.hold(removal, instance, evidence, reason);
 			}
 		}
 	}
 
 	private boolean isElsewhere(ServiceName service, Instance instance) {
-		return this.held.at(service, instance.endpoint()) != null || this.records.isCovered(service, instance);
+		return this.held.isHeld(service, instance.endpoint()) || this.records.isCovered(service, instance);
 	}
 
 	private void remove(Removal removal, Instance instance, String detail) {
@@ -291,135 +257,6 @@ public final class RemovalGuard {
 			this.cautious = false;
 		}
 		return this.cautious;
-	}
-
-	private void hold(RemovalHold hold, long revision) {
-		this.history.record(hold.service(), revision, Change.Cause.HELD, hold.instance().id(),
-				hold.view(this.clock.instant(), this.live).reason());
-		this.held.add(hold, this.live.nanos() + this.settings.holdFor().toNanos());
-		probe(hold);
-	}
-
-	private void probe(RemovalHold hold) {
-		if (!hold.isOver()) {
-			this.prober.probe(hold.instance().endpoint(), (error) -> probed(hold, error));
-		}
-	}
-
-	private void probed(RemovalHold hold, String error) {
-		if (hold.isOver()) {
-			return;
-		}
-		if (hold.probed(error, this.clock.instant()) >= FALL && !hold.isKept()) {
-			drop(hold, Change.Cause.DROPPED_BY_PROBE, error);
-			return;
-		}
-		this.held.publish(hold);
-		double jitter = this.random.nextDouble(0.8, 1.2);
-		this.timers.plan(this.nanoTime.getAsLong() + (long) (PROBE_INTERVAL.toNanos() * jitter), () -> probe(hold));
-	}
-
-	private void drop(RemovalHold hold, Change.Cause cause, String detail) {
-		logger.info("{} of {} at {} is dropped, {}: it is no longer registered{}", hold.instance().id(), hold.service(),
-				hold.instance().endpoint(), cause, detail.isEmpty() ? "" : ", and " + detail);
-		this.held.remove(hold);
-		this.history.record(hold.service(), this.records.snapshot().revision().number(), cause, hold.instance().id(),
-				detail);
-		this.records.remove(hold.key(), hold.instance());
-	}
-
-	/**
-	 * Ends the holds of what is registered again, under the same key or another.
-	 * @param key the key of the record that was written
-	 * @param service the service that it registers instances of
-	 */
-	public void registered(String key, ServiceName service) {
-		if (this.held.size() == 0) {
-			return;
-		}
-		this.held.ofKey(key).forEach(this.held::remove);
-		for (Instance instance : this.records.instances(key)) {
-			RemovalHold hold = this.held.at(service, instance.endpoint());
-			if (hold != null) {
-				this.held.remove(hold);
-				this.records.remove(hold.key(), hold.instance());
-			}
-		}
-	}
-
-	/**
-	 * Ends the holds of a record that no longer registers anything.
-	 */
-	public void withdrawn(String key) {
-		this.held.ofKey(key).forEach(this.held::remove);
-	}
-
-	/**
-	 * Applies held removals at an operator's word.
-	 * @param reason why, empty when the operator gave no reason
-	 * @return those that were applied
-	 */
-	public List<HeldRemoval> approve(HeldSelection selection, String reason) {
-		List<HeldRemoval> approved = new ArrayList<>();
-		PublishedIds ids = new PublishedIds(this.records.snapshot());
-		for (RemovalHold hold : this.held.select(selection, ids)) {
-			approved.add(view(hold, ids));
-			drop(hold, Change.Cause.APPROVED, reason);
-		}
-		return List.copyOf(approved);
-	}
-
-	/**
-	 * Keeps instances at an operator's word.
-	 * @param time for how long
-	 * @param reason why, empty when the operator gave no reason
-	 * @return those that are kept
-	 */
-	public List<HeldRemoval> cancel(HeldSelection selection, Duration time, String reason) {
-		List<HeldRemoval> kept = new ArrayList<>();
-		Instant until = this.clock.instant().plus(time);
-		PublishedIds ids = new PublishedIds(this.records.snapshot());
-		for (RemovalHold hold : this.held.select(selection, ids)) {
-			hold.keepUntil(until);
-			this.held.halt(hold);
-			this.history.record(hold.service(), this.records.snapshot().revision().number(), Change.Cause.CANCELLED,
-					hold.instance().id(), "kept until " + until + (reason.isEmpty() ? "" : ": " + reason));
-			this.timers.plan(this.nanoTime.getAsLong() + time.toNanos(), () -> keepNoLonger(hold, until));
-			kept.add(view(hold, ids));
-		}
-		return List.copyOf(kept);
-	}
-
-	private HeldRemoval view(RemovalHold hold, PublishedIds ids) {
-		return hold.view(this.clock.instant(), this.live).withId(ids.of(hold.service(), hold.instance()));
-	}
-
-	private void keepNoLonger(RemovalHold hold, Instant until) {
-		if (!hold.isOver() && until.equals(hold.keptUntil())) {
-			hold.keepNoLonger();
-			this.held.count(hold, this.live.nanos() + this.settings.holdFor().toNanos());
-		}
-	}
-
-	/**
-	 * How long until the next hold has lasted its time, nanoseconds;
-	 * {@link Long#MAX_VALUE} when no time runs.
-	 */
-	public long untilNext() {
-		RemovalHold oldest = this.held.oldest();
-		return (oldest != null) ? oldest.deadline() - this.live.nanos() : Long.MAX_VALUE;
-	}
-
-	/**
-	 * Drops what was held for its time.
-	 */
-	public void onTime() {
-		while (untilNext() <= 0) {
-			RemovalHold oldest = this.held.oldest();
-			if (oldest != null) {
-				drop(oldest, Change.Cause.HOLD_ENDED, "nothing registered it again");
-			}
-		}
 	}
 
 }

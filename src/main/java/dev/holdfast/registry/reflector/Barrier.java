@@ -15,9 +15,6 @@ final class Barrier {
 	 */
 	static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-	/** etcd drops a progress request while a watch catches up, so it is repeated. */
-	private static final long PROGRESS_INTERVAL = Duration.ofMillis(250).toNanos();
-
 	private final long startedAt;
 
 	private final Revision before;
@@ -25,10 +22,6 @@ final class Barrier {
 	private final Watermarks arrived;
 
 	private long target = -1;
-
-	private long deadline;
-
-	private long nextRequest;
 
 	/**
 	 * Begins a proof.
@@ -40,7 +33,6 @@ final class Barrier {
 		this.startedAt = now;
 		this.before = before;
 		this.arrived = new Watermarks(watches, -1);
-		this.deadline = now + TIMEOUT.toNanos();
 	}
 
 	/**
@@ -79,35 +71,6 @@ final class Barrier {
 
 	long startedAt() {
 		return this.startedAt;
-	}
-
-	/**
-	 * Notes that the watches were asked for progress.
-	 */
-	void asked(long now) {
-		this.nextRequest = now + PROGRESS_INTERVAL;
-	}
-
-	boolean isToAskAgain(long now) {
-		return isAimed() && now - this.nextRequest >= 0;
-	}
-
-	boolean isOverdue(long now) {
-		return now - this.deadline >= 0;
-	}
-
-	/**
-	 * Gives the proof more time, because a list is to bring it.
-	 */
-	void extend(Duration time) {
-		this.deadline += time.toNanos();
-	}
-
-	/**
-	 * When there is something to do for it next, nanoseconds.
-	 */
-	long next() {
-		return (isAimed() && this.nextRequest - this.deadline < 0) ? this.nextRequest : this.deadline;
 	}
 
 }

@@ -23,8 +23,6 @@ final class Relist {
 
 	private final RelistReason reason;
 
-	private final long deadline;
-
 	private final Requests requests = new Requests();
 
 	private final Map<String, Long> deletedSince = new HashMap<>();
@@ -34,15 +32,13 @@ final class Relist {
 	/**
 	 * Begins a list.
 	 * @param reason why
-	 * @param now the time, nanoseconds
 	 * @param before the newest revision known so far
 	 * @param waiting who waits for the list
 	 */
-	Relist(RelistReason reason, long now, Revision before, Requests waiting) {
+	Relist(RelistReason reason, Revision before, Requests waiting) {
 		this.before = before;
 		this.reason = reason;
 		this.requests.addAll(waiting);
-		this.deadline = now + TIMEOUT.toNanos();
 	}
 
 	/**
@@ -54,10 +50,6 @@ final class Relist {
 
 	RelistReason reason() {
 		return this.reason;
-	}
-
-	long deadline() {
-		return this.deadline;
 	}
 
 	Requests requests() {

@@ -1,9 +1,11 @@
 package dev.holdfast.registry.reflector;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 import dev.holdfast.registry.EndCause;
 import dev.holdfast.registry.RecordEvent;
@@ -14,6 +16,8 @@ import dev.holdfast.registry.RegistryException;
 import dev.holdfast.registry.RelistOutcome;
 import dev.holdfast.registry.RelistReason;
 import dev.holdfast.registry.Signal;
+import dev.holdfast.registry.guard.TimerQueue;
+import dev.holdfast.registry.guard.TimerQueue.Timer;
 import dev.holdfast.service.Revision;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchSession {
 
+	private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
+
 	private final long number;
 
 	private final Reflector reflector;
@@ -33,6 +39,8 @@ final class WatchSession {
 	private final LongSupplier nanoTime;
 
 	private final Reconciler reconciler;
+
+	private final SnapshotPublisher publisher;
 
 	private final Requests requests = new Requests();
 
@@ -46,15 +54,19 @@ final class WatchSession {
 
 	private Watermarks delivered = new Watermarks(0, 0);
 
-	private long listDeadline;
-
 	private @Nullable Barrier barrier;
 
-	private long nextBarrier;
+	private final Timer nextBarrier;
+
+	private final Timer barrierTimeout;
+
+	private final Timer nextRequest;
 
 	private @Nullable Relist relist;
 
-	private long nextRelist;
+	private final Timer nextRelist;
+
+	private final Timer listTimeout;
 
 	WatchSession(long number, Reflector reflector, Requests waiting) {
 		this.number = number;
@@ -62,7 +74,14 @@ final class WatchSession {
 		this.mailbox = reflector.mailbox();
 		this.nanoTime = reflector.nanoTime();
 		this.reconciler = reflector.reconciler();
+		this.publisher = reflector.publisher();
 		this.requests.addAll(waiting);
+		TimerQueue timers = reflector.timers();
+		this.nextBarrier = timers.timer();
+		this.barrierTimeout = timers.timer();
+		this.nextRequest = timers.timer();
+		this.nextRelist = timers.timer();
+		this.listTimeout = timers.timer();
 	}
 
 	/**
@@ -72,28 +91,29 @@ final class WatchSession {
 	Ending run() throws InterruptedException {
 		try (RegistryConnection connection = this.reflector.source()
 			.connect((signal) -> this.mailbox.post(new Mailbox.Message.Spoken(this.number, signal)))) {
-			this.listDeadline = now() + Relist.TIMEOUT.toNanos();
-			this.reconciler.begin(this.number, connection::readLease);
+			this.listTimeout.startIn(Relist.TIMEOUT);
+			this.reflector.begin(this.number, connection::readLease);
 			this.requests.answer(this.number);
 			connection.list();
 			while (this.ending == null) {
-				Mailbox.Message message = this.reflector.poll(this.reconciler.hasUnpublished() ? now() : nextDeadline());
-				if (this.reconciler.isToPublish(isDelivery(message))) {
-					this.reconciler.publishDelivered();
+				Mailbox.Message message = this.reflector.poll(this.publisher.hasUnpublished() ? 0 : Long.MAX_VALUE);
+				if (this.publisher.isToPublish(isDelivery(message))) {
+					this.publisher.publishDelivered();
 				}
 				if (message != null) {
 					take(message, connection);
 				}
-				// Also when there was a message: the mailbox of a busy watch may never
-				// empty.
-				if (this.ending == null && nextDeadline() - now() <= 0) {
-					onDeadline(connection);
+				this.reflector.doWhatIsDue();
+				if (this.ending == null) {
+					onTime(connection, now());
 				}
 			}
-			this.reconciler.publishDelivered();
+			this.publisher.publishDelivered();
 			return this.ending;
 		}
 		finally {
+			Stream.of(this.nextBarrier, this.barrierTimeout, this.nextRequest, this.nextRelist, this.listTimeout)
+				.forEach(Timer::stop);
 			abandon();
 		}
 	}
@@ -172,7 +192,10 @@ final class WatchSession {
 				onDelivered(deliveredNow);
 				beginRequested(connection);
 			}
-			case Signal.Lease lease -> this.reconciler.onLease(lease);
+			case Signal.Lease lease -> {
+				this.reflector.guard().onLease(lease);
+				this.publisher.publish();
+			}
 			case Signal.Failed(EndCause cause, String message) -> end(cause, message);
 		}
 	}
@@ -182,7 +205,7 @@ final class WatchSession {
 		this.reflector.listener().onRelist(RelistReason.START, RelistOutcome.SUCCESS);
 		this.requests.answer(result);
 		if (this.requests.hasDiffs()) {
-			this.requests.answer(this.reconciler.diff(listed));
+			this.requests.answer(RegistryComparison.of(this.reflector.registry(), listed));
 		}
 		this.head = listed.revision();
 		// From the list's own revision and not the one after, although what it changed is
@@ -191,7 +214,8 @@ final class WatchSession {
 		int watches = connection.watch(listed.revision().number());
 		this.delivered = new Watermarks(watches, listed.revision().number());
 		this.watching = true;
-		this.nextRelist = now() + this.reflector.nextRelistDelay();
+		this.listTimeout.stop();
+		this.nextRelist.startIn(this.reflector.nextRelistDelay());
 		prove(connection);
 	}
 
@@ -201,7 +225,8 @@ final class WatchSession {
 	 */
 	private void prove(RegistryConnection connection) {
 		this.barrier = new Barrier(now(), this.head, this.delivered.watches());
-		this.nextBarrier = now() + this.reflector.settings().barrierInterval().toNanos();
+		this.barrierTimeout.startIn(Barrier.TIMEOUT);
+		this.nextBarrier.startIn(this.reflector.settings().barrierInterval());
 		connection.readHead();
 	}
 
@@ -216,7 +241,7 @@ final class WatchSession {
 		}
 		this.head = revision.at(Math.max(revision.number(), this.head.number()));
 		running.aimAt(revision.number());
-		requestProgress(running, connection);
+		requestProgress(connection);
 		checkBarrier();
 	}
 
@@ -224,8 +249,9 @@ final class WatchSession {
 		end(EndCause.HISTORY_CHANGED, "the cluster was wiped or restored: it is %s, it was %s".formatted(now, before));
 	}
 
-	private void requestProgress(Barrier running, RegistryConnection connection) {
-		running.asked(now());
+	/** etcd drops a progress request while a watch catches up, so it is repeated. */
+	private void requestProgress(RegistryConnection connection) {
+		this.nextRequest.startIn(PROGRESS_INTERVAL);
 		connection.requestProgress();
 	}
 
@@ -255,11 +281,13 @@ final class WatchSession {
 	private void checkBarrier() {
 		Barrier running = this.barrier;
 		if (running != null && running.isPassed()) {
-			this.reconciler.publishDelivered();
+			this.publisher.publishDelivered();
 			this.barrier = null;
+			this.barrierTimeout.stop();
+			this.nextRequest.stop();
 			this.proofs++;
-			this.reconciler.proven(this.head, this.delivered.lowest(), now() - running.startedAt());
-			this.reflector.proven();
+			this.reconciler.proven(this.delivered.lowest());
+			this.reflector.proven(this.head, Duration.ofNanos(now() - running.startedAt()));
 		}
 	}
 
@@ -272,7 +300,8 @@ final class WatchSession {
 
 	private void relist(RelistReason reason, RegistryConnection connection) {
 		if (this.relist == null) {
-			this.relist = new Relist(reason, now(), this.head, this.requests);
+			this.relist = new Relist(reason, this.head, this.requests);
+			this.listTimeout.startIn(Relist.TIMEOUT);
 			connection.list();
 		}
 	}
@@ -306,9 +335,10 @@ final class WatchSession {
 			return;
 		}
 		this.relist = null;
-		this.reconciler.publishDelivered();
+		this.listTimeout.stop();
+		this.publisher.publishDelivered();
 		if (done.requests().hasDiffs()) {
-			done.requests().answer(this.reconciler.diff(listed));
+			done.requests().answer(RegistryComparison.of(this.reflector.registry(), listed));
 		}
 		if (done.reason() == RelistReason.DIFF) {
 			return;
@@ -321,7 +351,7 @@ final class WatchSession {
 					"a list at %s has records that the watch did not deliver".formatted(listed.revision()));
 			return;
 		}
-		this.nextRelist = now() + this.reflector.nextRelistDelay();
+		this.nextRelist.startIn(this.reflector.nextRelistDelay());
 		RefreshResult result = this.reconciler.reconcile(listed, done.deletedSince(), done.reason(), complete);
 		done.requests().answer(result);
 		if (!this.reflector.isProgressKnownToWork()) {
@@ -341,59 +371,40 @@ final class WatchSession {
 		}
 	}
 
-	private void onDeadline(RegistryConnection connection) {
-		long now = now();
-		if (!this.watching) {
-			endUnlisted();
-			return;
+	private void onTime(RegistryConnection connection, long now) {
+		if (this.listTimeout.isExpired(now)) {
+			end(EndCause.LIST_TIMEOUT, "the list did not come within %d s".formatted(Relist.TIMEOUT.toSeconds()));
 		}
-		if (this.relist != null && now - this.relist.deadline() >= 0) {
-			endUnlisted();
-		}
-		else if (this.relist == null && now - this.nextRelist >= 0) {
+		else if (this.relist == null && this.nextRelist.isExpired(now)) {
 			relist(RelistReason.PERIODIC, connection);
 		}
-		if (this.barrier != null && this.barrier.isOverdue(now)) {
-			onBarrierDeadline(this.barrier, connection);
+		if (this.barrier != null && this.barrierTimeout.isExpired(now)) {
+			onBarrierTimeout(this.barrier, connection);
 		}
-		else if (this.barrier != null && this.barrier.isToAskAgain(now)) {
-			requestProgress(this.barrier, connection);
+		else if (this.nextRequest.isExpired(now)) {
+			requestProgress(connection);
 		}
-		else if (this.barrier == null && now - this.nextBarrier >= 0) {
+		else if (this.barrier == null && this.nextBarrier.isExpired(now)) {
 			prove(connection);
 		}
-	}
-
-	private void endUnlisted() {
-		end(EndCause.LIST_TIMEOUT,
-				"the list did not come within %d s".formatted(Relist.TIMEOUT.toSeconds()));
 	}
 
 	/**
 	 * A registry that has never answered a progress request, such as etcd before 3.4, is
 	 * proven by a list instead; from one that has, silence is a fault.
 	 */
-	private void onBarrierDeadline(Barrier barrier, RegistryConnection connection) {
+	private void onBarrierTimeout(Barrier barrier, RegistryConnection connection) {
 		if (barrier.isAimed() && !this.reflector.isProgressKnownToWork()) {
 			relist(RelistReason.BARRIER, connection);
 			// A comparison proves nothing; the next list will.
 			boolean compares = this.relist != null && this.relist.reason() == RelistReason.DIFF;
-			barrier.extend(compares ? Barrier.TIMEOUT : Relist.TIMEOUT);
+			this.barrierTimeout.extend(compares ? Barrier.TIMEOUT : Relist.TIMEOUT);
 			return;
 		}
 		String missing = barrier.isAimed() ? "the watch is silent or late, it delivered up to revision %d of %d"
 			.formatted(this.delivered.lowest(), barrier.target()) : "the newest revision could not be read";
 		end(EndCause.SILENT_WATCH, "no proof of delivery within %d s: %s"
 			.formatted(Barrier.TIMEOUT.toSeconds(), missing));
-	}
-
-	private long nextDeadline() {
-		if (!this.watching) {
-			return this.listDeadline;
-		}
-		long forBarrier = (this.barrier != null) ? this.barrier.next() : this.nextBarrier;
-		long forRelist = (this.relist != null) ? this.relist.deadline() : this.nextRelist;
-		return (forBarrier - forRelist < 0) ? forBarrier : forRelist;
 	}
 
 	private void end(@Nullable EndCause cause, String message) {
