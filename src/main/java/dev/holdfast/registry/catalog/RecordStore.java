@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The records behind the snapshot. Changes are collected and become one new snapshot by
  * {@link #commit}; what a change costs depends on the services that it touches, not on
  * how many there are. A record that the registry no longer has can stay as an absent one
- * until the removal guard has judged its removal. Belongs to the reflector's
- * thread.
+ * until the removal guard has judged its removal. Belongs to the reflector's thread.
  */
 public final class RecordStore {
 

@@ -105,7 +105,9 @@ public final class TimerQueue {
 
 		private final @Nullable Runnable action;
 
-		/** The place in the queue that counts, since those of earlier starts stay in it. */
+		/**
+		 * The place in the queue that counts, since those of earlier starts stay in it.
+		 */
 		private long pending = NONE;
 
 		private boolean started;

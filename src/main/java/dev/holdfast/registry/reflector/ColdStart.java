@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts from the snapshot on disk: probes its instances before their first use, again and
- * again until they pass or the registry has answered.
+ * Starts from the snapshot on disk: probes its instances before their first use, again
+ * and again until they pass or the registry has answered.
  */
 final class ColdStart {
 

@@ -93,8 +93,8 @@ final class PostedOperations implements RegistryOperations {
 
 	@Override
 	public void note(ServiceName service, Change.Cause cause, String instance, String detail) {
-		this.mailbox.post(new Mailbox.Message.Task(() -> this.history.record(service,
-				this.publisher.revision().number(), cause, instance, detail)));
+		this.mailbox.post(new Mailbox.Message.Task(
+				() -> this.history.record(service, this.publisher.revision().number(), cause, instance, detail)));
 	}
 
 	private CompletableFuture<Void> order(Runnable action) {

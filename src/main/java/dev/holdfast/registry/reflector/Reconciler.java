@@ -81,7 +81,8 @@ final class Reconciler {
 		boolean first = !this.publisher.isListed() && known.equals(Revision.NONE);
 		boolean trusted = first || continues(list);
 		if (!first && list.revision().isOtherHistory(known)) {
-			logger.warn("The cluster was wiped, restored or replaced: it is at {}, it was at {}", list.revision(), known);
+			logger.warn("The cluster was wiped, restored or replaced: it is at {}, it was at {}", list.revision(),
+					known);
 		}
 		this.guard.recovered();
 		Set<String> gone = new HashSet<>(this.records.present());

@@ -403,8 +403,8 @@ final class WatchSession {
 		}
 		String missing = barrier.isAimed() ? "the watch is silent or late, it delivered up to revision %d of %d"
 			.formatted(this.delivered.lowest(), barrier.target()) : "the newest revision could not be read";
-		end(EndCause.SILENT_WATCH, "no proof of delivery within %d s: %s"
-			.formatted(Barrier.TIMEOUT.toSeconds(), missing));
+		end(EndCause.SILENT_WATCH,
+				"no proof of delivery within %d s: %s".formatted(Barrier.TIMEOUT.toSeconds(), missing));
 	}
 
 	private void end(@Nullable EndCause cause, String message) {

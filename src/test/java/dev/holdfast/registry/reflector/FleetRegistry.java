@@ -76,7 +76,8 @@ final class FleetRegistry {
 	}
 
 	RefreshResult reconcile(List<RegistryRecord> records) {
-		return this.reflector.reconciler().reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
+		return this.reflector.reconciler()
+			.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
 	}
 
 	/** An event that registers an instance anew. */
@@ -100,8 +101,9 @@ final class FleetRegistry {
 	 * leases.
 	 */
 	void apply(List<RecordEvent> events) {
-		this.reflector.reconciler().apply(events, CLUSTER,
-				new Signal.Delivered(0, events.getLast().revision(), () -> events, this.time.getAsLong()));
+		this.reflector.reconciler()
+			.apply(events, CLUSTER,
+					new Signal.Delivered(0, events.getLast().revision(), () -> events, this.time.getAsLong()));
 		this.reflector.publisher().publishDelivered();
 		for (Long lease = this.asked.poll(); lease != null; lease = this.asked.poll()) {
 			this.reflector.guard()

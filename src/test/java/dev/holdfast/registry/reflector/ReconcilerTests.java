@@ -134,7 +134,8 @@ class ReconcilerTests {
 		apply(put(2, "/k", ORDERS, "a", 1));
 		Instance lighter = new Instance("a", new Endpoint(Scheme.HTTP, "127.0.0.1", 1), 50, "eu-1b", "",
 				Map.of("team", "blue"), new Registration("/k", "json", 2, 3, 0, Origin.WATCH));
-		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new ParsedRecord.Registered(ORDERS, List.of(lighter)))));
+		apply(new RecordEvent.Put(
+				new RegistryRecord("/k", 3, 0, new ParsedRecord.Registered(ORDERS, List.of(lighter)))));
 		apply(put(4, "/k", ORDERS, "a", 2));
 		assertThat(this.registry.history(ORDERS)).extracting(Change::detail)
 			.startsWith(
@@ -459,8 +460,9 @@ class ReconcilerTests {
 	}
 
 	private void reconcile(Map<String, Long> deletedSince, long revision, RegistryRecord... records) {
-		this.reflector.reconciler().reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
-				RelistReason.PERIODIC, true);
+		this.reflector.reconciler()
+			.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
+					RelistReason.PERIODIC, true);
 	}
 
 	private void apply(RecordEvent... events) {

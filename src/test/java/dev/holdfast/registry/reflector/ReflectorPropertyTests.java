@@ -96,8 +96,8 @@ class ReflectorPropertyTests {
 		RegistryModel model = new RegistryModel(time);
 		RegistryChecks checks = new RegistryChecks(time, source, model, SETTINGS.removalGuard(), failures);
 		List<String> life = new ArrayList<>();
-		Reflector reflector = new Reflector(source, SETTINGS, new EverySecond(), Optional.empty(), probe, List.of(checks),
-				new Life(life), time, time, time, new Random(seed));
+		Reflector reflector = new Reflector(source, SETTINGS, new EverySecond(), Optional.empty(), probe,
+				List.of(checks), new Life(life), time, time, time, new Random(seed));
 		checks.watch(reflector.registry());
 		RandomWorld world = new RandomWorld(random, time, source, probe, model, checks, reflector.operations(), limit);
 		world.begin();
