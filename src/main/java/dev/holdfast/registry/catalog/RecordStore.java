@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The records behind the snapshot. Changes are collected and become one new snapshot by
  * {@link #commit}; what a change costs depends on the services that it touches, not on
  * how many there are. A record that the registry no longer has can stay as an absent one
- * until the removal guard has judged its removal. Belongs to the reflector's
- * thread.
+ * until the removal guard has judged its removal. Belongs to the reflector's thread.
  */
 public final class RecordStore {
 
@@ -52,7 +51,7 @@ public final class RecordStore {
 	 */
 	private Set<ServiceName> touched = new HashSet<>();
 
-	private Snapshot snapshot = Snapshot.EMPTY;
+	private volatile Snapshot snapshot = Snapshot.EMPTY;
 
 	/**
 	 * Creates one without records.
@@ -315,10 +314,11 @@ public final class RecordStore {
 	 * @return what is different from the snapshot before
 	 */
 	public Commit commit(Revision revision) {
-		Snapshot next = this.snapshot.at(revision);
+		Snapshot last = this.snapshot;
+		Snapshot next = last.at(revision);
 		Commit.Builder commit = new Commit.Builder();
 		for (ServiceName name : this.touched) {
-			Service before = this.snapshot.find(name);
+			Service before = last.find(name);
 			Service after = records(name).toService(name, before, revision.number());
 			// What is only weighed is no service yet.
 			boolean unknown = before == null && all(name) == 0;
@@ -360,7 +360,7 @@ public final class RecordStore {
 	}
 
 	/**
-	 * Return the snapshot of the last {@link #commit}.
+	 * Return the snapshot of the last {@link #commit}. Safe on any thread.
 	 */
 	public Snapshot snapshot() {
 		return this.snapshot;

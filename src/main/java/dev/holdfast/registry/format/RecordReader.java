@@ -108,7 +108,8 @@ public final class RecordReader {
 		}
 		catch (UnreadableRecordException ex) {
 			return this.format.isBeside(entry(record, path, "", null))
-					? new ParsedRecord.Ignored("its key is not of an instance") : new ParsedRecord.Unreadable(ex.reason());
+					? new ParsedRecord.Ignored("its key is not of an instance")
+					: new ParsedRecord.Unreadable(ex.reason());
 		}
 	}
 

@@ -58,7 +58,8 @@ final class TraefikFormat implements RecordFormat {
 					List.of(entry.instance(this, id, endpoint(entry), DEFAULT_WEIGHT, "", "", Map.of())));
 			case "preservepath" -> preservePath(entry.text());
 			case "weight" -> new ParsedRecord.Weighted(service, id, weight(entry.text()));
-			default -> new ParsedRecord.Ignored("a server's " + Excerpt.of(entry.segment(0)) + ", not its url or weight");
+			default ->
+				new ParsedRecord.Ignored("a server's " + Excerpt.of(entry.segment(0)) + ", not its url or weight");
 		};
 	}
 

@@ -21,8 +21,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The holds, found by key, by endpoint and by age. Written by the reflector's
- * thread; what others see of them is published in one volatile write.
+ * The holds, found by key, by endpoint and by age. Written by the reflector's thread;
+ * what others see of them is published in one volatile write.
  */
 final class HoldIndex {
 

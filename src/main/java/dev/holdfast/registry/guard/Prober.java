@@ -39,7 +39,7 @@ public final class Prober {
 	 * Probes an endpoint, when its turn comes.
 	 * @param result takes what went wrong, or an empty text, on the reflector's thread
 	 */
-	void probe(Endpoint endpoint, Consumer<String> result) {
+	public void probe(Endpoint endpoint, Consumer<String> result) {
 		if (this.running >= MAX_RUNNING) {
 			this.waiting.add(() -> begin(endpoint, result));
 		}

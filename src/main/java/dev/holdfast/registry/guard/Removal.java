@@ -16,7 +16,8 @@ import dev.holdfast.service.ServiceName;
  * @param trusted whether it was observed in the history that the gateway followed; a
  * cluster that was wiped, restored or replaced lacks records that nobody removed
  */
-public record Removal(String key, ServiceName service, List<Instance> instances, long lease, long revision, boolean trusted) {
+public record Removal(String key, ServiceName service, List<Instance> instances, long lease, long revision,
+		boolean trusted) {
 
 	/**
 	 * Whether somebody deleted the record: without a lease it could not go otherwise.

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TimerQueue {
 
-	private static final Runnable NOTHING = () -> {
-	};
-
 	private static final long NONE = -1;
 
 	private final PriorityQueue<Entry> entries = new PriorityQueue<>(
@@ -48,7 +45,7 @@ public final class TimerQueue {
 	 * Return a timer that whoever has it asks whether its time has come.
 	 */
 	public Timer timer() {
-		return new Timer(NOTHING);
+		return new Timer(null);
 	}
 
 	/**
@@ -79,8 +76,11 @@ public final class TimerQueue {
 		for (Entry next = next(); next != null && next.at() <= now; next = next()) {
 			this.entries.remove();
 			next.timer().pending = NONE;
-			done |= next.timer().action != NOTHING;
-			next.timer().action.run();
+			Runnable action = next.timer().action;
+			if (action != null) {
+				done = true;
+				action.run();
+			}
 		}
 		return done;
 	}
@@ -103,16 +103,18 @@ public final class TimerQueue {
 	 */
 	public final class Timer {
 
-		private final Runnable action;
+		private final @Nullable Runnable action;
 
-		/** The place in the queue that counts, since those of earlier starts stay in it. */
+		/**
+		 * The place in the queue that counts, since those of earlier starts stay in it.
+		 */
 		private long pending = NONE;
 
 		private boolean started;
 
 		private long at;
 
-		private Timer(Runnable action) {
+		private Timer(@Nullable Runnable action) {
 			this.action = action;
 		}
 

@@ -11,7 +11,8 @@ import dev.holdfast.service.Revision;
 final class Barrier {
 
 	/**
-	 * How long a proof may take. With the interval of 5 s, silence is noticed within 10 s.
+	 * How long a proof may take. With the interval of 5 s, silence is noticed within 10
+	 * s.
 	 */
 	static final Duration TIMEOUT = Duration.ofSeconds(5);
 

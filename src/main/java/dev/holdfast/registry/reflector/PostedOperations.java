@@ -3,7 +3,7 @@ package dev.holdfast.registry.reflector;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Freeze;
@@ -12,6 +12,8 @@ import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RefreshResult;
 import dev.holdfast.registry.RegistryDiff;
 import dev.holdfast.registry.RegistryOperations;
+import dev.holdfast.registry.catalog.History;
+import dev.holdfast.registry.guard.HeldRemovals;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,21 @@ final class PostedOperations implements RegistryOperations {
 
 	private final Mailbox mailbox;
 
-	private final Reconciler reconciler;
+	private final SnapshotPublisher publisher;
 
-	PostedOperations(Mailbox mailbox, Reconciler reconciler) {
+	private final ColdStart coldStart;
+
+	private final HeldRemovals held;
+
+	private final History history;
+
+	PostedOperations(Mailbox mailbox, SnapshotPublisher publisher, ColdStart coldStart, HeldRemovals held,
+			History history) {
 		this.mailbox = mailbox;
-		this.reconciler = reconciler;
+		this.publisher = publisher;
+		this.coldStart = coldStart;
+		this.held = held;
+		this.history = history;
 	}
 
 	@Override
@@ -52,45 +64,51 @@ final class PostedOperations implements RegistryOperations {
 
 	@Override
 	public CompletableFuture<List<HeldRemoval>> approve(HeldSelection selection, String reason) {
-		return ask((reconciler) -> reconciler.approve(selection, reason));
+		return ask(() -> this.held.approve(selection, reason));
 	}
 
 	@Override
 	public CompletableFuture<List<HeldRemoval>> cancel(HeldSelection selection, Duration time, String reason) {
-		return ask((reconciler) -> reconciler.cancel(selection, time, reason));
+		return ask(() -> this.held.cancel(selection, time, reason));
 	}
 
 	@Override
 	public CompletableFuture<Void> freeze(Freeze freeze) {
-		return this.<@Nullable Void>ask((reconciler) -> {
-			reconciler.freeze(freeze);
-			return null;
+		return order(() -> {
+			this.coldStart.finish();
+			this.publisher.freeze(freeze);
 		});
 	}
 
 	@Override
 	public CompletableFuture<Void> unfreeze() {
-		return this.<@Nullable Void>ask((reconciler) -> {
-			reconciler.unfreeze();
-			return null;
-		});
+		return order(this.publisher::unfreeze);
 	}
 
 	@Override
 	public CompletableFuture<Void> settled() {
-		return this.<@Nullable Void>ask((reconciler) -> null);
+		return order(() -> {
+		});
 	}
 
 	@Override
 	public void note(ServiceName service, Change.Cause cause, String instance, String detail) {
-		this.mailbox.post(new Mailbox.Message.Task(() -> this.reconciler.note(service, cause, instance, detail)));
+		this.mailbox.post(new Mailbox.Message.Task(
+				() -> this.history.record(service, this.publisher.revision().number(), cause, instance, detail)));
 	}
 
-	private <T extends @Nullable Object> CompletableFuture<T> ask(Function<Reconciler, T> question) {
+	private CompletableFuture<Void> order(Runnable action) {
+		return this.<@Nullable Void>ask(() -> {
+			action.run();
+			return null;
+		});
+	}
+
+	private <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<T> question) {
 		return CompletableFuture.supplyAsync(() -> {
-			T answer = question.apply(this.reconciler);
+			T answer = question.get();
 			// Who hears the answer must find what it says.
-			this.reconciler.publish();
+			this.publisher.publish();
 			return answer;
 		}, (action) -> this.mailbox.post(new Mailbox.Message.Task(action)));
 	}

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -22,10 +23,16 @@ import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RegistrySource;
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.catalog.History;
+import dev.holdfast.registry.catalog.RecordStore;
+import dev.holdfast.registry.guard.HeldRemovals;
+import dev.holdfast.registry.guard.Prober;
+import dev.holdfast.registry.guard.RemovalGuard;
 import dev.holdfast.registry.guard.TimerQueue;
 import dev.holdfast.registry.guard.TimerQueue.Timer;
 import dev.holdfast.registry.snapshot.SnapshotFile;
+import dev.holdfast.service.Revision;
 import dev.holdfast.service.SnapshotListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,9 +67,23 @@ public final class Reflector implements AutoCloseable {
 	/** For the jitter. */
 	private final RandomGenerator random;
 
-	private final CachedRegistry registry;
+	private final TimerQueue timers;
+
+	private final History history;
+
+	private final HeldRemovals held;
+
+	private final RemovalGuard guard;
+
+	private final SnapshotPublisher publisher;
+
+	private final StatusTracker status;
+
+	private final ColdStart coldStart;
 
 	private final Reconciler reconciler;
+
+	private final CachedRegistry registry;
 
 	private final Requests waiting = new Requests();
 
@@ -99,10 +120,22 @@ public final class Reflector implements AutoCloseable {
 		this.nanoTime = nanoTime;
 		this.mailbox = mailbox;
 		this.random = random;
-		History history = new History(clock);
-		this.registry = new CachedRegistry(clock, source, file, snapshotListeners, history);
-		this.reconciler = new Reconciler(settings, probe, mailbox, this.registry, file, listener, clock, nanoTime, random,
-				history);
+		this.timers = new TimerQueue(nanoTime);
+		RecordStore records = new RecordStore(clock);
+		this.history = new History(clock);
+		Prober prober = new Prober(probe, (action) -> mailbox.post(new Mailbox.Message.Task(action)));
+		RemovalGuardSettings guarding = settings.removalGuard();
+		this.held = new HeldRemovals(guarding.holdFor(), records, this.history, this.timers, prober, clock, nanoTime,
+				random);
+		this.guard = new RemovalGuard(guarding, settings.routability(), records, this.history, this.held, nanoTime);
+		this.publisher = new SnapshotPublisher(records, this.held,
+				new RegistryLog(records, this.held, guarding.holdFor(), nanoTime), file, snapshotListeners, listener,
+				clock, nanoTime);
+		this.status = new StatusTracker(this.publisher, clock);
+		this.coldStart = new ColdStart(records, this.history, this.timers, prober, this.publisher, this.status);
+		this.reconciler = new Reconciler(records, new RecordApplier(records, this.guard, this.held, this.history),
+				this.guard, this.publisher, this.coldStart, this.history, listener);
+		this.registry = new CachedRegistry(source, this.publisher, this.status, this.held, this.history, file);
 	}
 
 	/**
@@ -118,7 +151,7 @@ public final class Reflector implements AutoCloseable {
 	 * @return the operations
 	 */
 	public RegistryOperations operations() {
-		return new PostedOperations(this.mailbox, this.reconciler);
+		return new PostedOperations(this.mailbox, this.publisher, this.coldStart, this.held, this.history);
 	}
 
 	/**
@@ -139,8 +172,7 @@ public final class Reflector implements AutoCloseable {
 	public synchronized void start(Optional<Freeze> freeze) {
 		CountDownLatch probed = new CountDownLatch(1);
 		this.thread = Thread.ofVirtual().name("registry-reflector").start(() -> {
-			freeze.ifPresent(this.reconciler::freeze);
-			restore(probed::countDown);
+			restore(freeze, probed::countDown);
 			run();
 		});
 		try {
@@ -170,8 +202,17 @@ public final class Reflector implements AutoCloseable {
 		this.file.ifPresent(SnapshotFile::close);
 	}
 
-	void restore(Runnable probed) {
-		this.reconciler.restore(probed);
+	/**
+	 * Starts from the snapshot on disk, if there is one.
+	 * @param probed called when each of its instances was probed once or the registry has
+	 * answered; at once when there is none
+	 */
+	void restore(Optional<Freeze> freeze, Runnable probed) {
+		freeze.ifPresent(this.publisher::freeze);
+		this.file.flatMap(SnapshotFile::load).ifPresentOrElse((saved) -> {
+			this.reconciler.proven(saved.snapshot().revision().number());
+			this.coldStart.begin(saved, probed);
+		}, probed);
 	}
 
 	void run() {
@@ -233,7 +274,8 @@ public final class Reflector implements AutoCloseable {
 
 	private void ended(long number, EndCause cause, String message) {
 		logger.debug("Session {} ended, {}: {}", number, cause, message);
-		this.reconciler.lost(message);
+		this.guard.disconnected();
+		this.status.lost(message);
 		try {
 			this.listener.onGenerationEnded(cause);
 		}
@@ -247,7 +289,7 @@ public final class Reflector implements AutoCloseable {
 	 * @return whether there is to be one
 	 */
 	private boolean pause() throws InterruptedException {
-		Timer end = timers().timer();
+		Timer end = this.timers.timer();
 		end.startIn(this.backoff.next());
 		try {
 			return pause(end);
@@ -294,11 +336,11 @@ public final class Reflector implements AutoCloseable {
 	 * @return the message, or {@code null} when there is none to be taken
 	 */
 	Mailbox.@Nullable Message poll(long nanos) throws InterruptedException {
-		Mailbox.Message message = this.mailbox.poll(Math.min(nanos, timers().untilNext()));
+		Mailbox.Message message = this.mailbox.poll(Math.min(nanos, this.timers.untilNext()));
 		if (message instanceof Mailbox.Message.Task(Runnable action)) {
 			outlive(() -> {
 				action.run();
-				this.reconciler.publish();
+				this.publisher.publish();
 			});
 			return null;
 		}
@@ -307,7 +349,11 @@ public final class Reflector implements AutoCloseable {
 
 	/** Also while messages come: the mailbox of a busy watch may never empty. */
 	void doWhatIsDue() {
-		outlive(this.reconciler::onTime);
+		outlive(() -> {
+			if (this.timers.run()) {
+				this.publisher.publish();
+			}
+		});
 	}
 
 	/** The loop must outlive any defect in what it calls. */
@@ -327,8 +373,25 @@ public final class Reflector implements AutoCloseable {
 		this.waiting.addAll(requests);
 	}
 
-	/** Delivery is proven: what comes next is a new trouble. */
-	void proven() {
+	/**
+	 * A connection is made.
+	 * @param leases asks it for a lease
+	 */
+	void begin(long session, LongConsumer leases) {
+		this.status.begin(session);
+		this.guard.connected(leases);
+	}
+
+	/**
+	 * Delivery is proven: what comes next is a new trouble.
+	 * @param head the newest revision known
+	 */
+	void proven(Revision head, Duration took) {
+		this.guard.live();
+		this.status.proven(head);
+		// What is on disk is as old as its last confirmation, not as its last change.
+		this.publisher.save();
+		this.listener.onBarrier(took, head.number());
 		this.backoff.reset();
 	}
 
@@ -354,12 +417,12 @@ public final class Reflector implements AutoCloseable {
 	}
 
 	/** ± 10 %, so that a fleet of gateways does not list at once. */
-	long nextRelistDelay() {
-		return (long) (this.settings.relistInterval().toNanos() * this.random.nextDouble(0.9, 1.1));
+	Duration nextRelistDelay() {
+		return Duration.ofNanos((long) (this.settings.relistInterval().toNanos() * this.random.nextDouble(0.9, 1.1)));
 	}
 
 	TimerQueue timers() {
-		return this.reconciler.timers();
+		return this.timers;
 	}
 
 	RegistrySource source() {
@@ -376,6 +439,14 @@ public final class Reflector implements AutoCloseable {
 
 	LongSupplier nanoTime() {
 		return this.nanoTime;
+	}
+
+	RemovalGuard guard() {
+		return this.guard;
+	}
+
+	SnapshotPublisher publisher() {
+		return this.publisher;
 	}
 
 	Reconciler reconciler() {

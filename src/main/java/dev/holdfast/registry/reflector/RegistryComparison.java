@@ -48,7 +48,8 @@ final class RegistryComparison {
 		this.registry = registry;
 	}
 
-	static RegistryDiff of(Snapshot snapshot, Signal.Listed list, Registry registry) {
+	static RegistryDiff of(Registry registry, Signal.Listed list) {
+		Snapshot snapshot = registry.snapshot();
 		RegistryComparison comparison = new RegistryComparison(registry);
 		for (Service service : snapshot.services().values()) {
 			Map<Endpoint, Instance> byEndpoint = new HashMap<>();

@@ -20,6 +20,12 @@ final class RegistryLog {
 
 	private static final Logger logger = LoggerFactory.getLogger(Registry.class);
 
+	private final RecordStore records;
+
+	private final HeldRemovals held;
+
+	private final Duration holdFor;
+
 	private final LogBudget unreadableBudget;
 
 	private final LogBudget heldBudget;
@@ -29,17 +35,25 @@ final class RegistryLog {
 
 	private boolean heldTold;
 
-	RegistryLog(LongSupplier nanoTime) {
+	/**
+	 * Creates the log.
+	 * @param holdFor the longest time that a removal is held
+	 */
+	RegistryLog(RecordStore records, HeldRemovals held, Duration holdFor, LongSupplier nanoTime) {
+		this.records = records;
+		this.held = held;
+		this.holdFor = holdFor;
 		this.unreadableBudget = new LogBudget(nanoTime);
 		this.heldBudget = new LogBudget(nanoTime);
 	}
 
 	/**
-	 * Tells of records that cannot be read, and that no record is unreadable any more.
-	 * @param became those that have become so, or are so for another reason
-	 * @param all how many there are
+	 * Tells of records that have become unreadable, or are so for another reason, and
+	 * that no record is unreadable any more.
 	 */
-	void unreadable(List<UnreadableRecord> became, int all) {
+	void unreadable() {
+		List<UnreadableRecord> became = this.records.newlyUnreadable();
+		int all = this.records.unreadable().size();
 		int told = 0;
 		for (UnreadableRecord record : became) {
 			if (!this.unreadableBudget.trySpend()) {
@@ -62,12 +76,10 @@ final class RegistryLog {
 	/**
 	 * Tells of services whose removals have begun to be held, and that none is held any
 	 * more.
-	 * @param records what the services have
-	 * @param holdFor the longest time that a removal is held
 	 */
-	void held(HeldRemovals held, RecordStore records, Duration holdFor) {
+	void held() {
 		int untold = 0;
-		for (HeldRemovals.Begun begun : held.begun()) {
+		for (HeldRemovals.Begun begun : this.held.begun()) {
 			if (!this.heldBudget.trySpend()) {
 				untold++;
 				continue;
@@ -75,13 +87,15 @@ final class RegistryLog {
 			logger.warn(
 					"Removals of {} are held, of {} of its {} instances to begin with, because {}; they stay "
 							+ "routable while something listens there, {} s at most",
-					begun.service(), begun.removals(), records.all(begun.service()), begun.reason(), holdFor.toSeconds());
+					begun.service(), begun.removals(), this.records.all(begun.service()), begun.reason(),
+					this.holdFor.toSeconds());
 			this.heldTold = true;
 		}
 		if (untold > 0 && this.heldBudget.trySpendOnOthers()) {
-			logger.warn("Removals of more services are held, {} in all; GET /registry/held lists them", held.size());
+			logger.warn("Removals of more services are held, {} in all; GET /registry/held lists them",
+					this.held.size());
 		}
-		if (held.size() == 0 && this.heldTold) {
+		if (this.held.size() == 0 && this.heldTold) {
 			this.heldTold = false;
 			logger.info("No removal is held any more");
 		}

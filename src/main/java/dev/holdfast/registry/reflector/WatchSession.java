@@ -40,6 +40,8 @@ final class WatchSession {
 
 	private final Reconciler reconciler;
 
+	private final SnapshotPublisher publisher;
+
 	private final Requests requests = new Requests();
 
 	private @Nullable Ending ending;
@@ -78,6 +80,7 @@ final class WatchSession {
 		this.mailbox = reflector.mailbox();
 		this.nanoTime = reflector.nanoTime();
 		this.reconciler = reflector.reconciler();
+		this.publisher = reflector.publisher();
 		this.requests.addAll(waiting);
 		TimerQueue timers = reflector.timers();
 		this.nextBarrier = timers.timer();
@@ -96,13 +99,13 @@ final class WatchSession {
 		try (RegistryConnection connection = this.reflector.source()
 			.connect((signal) -> this.mailbox.post(new Mailbox.Message.Spoken(this.number, signal)))) {
 			this.listTimeout.startIn(Relist.TIMEOUT);
-			this.reconciler.begin(this.number, connection::readLease);
+			this.reflector.begin(this.number, connection::readLease);
 			this.requests.answer(this.number);
 			connection.list();
 			while (this.ending == null) {
-				Mailbox.Message message = this.reflector.poll(this.reconciler.hasUnpublished() ? 0 : Long.MAX_VALUE);
-				if (this.reconciler.isToPublish(isDelivery(message))) {
-					this.reconciler.publishDelivered();
+				Mailbox.Message message = this.reflector.poll(this.publisher.hasUnpublished() ? 0 : Long.MAX_VALUE);
+				if (this.publisher.isToPublish(isDelivery(message))) {
+					this.publisher.publishDelivered();
 				}
 				if (message != null) {
 					take(message, connection);
@@ -112,7 +115,7 @@ final class WatchSession {
 					onTime(connection, now());
 				}
 			}
-			this.reconciler.publishDelivered();
+			this.publisher.publishDelivered();
 			return this.ending;
 		}
 		finally {
@@ -198,7 +201,10 @@ final class WatchSession {
 				onDelivered(deliveredNow);
 				beginRequested(connection);
 			}
-			case Signal.Lease lease -> this.reconciler.onLease(lease);
+			case Signal.Lease lease -> {
+				this.reflector.guard().onLease(lease);
+				this.publisher.publish();
+			}
 			case Signal.Failed(EndCause cause, String message) -> end(cause, message);
 		}
 	}
@@ -208,7 +214,7 @@ final class WatchSession {
 		this.reflector.listener().onRelist(RelistReason.START, RelistOutcome.SUCCESS);
 		this.requests.answer(result);
 		if (this.requests.hasDiffs()) {
-			this.requests.answer(this.reconciler.diff(listed));
+			this.requests.answer(RegistryComparison.of(this.reflector.registry(), listed));
 		}
 		this.head = listed.revision();
 		// From the list's own revision and not the one after, although what it changed is
@@ -302,13 +308,13 @@ final class WatchSession {
 	private void checkBarrier() {
 		Barrier running = this.barrier;
 		if (running != null && running.isPassed()) {
-			this.reconciler.publishDelivered();
+			this.publisher.publishDelivered();
 			this.barrier = null;
 			this.barrierTimeout.stop();
 			this.nextRequest.stop();
 			this.proofs++;
-			this.reconciler.proven(this.head, this.delivered.lowest(), now() - running.startedAt());
-			this.reflector.proven();
+			this.reconciler.proven(this.delivered.lowest());
+			this.reflector.proven(this.head, Duration.ofNanos(now() - running.startedAt()));
 		}
 	}
 
@@ -359,9 +365,9 @@ final class WatchSession {
 		this.relist = null;
 		this.listTimeout.stop();
 		this.comparison.stop();
-		this.reconciler.publishDelivered();
+		this.publisher.publishDelivered();
 		if (done.requests().hasDiffs()) {
-			done.requests().answer(this.reconciler.diff(listed));
+			done.requests().answer(RegistryComparison.of(this.reflector.registry(), listed));
 		}
 		if (done.reason() == RelistReason.DIFF) {
 			return;
@@ -429,8 +435,8 @@ final class WatchSession {
 		}
 		String missing = barrier.isAimed() ? "the watch is silent or late, it delivered up to revision %d of %d"
 			.formatted(this.delivered.lowest(), barrier.target()) : "the newest revision could not be read";
-		end(EndCause.SILENT_WATCH, "no proof of delivery within %d s: %s"
-			.formatted(Barrier.TIMEOUT.toSeconds(), missing));
+		end(EndCause.SILENT_WATCH,
+				"no proof of delivery within %d s: %s".formatted(Barrier.TIMEOUT.toSeconds(), missing));
 	}
 
 	private void end(@Nullable EndCause cause, String message) {

@@ -120,7 +120,8 @@ class BesideInstancesTests {
 		String key = "/services/negative-1";
 		String hash = hash(key);
 		assertThat(hash).startsWith("-");
-		assertThat(new Beside("dubbo", "/services/", key, hash, 0).read("auto")).isInstanceOf(ParsedRecord.Ignored.class);
+		assertThat(new Beside("dubbo", "/services/", key, hash, 0).read("auto"))
+			.isInstanceOf(ParsedRecord.Ignored.class);
 	}
 
 	@Test

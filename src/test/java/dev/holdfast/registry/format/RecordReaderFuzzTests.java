@@ -75,9 +75,11 @@ class RecordReaderFuzzTests {
 			List<WildRecord> from = random.nextInt(4) == 0 ? SOUND : own;
 			WildRecord sound = from.get(random.nextInt(from.size()));
 			byte[] value = mutated(sound.value().getBytes(StandardCharsets.UTF_8), random);
-			ParsedRecord parsed = RecordReader.of(format, sound.prefix(), Scheme.HTTP).read(raw(key(sound, random), value));
+			ParsedRecord parsed = RecordReader.of(format, sound.prefix(), Scheme.HTTP)
+				.read(raw(key(sound, random), value));
 			assertIsSound(parsed, value);
-			understood += (parsed instanceof ParsedRecord.Registered || parsed instanceof ParsedRecord.Weighted) ? 1 : 0;
+			understood += (parsed instanceof ParsedRecord.Registered || parsed instanceof ParsedRecord.Weighted) ? 1
+					: 0;
 		}
 		// Else the mutations would test nothing but the first check.
 		assertThat(understood).isBetween(ROUNDS / 10, ROUNDS * 19 / 20);

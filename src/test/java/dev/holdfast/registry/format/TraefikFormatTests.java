@@ -34,11 +34,12 @@ class TraefikFormatTests {
 	@ParameterizedTest
 	@CsvSource({ "10,10", "0,0", "-1,0", "999999999,65535" })
 	void readTakesAServersWeightForThatOfTheInstance(String written, int weight) {
-		assertThat(read(SERVERS + "7/weight", written)).isInstanceOfSatisfying(ParsedRecord.Weighted.class, (weighted) -> {
-			assertThat(weighted.service()).hasToString("orders");
-			assertThat(weighted.instance()).isEqualTo("7");
-			assertThat(weighted.weight()).isEqualTo(weight);
-		});
+		assertThat(read(SERVERS + "7/weight", written)).isInstanceOfSatisfying(ParsedRecord.Weighted.class,
+				(weighted) -> {
+					assertThat(weighted.service()).hasToString("orders");
+					assertThat(weighted.instance()).isEqualTo("7");
+					assertThat(weighted.weight()).isEqualTo(weight);
+				});
 	}
 
 	static Stream<Arguments> keys() {

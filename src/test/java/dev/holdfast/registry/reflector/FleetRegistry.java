@@ -1,6 +1,5 @@
 package dev.holdfast.registry.reflector;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -8,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 import dev.holdfast.actuate.InstanceGauges;
 import dev.holdfast.actuate.RegistryMeters;
@@ -22,7 +21,6 @@ import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RelistReason;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.Signal;
-import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.format.RawRecord;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -48,9 +46,7 @@ final class FleetRegistry {
 
 	private final Upstreams upstreams = new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults());
 
-	private final CachedRegistry registry;
-
-	private final Reconciler reconciler;
+	private final Reflector reflector;
 
 	private final Set<Long> ended = new HashSet<>();
 
@@ -61,16 +57,13 @@ final class FleetRegistry {
 	FleetRegistry(Fleet fleet, Probe probe) {
 		this.revision = fleet.instances();
 		PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		History history = new History(Clock.systemUTC());
-		this.registry = new CachedRegistry(this.time, new SimulatedSource(this.time), Optional.empty(),
+		this.reflector = new Reflector(new SimulatedSource(this.time),
+				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
+				new EverySecond(), Optional.empty(), probe,
 				List.of(this.upstreams, new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
 						new InstanceGauges(meters, this.upstreams)),
-				history);
-		this.reconciler = new Reconciler(
-				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
-				probe, this.time, this.registry, Optional.empty(), new RegistryMeters(meters), this.time, this.time,
-				new SplittableRandom(7), history);
-		this.reconciler.begin(1, this.asked::add);
+				new RegistryMeters(meters), this.time, this.time, this.time, new Random(7));
+		this.reflector.begin(1, this.asked::add);
 	}
 
 	/** Nothing is asked, because nothing is held. */
@@ -79,11 +72,12 @@ final class FleetRegistry {
 	}
 
 	RefreshResult replace(List<RegistryRecord> records) {
-		return this.reconciler.replace(new Signal.Listed(at(), records));
+		return this.reflector.reconciler().replace(new Signal.Listed(at(), records));
 	}
 
 	RefreshResult reconcile(List<RegistryRecord> records) {
-		return this.reconciler.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
+		return this.reflector.reconciler()
+			.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
 	}
 
 	/** An event that registers an instance anew. */
@@ -107,17 +101,20 @@ final class FleetRegistry {
 	 * leases.
 	 */
 	void apply(List<RecordEvent> events) {
-		this.reconciler.apply(events, CLUSTER,
-				new Signal.Delivered(0, events.getLast().revision(), () -> events, this.time.getAsLong()));
-		this.reconciler.publishDelivered();
+		this.reflector.reconciler()
+			.apply(events, CLUSTER,
+					new Signal.Delivered(0, events.getLast().revision(), () -> events, this.time.getAsLong()));
+		this.reflector.publisher().publishDelivered();
 		for (Long lease = this.asked.poll(); lease != null; lease = this.asked.poll()) {
-			this.reconciler.onLease(new Signal.Lease(lease,
-					this.ended.contains(lease) ? Optional.empty() : Optional.of(Duration.ofSeconds(30))));
+			this.reflector.guard()
+				.onLease(new Signal.Lease(lease,
+						this.ended.contains(lease) ? Optional.empty() : Optional.of(Duration.ofSeconds(30))));
+			this.reflector.publisher().publish();
 		}
 	}
 
 	Snapshot snapshot() {
-		return this.registry.snapshot();
+		return registry().snapshot();
 	}
 
 	Upstreams upstreams() {
@@ -125,7 +122,7 @@ final class FleetRegistry {
 	}
 
 	Registry registry() {
-		return this.registry;
+		return this.reflector.registry();
 	}
 
 	private Revision at() {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -17,6 +18,7 @@ import dev.holdfast.registry.EventType;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.RecordEvent;
 import dev.holdfast.registry.RefreshResult;
+import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistryRecord;
 import dev.holdfast.registry.RegistrySettings;
@@ -25,7 +27,6 @@ import dev.holdfast.registry.RelistReason;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.registry.Signal;
 import dev.holdfast.registry.UnreadableRecord;
-import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -66,17 +67,17 @@ class ReconcilerTests {
 
 	private final AtomicInteger drift = new AtomicInteger();
 
-	private final History history = new History(this.time);
-
-	private final CachedRegistry registry = new CachedRegistry(this.time, new SimulatedSource(this.time),
-			Optional.empty(), List.of((snapshot, changed) -> this.published.add(changed)), this.history);
+	/** How many services there were when a first list was told of. */
+	private final List<Integer> listed = new ArrayList<>();
 
 	@TempDir
 	private Path folder;
 
 	private @Nullable SnapshotFile file;
 
-	private Reconciler reconciler = reconciler(Optional.empty());
+	private Reflector reflector = reflector(Optional.empty());
+
+	private Registry registry = this.reflector.registry();
 
 	@AfterEach
 	void close() {
@@ -85,7 +86,7 @@ class ReconcilerTests {
 		}
 	}
 
-	private Reconciler reconciler(Optional<SnapshotFile> file) {
+	private Reflector reflector(Optional<SnapshotFile> file) {
 		RegistryListener listener = new RegistryListener() {
 
 			@Override
@@ -99,10 +100,23 @@ class ReconcilerTests {
 			}
 
 		};
-		return new Reconciler(
+		SnapshotListener snapshotListener = new SnapshotListener() {
+
+			@Override
+			public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
+				ReconcilerTests.this.published.add(changed);
+			}
+
+			@Override
+			public void onListed(Snapshot snapshot) {
+				ReconcilerTests.this.listed.add(snapshot.services().size());
+			}
+
+		};
+		return new Reflector(new SimulatedSource(this.time),
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), RemovalGuardSettings.DEFAULTS),
-				this.probe, this.time, this.registry, file, listener, this.time, this.time, new Random(1),
-				this.history);
+				new EverySecond(), file, this.probe, List.of(snapshotListener), listener, this.time, this.time,
+				this.time, new Random(1));
 	}
 
 	@Test
@@ -120,9 +134,10 @@ class ReconcilerTests {
 		apply(put(2, "/k", ORDERS, "a", 1));
 		Instance lighter = new Instance("a", new Endpoint(Scheme.HTTP, "127.0.0.1", 1), 50, "eu-1b", "",
 				Map.of("team", "blue"), new Registration("/k", "json", 2, 3, 0, Origin.WATCH));
-		apply(new RecordEvent.Put(new RegistryRecord("/k", 3, 0, new ParsedRecord.Registered(ORDERS, List.of(lighter)))));
+		apply(new RecordEvent.Put(
+				new RegistryRecord("/k", 3, 0, new ParsedRecord.Registered(ORDERS, List.of(lighter)))));
 		apply(put(4, "/k", ORDERS, "a", 2));
-		assertThat(this.history.of(ORDERS)).extracting(Change::detail)
+		assertThat(this.registry.history(ORDERS)).extracting(Change::detail)
 			.startsWith(
 					"url http://127.0.0.1:1 → http://127.0.0.1:2, weight 50 → 100, zone eu-1b → none, metadata team blue → none",
 					"weight 100 → 50, zone none → eu-1b, metadata team none → blue", "http://127.0.0.1:1");
@@ -135,7 +150,7 @@ class ReconcilerTests {
 		apply(weighted(3, 50));
 		apply(weighted(4, 50));
 		apply(weighted(5, 10));
-		assertThat(this.history.of(ORDERS)).extracting(Change::instance, Change::detail)
+		assertThat(this.registry.history(ORDERS)).extracting(Change::instance, Change::detail)
 			.startsWith(tuple("a", "weight 50 → 10"), tuple("a", "weight none → 50"), tuple("a", "http://127.0.0.1:1"));
 	}
 
@@ -316,7 +331,7 @@ class ReconcilerTests {
 		restore(record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
 		pass(Duration.ofSeconds(1));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
-		RefreshResult result = this.reconciler
+		RefreshResult result = this.reflector.reconciler()
 			.replace(new Signal.Listed(new Revision(7, 5), List.of(record(2, "/a", ORDERS, "a", 1))));
 		assertThat(instances()).containsExactly("orders/a:1");
 		assertThat(result).isEqualTo(new RefreshResult(0, 1, 0, 0, 3, 5));
@@ -340,7 +355,7 @@ class ReconcilerTests {
 	@Test
 	void whatIsFromDiskAndAnEmptiedClusterLacksIsHeldThoughNoProbeHasEndedYet() {
 		restore(record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
-		this.reconciler.replace(new Signal.Listed(new Revision(8, 1), List.of()));
+		this.reflector.reconciler().replace(new Signal.Listed(new Revision(8, 1), List.of()));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		assertThat(this.registry.heldRemovals()).isEqualTo(2);
 	}
@@ -418,29 +433,11 @@ class ReconcilerTests {
 
 	@Test
 	void firstListIsToldOnceAlsoWhenNothingIsRegistered() {
-		List<Integer> listed = new ArrayList<>();
-		SnapshotListener listener = new SnapshotListener() {
-
-			@Override
-			public void onSnapshot(Snapshot snapshot, Set<ServiceName> changed) {
-				// Of no interest here.
-			}
-
-			@Override
-			public void onListed(Snapshot snapshot) {
-				listed.add(snapshot.services().size());
-			}
-
-		};
-		CachedRegistry other = new CachedRegistry(this.time, new SimulatedSource(this.time), Optional.empty(),
-				List.of(listener), this.history);
-		other.publish(Snapshot.EMPTY, Set.of());
-		assertThat(listed).isEmpty();
-		other.listed();
-		other.publish(Snapshot.EMPTY, Set.of());
-		other.listed();
-		other.publish(Snapshot.EMPTY, Set.of());
-		assertThat(listed).containsExactly(0);
+		this.reflector.publisher().publish();
+		assertThat(this.listed).isEmpty();
+		list(1);
+		list(2);
+		assertThat(this.listed).containsExactly(0);
 	}
 
 	@Test
@@ -459,18 +456,19 @@ class ReconcilerTests {
 	}
 
 	private void list(long revision, RegistryRecord... records) {
-		this.reconciler.replace(new Signal.Listed(new Revision(7, revision), List.of(records)));
+		this.reflector.reconciler().replace(new Signal.Listed(new Revision(7, revision), List.of(records)));
 	}
 
 	private void reconcile(Map<String, Long> deletedSince, long revision, RegistryRecord... records) {
-		this.reconciler.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
-				RelistReason.PERIODIC, true);
+		this.reflector.reconciler()
+			.reconcile(new Signal.Listed(new Revision(7, revision), List.of(records)), deletedSince,
+					RelistReason.PERIODIC, true);
 	}
 
 	private void apply(RecordEvent... events) {
 		List<RecordEvent> all = List.of(events);
-		this.reconciler.apply(all, 7, new Signal.Delivered(0, all.getLast().revision(), () -> all, 0));
-		this.reconciler.publishDelivered();
+		this.reflector.reconciler().apply(all, 7, new Signal.Delivered(0, all.getLast().revision(), () -> all, 0));
+		this.reflector.publisher().publishDelivered();
 	}
 
 	@Test
@@ -484,9 +482,9 @@ class ReconcilerTests {
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		pass(Duration.ofMinutes(10));
 		assertThat(this.registry.freeze()).isPresent();
-		this.reconciler.unfreeze();
-		this.reconciler.publish();
+		CompletableFuture<Void> unfrozen = this.reflector.operations().unfreeze();
 		pass(Duration.ofSeconds(10));
+		assertThat(unfrozen).isCompleted();
 		assertThat(this.registry.freeze()).isEmpty();
 		assertThat(instances()).contains("orders/a:1", "orders/c:3");
 	}
@@ -497,12 +495,13 @@ class ReconcilerTests {
 		restore(released::incrementAndGet, record(2, "/a", ORDERS, "a", 1), record(3, "/b", ORDERS, "b", 2));
 		assertThat(instances()).isEmpty();
 		Instant now = this.time.instant();
-		this.reconciler.freeze(new Freeze(now, now.plusSeconds(600), ""));
-		this.reconciler.publish();
+		CompletableFuture<Void> frozen = this.reflector.operations().freeze(new Freeze(now, now.plusSeconds(600), ""));
+		pass(Duration.ofNanos(1));
+		assertThat(frozen).isCompleted();
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		assertThat(released).hasValue(1);
 		list(4, record(2, "/a", ORDERS, "a", 1));
-		this.reconciler.proven(new Revision(7, 4), 4, 0);
+		this.reflector.proven(new Revision(7, 4), Duration.ZERO);
 		pass(Duration.ofSeconds(10));
 		assertThat(instances()).containsExactly("orders/a:1", "orders/b:2");
 		close();
@@ -548,29 +547,27 @@ class ReconcilerTests {
 	private void restore(Optional<Freeze> freeze, Runnable probed, RegistryRecord... records) {
 		Path path = this.folder.resolve("snapshot.json");
 		try (SnapshotFile file = new SnapshotFile(path, null)) {
-			this.reconciler = reconciler(Optional.of(file));
+			this.reflector = reflector(Optional.of(file));
 			list(3, records);
 		}
-		this.registry.publish(Snapshot.EMPTY, Set.of());
 		this.published.clear();
 		this.file = new SnapshotFile(path, null);
-		this.reconciler = reconciler(Optional.of(this.file));
-		freeze.ifPresent(this.reconciler::freeze);
-		this.reconciler.restore(probed);
+		this.reflector = reflector(Optional.of(this.file));
+		this.registry = this.reflector.registry();
+		this.reflector.restore(freeze, probed);
 	}
 
-	/** Lets time pass with nobody but the reconciler at work. */
+	/** Lets time pass without a connection. */
 	private void pass(Duration duration) {
 		long until = this.time.getAsLong() + duration.toNanos();
 		while (this.time.getAsLong() < until) {
-			if (this.reconciler.untilNext() <= 0) {
-				this.reconciler.onTime();
+			try {
+				this.reflector.poll(until - this.time.getAsLong());
 			}
-			long wait = Math.min(until - this.time.getAsLong(), this.reconciler.untilNext());
-			if (this.time.poll(wait) instanceof Mailbox.Message.Task(Runnable action)) {
-				action.run();
-				this.reconciler.publish();
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
 			}
+			this.reflector.doWhatIsDue();
 		}
 	}
 

@@ -12,7 +12,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.holdfast.registry.Backoff;
 import dev.holdfast.registry.EndCause;
 import dev.holdfast.registry.RegistryListener;
 import dev.holdfast.registry.RegistrySettings;
@@ -97,8 +96,8 @@ class ReflectorPropertyTests {
 		RegistryModel model = new RegistryModel(time);
 		RegistryChecks checks = new RegistryChecks(time, source, model, SETTINGS.removalGuard(), failures);
 		List<String> life = new ArrayList<>();
-		Reflector reflector = new Reflector(source, SETTINGS, new Second(), Optional.empty(), probe, List.of(checks),
-				new Life(life), time, time, time, new Random(seed));
+		Reflector reflector = new Reflector(source, SETTINGS, new EverySecond(), Optional.empty(), probe,
+				List.of(checks), new Life(life), time, time, time, new Random(seed));
 		checks.watch(reflector.registry());
 		RandomWorld world = new RandomWorld(random, time, source, probe, model, checks, reflector.operations(), limit);
 		world.begin();
@@ -124,20 +123,6 @@ class ReflectorPropertyTests {
 			}
 		});
 		return new Run(world.actions(), failures.first());
-	}
-
-	private static final class Second implements Backoff {
-
-		@Override
-		public Duration next() {
-			return Duration.ofSeconds(1);
-		}
-
-		@Override
-		public void reset() {
-			// Always the same wait.
-		}
-
 	}
 
 	private record Life(List<String> life) implements RegistryListener {

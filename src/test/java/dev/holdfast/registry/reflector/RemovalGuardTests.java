@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-import dev.holdfast.registry.Backoff;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.Freeze;
 import dev.holdfast.registry.HeldRemoval;
@@ -66,23 +65,10 @@ class RemovalGuardTests {
 	private Registry registry = this.reflector.registry();
 
 	private Reflector reflector(RemovalGuardSettings settings) {
-		Backoff everySecond = new Backoff() {
-
-			@Override
-			public Duration next() {
-				return Duration.ofSeconds(1);
-			}
-
-			@Override
-			public void reset() {
-				// Always the same wait.
-			}
-
-		};
 		return new Reflector(this.source,
 				new RegistrySettings(Duration.ofSeconds(5), Duration.ofMinutes(5), settings,
 						(service, instance) -> !this.drained.contains(instance.id())),
-				everySecond, Optional.empty(), this.probe, List.of(), new RegistryListener() {
+				new EverySecond(), Optional.empty(), this.probe, List.of(), new RegistryListener() {
 				}, this.time, this.time, this.time, new Random(1));
 	}
 

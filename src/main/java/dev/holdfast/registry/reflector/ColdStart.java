@@ -1,8 +1,13 @@
-package dev.holdfast.registry.guard;
+package dev.holdfast.registry.reflector;
 
 import java.time.Duration;
 
+import dev.holdfast.registry.Change;
+import dev.holdfast.registry.catalog.History;
 import dev.holdfast.registry.catalog.RecordStore;
+import dev.holdfast.registry.guard.Prober;
+import dev.holdfast.registry.guard.TimerQueue;
+import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.Snapshot;
@@ -11,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the instances that came from disk before their first use, again and again until
- * they pass or the registry has answered.
+ * Starts from the snapshot on disk: probes its instances before their first use, again
+ * and again until they pass or the registry has answered.
  */
-public final class ColdStart {
+final class ColdStart {
 
 	private static final Logger logger = LoggerFactory.getLogger(ColdStart.class);
 
@@ -22,9 +27,15 @@ public final class ColdStart {
 
 	private final RecordStore records;
 
+	private final History history;
+
 	private final TimerQueue timers;
 
 	private final Prober prober;
+
+	private final SnapshotPublisher publisher;
+
+	private final StatusTracker status;
 
 	/** What its probes publish one by one, until the registry has answered. */
 	private @Nullable Snapshot saved;
@@ -38,29 +49,54 @@ public final class ColdStart {
 
 	private int passed;
 
-	/**
-	 * Creates one that has nothing to probe yet.
-	 */
-	public ColdStart(RecordStore records, TimerQueue timers, Prober prober) {
+	ColdStart(RecordStore records, History history, TimerQueue timers, Prober prober, SnapshotPublisher publisher,
+			StatusTracker status) {
 		this.records = records;
+		this.history = history;
 		this.timers = timers;
 		this.prober = prober;
+		this.publisher = publisher;
+		this.status = status;
 	}
 
 	/**
-	 * Begins to probe.
-	 * @param saved the snapshot from disk
+	 * Starts from the snapshot on disk. Its instances are published one by one, as soon
+	 * as a probe of them passes; what is frozen is published as it was before.
+	 * @param found what is on disk
 	 * @param probed called once, when each instance was probed or the registry has
 	 * answered
 	 */
-	public void begin(Snapshot saved, Runnable probed) {
-		this.saved = saved;
+	void begin(SnapshotFile.Saved found, Runnable probed) {
+		Snapshot snapshot = found.snapshot();
+		this.records.seed(snapshot);
+		for (Service service : snapshot.services().values()) {
+			this.history.record(service.name(), service.revision(), Change.Cause.FROM_DISK, "",
+					service.instances().size() + " instances");
+		}
+		boolean frozen = this.publisher.freeze().isPresent();
+		if (frozen) {
+			// Whoever waited for probes would lose what they find to the list that must
+			// not be published.
+			reveal(snapshot);
+		}
+		this.publisher.publish(snapshot.revision());
+		this.status.restored(found, "the registry has not been asked yet", frozen);
+		if (frozen) {
+			probed.run();
+		}
+		else {
+			probe(snapshot, probed);
+		}
+	}
+
+	private void probe(Snapshot snapshot, Runnable probed) {
+		this.saved = snapshot;
 		this.waiting = probed;
-		this.unprobed = saved.instances();
+		this.unprobed = snapshot.instances();
 		if (this.unprobed == 0) {
 			release();
 		}
-		for (Service service : saved.services().values()) {
+		for (Service service : snapshot.services().values()) {
 			for (Instance instance : service.instances()) {
 				this.prober.probe(instance.endpoint(), (error) -> {
 					this.unprobed--;
@@ -68,7 +104,7 @@ public final class ColdStart {
 					take(instance, error);
 					if (this.unprobed == 0 && !this.over) {
 						logger.info("Of the {} instances from disk {} answer a probe and are routed to",
-								saved.instances(), this.passed);
+								snapshot.instances(), this.passed);
 						release();
 					}
 				});
@@ -93,21 +129,19 @@ public final class ColdStart {
 	}
 
 	/**
-	 * Has all that is being probed published, whatever its probes find.
-	 * @return whether there is anything
+	 * Publishes all that came from disk, since whatever its probes have not found yet
+	 * would be missing until a freeze that begins now ends, and be missing on disk behind
+	 * that.
 	 */
-	public boolean revealAll() {
-		Snapshot rest = this.saved;
-		if (rest != null) {
-			reveal(rest);
+	void finish() {
+		if (this.saved != null) {
+			reveal(this.saved);
+			this.publisher.publish();
+			end();
 		}
-		return rest != null;
 	}
 
-	/**
-	 * Has a snapshot published as it is, without probes.
-	 */
-	public void reveal(Snapshot snapshot) {
+	private void reveal(Snapshot snapshot) {
 		for (Service service : snapshot.services().values()) {
 			for (Instance instance : service.instances()) {
 				this.records.reveal(instance.registration().key(), instance);
@@ -119,7 +153,7 @@ public final class ColdStart {
 	 * Ends the probes: what is to be published is so, by the registry's word or an
 	 * operator's.
 	 */
-	public void end() {
+	void end() {
 		this.over = true;
 		this.saved = null;
 		release();
