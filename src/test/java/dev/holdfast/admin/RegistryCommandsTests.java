@@ -16,19 +16,15 @@ import dev.holdfast.override.Overrides;
 import dev.holdfast.override.Scope;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.RefreshResult;
+import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.MovedTime;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What every gateway is to do, on several of them and in moved time.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class RegistryCommandsTests {
 
 	private static final Command REFRESH = new Command.Refresh("migration", "me");
@@ -58,7 +54,7 @@ class RegistryCommandsTests {
 	}
 
 	@Test
-	void frozenGatewayListsNothingAndSaysSo(CapturedOutput output) {
+	void frozenGatewayListsNothingAndSaysSo(CapturedLog output) {
 		FakeRegistry registry = refreshing();
 		Instant now = Instant.now();
 		commands(registry, 1).accept(REFRESH);

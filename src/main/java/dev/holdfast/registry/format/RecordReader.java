@@ -37,6 +37,9 @@ public final class RecordReader {
 			new DubboFormat(), new HertzFormat(), new KitexFormat(), new JsonFormat(), new GoZeroFormat(),
 			new PlainFormat());
 
+	/** One for all sources, since their records repeat the same. */
+	private static final RepeatedTexts TEXTS = new RepeatedTexts();
+
 	private static final RecordFormat AUTO = new AutoFormat(FORMATS);
 
 	private final RecordFormat format;
@@ -44,8 +47,6 @@ public final class RecordReader {
 	private final String prefix;
 
 	private final Scheme defaultScheme;
-
-	private final RepeatedTexts texts = new RepeatedTexts();
 
 	private RecordReader(RecordFormat format, String prefix, Scheme defaultScheme) {
 		this.format = format;
@@ -115,7 +116,7 @@ public final class RecordReader {
 
 	private RecordEntry entry(RawRecord record, String path, String text, @Nullable ObjectNode json) {
 		return new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text, json, this.defaultScheme,
-				this.texts);
+				TEXTS);
 	}
 
 	private static String text(byte[] value) throws UnreadableRecordException {

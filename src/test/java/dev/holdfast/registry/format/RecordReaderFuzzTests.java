@@ -10,18 +10,21 @@ import dev.holdfast.service.Instance;
 import dev.holdfast.service.ParsedRecord;
 import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Feeds {@link RecordReader} with what nobody would write on purpose. The seed is fixed,
- * so that what fails once fails again.
+ * Feeds {@link RecordReader} with what nobody would write on purpose. Usual seeds are
+ * fixed, so that what fails once fails again.
  */
 class RecordReaderFuzzTests {
 
-	private static final int ROUNDS = 5_000;
+	private static final int ROUNDS = 1_000;
+
+	private static final int MANY_ROUNDS = 50_000;
 
 	private static final List<WildRecord> SOUND = Stream.concat(WildRecord.ALL.stream(), Stream.of(
 			sound("grpc", "/s/orders/a", "{\"Op\":0,\"Addr\":\"10.0.0.5:1\",\"Metadata\":{\"weight\":1}}"),
@@ -50,8 +53,19 @@ class RecordReaderFuzzTests {
 	@ParameterizedTest
 	@MethodSource("dev.holdfast.registry.format.RecordReader#formatNames")
 	void readWhenBytesAreRandomNeverThrows(String format) {
-		Random random = new Random(4711);
-		for (int i = 0; i < ROUNDS; i++) {
+		readRandomBytes(format, 4711, ROUNDS);
+	}
+
+	@Tag("slow")
+	@ParameterizedTest
+	@MethodSource("dev.holdfast.registry.format.RecordReader#formatNames")
+	void readWhenManyBytesAreRandomNeverThrows(String format) {
+		readRandomBytes(format, seed(), MANY_ROUNDS);
+	}
+
+	private static void readRandomBytes(String format, long seed, int rounds) {
+		Random random = new Random(seed);
+		for (int i = 0; i < rounds; i++) {
 			byte[] value = new byte[random.nextInt(200)];
 			random.nextBytes(value);
 			if (random.nextBoolean() && value.length > 0) {
@@ -66,12 +80,30 @@ class RecordReaderFuzzTests {
 	@ParameterizedTest
 	@MethodSource("dev.holdfast.registry.format.RecordReader#formatNames")
 	void readWhenSoundRecordsAreMutatedNeverThrows(String format) {
-		Random random = new Random(4711);
+		readMutated(format, 4711, ROUNDS);
+	}
+
+	@Tag("slow")
+	@ParameterizedTest
+	@MethodSource("dev.holdfast.registry.format.RecordReader#formatNames")
+	void readWhenManySoundRecordsAreMutatedNeverThrows(String format) {
+		readMutated(format, seed(), MANY_ROUNDS);
+	}
+
+	/** By chance, and told, so that it can be played again. */
+	private static long seed() {
+		long seed = Long.getLong("holdfast.fuzz-seed", System.nanoTime());
+		System.out.println("holdfast.fuzz-seed=" + seed);
+		return seed;
+	}
+
+	private static void readMutated(String format, long seed, int rounds) {
+		Random random = new Random(seed);
 		List<WildRecord> own = SOUND.stream()
 			.filter((sound) -> format.equals("auto") || sound.format().equals(format))
 			.toList();
 		int understood = 0;
-		for (int i = 0; i < ROUNDS; i++) {
+		for (int i = 0; i < rounds; i++) {
 			List<WildRecord> from = random.nextInt(4) == 0 ? SOUND : own;
 			WildRecord sound = from.get(random.nextInt(from.size()));
 			byte[] value = mutated(sound.value().getBytes(StandardCharsets.UTF_8), random);
@@ -82,7 +114,7 @@ class RecordReaderFuzzTests {
 					: 0;
 		}
 		// Else the mutations would test nothing but the first check.
-		assertThat(understood).isBetween(ROUNDS / 10, ROUNDS * 19 / 20);
+		assertThat(understood).isBetween(rounds / 10, rounds * 19 / 20);
 	}
 
 	private static void assertIsSound(ParsedRecord parsed, byte[] value) {

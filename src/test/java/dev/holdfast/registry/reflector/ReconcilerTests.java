@@ -39,14 +39,11 @@ import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
+import dev.holdfast.testing.CapturedLog;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -214,8 +211,7 @@ class ReconcilerTests {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void anUnreadableRecordIsToldOnceWithItsReason(CapturedOutput output) {
+	void anUnreadableRecordIsToldOnceWithItsReason(CapturedLog output) {
 		list(1);
 		apply(unreadable(2, "/k\n/forged"));
 		apply(unreadable(3, "/k\n/forged"));
@@ -226,29 +222,27 @@ class ReconcilerTests {
 		apply(put(6, "/k\n/forged", ORDERS, "a", 2));
 		assertThat(output).containsOnlyOnce("No record is unreadable any more");
 		apply(unreadable(7, "/k\n/forged"));
-		assertThat(output.getAll().lines().filter((line) -> line.contains("cannot be read"))).hasSize(2);
+		assertThat(output.toString().lines().filter((line) -> line.contains("cannot be read"))).hasSize(2);
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void aRecordThatComesAndGoesDoesNotFillTheLog(CapturedOutput output) {
+	void aRecordThatComesAndGoesDoesNotFillTheLog(CapturedLog output) {
 		list(1);
 		for (int i = 0; i < 100; i++) {
 			apply(unreadable(2 * i + 2, "/k"));
 			apply(put(2 * i + 3, "/k", ORDERS, "a", 1));
 		}
-		assertThat(output.getAll().lines().filter((line) -> line.contains("No record is unreadable any more")))
+		assertThat(output.toString().lines().filter((line) -> line.contains("No record is unreadable any more")))
 			.hasSize(10);
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void thousandsOfUnreadableRecordsAreToldInElevenLinesAMinute(CapturedOutput output) {
+	void thousandsOfUnreadableRecordsAreToldInElevenLinesAMinute(CapturedLog output) {
 		list(1);
 		for (int i = 0; i < 1_000; i++) {
 			apply(unreadable(2 + i, "/k" + i), unreadable(2 + i, "/l" + i));
 		}
-		assertThat(output.getAll().lines().filter((line) -> line.contains("cannot be read"))).hasSize(11)
+		assertThat(output.toString().lines().filter((line) -> line.contains("cannot be read"))).hasSize(11)
 			.last()
 			.asString()
 			.contains("More records cannot be read, 12 in all; GET /registry/unreadable");

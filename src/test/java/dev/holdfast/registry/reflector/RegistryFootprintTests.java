@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 
 import dev.holdfast.testing.Fleet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What the registry takes of the heap, counted after collections that leave nothing but
  * what is held.
  */
+@Isolated("measures the heap")
 class RegistryFootprintTests {
 
 	private static final long MEBIBYTE = 1 << 20;

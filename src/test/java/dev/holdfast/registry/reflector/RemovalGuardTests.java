@@ -24,14 +24,11 @@ import dev.holdfast.registry.RegistrySettings;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -147,8 +144,7 @@ class RemovalGuardTests {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void servicesWhoseRemovalsAreHeldAreToldOnceEachAndThatNoneIsHeldAnyMore(CapturedOutput output) {
+	void servicesWhoseRemovalsAreHeldAreToldOnceEachAndThatNoneIsHeldAnyMore(CapturedLog output) {
 		this.source.put("users", "u", 9001, this.source.grant(TTL));
 		at(60, () -> expire(0, 1, 2, 3));
 		at(61, () -> {
@@ -170,14 +166,13 @@ class RemovalGuardTests {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void thousandServicesWhoseRemovalsAreHeldAreToldInElevenLines(CapturedOutput output) {
+	void thousandServicesWhoseRemovalsAreHeldAreToldInElevenLines(CapturedLog output) {
 		for (int i = 0; i < 1_000; i++) {
 			this.source.put("s" + i, "a", 10_000 + i, this.source.grant(TTL));
 		}
 		at(60, () -> IntStream.range(0, 1_000).forEach((i) -> this.source.expire(11 + i)));
 		runFor(62);
-		assertThat(output.getAll().lines().filter((line) -> line.contains("Removals of "))).hasSize(11);
+		assertThat(output.toString().lines().filter((line) -> line.contains("Removals of "))).hasSize(11);
 		assertThat(output).contains("GET /registry/held lists them");
 	}
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,6 +44,7 @@ import static org.awaitility.Awaitility.await;
  * Tests for {@link SnapshotFile}, on a real file system.
  */
 @Timeout(60)
+@Isolated("changes the default locale, and looks at all threads")
 class SnapshotFileTests {
 
 	private static final CoalescingWriter.Pace AT_ONCE = new CoalescingWriter.Pace(Duration.ZERO,
