@@ -349,7 +349,7 @@ class ClusterTests {
 	void storeThatNeverAnswersProgressIsProvenByLists() {
 		this.store.progress = false;
 		at(8, () -> {
-			assertThat(this.store.keys()).containsExactly(OWN);
+			assertThat(this.store.keys()).containsExactly(OWN, HISTORY);
 			assertThat(this.cluster.view().available()).isTrue();
 			assertThat(this.cluster.unavailable()).isEmpty();
 		});
