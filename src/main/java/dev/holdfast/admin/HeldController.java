@@ -93,8 +93,8 @@ class HeldController {
 		return switch (OverrideWrites.scope(body)) {
 			case LOCAL -> ResponseEntity.ok(this.writes.inTurn(Scope.LOCAL, request,
 					() -> new Approval(done(selection, this.operations.approve(selection, reason)))));
-			case CLUSTER ->
-				this.writes.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by()));
+			case CLUSTER -> this.writes.inTurn(Scope.CLUSTER, request, () -> this.writes
+				.command(new Command.Approve(selection.service(), selection.instance(), reason, body.by())));
 		};
 	}
 
@@ -107,8 +107,8 @@ class HeldController {
 		return switch (OverrideWrites.scope(body)) {
 			case LOCAL -> ResponseEntity.ok(this.writes.inTurn(Scope.LOCAL, request,
 					() -> new Cancellation(done(selection, this.operations.cancel(selection, time, reason)))));
-			case CLUSTER -> this.writes
-				.command(new Command.Cancel(selection.service(), selection.instance(), time, reason, body.by()));
+			case CLUSTER -> this.writes.inTurn(Scope.CLUSTER, request, () -> this.writes
+				.command(new Command.Cancel(selection.service(), selection.instance(), time, reason, body.by())));
 		};
 	}
 

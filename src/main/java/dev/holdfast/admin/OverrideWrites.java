@@ -120,7 +120,10 @@ final class OverrideWrites {
 
 	/** What replaces another one needs no room of its own. */
 	private void checkRoom(@Nullable OperatorOverride known, Scope scope, int max, String where) {
-		if (known == null && this.overrides.active().of(scope).size() >= max) {
+		ActiveOverrides active = this.overrides.active();
+		// What etcd has lost takes no room in it.
+		long taken = active.of(scope).keySet().stream().filter((key) -> !active.lost().contains(key)).count();
+		if (known == null && taken >= max) {
 			throw new ProblemException(HttpStatus.CONFLICT, "too-many-overrides",
 					"%d overrides are in force on %s (expected: fewer); DELETE those that are not needed".formatted(max,
 							where));

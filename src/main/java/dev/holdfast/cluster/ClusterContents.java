@@ -91,6 +91,13 @@ final class ClusterContents {
 	}
 
 	/**
+	 * Whether a gateway's entry is there.
+	 */
+	boolean hasGateway(String key) {
+		return this.gateways.containsKey(key);
+	}
+
+	/**
 	 * Return the overrides if they may have changed since the last time.
 	 */
 	Optional<Shared> takeOverrides() {

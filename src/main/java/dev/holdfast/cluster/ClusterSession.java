@@ -156,7 +156,14 @@ final class ClusterSession {
 					this.replies.arrived();
 				}
 				else if (revision > this.floor) {
-					changes.forEach(this::apply);
+					for (StoreSignal.Change change : changes) {
+						if (change instanceof StoreSignal.Change.Deleted) {
+							// What is set and ended in one turn is set at first: that
+							// ends what etcd has lost.
+							this.listener.onChanges();
+						}
+						apply(change);
+					}
 					this.listener.onChanges();
 				}
 				this.delivered = Math.max(this.delivered, revision);
@@ -211,6 +218,9 @@ final class ClusterSession {
 	 */
 	private void proveByList(DeliveryProof running) {
 		headIs(list());
+		if (this.own.isReported() && !this.contents.hasGateway(this.own.key())) {
+			this.own.miss();
+		}
 		this.listener.onChanges();
 		answer((written) -> written.revision() <= this.delivered);
 		running.arrived(this.head.number());

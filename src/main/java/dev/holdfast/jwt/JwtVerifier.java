@@ -58,10 +58,11 @@ public final class JwtVerifier implements AutoCloseable {
 
 	private final Runnable close;
 
-	private JwtVerifier(JwtSettings settings, HttpKeyFetch source, Clock clock, LongSupplier nanoTime) {
+	private JwtVerifier(JwtSettings settings, HttpKeyFetch source, Clock clock, LongSupplier nanoTime,
+			Duration patience) {
 		this(settings,
 				new IssuerKeys(settings.issuer(), source,
-						(fetch) -> Thread.ofVirtual().name("issuer-keys").start(fetch), nanoTime, PATIENCE),
+						(fetch) -> Thread.ofVirtual().name("issuer-keys").start(fetch), nanoTime, patience),
 				clock, source::close);
 	}
 
@@ -79,8 +80,19 @@ public final class JwtVerifier implements AutoCloseable {
 	 * @param nanoTime the time, which never goes back
 	 */
 	public static JwtVerifier of(JwtSettings settings, Clock clock, LongSupplier nanoTime) {
+		return of(settings, clock, nanoTime, PATIENCE);
+	}
+
+	/**
+	 * The same, with a patience of its own.
+	 * @param settings which tokens count
+	 * @param clock the time that tokens are for
+	 * @param nanoTime the time, which never goes back
+	 * @param patience how long a token waits for the issuer's keys
+	 */
+	public static JwtVerifier of(JwtSettings settings, Clock clock, LongSupplier nanoTime, Duration patience) {
 		return new JwtVerifier(settings, new HttpKeyFetch(settings.issuer(), settings.jwkSet(), TIMEOUT), clock,
-				nanoTime);
+				nanoTime, patience);
 	}
 
 	/**

@@ -15,6 +15,9 @@ import java.util.function.LongSupplier;
  */
 final class OverrideDeadlines {
 
+	/** Anybody may write into etcd what no count of nanoseconds can hold. */
+	private static final Duration LONGEST = Duration.ofDays(3_650);
+
 	private final LongSupplier nanoTime;
 
 	private final Map<String, Long> local = new HashMap<>();
@@ -73,7 +76,7 @@ final class OverrideDeadlines {
 	}
 
 	private long after(Duration time) {
-		return this.nanoTime.getAsLong() + time.toNanos();
+		return this.nanoTime.getAsLong() + ((time.compareTo(LONGEST) < 0) ? time : LONGEST).toNanos();
 	}
 
 	/**

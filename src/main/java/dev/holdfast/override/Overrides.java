@@ -176,17 +176,19 @@ public final class Overrides {
 	}
 
 	/**
-	 * Ends what is in force on this gateway alone: a local override, and, while etcd does
-	 * not say what all gateways share, what is known of that. The latter is in force
-	 * again if etcd still has it when it answers.
+	 * Ends what is in force on this gateway alone: a local override or, where there is
+	 * none and etcd does not say what all gateways share, what is known of that. The
+	 * latter is in force again if etcd still has it when it answers.
 	 * @param action what it is of; a weight counts for nothing
 	 * @return whether there was one
 	 */
 	public boolean remove(Action action) {
 		String key = action.key();
 		boolean removed = change(this.clock.instant(), false, (before) -> {
-			ActiveOverrides without = before.without(Scope.LOCAL, key);
-			return this.deadlines.isSharedEnding(key) ? without.without(Scope.CLUSTER, key) : without;
+			if (before.of(Scope.LOCAL).containsKey(key)) {
+				return before.without(Scope.LOCAL, key);
+			}
+			return this.deadlines.isSharedEnding(key) ? before.without(Scope.CLUSTER, key) : before;
 		});
 		if (removed) {
 			save();

@@ -110,13 +110,14 @@ class LogbackOutputTests {
 	@Test
 	@ResourceLock(Resources.SYSTEM_OUT)
 	void withoutFileLinesGoToStandardOutput() {
-		assertThat(standardOutput("")).contains("one\n");
+		assertThat(standardOutput("")).contains("a-line-of-this-test\n");
 	}
 
 	@Test
 	@ResourceLock(Resources.SYSTEM_OUT)
 	void withAFileNothingOfLogbackGoesToStandardOutput() {
-		assertThat(standardOutput(this.folder.resolve("access.log").toString())).doesNotContain("LOGBACK", "one");
+		assertThat(standardOutput(this.folder.resolve("access.log").toString())).doesNotContain("LOGBACK",
+				"a-line-of-this-test");
 	}
 
 	private static String standardOutput(String file) {
@@ -124,7 +125,7 @@ class LogbackOutputTests {
 		PrintStream before = System.out;
 		System.setOut(new PrintStream(captured, true, StandardCharsets.US_ASCII));
 		try (LogOutput output = open(file, 1_000_000)) {
-			assertThat(output.write(bytes("one\n"))).isTrue();
+			assertThat(output.write(bytes("a-line-of-this-test\n"))).isTrue();
 		}
 		finally {
 			System.setOut(before);

@@ -90,7 +90,7 @@ class EventRingTests {
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
 			}
-		});
+		}, (task) -> Thread.ofVirtual().start(task));
 	}
 
 	private void append(String... names) {

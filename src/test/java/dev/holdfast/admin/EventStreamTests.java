@@ -298,7 +298,7 @@ class EventStreamTests {
 				this.registry.with("s" + random.nextInt(services), ids);
 				LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
 			}
-		});
+		}, (task) -> Thread.ofVirtual().start(task));
 	}
 
 }

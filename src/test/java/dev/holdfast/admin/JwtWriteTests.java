@@ -36,8 +36,8 @@ class JwtWriteTests {
 		JwtSettings settings = new JwtSettings(this.issuer.issuer(), Optional.empty(), TestIssuer.AUDIENCE,
 				"holdfast.write", Duration.ZERO);
 		return AdminServer.over(this.registry, (context) -> {
-			context.registerBean(JwtVerifier.class,
-					() -> JwtVerifier.of(settings, Clock.fixed(TestIssuer.NOW, ZoneOffset.UTC), System::nanoTime));
+			context.registerBean(JwtVerifier.class, () -> JwtVerifier.of(settings,
+					Clock.fixed(TestIssuer.NOW, ZoneOffset.UTC), System::nanoTime, Duration.ofMinutes(1)));
 			context.registerBean(AdminSettings.class, () -> new AdminSettings(token, Set.of()));
 		});
 	}

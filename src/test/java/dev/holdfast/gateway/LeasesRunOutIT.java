@@ -24,7 +24,7 @@ import static org.awaitility.Awaitility.await;
  */
 class LeasesRunOutIT {
 
-	private static final Duration TTL = Duration.ofSeconds(5);
+	private static final Duration TTL = Duration.ofSeconds(8);
 
 	/** Leaves the machine to others. */
 	private static final Duration PAUSE = Duration.ofMillis(10);

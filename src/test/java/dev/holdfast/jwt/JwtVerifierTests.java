@@ -44,9 +44,10 @@ class JwtVerifierTests {
 
 	private final TestIssuer issuer = new TestIssuer();
 
-	private final JwtVerifier verifier = JwtVerifier.of(new JwtSettings(this.issuer.issuer(), Optional.empty(),
-			TestIssuer.AUDIENCE, "holdfast.write", Duration.ofSeconds(30)), Clock.fixed(TestIssuer.NOW, ZoneOffset.UTC),
-			System::nanoTime);
+	private final JwtVerifier verifier = JwtVerifier.of(
+			new JwtSettings(this.issuer.issuer(), Optional.empty(), TestIssuer.AUDIENCE, "holdfast.write",
+					Duration.ofSeconds(30)),
+			Clock.fixed(TestIssuer.NOW, ZoneOffset.UTC), System::nanoTime, Duration.ofMinutes(1));
 
 	@AfterEach
 	void stop() {

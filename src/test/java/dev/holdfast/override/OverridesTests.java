@@ -121,7 +121,7 @@ class OverridesTests {
 	}
 
 	@Test
-	@Timeout(60)
+	@Timeout(300)
 	void thousandsThatEndAtTheSameTimeEndInOneChange() {
 		List<OperatorOverride> many = IntStream.range(0, Overrides.MAX_LOCAL)
 			.mapToObj((i) -> shared(new Action.Drain(ORDERS, "i" + i), 60))
@@ -193,6 +193,29 @@ class OverridesTests {
 		// Etcd still has it.
 		this.overrides.replaceShared(List.of(shared));
 		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isTrue();
+	}
+
+	@Test
+	void ofTwoTheLocalOneIsLiftedFirst() {
+		this.overrides.replaceShared(List.of(shared(DRAIN_A, 600)));
+		this.overrides.put(local(DRAIN_A, 60));
+		this.overrides.keepShared();
+		assertThat(this.overrides.remove(DRAIN_A)).isTrue();
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isTrue();
+		assertThat(this.overrides.remove(DRAIN_A)).isTrue();
+		assertThat(this.overrides.active().of(ORDERS).of("a").isDrained()).isFalse();
+	}
+
+	@Test
+	void aTimeThatNoClockCanCountKeepsNobodyFromStarting() {
+		Overrides before = kept();
+		before.replaceShared(List
+			.of(new OperatorOverride(DRAIN_A, Scope.CLUSTER, START, Instant.parse("9999-12-31T00:00:00Z"), "", "")));
+		before.keepShared();
+		closeFiles();
+		Overrides after = kept();
+		after.restore();
+		assertThat(after.active().of(ORDERS).of("a").isDrained()).isTrue();
 	}
 
 	@Test
@@ -377,7 +400,7 @@ class OverridesTests {
 	}
 
 	@Test
-	@Timeout(60)
+	@Timeout(300)
 	void whileTheDiskHangsOneWaitsForAllAndTheNewestIsWrittenInTheEnd() throws Exception {
 		Path pipe = this.folder.resolve("overrides.json.tmp");
 		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();

@@ -75,7 +75,7 @@ class AbandonedBodyTests {
 			client.reset();
 			assertThat(gateway.recorder.end().status()).isEqualTo(499);
 			gone.complete(null);
-			assertThat(reset.orTimeout(30, TimeUnit.SECONDS).join()).as("ended by a reset").isTrue();
+			assertThat(reset.orTimeout(90, TimeUnit.SECONDS).join()).as("ended by a reset").isTrue();
 			assertThat(gateway.active()).isZero();
 		}
 	}
@@ -91,7 +91,7 @@ class AbandonedBodyTests {
 			leave(client, fill(client, () -> !backend.heads().isEmpty()), resetsItsStream);
 			assertThat(gateway.recorder.end().errorCode()).isEqualTo("client-gone");
 			gone.complete(null);
-			assertThat(reset.orTimeout(30, TimeUnit.SECONDS).join()).as("ended by a reset").isTrue();
+			assertThat(reset.orTimeout(90, TimeUnit.SECONDS).join()).as("ended by a reset").isTrue();
 			assertThat(gateway.active()).isZero();
 		}
 	}
@@ -108,7 +108,7 @@ class AbandonedBodyTests {
 				Gateway gateway = Gateway.toHttp2(backend.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
 			leave(client, fill(client, begun::isDone), resetsItsStream);
-			assertThat(reset.orTimeout(30, TimeUnit.SECONDS).join()).isEqualTo(CANCEL);
+			assertThat(reset.orTimeout(90, TimeUnit.SECONDS).join()).isEqualTo(CANCEL);
 			assertThat(gateway.recorder.end().errorCode()).isEqualTo("client-gone");
 			assertThat(gateway.active()).isZero();
 		}

@@ -25,7 +25,7 @@ class EarlyAnswerTests {
 
 	private static final String TOO_LARGE = "HTTP/1.1 413 Content Too Large\r\n";
 
-	private static final int PATIENCE_SECONDS = 10;
+	private static final int PATIENCE_SECONDS = 60;
 
 	private static final long NO_ERROR = 0;
 

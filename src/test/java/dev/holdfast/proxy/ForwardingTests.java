@@ -92,7 +92,7 @@ class ForwardingTests {
 			end.complete(peer.awaitEnd());
 		}); Gateway gateway = new Gateway(backend.port()); RawClient client = gateway.client()) {
 			client.get("/orders/");
-			assertThat(end.orTimeout(30, TimeUnit.SECONDS).join()).as("ended by a reset").isFalse();
+			assertThat(end.orTimeout(90, TimeUnit.SECONDS).join()).as("ended by a reset").isFalse();
 		}
 	}
 

@@ -152,7 +152,7 @@ class HardAnswerTests {
 		}); Gateway own = new Gateway(poisoning.port()); RawClient client = own.client()) {
 			assertThat(client.get("/orders/a").body()).isEqualTo("clean");
 			poison.complete(true);
-			assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join()).isTrue();
+			assertThat(ended.orTimeout(90, TimeUnit.SECONDS).join()).isTrue();
 			assertThat(client.get("/orders/b").body()).isEqualTo("clean");
 			assertThat(poisoning.connections()).isEqualTo(2);
 		}

@@ -87,7 +87,7 @@ class HostileHttp2Tests {
 		TlsMaterial material = PemBundles.material(authority.certificate(), authority.issue("server"));
 		secure = new Gateway(Gateway.settings(),
 				new TrafficTls(
-						Optional.of(new ClientTls(() -> material, Map.of(), ClientAuth.NONE, Duration.ofSeconds(10))),
+						Optional.of(new ClientTls(() -> material, Map.of(), ClientAuth.NONE, Duration.ofSeconds(60))),
 						Map.of()),
 				backend.port());
 	}

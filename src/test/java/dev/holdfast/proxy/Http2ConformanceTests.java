@@ -10,12 +10,14 @@ import io.vertx.core.http.HttpServerRequest;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The cases of h2spec, each a test.
  */
+@ResourceLock("h2spec")
 class Http2ConformanceTests {
 
 	/** Long enough for the case that shrinks the window while it is on its way. */

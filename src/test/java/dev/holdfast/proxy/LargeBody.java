@@ -16,6 +16,12 @@ final class LargeBody {
 
 	static final long LENGTH = 64L * 1024 * 1024;
 
+	/**
+	 * More than is under way when nobody reads: kernels let one receive buffer grow to 32
+	 * MiB, and a send buffer to 4.
+	 */
+	static final long MOST_UNDER_WAY = 48L * 1024 * 1024;
+
 	private static final int CHUNK = 256 * 1024;
 
 	private LargeBody() {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 
 import dev.holdfast.testing.EtcdBinary;
@@ -85,7 +86,10 @@ class DemoIT {
 	}
 
 	private static void shell(String command) throws IOException, InterruptedException {
-		assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
+		assertThat(new ProcessBuilder("sh", "-c", command).redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("target", "demo-commands.log").toFile()))
+			.start()
+			.waitFor()).isZero();
 	}
 
 }

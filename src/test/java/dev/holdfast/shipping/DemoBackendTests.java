@@ -43,7 +43,8 @@ class DemoBackendTests {
 	private static Process start(String etcd) throws IOException {
 		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-Xmx64m", "-XX:TieredStopAtLevel=1", "demo/DemoBackend.java")
-			.inheritIO();
+			.redirectErrorStream(true)
+			.redirectOutput(Path.of("target", "demo-backend.log").toFile());
 		builder.environment()
 			.putAll(Map.of("DEMO_ETCD", etcd, "DEMO_SERVICE", "orders", "DEMO_INSTANCE", "orders-1", "DEMO_HOST",
 					"127.0.0.1", "DEMO_PORT", "0"));

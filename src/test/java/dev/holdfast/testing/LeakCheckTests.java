@@ -3,12 +3,12 @@ package dev.holdfast.testing;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@ResourceLock(LeakCheck.LEVEL)
+@Isolated("what is forgotten here must be reported here")
 class LeakCheckTests {
 
 	private static final String MARK = "forgotten on purpose";

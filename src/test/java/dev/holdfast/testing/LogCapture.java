@@ -85,7 +85,7 @@ public final class LogCapture implements BeforeAllCallback, BeforeEachCallback, 
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
-		if (find(context) == null) {
+		if (find(context) == null || context.getExecutionMode() == ExecutionMode.CONCURRENT) {
 			keep(context, CapturedLog.begin(context.getRequiredTestClass().getSimpleName()));
 		}
 	}

@@ -67,6 +67,8 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	private volatile Watch.@Nullable Watcher watcher;
 
+	private volatile boolean discovered;
+
 	private volatile long discoveredAt = System.nanoTime();
 
 	private volatile boolean closed;
@@ -93,7 +95,9 @@ final class EtcdClusterConnection implements ClusterConnection {
 			page.getKvs().forEach((kv) -> reader.accept(read(kv)));
 			if (!page.isMore() || page.getKvs().isEmpty()) {
 				this.pageSize.grow();
-				discover();
+				if (!this.discovered) {
+					discover();
+				}
 				return at;
 			}
 			from = EtcdKey.successor(page.getKvs().getLast().getKey());
@@ -117,6 +121,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 		if (!this.settings.discoverMembers()) {
 			return;
 		}
+		this.discovered = true;
 		this.discoveredAt = System.nanoTime();
 		try {
 			this.members

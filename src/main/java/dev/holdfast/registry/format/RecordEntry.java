@@ -266,7 +266,7 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 			throw UnreadableRecordException.unexpected("key", this.raw.key(),
 					"<prefix><service>/<instance>, the service of 1 to 253 characters without white space");
 		}
-		return new ServiceName(this.texts.shared(name));
+		return this.texts.service(name);
 	}
 
 	/**

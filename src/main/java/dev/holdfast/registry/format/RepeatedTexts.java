@@ -1,5 +1,6 @@
 package dev.holdfast.registry.format;
 
+import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ final class RepeatedTexts {
 
 	private final @Nullable String[] known = new @Nullable String[SIZE];
 
+	private final @Nullable ServiceName[] services = new @Nullable ServiceName[SIZE];
+
 	/**
 	 * Find the object for a text.
 	 * @param text the text
@@ -27,14 +30,35 @@ final class RepeatedTexts {
 		if (text.isEmpty() || text.length() > MAX_LENGTH) {
 			return text;
 		}
-		int hash = text.hashCode();
-		int place = (hash ^ (hash >>> 16)) & (SIZE - 1);
+		int place = place(text);
 		String found = this.known[place];
 		if (text.equals(found)) {
 			return found;
 		}
 		this.known[place] = text;
 		return text;
+	}
+
+	/**
+	 * Find the name of a service, which each of its instances has.
+	 * @param name the name
+	 * @return an equal one, which may have been given before
+	 * @throws IllegalArgumentException if it cannot name a service
+	 */
+	ServiceName service(String name) {
+		int place = place(name);
+		ServiceName found = this.services[place];
+		if (found != null && found.value().equals(name)) {
+			return found;
+		}
+		ServiceName created = new ServiceName(name);
+		this.services[place] = created;
+		return created;
+	}
+
+	private static int place(String text) {
+		int hash = text.hashCode();
+		return (hash ^ (hash >>> 16)) & (SIZE - 1);
 	}
 
 }

@@ -105,6 +105,8 @@ final class ColdStart {
 					if (this.unprobed == 0 && !this.over) {
 						logger.info("Of the {} instances from disk {} answer a probe and are routed to",
 								snapshot.instances(), this.passed);
+						// Who was waiting routes by what they have found.
+						this.publisher.publish();
 						release();
 					}
 				});

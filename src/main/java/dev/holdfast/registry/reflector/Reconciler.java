@@ -176,7 +176,7 @@ final class Reconciler {
 	 * @param complete whether the watch had delivered as much as the list has; a
 	 * difference is a defect then
 	 */
-	RefreshResult reconcile(Signal.Listed list, Map<String, Long> deletedSince, RelistReason reason, boolean complete) {
+	Reconciled reconcile(Signal.Listed list, Map<String, Long> deletedSince, RelistReason reason, boolean complete) {
 		Change.Cause cause = complete ? Change.Cause.DRIFT : Change.Cause.RELISTED;
 		int differences = 0;
 		long number = list.revision().number();
@@ -205,7 +205,17 @@ final class Reconciler {
 			drifted(differences, "they are applied now");
 		}
 		this.listener.onRelist(reason, RelistOutcome.SUCCESS);
-		return this.publisher.publishNewest(list.revision());
+		return new Reconciled(differences, this.publisher.publishNewest(list.revision()));
+	}
+
+	/**
+	 * What came of a list beside the watch.
+	 *
+	 * @param differences records that differ, published or not: what is held or frozen is
+	 * not
+	 * @param result what was published
+	 */
+	record Reconciled(int differences, RefreshResult result) {
 	}
 
 	private void recordLack(@Nullable ServiceName service, String key, long number, Change.Cause cause) {

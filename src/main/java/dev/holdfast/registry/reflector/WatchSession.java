@@ -381,15 +381,16 @@ final class WatchSession {
 			return;
 		}
 		this.nextRelist.startIn(this.reflector.nextRelistDelay());
-		RefreshResult result = this.reconciler.reconcile(listed, done.deletedSince(), done.reason(), complete);
-		done.requests().answer(result);
+		Reconciler.Reconciled reconciled = this.reconciler.reconcile(listed, done.deletedSince(), done.reason(),
+				complete);
+		done.requests().answer(reconciled.result());
 		if (!this.reflector.isProgressKnownToWork()) {
-			onProvenByList(revision, result);
+			onProvenByList(revision, reconciled.differences());
 		}
 	}
 
-	private void onProvenByList(long revision, RefreshResult result) {
-		if (result.added() + result.removed() + result.changed() > 0) {
+	private void onProvenByList(long revision, int differences) {
+		if (differences > 0) {
 			end(EndCause.SILENT_WATCH, "a list had what the watch did not deliver");
 			return;
 		}

@@ -6,12 +6,14 @@ import java.util.stream.Stream;
 import dev.holdfast.testing.H2Spec;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The cases of h2spec, all of which must pass.
  */
+@ResourceLock("h2spec")
 class ConformanceTests {
 
 	@TestFactory

@@ -231,7 +231,7 @@ class TunnelSocketTests {
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
 			}
-		});
+		}, (task) -> Thread.ofVirtual().start(task));
 		assertThat(this.client.getInputStream().readNBytes(1)).hasSize(1);
 		assertThat(this.client.getInputStream().readAllBytes()).hasSize(MUCH - 1);
 		written.join();

@@ -41,7 +41,8 @@ class JournalTests {
 
 	@Test
 	void aReaderBesideTheWriterSeesOneOrder() {
-		CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> add(Journal.LENGTH * 4L));
+		CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> add(Journal.LENGTH * 4L),
+				(task) -> Thread.ofVirtual().start(task));
 		do {
 			List<Long> seen = this.journal.after(0).stream().map(JournalEntry::sequence).toList();
 			assertThat(seen).isSorted().doesNotHaveDuplicates();

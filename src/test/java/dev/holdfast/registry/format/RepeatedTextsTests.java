@@ -2,6 +2,7 @@ package dev.holdfast.registry.format;
 
 import java.util.stream.IntStream;
 
+import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,12 @@ class RepeatedTextsTests {
 	void aTextThatIsRepeatedIsOneObject() {
 		String first = this.texts.shared(copy("eu-1a"));
 		assertThat(this.texts.shared(copy("eu-1a"))).isSameAs(first);
+	}
+
+	@Test
+	void theNameOfAServiceIsOneObject() {
+		assertThat(this.texts.service(copy("orders"))).isSameAs(this.texts.service(copy("orders")))
+			.isEqualTo(new ServiceName("orders"));
 	}
 
 	@Test

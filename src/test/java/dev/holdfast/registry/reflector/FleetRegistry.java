@@ -77,7 +77,8 @@ final class FleetRegistry {
 
 	RefreshResult reconcile(List<RegistryRecord> records) {
 		return this.reflector.reconciler()
-			.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true);
+			.reconcile(new Signal.Listed(at(), records), Map.of(), RelistReason.PERIODIC, true)
+			.result();
 	}
 
 	/** An event that registers an instance anew. */
