@@ -43,7 +43,8 @@ final class EventFeed implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(EventFeed.class);
 
-	private static final Duration INTERVAL = Duration.ofMillis(100);
+	/** At least so long is between two frames. */
+	static final Duration INTERVAL = Duration.ofMillis(100);
 
 	/** How often is looked for what nobody tells of. */
 	private static final Duration IDLE = Duration.ofMillis(250);

@@ -18,6 +18,8 @@ final class EventStream {
 
 	private final OutputStream output;
 
+	private final Turn turn;
+
 	/** The id of the last event that was written. */
 	private long last;
 
@@ -25,12 +27,14 @@ final class EventStream {
 
 	/**
 	 * Creates a stream that begins behind an event.
+	 * @param turn what it waits for when something has happened, before it writes
 	 */
-	EventStream(EventRing ring, Duration heartbeat, OutputStream output, long last) {
+	EventStream(EventRing ring, Duration heartbeat, OutputStream output, long last, Turn turn) {
 		this.ring = ring;
 		this.heartbeat = heartbeat;
 		this.output = output;
 		this.last = last;
+		this.turn = turn;
 	}
 
 	/**
@@ -42,7 +46,12 @@ final class EventStream {
 		this.output.write(opening);
 		while (true) {
 			switch (this.ring.next(this.last, this.flushed ? this.heartbeat : Duration.ZERO)) {
-				case EventRing.Next.Events events -> write(events.frame());
+				case EventRing.Next.Events events -> {
+					if (this.flushed) {
+						this.turn.await();
+					}
+					write(events.frame());
+				}
 				case EventRing.Next.Nothing nothing -> pause();
 				case EventRing.Next.Gone gone -> {
 					return;
@@ -70,6 +79,17 @@ final class EventStream {
 		}
 		this.output.flush();
 		this.flushed = true;
+	}
+
+	/**
+	 * Keeps the streams of many clients from writing at the same moment, all cores busy,
+	 * whenever something happens.
+	 */
+	@FunctionalInterface
+	interface Turn {
+
+		void await() throws InterruptedException;
+
 	}
 
 }

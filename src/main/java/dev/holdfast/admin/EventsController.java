@@ -2,7 +2,9 @@ package dev.holdfast.admin;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -34,6 +36,9 @@ import org.springframework.web.bind.annotation.RestController;
 class EventsController {
 
 	private static final Logger logger = LoggerFactory.getLogger(EventsController.class);
+
+	/** How long one write may take where a lot happens. */
+	private static final Duration WRITE_TIME = Duration.ofNanos(500_000);
 
 	private final EventFeed feed;
 
@@ -120,7 +125,7 @@ class EventsController {
 		try {
 			ByteArrayOutputStream opening = new ByteArrayOutputStream();
 			long last = open(from, opening);
-			new EventStream(this.ring, this.settings.heartbeat(), async.getResponse().getOutputStream(), last)
+			new EventStream(this.ring, this.settings.heartbeat(), async.getResponse().getOutputStream(), last, turn())
 				.run(opening.toByteArray());
 		}
 		catch (IOException | IllegalStateException ex) {
@@ -134,6 +139,18 @@ class EventsController {
 			this.streams.decrementAndGet();
 			complete(async);
 		}
+	}
+
+	/**
+	 * Spreads the writes of many streams over the time between two frames; a few need not
+	 * wait.
+	 */
+	private EventStream.Turn turn() {
+		double place = ThreadLocalRandom.current().nextDouble();
+		return () -> {
+			long most = Math.min(EventFeed.INTERVAL.toNanos(), (this.streams.get() - 1) * WRITE_TIME.toNanos());
+			Thread.sleep(Duration.ofNanos((long) (place * most)));
+		};
 	}
 
 	private static void complete(AsyncContext async) {

@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class EventRingTests {
 
@@ -70,6 +72,36 @@ class EventRingTests {
 	void oneFrameIsKeptHoweverLargeItIs() throws Exception {
 		append("x".repeat(5000));
 		assertThat(names(100)).containsExactly("x".repeat(5000));
+	}
+
+	@Test
+	void aStreamThatWaitsForItsTurnSendsAllThatHasComeMeanwhileAtOnce() throws Exception {
+		List<String> sent = new CopyOnWriteArrayList<>();
+		ByteArrayOutputStream output = new ByteArrayOutputStream() {
+
+			@Override
+			public void flush() {
+				sent.add(toString(StandardCharsets.UTF_8));
+				reset();
+			}
+
+		};
+		EventStream stream = new EventStream(this.ring, Duration.ofMinutes(10), output, 100, () -> append("b"));
+		Thread client = Thread.ofVirtual().start(() -> {
+			try {
+				stream.run(new byte[0]);
+			}
+			catch (IOException | InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		await().until(() -> sent.size() == 1);
+		append("a");
+		await().until(() -> sent.size() == 2);
+		this.ring.close();
+		client.join();
+		assertThat(sent.get(0)).isEmpty();
+		assertThat(sent.get(1)).contains("{\"name\":\"a\"}", "{\"name\":\"b\"}");
 	}
 
 	@Test
