@@ -154,6 +154,22 @@ final class EventRing {
 	}
 
 	/**
+	 * Waits for a time, or until there will be no more events.
+	 */
+	void await(Duration time) throws InterruptedException {
+		long nanos = time.toNanos();
+		this.lock.lock();
+		try {
+			while (!this.closed && nanos > 0) {
+				nanos = this.news.awaitNanos(nanos);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Ends every reader.
 	 */
 	void close() {

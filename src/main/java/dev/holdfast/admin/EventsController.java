@@ -149,7 +149,7 @@ class EventsController {
 		double place = ThreadLocalRandom.current().nextDouble();
 		return () -> {
 			long most = Math.min(EventFeed.INTERVAL.toNanos(), (this.streams.get() - 1) * WRITE_TIME.toNanos());
-			Thread.sleep(Duration.ofNanos((long) (place * most)));
+			this.ring.await(Duration.ofNanos((long) (place * most)));
 		};
 	}
 
