@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param text the value without surrounding white space
  * @param json the value as a JSON object, {@code null} when it does not begin like one
  * @param defaultScheme what an address without a scheme means
- * @param texts those that records repeat
  */
-record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode json, Scheme defaultScheme,
-		RepeatedTexts texts) {
+record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode json, Scheme defaultScheme) {
+
+	/** One for all sources, since their records repeat the same. */
+	private static final RepeatedTexts TEXTS = new RepeatedTexts();
 
 	/** The most instances that one record registers. */
 	static final int MAX_INSTANCES = 1_000;
@@ -180,13 +181,13 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 		}
 		Registration registration = new Registration(this.raw.key(), format.name(), this.raw.createRevision(),
 				this.raw.modRevision(), this.raw.lease(), this.raw.origin());
-		return new Instance(id, endpoint, weight, this.texts.shared(zone), this.texts.shared(version), shared(metadata),
+		return new Instance(id, endpoint, weight, TEXTS.shared(zone), TEXTS.shared(version), shared(metadata),
 				registration);
 	}
 
 	private Map<String, String> shared(Map<String, String> metadata) {
 		Map<String, String> shared = HashMap.newHashMap(metadata.size());
-		metadata.forEach((name, value) -> shared.put(this.texts.shared(name), this.texts.shared(value)));
+		metadata.forEach((name, value) -> shared.put(TEXTS.shared(name), TEXTS.shared(value)));
 		return shared;
 	}
 
@@ -266,7 +267,7 @@ record RecordEntry(RawRecord raw, String path, String text, @Nullable ObjectNode
 			throw UnreadableRecordException.unexpected("key", this.raw.key(),
 					"<prefix><service>/<instance>, the service of 1 to 253 characters without white space");
 		}
-		return this.texts.service(name);
+		return TEXTS.service(name);
 	}
 
 	/**

@@ -37,9 +37,6 @@ public final class RecordReader {
 			new DubboFormat(), new HertzFormat(), new KitexFormat(), new JsonFormat(), new GoZeroFormat(),
 			new PlainFormat());
 
-	/** One for all sources, since their records repeat the same. */
-	private static final RepeatedTexts TEXTS = new RepeatedTexts();
-
 	private static final RecordFormat AUTO = new AutoFormat(FORMATS);
 
 	private final RecordFormat format;
@@ -115,8 +112,7 @@ public final class RecordReader {
 	}
 
 	private RecordEntry entry(RawRecord record, String path, String text, @Nullable ObjectNode json) {
-		return new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text, json, this.defaultScheme,
-				TEXTS);
+		return new RecordEntry(record, path.startsWith("/") ? path.substring(1) : path, text, json, this.defaultScheme);
 	}
 
 	private static String text(byte[] value) throws UnreadableRecordException {
