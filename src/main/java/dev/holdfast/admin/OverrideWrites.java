@@ -122,7 +122,7 @@ final class OverrideWrites {
 	private void checkRoom(@Nullable OperatorOverride known, Scope scope, int max, String where) {
 		ActiveOverrides active = this.overrides.active();
 		// What etcd has lost takes no room in it.
-		long taken = active.of(scope).keySet().stream().filter((key) -> !active.lost().contains(key)).count();
+		long taken = active.of(scope).values().stream().filter((override) -> !active.isLost(override)).count();
 		if (known == null && taken >= max) {
 			throw new ProblemException(HttpStatus.CONFLICT, "too-many-overrides",
 					"%d overrides are in force on %s (expected: fewer); DELETE those that are not needed".formatted(max,
