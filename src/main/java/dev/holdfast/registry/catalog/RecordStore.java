@@ -70,8 +70,8 @@ public final class RecordStore {
 			ServiceRecords records = records(service.name());
 			for (Instance instance : service.instances()) {
 				Registration registration = instance.registration();
-				this.entries.putIfAbsent(registration.key(),
-						new Entry(service.name(), registration.modRevision(), registration.lease(), true, true));
+				this.entries.putIfAbsent(registration.key(), new Entry.OfService(service.name(),
+						registration.modRevision(), registration.lease(), true, true));
 				records.add(registration.key(), instance);
 				records.hide(registration.key(), instance.id());
 			}
@@ -83,8 +83,8 @@ public final class RecordStore {
 	 * Publishes an instance that came from disk.
 	 */
 	public void reveal(String key, Instance instance) {
-		Entry entry = this.entries.get(key);
-		if (entry != null && entry.service() != null && records(entry.service()).reveal(key, instance.id())) {
+		if (this.entries.get(key) instanceof Entry.OfService entry
+				&& records(entry.service()).reveal(key, instance.id())) {
 			this.touched.add(entry.service());
 		}
 	}
@@ -93,8 +93,7 @@ public final class RecordStore {
 	 * Takes note that a probe of an instance that came from disk has failed.
 	 */
 	public void failProbe(String key, Instance instance) {
-		Entry entry = this.entries.get(key);
-		if (entry != null && entry.service() != null) {
+		if (this.entries.get(key) instanceof Entry.OfService entry) {
 			records(entry.service()).failProbe(key, instance.id());
 		}
 	}
@@ -104,8 +103,7 @@ public final class RecordStore {
 	 * rest away: the registry has answered, and does not have it.
 	 */
 	public void settle(String key) {
-		Entry entry = this.entries.get(key);
-		if (entry != null && entry.service() != null) {
+		if (this.entries.get(key) instanceof Entry.OfService entry) {
 			records(entry.service()).settle(key);
 			this.touched.add(entry.service());
 		}
@@ -116,8 +114,8 @@ public final class RecordStore {
 	 * etcd that lost its data counts from 1 again, and often under the same cluster id.
 	 */
 	public boolean isKnown(RegistryRecord written) {
-		Entry entry = this.entries.get(written.key());
-		if (entry == null || entry.seeded() || !entry.present() || entry.modRevision() != written.modRevision()
+		if (!(this.entries.get(written.key()) instanceof Entry.OfService entry) || entry.seeded() || !entry.present()
+				|| entry.modRevision() != written.modRevision()
 				|| !(written.parsed() instanceof ParsedRecord.Registered registered)
 				|| !registered.service().equals(entry.service())) {
 			return false;
@@ -157,8 +155,8 @@ public final class RecordStore {
 	 * The instances that a record registers, in its order.
 	 */
 	public List<Instance> instances(String key) {
-		Entry entry = this.entries.get(key);
-		return (entry != null && entry.service() != null) ? records(entry.service()).instances(key) : List.of();
+		return (this.entries.get(key) instanceof Entry.OfService entry) ? records(entry.service()).instances(key)
+				: List.of();
 	}
 
 	/**
@@ -166,8 +164,7 @@ public final class RecordStore {
 	 * kind.
 	 */
 	public ParsedRecord.@Nullable Weighted weight(String key) {
-		Entry entry = this.entries.get(key);
-		return (entry != null && entry.service() != null) ? records(entry.service()).weight(key) : null;
+		return (this.entries.get(key) instanceof Entry.OfService entry) ? records(entry.service()).weight(key) : null;
 	}
 
 	/**
@@ -222,20 +219,20 @@ public final class RecordStore {
 			case ParsedRecord.Registered registered -> {
 				readable(key);
 				move(key, registered.service());
-				this.entries.put(key, Entry.of(registered.service(), written));
+				this.entries.put(key, Entry.OfService.of(registered.service(), written));
 				records(registered.service()).put(key, registered.instances());
 				this.touched.add(registered.service());
 			}
 			case ParsedRecord.Weighted weighted -> {
 				readable(key);
 				move(key, weighted.service());
-				this.entries.put(key, Entry.of(weighted.service(), written));
+				this.entries.put(key, Entry.OfService.of(weighted.service(), written));
 				records(weighted.service()).weigh(key, weighted);
 				this.touched.add(weighted.service());
 			}
 			case ParsedRecord.Ignored ignored -> {
 				remove(key);
-				this.entries.put(key, Entry.of(null, written));
+				this.entries.put(key, Entry.OfNone.of(written));
 			}
 			case ParsedRecord.Unreadable(String reason) -> {
 				UnreadableRecord known = this.unreadable.get(key);
@@ -246,21 +243,21 @@ public final class RecordStore {
 				if (known == null || !known.reason().equals(reason)) {
 					this.newlyUnreadable.put(key, now);
 				}
-				Entry entry = this.entries.get(key);
-				ServiceName lastGood = (entry != null) ? entry.service() : null;
-				if (lastGood != null) {
-					records(lastGood).confirm(key);
-					this.touched.add(lastGood);
+				if (this.entries.get(key) instanceof Entry.OfService lastGood) {
+					records(lastGood.service()).confirm(key);
+					this.touched.add(lastGood.service());
+					this.entries.put(key, Entry.OfService.of(lastGood.service(), written));
 				}
-				this.entries.put(key, Entry.of(lastGood, written));
+				else {
+					this.entries.put(key, Entry.OfNone.of(written));
+				}
 			}
 		}
 	}
 
 	/** A record that now belongs to another service leaves the one before. */
 	private void move(String key, ServiceName service) {
-		Entry before = this.entries.get(key);
-		if (before != null && !service.equals(before.service())) {
+		if (this.entries.get(key) instanceof Entry.OfService before && !service.equals(before.service())) {
 			remove(key);
 		}
 	}
@@ -270,10 +267,9 @@ public final class RecordStore {
 	 * @param revision the revision at which that was known
 	 */
 	public void setAbsent(String key, long revision) {
-		Entry entry = this.entries.get(key);
-		if (entry != null && entry.service() != null) {
+		if (this.entries.get(key) instanceof Entry.OfService entry) {
 			readable(key);
-			this.entries.put(key, new Entry(entry.service(), revision, entry.lease(), false, false));
+			this.entries.put(key, new Entry.OfService(entry.service(), revision, entry.lease(), false, false));
 			records(entry.service()).setAbsent(key);
 		}
 	}
@@ -283,8 +279,7 @@ public final class RecordStore {
 	 */
 	public void remove(String key) {
 		readable(key);
-		Entry entry = this.entries.remove(key);
-		if (entry != null && entry.service() != null && records(entry.service()).remove(key)) {
+		if (this.entries.remove(key) instanceof Entry.OfService entry && records(entry.service()).remove(key)) {
 			this.touched.add(entry.service());
 		}
 	}
@@ -293,8 +288,7 @@ public final class RecordStore {
 	 * Forgets one instance of a record, and the record with its last one.
 	 */
 	public void remove(String key, Instance instance) {
-		Entry entry = this.entries.get(key);
-		if (entry != null && entry.service() != null) {
+		if (this.entries.get(key) instanceof Entry.OfService entry) {
 			ServiceRecords records = records(entry.service());
 			records.remove(key, instance.id());
 			this.touched.add(entry.service());
@@ -368,20 +362,65 @@ public final class RecordStore {
 
 	/**
 	 * What is known of a key.
-	 *
-	 * @param service the service that the key registers instances of, {@code null} when
-	 * it registers none
-	 * @param modRevision the revision at which it was last written or, when absent, known
-	 * to be gone
-	 * @param lease the lease that it was last written with, 0 for none; known also of
-	 * what cannot be read
-	 * @param seeded whether it comes from disk and no registry has confirmed it yet
-	 * @param present whether the registry had it last
 	 */
-	public record Entry(@Nullable ServiceName service, long modRevision, long lease, boolean seeded, boolean present) {
+	public sealed interface Entry {
 
-		private static Entry of(@Nullable ServiceName service, RegistryRecord written) {
-			return new Entry(service, written.modRevision(), written.lease(), false, true);
+		/**
+		 * Return the revision at which it was last written or, when absent, known to be
+		 * gone.
+		 */
+		long modRevision();
+
+		/**
+		 * Return the lease that it was last written with, 0 for none; known also of what
+		 * cannot be read.
+		 */
+		long lease();
+
+		/**
+		 * Whether it comes from disk and no registry has confirmed it yet.
+		 */
+		boolean seeded();
+
+		/**
+		 * Whether the registry had it last.
+		 */
+		boolean present();
+
+		/**
+		 * Of a key that registers instances of a service, or says something of them.
+		 *
+		 * @param service the service
+		 */
+		record OfService(ServiceName service, long modRevision, long lease, boolean seeded,
+				boolean present) implements Entry {
+
+			private static OfService of(ServiceName service, RegistryRecord written) {
+				return new OfService(service, written.modRevision(), written.lease(), false, true);
+			}
+
+		}
+
+		/**
+		 * Of a key that the registry has and that is of no service: what is ignored, or
+		 * could never be read. When it goes nothing is left of it.
+		 */
+		record OfNone(long modRevision, long lease) implements Entry {
+
+			private static OfNone of(RegistryRecord written) {
+				return new OfNone(written.modRevision(), written.lease());
+			}
+
+			@Override
+			public boolean seeded() {
+				return false;
+			}
+
+			@Override
+			public boolean present() {
+				return true;
+			}
+
 		}
 
 	}

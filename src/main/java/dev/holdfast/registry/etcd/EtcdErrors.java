@@ -1,5 +1,6 @@
 package dev.holdfast.registry.etcd;
 
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -44,24 +45,26 @@ final class EtcdErrors {
 	}
 
 	/**
-	 * Finds the gRPC status code. That of a login which failed for another reason than
-	 * the user is that reason's: jetcd calls all of them unauthenticated.
+	 * Finds the gRPC status code: the innermost, since jetcd calls every login that fails
+	 * unauthenticated, whatever the reason. A connection that broke is
+	 * {@code UNAVAILABLE}, also for a call that was about to be written: of that one gRPC
+	 * says {@code UNKNOWN}, for it knows of the closed channel alone.
 	 * @return the code, {@code UNKNOWN} when there is none
 	 */
 	static Status.Code code(Throwable error) {
-		List<Status.Code> codes = chain(error).stream().flatMap((cause) -> codeOf(cause).stream()).toList();
-		return codes.stream()
-			.filter((code) -> code != Status.Code.UNAUTHENTICATED)
-			.findFirst()
-			.orElse(codes.isEmpty() ? Status.Code.UNKNOWN : Status.Code.UNAUTHENTICATED);
+		List<Throwable> chain = chain(error);
+		Status.Code code = chain.stream()
+			.flatMap((cause) -> codeOf(cause).stream())
+			.reduce(Status.Code.UNKNOWN, (outer, inner) -> inner);
+		return (code == Status.Code.UNKNOWN && has(chain, ClosedChannelException.class)) ? Status.Code.UNAVAILABLE
+				: code;
 	}
 
 	private static Optional<Status.Code> codeOf(Throwable cause) {
 		return switch (cause) {
 			case StatusRuntimeException ex -> Optional.of(ex.getStatus().getCode());
 			case StatusException ex -> Optional.of(ex.getStatus().getCode());
-			case EtcdException ex when ex.getCause() == null ->
-				Optional.of(Status.Code.valueOf(ex.getErrorCode().name()));
+			case EtcdException ex -> Optional.of(Status.Code.valueOf(ex.getErrorCode().name()));
 			default -> Optional.empty();
 		};
 	}

@@ -66,7 +66,7 @@ final class FailureReason {
 		if (all.contains("Connection reset")) {
 			return Optional.of("connection reset");
 		}
-		if (all.contains("Network closed for unknown reason")) {
+		if (all.contains("Network closed for unknown reason") || all.contains("channel closed")) {
 			return Optional.of("etcd closed the connection");
 		}
 		if (all.contains("Keepalive failed")) {

@@ -19,7 +19,6 @@ import dev.holdfast.registry.catalog.RecordStore;
 import dev.holdfast.registry.guard.RemovalGuard;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.ServiceName;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -194,7 +193,9 @@ final class Reconciler {
 		for (String key : this.records.present()) {
 			RecordStore.Entry entry = this.records.entry(key);
 			if (!keys.contains(key) && entry != null && entry.modRevision() <= number) {
-				recordLack(entry.service(), key, number, cause);
+				if (entry instanceof RecordStore.Entry.OfService of) {
+					recordLack(of.service(), key, number, cause);
+				}
 				this.applier.remove(key, number, true);
 				differences++;
 			}
@@ -218,11 +219,9 @@ final class Reconciler {
 	record Reconciled(int differences, RefreshResult result) {
 	}
 
-	private void recordLack(@Nullable ServiceName service, String key, long number, Change.Cause cause) {
-		if (service != null) {
-			this.records.instances(key)
-				.forEach((instance) -> this.history.record(service, number, cause, instance.id(), "a list lacks it"));
-		}
+	private void recordLack(ServiceName service, String key, long number, Change.Cause cause) {
+		this.records.instances(key)
+			.forEach((instance) -> this.history.record(service, number, cause, instance.id(), "a list lacks it"));
 	}
 
 	/**

@@ -62,14 +62,13 @@ final class RecordApplier {
 		String key = written.key();
 		RecordStore.Entry entry = this.records.entry(key);
 		boolean present = entry != null && entry.present();
-		ServiceName service = (entry != null) ? entry.service() : null;
 		List<Instance> before = this.records.instances(key);
 		ParsedRecord.Weighted weight = this.records.weight(key);
 		this.records.put(written);
 		List<Instance> after = this.records.instances(key);
-		RecordStore.Entry now = this.records.entry(key);
-		if (now != null && now.service() != null && !after.isEmpty()) {
-			this.held.registered(key, now.service());
+		ServiceName service = serviceOf(this.records.entry(key));
+		if (service != null && !after.isEmpty()) {
+			this.held.registered(key, service);
 		}
 		else {
 			this.held.withdrawn(key);
@@ -77,15 +76,16 @@ final class RecordApplier {
 		if (cause == null) {
 			return;
 		}
-		if (now != null && now.service() != null) {
-			recordPut(now.service(), written.modRevision(), cause, present ? before : List.of(), after);
+		if (service != null) {
+			recordPut(service, written.modRevision(), cause, present ? before : List.of(), after);
 		}
 		if (written.parsed() instanceof ParsedRecord.Weighted weighted && !weighted.equals(weight)) {
 			this.history.record(weighted.service(), written.modRevision(), cause, weighted.instance(),
 					Differences.between(weight, weighted));
 		}
-		if (service != null) {
-			recordWithdrawn(service, written.modRevision(), before, service.equals(serviceOf(now)) ? after : List.of());
+		ServiceName left = serviceOf(entry);
+		if (left != null) {
+			recordWithdrawn(left, written.modRevision(), before, left.equals(service) ? after : List.of());
 		}
 	}
 
@@ -113,7 +113,7 @@ final class RecordApplier {
 	}
 
 	private static @Nullable ServiceName serviceOf(RecordStore.@Nullable Entry entry) {
-		return (entry != null) ? entry.service() : null;
+		return (entry instanceof RecordStore.Entry.OfService of) ? of.service() : null;
 	}
 
 	/**
@@ -130,11 +130,12 @@ final class RecordApplier {
 			this.records.settle(key);
 		}
 		List<Instance> instances = this.records.instances(key);
-		if (entry.service() == null || instances.isEmpty()) {
-			this.records.remove(key);
-			return;
+		if (entry instanceof RecordStore.Entry.OfService of && !instances.isEmpty()) {
+			this.guard.judge(new Removal(key, of.service(), instances, of.lease(), number, trusted));
 		}
-		this.guard.judge(new Removal(key, entry.service(), instances, entry.lease(), number, trusted));
+		else {
+			this.records.remove(key);
+		}
 	}
 
 }

@@ -3,7 +3,7 @@ package dev.holdfast.registry.snapshot;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
+import java.util.function.LongSupplier;
 
 import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoalescingWriter {
 
-	// A write that took a second is not followed by another for nine, so that a large
-	// registry in motion takes at most a tenth of a processor.
+	// After each piece of work nine times as long is rested, so that a large registry in
+	// motion takes at most a tenth of a processor, at any moment: a write that worked
+	// through would hold up the requests that it shares the processors with.
 	private static final int REST_FACTOR = 9;
 
 	private final String threadName;
 
-	private final Predicate<Snapshot> write;
+	private final Write write;
 
 	private final Pace pace;
+
+	private final LongSupplier nanoTime;
 
 	/** Guards the fields below; held for assignments only. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -36,16 +39,21 @@ final class CoalescingWriter {
 
 	private boolean closed;
 
+	/** When the last rest ended, or the write began; the writer's thread alone knows. */
+	private long workedSince;
+
 	/**
 	 * Creates the writer.
 	 * @param threadName the name of its thread
-	 * @param write writes a snapshot, and tells whether it succeeded
+	 * @param write writes a snapshot
 	 * @param pace how often it writes
+	 * @param nanoTime a monotonic clock, nanoseconds
 	 */
-	CoalescingWriter(String threadName, Predicate<Snapshot> write, Pace pace) {
+	CoalescingWriter(String threadName, Write write, Pace pace, LongSupplier nanoTime) {
 		this.threadName = threadName;
 		this.write = write;
 		this.pace = pace;
+		this.nanoTime = nanoTime;
 	}
 
 	/**
@@ -96,13 +104,13 @@ final class CoalescingWriter {
 	}
 
 	private void writeUntilClosed() {
-		long notBefore = System.nanoTime();
+		long notBefore = this.nanoTime.getAsLong();
 		for (Snapshot next = take(notBefore); next != null; next = take(notBefore)) {
-			long start = System.nanoTime();
-			boolean written = this.write.test(next);
-			long end = System.nanoTime();
+			this.workedSince = this.nanoTime.getAsLong();
+			boolean written = this.write.write(next, this::rest);
+			long end = this.nanoTime.getAsLong();
 			if (written) {
-				notBefore = end + Math.max(this.pace.interval().toNanos(), (end - start) * REST_FACTOR);
+				notBefore = end + Math.max(this.pace.interval().toNanos(), (end - this.workedSince) * REST_FACTOR);
 			}
 			else {
 				putBack(next);
@@ -112,8 +120,30 @@ final class CoalescingWriter {
 	}
 
 	/**
+	 * Rests for as long as the work since the last rest is worth, but once closed not at
+	 * all. Called by the writer's thread in the middle of a write.
+	 */
+	private void rest() {
+		this.lock.lock();
+		try {
+			long rest = (this.nanoTime.getAsLong() - this.workedSince) * REST_FACTOR;
+			while (!this.closed && rest > 0) {
+				rest = this.changed.awaitNanos(rest);
+			}
+		}
+		catch (InterruptedException ex) {
+			// As if there was nothing to rest for: who interrupts wants the end of it.
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.workedSince = this.nanoTime.getAsLong();
+	}
+
+	/**
 	 * Waits for the next snapshot and for its time.
-	 * @param notBefore its time by {@link System#nanoTime()}, void once closed
+	 * @param notBefore its time by the monotonic clock, void once closed
 	 * @return the newest snapshot, or {@code null} when closed and nothing is left
 	 */
 	private @Nullable Snapshot take(long notBefore) {
@@ -122,7 +152,7 @@ final class CoalescingWriter {
 			while (!this.closed && this.pending == null) {
 				this.changed.awaitUninterruptibly();
 			}
-			long wait = notBefore - System.nanoTime();
+			long wait = notBefore - this.nanoTime.getAsLong();
 			while (!this.closed && wait > 0) {
 				wait = this.changed.awaitNanos(wait);
 			}
@@ -151,6 +181,22 @@ final class CoalescingWriter {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Writes a snapshot.
+	 */
+	@FunctionalInterface
+	interface Write {
+
+		/**
+		 * Writes a snapshot.
+		 * @param snapshot the snapshot
+		 * @param rest to be called after each piece of the work; waits for a while
+		 * @return whether it succeeded
+		 */
+		boolean write(Snapshot snapshot, Runnable rest);
+
 	}
 
 	/**

@@ -45,6 +45,9 @@ final class SnapshotCodec {
 
 	private static final int BUFFER_SIZE = 64 * 1024;
 
+	/** So many instances are written in some milliseconds, however long their records. */
+	private static final int PIECE = 500;
+
 	// Escapes all but ASCII: half a surrogate pair in a name must not end the saving of
 	// all
 	// the others.
@@ -58,9 +61,10 @@ final class SnapshotCodec {
 	 * @param snapshot what to write
 	 * @param savedAt the time to write into it
 	 * @param path the file, replaced if it exists
+	 * @param rest called after every {@value #PIECE} instances
 	 * @throws IOException if it cannot be written
 	 */
-	static void write(Snapshot snapshot, Instant savedAt, Path path) throws IOException {
+	static void write(Snapshot snapshot, Instant savedAt, Path path, Runnable rest) throws IOException {
 		try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
 				StandardOpenOption.TRUNCATE_EXISTING)) {
 			SnapshotHeader header = new SnapshotHeader(schema(snapshot), savedAt, snapshot.revision(), 0);
@@ -69,7 +73,7 @@ final class SnapshotCodec {
 					new CheckedOutputStream(Channels.newOutputStream(channel), checksum), BUFFER_SIZE);
 			out.write(header.bytes());
 			out.write("\"services\":[\n".getBytes(StandardCharsets.US_ASCII));
-			writeServices(snapshot, out);
+			writeServices(snapshot, out, rest);
 			out.write("\n]}\n".getBytes(StandardCharsets.US_ASCII));
 			out.flush();
 			ByteBuffer complete = ByteBuffer.wrap(header.withChecksum((int) checksum.getValue()).bytes());
@@ -93,7 +97,8 @@ final class SnapshotCodec {
 		return paths ? SnapshotHeader.WITH_PATHS : SnapshotHeader.WITHOUT_PATHS;
 	}
 
-	private static void writeServices(Snapshot snapshot, OutputStream out) throws IOException {
+	private static void writeServices(Snapshot snapshot, OutputStream out, Runnable rest) throws IOException {
+		int written = 0;
 		try (JsonGenerator generator = MAPPER.createGenerator(out)) {
 			generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
 			generator.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
@@ -101,6 +106,11 @@ final class SnapshotCodec {
 			for (Service service : snapshot.services().values()) {
 				if (!service.instances().isEmpty()) {
 					write(service, generator);
+				}
+				written += service.instances().size();
+				if (written >= PIECE) {
+					rest.run();
+					written = 0;
 				}
 			}
 		}

@@ -68,7 +68,7 @@ public final class SnapshotFile implements AutoCloseable {
 		this.maxAge = maxAge;
 		this.pace = pace;
 		this.clock = clock;
-		this.writer = new CoalescingWriter("snapshot-file", this::write, pace);
+		this.writer = new CoalescingWriter("snapshot-file", this::write, pace, System::nanoTime);
 		this.state = new SnapshotFileState(this.path.toString(), null, 0, "");
 	}
 
@@ -140,7 +140,7 @@ public final class SnapshotFile implements AutoCloseable {
 		}
 	}
 
-	private boolean write(Snapshot snapshot) {
+	private boolean write(Snapshot snapshot, Runnable rest) {
 		if (!this.failing && snapshot.equals(this.onDisk) && !isDueForRefresh()) {
 			return true;
 		}
@@ -148,7 +148,7 @@ public final class SnapshotFile implements AutoCloseable {
 		Path temporary = this.path.resolveSibling(this.path.getFileName() + ".tmp");
 		try {
 			Files.createDirectories(temporary.getParent());
-			SnapshotCodec.write(snapshot, now, temporary);
+			SnapshotCodec.write(snapshot, now, temporary, rest);
 			Files.move(temporary, this.path, StandardCopyOption.ATOMIC_MOVE);
 			this.onDisk = snapshot;
 			this.state = state(now, snapshot.revision().number(), "");

@@ -3,6 +3,7 @@ package dev.holdfast.registry.etcd;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -88,17 +89,35 @@ class EtcdErrorsTests {
 	}
 
 	@Test
+	void aConnectionThatWasClosedBeforeTheCallWasWrittenIsUnavailable() {
+		Throwable failure = failure(
+				Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException()));
+		assertThat(EtcdErrors.describe(failure, Optional.empty()))
+			.isEqualTo("etcd closed the connection (UNAVAILABLE)");
+	}
+
+	@Test
 	void nothingIsSaidOfChannels() {
 		Throwable failure = failure(Status.INTERNAL.withDescription("stream failed\nChannel Pipeline: [a#0, b#1]"));
 		assertThat(EtcdErrors.describe(failure, Optional.of("gateway"))).isEqualTo("stream failed (INTERNAL)");
 	}
 
 	@Test
-	void watchesTellWithoutTheStatus() {
+	void theStatusIsKnownOfWhatJetcdMadeOfIt() {
 		Throwable failure = EtcdExceptionFactory.toEtcdException(Status.UNAVAILABLE.withDescription("io exception")
 			.withCause(new IOException("recvAddress(..) failed with error(-104): Connection reset by peer"))
 			.asRuntimeException());
-		assertThat(EtcdErrors.describe(failure, Optional.empty())).isEqualTo("connection reset");
+		assertThat(EtcdErrors.describe(failure, Optional.empty())).isEqualTo("connection reset (UNAVAILABLE)");
+	}
+
+	@Test
+	void aLoginThatFailedForAnotherReasonIsThatReasons() {
+		Throwable unreachable = Status.UNAVAILABLE.withDescription("io exception")
+			.withCause(new ConnectException("Connection refused"))
+			.asRuntimeException();
+		Throwable failure = EtcdExceptionFactory
+			.toEtcdException(Status.UNAUTHENTICATED.withCause(unreachable).asRuntimeException());
+		assertThat(EtcdErrors.code(failure)).isEqualTo(Status.Code.UNAVAILABLE);
 	}
 
 	private static Throwable failure(Status status) {
