@@ -12,7 +12,6 @@ import dev.holdfast.service.Instance;
 import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Registration;
 import dev.holdfast.upstream.InstanceState;
-import dev.holdfast.upstream.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,57 +82,56 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	}
 
 	/**
-	 * Whether an instance takes new requests as any other does.
+	 * How an instance takes part in the choice for a request.
 	 *
-	 * @param status {@code HEALTHY}, {@code FAILING}, {@code EJECTED}, {@code RETURNING}
-	 * or {@code DRAINING}
-	 * @param reasons why it takes no new requests or may soon take none, empty when it
-	 * takes them as any other does
+	 * @param status {@code ROUTABLE}, {@code SLOW_START}, {@code HELD}, {@code FAILING},
+	 * {@code RETURNING}, {@code EJECTED}, {@code FAILING_CHECK}, {@code WEIGHTLESS} or
+	 * {@code DRAINING}
+	 * @param reasons why it is in this state, and what may soon change it, empty when it
+	 * takes requests as any other does
 	 */
-	record Health(String status, List<String> reasons) {
+	record Health(InstanceState.Word status, List<String> reasons) {
 
 		static Health of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
 				@Nullable InstanceOverride override) {
 			Terms drain = (override != null) ? override.drain() : null;
 			WeightTerms weight = (override != null) ? override.weight() : null;
-			Health seen = (drain != null) ? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
-					: of(traffic.state());
-			List<String> reasons = new ArrayList<>(seen.reasons);
+			InstanceState state = (drain != null) ? new InstanceState.Draining() : traffic.state();
+			List<String> reasons = new ArrayList<>();
+			if (drain != null) {
+				reasons.add("an operator drains it " + drain.sentence());
+			}
+			else if (!isOrdinary(state)) {
+				reasons.add(state.reason());
+			}
 			if (weight != null) {
 				reasons.add("an operator has set its weight to %d %s".formatted(weight.weight(),
 						weight.terms().sentence()));
 			}
-			else if (instance.weight() == 0 && !traffic.ejected()) {
-				reasons.add("its weight is 0");
+			else if (instance.weight() == 0 && !state.isAvoided()) {
+				reasons.add(new InstanceState.Weightless().reason());
 			}
 			if (hold != null) {
 				reasons.add(hold.sentence());
 			}
-			return new Health(seen.status, List.copyOf(reasons));
+			return new Health(word(state, instance, weight, hold), List.copyOf(reasons));
 		}
 
-		private static Health of(InstanceState state) {
-			return switch (state) {
-				case InstanceState.Routable() -> new Health("HEALTHY", List.of());
-				case InstanceState.Failing(int failures) -> new Health("FAILING",
-						List.of("it failed %d requests in a row; it is not avoided, since no more instances may be"
-							.formatted(failures)));
-				case InstanceState.Ejected ejected -> new Health("EJECTED", List.of(sentence(ejected)));
-				case InstanceState.Returning(Outcome cause, int failures) -> new Health("RETURNING",
-						List.of(cause(cause, failures) + "; it gets one request at a time until one succeeds"));
-				case InstanceState.Draining() -> new Health("DRAINING", List.of("an operator drains it"));
-			};
+		/** Whether what is to be said of it is said by its weight and hold. */
+		private static boolean isOrdinary(InstanceState state) {
+			return state instanceof InstanceState.Routable || state instanceof InstanceState.Weightless;
 		}
 
-		private static String sentence(InstanceState.Ejected ejected) {
-			String cause = cause(ejected.cause(), ejected.failures());
-			return (ejected.cause() == Outcome.CONNECT_FAILURE) ? cause + "; it is avoided while there is another"
-					: "%s; it is avoided for %d s while there is another".formatted(cause, ejected.time().toSeconds());
-		}
-
-		private static String cause(Outcome cause, int failures) {
-			return (cause == Outcome.CONNECT_FAILURE) ? "a connection to it was refused lately"
-					: "it failed %d requests in a row, the last one %s".formatted(failures, cause.description());
+		/**
+		 * What is known of the traffic may be older than the weight.
+		 */
+		private static InstanceState.Word word(InstanceState state, Instance instance, @Nullable WeightTerms weight,
+				@Nullable Hold hold) {
+			int effective = (weight != null) ? weight.weight() : instance.weight();
+			if (isOrdinary(state) && effective == 0) {
+				return InstanceState.Word.WEIGHTLESS;
+			}
+			return ((hold != null) ? state.heldFor(hold.sentence()) : state).word();
 		}
 
 	}

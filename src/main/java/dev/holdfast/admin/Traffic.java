@@ -36,8 +36,8 @@ interface Traffic {
 	Map<String, InstanceTraffic> instances(ServiceName service);
 
 	/**
-	 * Gives the ids of a service's instances that are ejected: what its status needs to
-	 * know, in a list of thousands, of each.
+	 * Gives the ids of a service's instances that are avoided, because they are ejected or
+	 * fail their check: what its status needs to know, in a list of thousands, of each.
 	 */
 	default Set<String> ejected(ServiceName service) {
 		return instances(service).entrySet()
@@ -61,7 +61,7 @@ interface Traffic {
 		static final InstanceTraffic NONE = new InstanceTraffic(new InstanceState.Routable(), 0, 0, 0, 0);
 
 		boolean ejected() {
-			return this.state instanceof InstanceState.Ejected;
+			return this.state.isAvoided();
 		}
 
 	}

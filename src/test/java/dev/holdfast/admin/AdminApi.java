@@ -18,8 +18,8 @@ import dev.holdfast.override.Overrides;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.EjectionCause;
 import dev.holdfast.upstream.InstanceState;
-import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Statistics;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -129,7 +129,8 @@ final class AdminApi implements Traffic {
 	}
 
 	AdminApi eject(String instance) {
-		return become(instance, new InstanceState.Ejected(Outcome.CONNECT_FAILURE, 0, Duration.ofSeconds(1)));
+		return become(instance, new InstanceState.Ejected(new EjectionCause.Refused(), Duration.ofSeconds(1),
+				Instant.parse("2026-01-02T03:04:06Z")));
 	}
 
 	AdminApi become(String instance, InstanceState state) {

@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.header.ResponseHead;
+import dev.holdfast.upstream.Demand;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -32,6 +33,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	private final ResponseReceiver receiver;
 
 	private final Listener listener;
+
+	private final Demand demand;
 
 	private List<UpstreamInstance> tried = List.of();
 
@@ -64,6 +67,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		this.log = log;
 		this.receiver = receiver;
 		this.listener = listener;
+		this.demand = Demand.NONE;
 	}
 
 	/**
@@ -71,8 +75,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	 */
 	void begin() {
 		boolean behind = this.resources.waiting().isLine(this.upstream);
-		UpstreamInstance instance = behind ? null : this.upstream.choose(this.tried);
-		if (instance != null || !(behind || this.upstream.takesRequests())) {
+		UpstreamInstance instance = behind ? null : this.upstream.choose(this.tried, this.demand);
+		if (instance != null || !(behind || this.upstream.takesRequests(this.demand.subset()))) {
 			attempt(instance);
 		}
 		else if (this.resources.waiting().add(this.upstream, this)) {
@@ -116,7 +120,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	@Override
 	public boolean isWanted(ResponseHead head) {
 		boolean possible = this.tried.size() < MOST_ATTEMPTS && isRepeatable() && !this.timeouts.isOverdue();
-		this.better = possible ? this.upstream.chooseBetter(this.tried) : null;
+		this.better = possible ? this.upstream.chooseBetter(this.tried, this.demand) : null;
 		return this.better == null;
 	}
 
@@ -195,7 +199,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	}
 
 	private @Nullable UpstreamInstance choose(boolean sameInstance) {
-		return sameInstance ? this.upstream.choose(this.tried) : this.upstream.chooseUntried(this.tried);
+		return sameInstance ? this.upstream.choose(this.tried, this.demand)
+				: this.upstream.chooseUntried(this.tried, this.demand);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {
