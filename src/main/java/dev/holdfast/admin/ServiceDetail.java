@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,9 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.admin.InstanceOverride.Terms;
 import dev.holdfast.admin.InstanceOverride.WeightTerms;
+import dev.holdfast.check.Check;
+import dev.holdfast.check.CheckKind;
+import dev.holdfast.check.CheckState;
 import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Redaction;
@@ -36,6 +40,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * hidden
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
+	 * @param check its active health check, left out when it has none
 	 * @param traffic what it has done since the gateway knows it, left out when that is
 	 * not asked for
 	 * @param hold why it stays although the registry no longer has it, {@code null} while
@@ -45,16 +50,17 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 */
 	record InstanceDetail(String id, String url, String zone, String version, int weight, int effectiveWeight,
 			Map<String, String> metadata, RegistrationDetail registration, Health health,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HealthCheck check,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TrafficDetail traffic, @Nullable Hold hold,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InstanceOverride override) {
 
 		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
-				InstanceOverrides overrides, boolean shown) {
+				InstanceOverrides overrides, @Nullable CheckState check, boolean shown) {
 			InstanceOverride override = InstanceOverride.of(overrides);
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
 					instance.version(), instance.weight(), overrides.effectiveWeight(instance.weight()),
 					Redaction.values(instance.metadata()), RegistrationDetail.of(instance.registration()),
-					Health.of(instance, traffic, hold, override), shown ? TrafficDetail.of(traffic) : null, hold,
+					Health.of(instance, traffic, hold, override), (check != null) ? HealthCheck.of(check) : null, shown ? TrafficDetail.of(traffic) : null, hold,
 					override);
 		}
 
@@ -132,6 +138,30 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 				return InstanceState.Word.WEIGHTLESS;
 			}
 			return ((hold != null) ? state.heldFor(hold.sentence()) : state).word();
+		}
+
+	}
+
+	/**
+	 * What the active health checks of an instance have come to.
+	 *
+	 * @param kind {@code tcp}, {@code http} or {@code grpc}; {@code none} when it is not
+	 * checked because what it registers of its check does not count
+	 * @param asks what it is asked
+	 * @param failures how many checks in a row it has failed
+	 * @param passes how many it has passed in a row while it is avoided
+	 * @param lastCheck when the last one ended, {@code null} before the first
+	 * @param lastError what was wrong at the last one, empty when nothing was
+	 * @param problem why what it registers of its check does not count, empty when it
+	 * does, or there is nothing
+	 */
+	record HealthCheck(String kind, String asks, int failures, int passes, @Nullable Instant lastCheck,
+			String lastError, String problem) {
+
+		static HealthCheck of(CheckState state) {
+			return new HealthCheck(state.check().map(Check::kind).orElse(CheckKind.NONE).toString(),
+					state.check().map(Check::description).orElse(""), state.failures(), state.passes(),
+					state.lastCheck().orElse(null), state.lastError(), state.problem());
 		}
 
 	}

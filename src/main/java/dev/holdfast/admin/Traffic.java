@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.holdfast.check.CheckState;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Statistics;
@@ -45,6 +46,14 @@ interface Traffic {
 			.filter((instance) -> instance.getValue().ejected())
 			.map(Map.Entry::getKey)
 			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * Gives what the health checks of a service's instances have come to, by the ids of
+	 * those that have one.
+	 */
+	default Map<String, CheckState> checks(ServiceName service) {
+		return Map.of();
 	}
 
 	/**

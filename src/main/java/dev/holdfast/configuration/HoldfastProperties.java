@@ -2,6 +2,7 @@ package dev.holdfast.configuration;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,12 @@ import java.util.function.Supplier;
 
 import dev.holdfast.accesslog.AccessLogFormat;
 import dev.holdfast.accesslog.AccessLogSettings;
+import dev.holdfast.check.Check;
+import dev.holdfast.check.CheckKind;
+import dev.holdfast.check.CheckMethod;
+import dev.holdfast.check.CheckPolicy;
+import dev.holdfast.check.CheckSettings;
+import dev.holdfast.check.StatusSet;
 import dev.holdfast.jwt.JwtSettings;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
@@ -86,6 +93,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
 		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes(),
 				new BackendSecurity(this.upstream.sslBundle(), ""), this.server.paths());
+	}
+
+	private static <T> T either(@Nullable T own, T otherwise) {
+		return (own != null) ? own : otherwise;
 	}
 
 	private static double share(String percentage) {
@@ -383,10 +394,6 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 							either(this.mergeSlashes, defaults.paths().mergeSlashes())));
 		}
 
-		private static <T> T either(@Nullable T own, T otherwise) {
-			return (own != null) ? own : otherwise;
-		}
-
 	}
 
 	/**
@@ -399,6 +406,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param protocol Version of HTTP that instances are spoken to in.
 	 * @param ejection When an instance that fails requests gets none while another can
 	 * take them.
+	 * @param checks Health checks of instances.
 	 * @param maxRequests Most requests that an instance gets at a time, tunnels and event
 	 * streams included, 0 for any number.
 	 * @param maxQueued Most requests of a service that wait until an instance can take
@@ -422,6 +430,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
 			@DefaultValue("auto") BackendProtocol protocol, @Valid @DefaultValue Ejection ejection,
+			@Valid @DefaultValue Checks checks,
 			@DefaultValue("1000") @Min(0) int maxRequests, @DefaultValue("100") @Min(0) int maxQueued,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration queueTimeout,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
@@ -458,6 +467,103 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			EjectionSettings defaults = EjectionSettings.DEFAULTS;
 			return new EjectionSettings(defaults.refusalTime(), defaults.maxRefusalTime(), this.consecutiveFailures,
 					this.time, this.maxTime, share(this.maxEjected));
+		}
+
+	}
+
+	/**
+	 * How instances are asked whether they are well.
+	 *
+	 * @param type What instances are asked, unless their service or they themselves say
+	 * otherwise.
+	 * @param path Path that an HTTP check asks for, behind the instance's own.
+	 * @param method Method of an HTTP check.
+	 * @param statuses Statuses of the answer to an HTTP check that say that the instance
+	 * is well, each alone or as a range.
+	 * @param body Text that the answer to an HTTP check must have in its first 64 KiB,
+	 * empty for any answer.
+	 * @param grpcService Service that a gRPC check asks for, empty for the whole server.
+	 * @param interval Time from one check of an instance to the next, give or take a
+	 * fifth.
+	 * @param timeout Longest time that a check may take, with its connection.
+	 * @param fall Number of checks in a row that an instance must fail to be avoided.
+	 * @param rise Number of checks in a row that it must then pass to be chosen again.
+	 * @param fromRegistration Whether an instance may say in its metadata how it is
+	 * checked.
+	 * @param services What is different for single services.
+	 */
+	public record Checks(@DefaultValue("none") CheckKind type, @DefaultValue("/") String path,
+			@DefaultValue("get") CheckMethod method, @DefaultValue("200-299") List<String> statuses,
+			@DefaultValue("") String body, @DefaultValue("") String grpcService,
+			@DefaultValue("5s") @DurationMin(millis = 100, message = "must be 100ms or longer") @DurationMax(hours = 1,
+					message = "must not be longer than an hour") Duration interval,
+			@DefaultValue("2s") @DurationMin(millis = 1, message = POSITIVE) Duration timeout,
+			@DefaultValue("3") @Min(1) @Max(100) int fall, @DefaultValue("2") @Min(1) @Max(100) int rise,
+			@DefaultValue("true") boolean fromRegistration, @DefaultValue List<ServiceChecks> services) {
+
+		/**
+		 * Gives the settings in the words of the checks.
+		 * @return the settings for services that have none of their own
+		 * @throws IllegalArgumentException if a part of them cannot be used
+		 */
+		public CheckSettings settings() {
+			Optional<Check> check = switch (this.type) {
+				case NONE -> Optional.empty();
+				case TCP -> Optional.of(new Check.Tcp());
+				case HTTP -> Optional
+					.of(new Check.Http(this.method, this.path, StatusSet.of(this.statuses), this.body));
+				case GRPC -> Optional.of(new Check.Grpc(this.grpcService));
+			};
+			return new CheckSettings(check, this.interval, this.timeout, this.fall, this.rise);
+		}
+
+		/**
+		 * Gives the settings of all services in the words of the checks.
+		 * @return the policy
+		 */
+		public CheckPolicy policy() {
+			Map<ServiceName, CheckSettings> own = new LinkedHashMap<>();
+			this.services
+				.forEach((service) -> own.put(new ServiceName(service.service()), service.over(this).settings()));
+			return new CheckPolicy(settings(), own, this.fromRegistration);
+		}
+
+	}
+
+	/**
+	 * What is different in the health checks of one service.
+	 *
+	 * @param service Name of the service.
+	 * @param type What its instances are asked, unless they themselves say otherwise.
+	 * @param path Path that an HTTP check asks for, behind the instance's own.
+	 * @param method Method of an HTTP check.
+	 * @param statuses Statuses of the answer to an HTTP check that say that the instance
+	 * is well, each alone or as a range.
+	 * @param body Text that the answer to an HTTP check must have in its first 64 KiB,
+	 * empty for any answer.
+	 * @param grpcService Service that a gRPC check asks for, empty for the whole server.
+	 * @param interval Time from one check of an instance to the next, give or take a
+	 * fifth.
+	 * @param timeout Longest time that a check may take, with its connection.
+	 * @param fall Number of checks in a row that an instance must fail to be avoided.
+	 * @param rise Number of checks in a row that it must then pass to be chosen again.
+	 */
+	public record ServiceChecks(@DefaultValue("") String service, @Nullable CheckKind type, @Nullable String path,
+			@Nullable CheckMethod method, @Nullable List<String> statuses, @Nullable String body,
+			@Nullable String grpcService, @Nullable Duration interval, @Nullable Duration timeout,
+			@Nullable Integer fall, @Nullable Integer rise) {
+
+		/**
+		 * Gives what applies to the service.
+		 * @param usual what applies where it says nothing
+		 * @return all of it
+		 */
+		public Checks over(Checks usual) {
+			return new Checks(either(this.type, usual.type), either(this.path, usual.path),
+					either(this.method, usual.method), either(this.statuses, usual.statuses),
+					either(this.body, usual.body), either(this.grpcService, usual.grpcService),
+					either(this.interval, usual.interval), either(this.timeout, usual.timeout),
+					either(this.fall, usual.fall), either(this.rise, usual.rise), usual.fromRegistration, List.of());
 		}
 
 	}

@@ -65,6 +65,7 @@ final class PropertiesValidator implements Validator {
 		checkSources(properties.registry().sources(), errors);
 		checkCluster(properties, errors);
 		new RouteChecks(properties, errors).check();
+		HealthCheckRules.check(properties.upstream().checks(), errors);
 		checkTimes(properties, errors);
 		checkAdmin(properties.admin(), errors);
 		checkAccessLog(properties.accessLog(), errors);
