@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.holdfast.check.CheckState;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.registry.FakeRegistry;
@@ -43,6 +44,8 @@ final class AdminApi implements Traffic {
 	private final FakeRegistry registry;
 
 	private final Map<String, InstanceTraffic> instances = new HashMap<>();
+
+	private final Map<String, CheckState> checks = new HashMap<>();
 
 	private final Map<String, String> circuits = new HashMap<>();
 
@@ -136,6 +139,16 @@ final class AdminApi implements Traffic {
 	AdminApi become(String instance, InstanceState state) {
 		this.instances.put(instance, new InstanceTraffic(state, 1, 20, 5, 3));
 		return this;
+	}
+
+	AdminApi check(String instance, CheckState state) {
+		this.checks.put(instance, state);
+		return this;
+	}
+
+	@Override
+	public Map<String, CheckState> checks(ServiceName service) {
+		return this.checks;
 	}
 
 	AdminApi circuit(String service, String state) {

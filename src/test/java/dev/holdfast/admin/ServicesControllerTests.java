@@ -6,6 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.holdfast.check.Check;
+import dev.holdfast.check.CheckMethod;
+import dev.holdfast.check.CheckState;
+import dev.holdfast.check.StatusSet;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.HeldSelection;
@@ -41,6 +45,22 @@ class ServicesControllerTests {
 					{"name": "orders", "status": "HEALTHY", "instances": {"total": 3, "routable": 2, "ejected": 0},
 						"revision": 2, "asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED"},
 					{"name": "users", "status": "HEALTHY"}]}""");
+	}
+
+	@Test
+	void anInstanceShowsWhatItsHealthCheckHasComeTo() {
+		this.api.check("o1",
+				new CheckState(
+						Optional.of(new Check.Http(CheckMethod.GET, "/health", StatusSet.parse("200"), "")), "", true,
+						4, 1, Optional.of(Instant.parse("2026-01-02T03:04:05Z")), "status 503 (expected: 200)"));
+		this.api.check("o2",
+				new CheckState(Optional.empty(), "path: \"x\"", false, 0, 0, Optional.empty(), ""));
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
+				{"instances": [
+					{"id": "o1", "check": {"kind": "http", "asks": "GET /health", "failures": 4, "passes": 1,
+						"lastCheck": "2026-01-02T03:04:05Z", "lastError": "status 503 (expected: 200)", "problem": ""}},
+					{"id": "o2", "check": {"kind": "none", "asks": "", "lastCheck": null, "problem": "path: \"x\""}},
+					{}]}""").doesNotHavePath("$.instances[2].check");
 	}
 
 	@Test
