@@ -20,7 +20,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
-import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.UpstreamSettings;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -59,10 +59,12 @@ class HoldfastPropertiesTests {
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
 					BackendProtocol.AUTO,
-					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%"), 1000, 100,
+					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
+							new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
+					Duration.ZERO, "", "client", 1000, 100,
 					Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
 					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
-			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
+			assertThat(properties.upstream().settings()).isEqualTo(UpstreamSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin())
 				.isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json",
