@@ -26,6 +26,13 @@ interface Traffic {
 	void resetCircuit(ServiceName service);
 
 	/**
+	 * Whether all instances of a service are used, because too few are healthy.
+	 */
+	default boolean isPanicking(ServiceName service) {
+		return false;
+	}
+
+	/**
 	 * Tells what a service's recent requests were like.
 	 */
 	Statistics statistics(ServiceName service);

@@ -39,6 +39,12 @@ final class UpstreamTraffic implements Traffic {
 	}
 
 	@Override
+	public boolean isPanicking(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return upstream != null && upstream.isPanicking();
+	}
+
+	@Override
 	public void resetCircuit(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
 		if (upstream != null) {

@@ -37,7 +37,12 @@ import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.Balancer;
 import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.HashOn;
+import dev.holdfast.upstream.OutlierSettings;
+import dev.holdfast.upstream.UpstreamSettings;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -407,6 +412,12 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param ejection When an instance that fails requests gets none while another can
 	 * take them.
 	 * @param checks Health checks of instances.
+	 * @param slowStart Time in which the share of a new or recovered instance grows to
+	 * its whole, 0 to give it that at once.
+	 * @param zone Zone that the gateway runs in, whose instances are preferred while
+	 * enough of them are healthy; empty for none.
+	 * @param hashOn What of a request decides to which instance the balancer "hash" sends
+	 * it: client, path, header:name or cookie:name.
 	 * @param maxRequests Most requests that an instance gets at a time, tunnels and event
 	 * streams included, 0 for any number.
 	 * @param maxQueued Most requests of a service that wait until an instance can take
@@ -431,6 +442,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
 			@DefaultValue("auto") BackendProtocol protocol, @Valid @DefaultValue Ejection ejection,
 			@Valid @DefaultValue Checks checks,
+			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) @DurationMax(days = 1,
+					message = "must not be longer than a day") Duration slowStart,
+			@DefaultValue("") String zone, @DefaultValue("client") String hashOn,
 			@DefaultValue("1000") @Min(0) int maxRequests, @DefaultValue("100") @Min(0) int maxQueued,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration queueTimeout,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
@@ -440,6 +454,16 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,
 			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout,
 			@DefaultValue("10m") @DurationMin(message = NOT_NEGATIVE) Duration forgetAfter) {
+
+		/**
+		 * Gives the settings in the words of the upstreams.
+		 * @return the settings
+		 */
+		public UpstreamSettings settings() {
+			return new UpstreamSettings(this.balancer, this.ejection.settings(), this.maxRequests, this.maxQueued,
+					this.slowStart, this.zone, HashOn.parse(this.hashOn));
+		}
+
 	}
 
 	/**
@@ -453,11 +477,14 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param maxTime Longest time that it is ejected for.
 	 * @param maxEjected Share of a service's instances that may be ejected at a time; one
 	 * always may.
+	 * @param outliers Which instances are ejected because they fail more requests than
+	 * the others of their service.
 	 */
 	public record Ejection(@DefaultValue("5") @Min(0) @Max(1_000) int consecutiveFailures,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration time,
 			@DefaultValue("5m") @DurationMax(days = 1, message = "must not be longer than a day") Duration maxTime,
-			@DefaultValue("50%") @Pattern(regexp = PERCENTAGE, message = PERCENTAGE_MESSAGE) String maxEjected) {
+			@DefaultValue("50%") @Pattern(regexp = PERCENTAGE, message = PERCENTAGE_MESSAGE) String maxEjected,
+			@Valid @DefaultValue Outliers outliers) {
 
 		/**
 		 * Gives the settings in the words of the upstreams.
@@ -466,7 +493,35 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		public EjectionSettings settings() {
 			EjectionSettings defaults = EjectionSettings.DEFAULTS;
 			return new EjectionSettings(defaults.refusalTime(), defaults.maxRefusalTime(), this.consecutiveFailures,
-					this.time, this.maxTime, share(this.maxEjected));
+					this.time, this.maxTime, share(this.maxEjected), this.outliers.settings());
+		}
+
+	}
+
+	/**
+	 * Which instances are ejected because they fail more requests than the others of
+	 * their service.
+	 *
+	 * @param deviations Number of standard deviations by which the part of an instance's
+	 * requests that succeeds must be below the mean of its service, 0 for never.
+	 * @param minInstances Number of instances that a service must have to compare them.
+	 * @param minRequests Number of requests of an instance that must have ended within
+	 * the interval.
+	 * @param interval Time between two comparisons.
+	 */
+	public record Outliers(
+			@DefaultValue("1.9") @DecimalMin("0") @DecimalMax(value = "100") double deviations,
+			@DefaultValue("5") @Min(3) @Max(100_000) int minInstances,
+			@DefaultValue("100") @Min(1) @Max(1_000_000) int minRequests,
+			@DefaultValue("10s") @DurationMin(seconds = 1, message = "must be 1s or longer") @DurationMax(days = 1,
+					message = "must not be longer than a day") Duration interval) {
+
+		/**
+		 * Gives the settings in the words of the upstreams.
+		 * @return the settings
+		 */
+		public OutlierSettings settings() {
+			return new OutlierSettings(this.deviations, this.minInstances, this.minRequests, this.interval);
 		}
 
 	}

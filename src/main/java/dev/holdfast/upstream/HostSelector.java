@@ -38,7 +38,7 @@ final class HostSelector {
 		this.turn = turn;
 		this.everywhere = new HostPicker(new WeightedHosts(all, turn), settings.balancer());
 		this.zones = ZonePreference.of(all, settings.zone(), settings.balancer(), turn);
-		this.standing = assess();
+		this.standing = assess(Standing.NOBODY);
 	}
 
 	/**
@@ -46,6 +46,14 @@ final class HostSelector {
 	 */
 	HostSelector reweighed() {
 		return new HostSelector(this.all, this.settings, this.turn);
+	}
+
+	/**
+	 * Whether an instance has a part of its share, or had when the weights were taken.
+	 */
+	boolean isSlowStart() {
+		return this.everywhere.hosts().isPartial()
+				|| this.all.stream().anyMatch((host) -> host.sharePercent() < SlowStart.WHOLE);
 	}
 
 	List<UpstreamInstance> all() {
@@ -70,15 +78,17 @@ final class HostSelector {
 	 * everybody did before.
 	 */
 	private Standing assessed() {
-		Standing now = assess();
-		while (!now.equals(this.standing)) {
+		Standing known = this.standing;
+		Standing now = assess(known);
+		while (!now.equals(known)) {
 			this.standing = now;
-			now = assess();
+			known = now;
+			now = assess(known);
 		}
 		return now;
 	}
 
-	private Standing assess() {
+	private Standing assess(Standing known) {
 		WeightedHosts hosts = this.everywhere.hosts();
 		int healthy = 0;
 		int reachable = 0;
@@ -87,7 +97,7 @@ final class HostSelector {
 			healthy += health.isHealthy() ? 1 : 0;
 			reachable += health.isReachable() ? 1 : 0;
 		}
-		return new Standing(hosts.size(), healthy, reachable, (this.zones != null) ? this.zones.ownShare() : 0);
+		return known.become(hosts.size(), healthy, reachable, (this.zones != null) ? this.zones.ownShare() : 0);
 	}
 
 	private HostSelector within(Subset subset) {

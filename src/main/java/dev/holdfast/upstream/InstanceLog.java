@@ -15,8 +15,8 @@ final class InstanceLog {
 	private final InstanceContext context;
 
 	/**
-	 * Until when nothing is told: an instance that refuses some connections and answers
-	 * on others would else fill the log.
+	 * Until when nothing is told: an instance that fails some requests and answers others
+	 * would else fill the log.
 	 */
 	private volatile long quietUntil;
 
@@ -28,21 +28,30 @@ final class InstanceLog {
 	}
 
 	void ejected(Instance instance, Ejection begun) {
-		this.told = true;
+		if (isQuiet()) {
+			return;
+		}
 		logger.warn("{} of {} at {} is ejected, for {} s at first: {}; the other instances get its requests",
 				instance.id(), this.context.service(), instance.endpoint(), begun.time().toSeconds(),
 				begun.cause().sentence());
 	}
 
 	void refused(Instance instance, Ejection begun, String why) {
-		long now = this.context.now();
-		if (now - this.quietUntil >= 0) {
-			this.quietUntil = now + this.context.settings().ejection().maxRefusalTime().toNanos();
-			this.told = true;
+		if (!isQuiet()) {
 			logger.warn("No connection to {} of {} at {}{}; it is ejected, for {} ms at first: the other instances "
 					+ "get its requests", instance.id(), this.context.service(), instance.endpoint(),
 					why.isEmpty() ? "" : ": " + why, begun.time().toMillis());
 		}
+	}
+
+	private boolean isQuiet() {
+		long now = this.context.now();
+		if (now - this.quietUntil < 0) {
+			return true;
+		}
+		this.quietUntil = now + this.context.settings().ejection().maxRefusalTime().toNanos();
+		this.told = true;
+		return false;
 	}
 
 	void failedCheck(Instance instance, String why) {

@@ -10,6 +10,18 @@ package dev.holdfast.upstream;
  */
 record Standing(int routable, int healthy, int reachable, double ownShare) {
 
+	/** Of no instances. */
+	static final Standing NOBODY = new Standing(0, 0, 0, 0);
+
+	/**
+	 * Return how they fare now, the same object if nothing has changed: choices ask.
+	 */
+	Standing become(int routable, int healthy, int reachable, double ownShare) {
+		boolean same = this.routable == routable && this.healthy == healthy && this.reachable == reachable
+				&& this.ownShare == ownShare;
+		return same ? this : new Standing(routable, healthy, reachable, ownShare);
+	}
+
 	/**
 	 * Whether so few are healthy that they cannot be expected to serve all requests, so
 	 * that every instance is used. Those that refuse connections are not counted: they

@@ -116,7 +116,7 @@ public final class Upstream {
 	 * Does what is to be done from time to time. Called by one thread at a time.
 	 */
 	void sweep() {
-		if (this.review.isSlowStart(this.hosts.all())) {
+		if (this.settings.slowStart().isPositive() && this.hosts.isSlowStart()) {
 			reweigh();
 		}
 		this.review.compare(this.hosts.all());

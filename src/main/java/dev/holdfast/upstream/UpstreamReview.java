@@ -18,26 +18,12 @@ final class UpstreamReview {
 
 	private long comparedAt;
 
-	private boolean slow;
-
 	private boolean panicTold;
 
 	UpstreamReview(InstanceContext context) {
 		this.context = context;
 		this.outliers = new OutlierDetection(context.settings().ejection().outliers());
 		this.comparedAt = context.now();
-	}
-
-	/**
-	 * Whether an instance gets a part of its share, or did when this was asked last.
-	 */
-	boolean isSlowStart(List<UpstreamInstance> instances) {
-		if (!this.context.settings().slowStart().isPositive()) {
-			return false;
-		}
-		boolean before = this.slow;
-		this.slow = instances.stream().anyMatch((instance) -> instance.sharePercent() < SlowStart.WHOLE);
-		return before || this.slow;
 	}
 
 	/**

@@ -28,6 +28,8 @@ final class WeightedHosts {
 
 	private final boolean equal;
 
+	private final boolean partial;
+
 	private final AtomicLong turn;
 
 	/**
@@ -40,7 +42,8 @@ final class WeightedHosts {
 		this.hosts = all.stream()
 			.filter((candidate) -> candidate.effectiveWeight() > 0)
 			.toArray(UpstreamInstance[]::new);
-		this.weights = weights(this.hosts);
+		this.partial = all.stream().anyMatch((host) -> host.sharePercent() < SlowStart.WHOLE);
+		this.weights = weights(this.hosts, this.partial);
 		this.ends = new long[this.hosts.length];
 		long end = 0;
 		int largest = 0;
@@ -59,17 +62,19 @@ final class WeightedHosts {
 	/**
 	 * Weights are whole numbers: a part of a small one can only be told in a finer unit.
 	 */
-	private static int[] weights(UpstreamInstance[] hosts) {
+	private static int[] weights(UpstreamInstance[] hosts, boolean partial) {
 		int[] weights = new int[hosts.length];
-		boolean parts = false;
 		for (int i = 0; i < hosts.length; i++) {
-			weights[i] = hosts[i].sharePercent();
-			parts |= weights[i] < SlowStart.WHOLE;
-		}
-		for (int i = 0; i < hosts.length; i++) {
-			weights[i] = hosts[i].effectiveWeight() * (parts ? weights[i] : 1);
+			weights[i] = hosts[i].effectiveWeight() * (partial ? hosts[i].sharePercent() : 1);
 		}
 		return weights;
+	}
+
+	/**
+	 * Whether an instance had a part of its share when they were gathered.
+	 */
+	boolean isPartial() {
+		return this.partial;
 	}
 
 	int size() {

@@ -23,7 +23,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
-import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.UpstreamSettings;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -62,13 +62,14 @@ class HoldfastPropertiesTests {
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
 					BackendProtocol.AUTO,
-					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%"),
+					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
+							new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
 					new HoldfastProperties.Checks(CheckKind.NONE, "/", CheckMethod.GET, List.of("200-299"), "", "",
 							Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2, true, List.of()),
-					1000, 100,
-					Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
-					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
-			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
+					Duration.ZERO, "", "client", 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
+					Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
+					Duration.ofMinutes(10)));
+			assertThat(properties.upstream().settings()).isEqualTo(UpstreamSettings.DEFAULTS);
 			assertThat(properties.upstream().checks().policy()).isEqualTo(CheckPolicy.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin())

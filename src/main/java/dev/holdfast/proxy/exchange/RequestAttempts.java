@@ -6,6 +6,7 @@ import java.util.List;
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.upstream.Demand;
+import dev.holdfast.upstream.HashOn;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -67,7 +68,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		this.log = log;
 		this.receiver = receiver;
 		this.listener = listener;
-		this.demand = Demand.NONE;
+		HashOn hashOn = upstream.hashOn();
+		this.demand = (hashOn != null) ? RequestKey.demand(hashOn, request) : Demand.NONE;
 	}
 
 	/**
@@ -86,6 +88,11 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		else {
 			fail(GatewayError.OVERLOADED, Outcome.CANCELLED);
 		}
+	}
+
+	@Override
+	public Demand demand() {
+		return this.demand;
 	}
 
 	@Override
