@@ -61,6 +61,8 @@ class ArchitectureTests {
 		.definedBy("dev.holdfast.upstream")
 		.layer("proxy")
 		.definedBy("dev.holdfast.proxy..")
+		.layer("check")
+		.definedBy("dev.holdfast.check")
 		.layer("admin")
 		.definedBy("dev.holdfast.admin")
 		.layer("actuate")
@@ -99,10 +101,12 @@ class ArchitectureTests {
 		.mayOnlyAccessLayers("override", "service")
 		.whereLayer("proxy")
 		.mayOnlyAccessLayers("route", "upstream", "service", "tls")
+		.whereLayer("check")
+		.mayOnlyAccessLayers("proxy", "route", "upstream", "service")
 		.whereLayer("admin")
-		.mayOnlyAccessLayers("registry", "route", "upstream", "cluster", "override", "service", "jwt")
+		.mayOnlyAccessLayers("registry", "route", "upstream", "check", "cluster", "override", "service", "jwt")
 		.whereLayer("actuate")
-		.mayOnlyAccessLayers("registry", "upstream", "proxy", "cluster", "service")
+		.mayOnlyAccessLayers("registry", "upstream", "proxy", "check", "cluster", "service")
 		.whereLayer("accesslog")
 		.mayOnlyAccessLayers("registry", "upstream", "proxy", "service")
 		.withOptionalLayers(true);
@@ -114,6 +118,14 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule roomsUseOnlyThoseBelowThem = rooms();
+
+	@ArchTest
+	static final ArchRule checksUseOfTheTrafficPortWhatConnects = noClasses().that()
+		.resideInAPackage("dev.holdfast.check..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("dev.holdfast.proxy.server..", "dev.holdfast.proxy.exchange..",
+				"dev.holdfast.proxy.client..", "dev.holdfast.proxy.tunnel..");
 
 	@ArchTest
 	static final ArchRule packagesAreFreeOfCycles = slices().matching("dev.holdfast.(**)").should().beFreeOfCycles();
@@ -143,8 +155,8 @@ class ArchitectureTests {
 
 	// jetcd takes what secures its connections as a type of Netty's.
 	@ArchTest
-	static final ArchRule onlyTheTrafficPortKnowsNetty = noClasses().that()
-		.resideOutsideOfPackages("dev.holdfast.proxy..", "dev.holdfast.registry.etcd..")
+	static final ArchRule onlyTheTrafficPortAndTheChecksKnowNetty = noClasses().that()
+		.resideOutsideOfPackages("dev.holdfast.proxy..", "dev.holdfast.check..", "dev.holdfast.registry.etcd..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.netty..");

@@ -1,5 +1,8 @@
 package dev.holdfast.actuate;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -8,44 +11,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many instances of a service are in which state; each is in one.
  *
- * @param routable those that take new requests
- * @param ejected those that refused a connection or failed requests, and are avoided
- * @param draining those that get no new requests at an operator's word
- * @param weightless those whose weight of 0 keeps new requests away
+ * @param byState the states that there are instances in
+ * @param panicking how many services use all of their instances, because too few of them
+ * are healthy
  */
-record InstanceCounts(int routable, int ejected, int draining, int weightless) {
+record InstanceCounts(Map<InstanceState.Word, Integer> byState, int panicking) {
 
-	static final InstanceCounts NONE = new InstanceCounts(0, 0, 0, 0);
+	static final InstanceCounts NONE = new InstanceCounts(Map.of(), 0);
 
 	static InstanceCounts of(@Nullable Upstream upstream) {
 		if (upstream == null) {
 			return NONE;
 		}
-		int routable = 0;
-		int ejected = 0;
-		int draining = 0;
-		int weightless = 0;
+		Map<InstanceState.Word, Integer> counts = new EnumMap<>(InstanceState.Word.class);
 		for (UpstreamInstance instance : upstream.instances()) {
-			InstanceState state = instance.state();
-			if (state instanceof InstanceState.Draining) {
-				draining++;
-			}
-			else if (state instanceof InstanceState.Ejected) {
-				ejected++;
-			}
-			else if (instance.effectiveWeight() == 0) {
-				weightless++;
-			}
-			else {
-				routable++;
-			}
+			counts.merge(instance.state().word(), 1, Integer::sum);
 		}
-		return new InstanceCounts(routable, ejected, draining, weightless);
+		return new InstanceCounts(counts, upstream.isPanicking() ? 1 : 0);
+	}
+
+	int in(InstanceState.Word state) {
+		return this.byState.getOrDefault(state, 0);
 	}
 
 	InstanceCounts plus(InstanceCounts other) {
-		return new InstanceCounts(this.routable + other.routable, this.ejected + other.ejected,
-				this.draining + other.draining, this.weightless + other.weightless);
+		Map<InstanceState.Word, Integer> sum = new EnumMap<>(InstanceState.Word.class);
+		sum.putAll(this.byState);
+		other.byState.forEach((state, count) -> sum.merge(state, count, Integer::sum));
+		return new InstanceCounts(sum, this.panicking + other.panicking);
 	}
 
 }

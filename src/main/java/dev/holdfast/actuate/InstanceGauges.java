@@ -6,18 +6,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;
+import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * The gauges {@code registry.instances{service,state}}. Services get theirs in the order
+ * The gauges {@code registry.instances{service,state}} and
+ * {@code gateway.panic{service}}. Held is no state there: {@code registry.held.removals}
+ * counts those. Services get theirs in the order
  * in which they appear, up to a limit that keeps a scrape small; those that come later
  * are counted together under the empty service name, for as long as they are known. A
  * gauge stays when its service has lost its instances, so that an alert can see the 0,
@@ -101,19 +103,23 @@ public final class InstanceGauges implements SnapshotListener {
 
 	private MeterGroup register(String service, Supplier<InstanceCounts> counts) {
 		MeterGroup group = new MeterGroup(this.meters);
-		register(group, service, "routable", counts, InstanceCounts::routable);
-		register(group, service, "ejected", counts, InstanceCounts::ejected);
-		register(group, service, "draining", counts, InstanceCounts::draining);
-		register(group, service, "weightless", counts, InstanceCounts::weightless);
+		for (InstanceState.Word state : InstanceState.Word.values()) {
+			if (state != InstanceState.Word.HELD) {
+				register(group, service, state, counts);
+			}
+		}
+		group.register(Gauge.builder("gateway.panic", () -> counts.get().panicking())
+			.description("Whether all instances of a service are used because fewer than half are healthy")
+			.tag("service", service)::register);
 		return group;
 	}
 
-	private static void register(MeterGroup group, String service, String state, Supplier<InstanceCounts> counts,
-			ToIntFunction<InstanceCounts> count) {
-		group.register(Gauge.builder("registry.instances", () -> count.applyAsInt(counts.get()))
+	private static void register(MeterGroup group, String service, InstanceState.Word state,
+			Supplier<InstanceCounts> counts) {
+		group.register(Gauge.builder("registry.instances", () -> counts.get().in(state))
 			.description("Instances that are registered, by what the gateway does with them")
 			.tag("service", service)
-			.tag("state", state)::register);
+			.tag("state", state.label())::register);
 	}
 
 }

@@ -9,7 +9,8 @@ package dev.holdfast.admin;
  * @param held those that the registry no longer has and that stay for now; they may be
  * routable
  * @param draining those that get no new requests at an operator's word
- * @param ejected those that refused a connection lately and are avoided
+ * @param ejected those that are avoided: they refused a connection lately, failed
+ * requests, or fail their check
  */
 record InstanceCounts(int total, int routable, int held, int draining, int ejected) {
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.holdfast.admin.ServiceSummary.RecentTraffic;
+import dev.holdfast.check.CheckState;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.override.ServiceOverrides;
 import dev.holdfast.registry.Change;
@@ -133,7 +134,7 @@ final class ServiceCatalogue {
 		String circuit = this.traffic.circuit(name);
 		return new ServiceSummary(name.value(),
 				ServiceStatus.of(counts, circuit, status instanceof RegistryStatus.Live), counts, service.revision(),
-				status.asOf().orElse(null), circuit, traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
+				status.asOf().orElse(null), circuit, this.traffic.isPanicking(name), traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
 	}
 
 	/**
@@ -146,12 +147,13 @@ final class ServiceCatalogue {
 
 	private ServiceDetail detail(Service service, RegistryStatus status, boolean traffic) {
 		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(service.name());
+		Map<String, CheckState> checks = this.traffic.checks(service.name());
 		ServiceOverrides set = this.overrides.active().of(service.name());
 		return new ServiceDetail(summary(service, status, traffic),
 				service.instances()
 					.stream()
 					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, known),
-							hold(service, instance), set.of(instance.id()), traffic))
+							hold(service, instance), set.of(instance.id()), checks.get(instance.id()), traffic))
 					.toList());
 	}
 

@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,12 +8,14 @@ import java.util.Map;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.admin.InstanceOverride.Terms;
 import dev.holdfast.admin.InstanceOverride.WeightTerms;
+import dev.holdfast.check.Check;
+import dev.holdfast.check.CheckKind;
+import dev.holdfast.check.CheckState;
 import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Registration;
 import dev.holdfast.upstream.InstanceState;
-import dev.holdfast.upstream.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,7 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 * hidden
 	 * @param registration the record it was read from
 	 * @param health whether it takes new requests, and what is out of the ordinary
+	 * @param check its active health check, left out when it has none
 	 * @param traffic what it has done since the gateway knows it, left out when that is
 	 * not asked for
 	 * @param hold why it stays although the registry no longer has it, {@code null} while
@@ -46,16 +50,17 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	 */
 	record InstanceDetail(String id, String url, String zone, String version, int weight, int effectiveWeight,
 			Map<String, String> metadata, RegistrationDetail registration, Health health,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable HealthCheck check,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TrafficDetail traffic, @Nullable Hold hold,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InstanceOverride override) {
 
 		static InstanceDetail of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
-				InstanceOverrides overrides, boolean shown) {
+				InstanceOverrides overrides, @Nullable CheckState check, boolean shown) {
 			InstanceOverride override = InstanceOverride.of(overrides);
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
 					instance.version(), instance.weight(), overrides.effectiveWeight(instance.weight()),
 					Redaction.values(instance.metadata()), RegistrationDetail.of(instance.registration()),
-					Health.of(instance, traffic, hold, override), shown ? TrafficDetail.of(traffic) : null, hold,
+					Health.of(instance, traffic, hold, override), (check != null) ? HealthCheck.of(check) : null, shown ? TrafficDetail.of(traffic) : null, hold,
 					override);
 		}
 
@@ -83,57 +88,80 @@ record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
 	}
 
 	/**
-	 * Whether an instance takes new requests as any other does.
+	 * How an instance takes part in the choice for a request.
 	 *
-	 * @param status {@code HEALTHY}, {@code FAILING}, {@code EJECTED}, {@code RETURNING}
-	 * or {@code DRAINING}
-	 * @param reasons why it takes no new requests or may soon take none, empty when it
-	 * takes them as any other does
+	 * @param status {@code ROUTABLE}, {@code SLOW_START}, {@code HELD}, {@code FAILING},
+	 * {@code RETURNING}, {@code EJECTED}, {@code FAILING_CHECK}, {@code WEIGHTLESS} or
+	 * {@code DRAINING}
+	 * @param reasons why it is in this state, and what may soon change it, empty when it
+	 * takes requests as any other does
 	 */
-	record Health(String status, List<String> reasons) {
+	record Health(InstanceState.Word status, List<String> reasons) {
 
 		static Health of(Instance instance, Traffic.InstanceTraffic traffic, @Nullable Hold hold,
 				@Nullable InstanceOverride override) {
 			Terms drain = (override != null) ? override.drain() : null;
 			WeightTerms weight = (override != null) ? override.weight() : null;
-			Health seen = (drain != null) ? new Health("DRAINING", List.of("an operator drains it " + drain.sentence()))
-					: of(traffic.state());
-			List<String> reasons = new ArrayList<>(seen.reasons);
+			InstanceState state = (drain != null) ? new InstanceState.Draining() : traffic.state();
+			List<String> reasons = new ArrayList<>();
+			if (drain != null) {
+				reasons.add("an operator drains it " + drain.sentence());
+			}
+			else if (!isOrdinary(state)) {
+				reasons.add(state.reason());
+			}
 			if (weight != null) {
 				reasons.add("an operator has set its weight to %d %s".formatted(weight.weight(),
 						weight.terms().sentence()));
 			}
-			else if (instance.weight() == 0 && !traffic.ejected()) {
-				reasons.add("its weight is 0");
+			else if (instance.weight() == 0 && !state.isAvoided()) {
+				reasons.add(new InstanceState.Weightless().reason());
 			}
 			if (hold != null) {
 				reasons.add(hold.sentence());
 			}
-			return new Health(seen.status, List.copyOf(reasons));
+			return new Health(word(state, instance, weight, hold), List.copyOf(reasons));
 		}
 
-		private static Health of(InstanceState state) {
-			return switch (state) {
-				case InstanceState.Routable() -> new Health("HEALTHY", List.of());
-				case InstanceState.Failing(int failures) -> new Health("FAILING",
-						List.of("it failed %d requests in a row; it is not avoided, since no more instances may be"
-							.formatted(failures)));
-				case InstanceState.Ejected ejected -> new Health("EJECTED", List.of(sentence(ejected)));
-				case InstanceState.Returning(Outcome cause, int failures) -> new Health("RETURNING",
-						List.of(cause(cause, failures) + "; it gets one request at a time until one succeeds"));
-				case InstanceState.Draining() -> new Health("DRAINING", List.of("an operator drains it"));
-			};
+		/** Whether what is to be said of it is said by its weight and hold. */
+		private static boolean isOrdinary(InstanceState state) {
+			return state instanceof InstanceState.Routable || state instanceof InstanceState.Weightless;
 		}
 
-		private static String sentence(InstanceState.Ejected ejected) {
-			String cause = cause(ejected.cause(), ejected.failures());
-			return (ejected.cause() == Outcome.CONNECT_FAILURE) ? cause + "; it is avoided while there is another"
-					: "%s; it is avoided for %d s while there is another".formatted(cause, ejected.time().toSeconds());
+		/**
+		 * What is known of the traffic may be older than the weight.
+		 */
+		private static InstanceState.Word word(InstanceState state, Instance instance, @Nullable WeightTerms weight,
+				@Nullable Hold hold) {
+			int effective = (weight != null) ? weight.weight() : instance.weight();
+			if (isOrdinary(state) && effective == 0) {
+				return InstanceState.Word.WEIGHTLESS;
+			}
+			return ((hold != null) ? state.heldFor(hold.sentence()) : state).word();
 		}
 
-		private static String cause(Outcome cause, int failures) {
-			return (cause == Outcome.CONNECT_FAILURE) ? "a connection to it was refused lately"
-					: "it failed %d requests in a row, the last one %s".formatted(failures, cause.description());
+	}
+
+	/**
+	 * What the active health checks of an instance have come to.
+	 *
+	 * @param kind {@code tcp}, {@code http} or {@code grpc}; {@code none} when it is not
+	 * checked because what it registers of its check does not count
+	 * @param asks what it is asked
+	 * @param failures how many checks in a row it has failed
+	 * @param passes how many it has passed in a row while it is avoided
+	 * @param lastCheck when the last one ended, {@code null} before the first
+	 * @param lastError what was wrong at the last one, empty when nothing was
+	 * @param problem why what it registers of its check does not count, empty when it
+	 * does, or there is nothing
+	 */
+	record HealthCheck(String kind, String asks, int failures, int passes, @Nullable Instant lastCheck,
+			String lastError, String problem) {
+
+		static HealthCheck of(CheckState state) {
+			return new HealthCheck(state.check().map(Check::kind).orElse(CheckKind.NONE).toString(),
+					state.check().map(Check::description).orElse(""), state.failures(), state.passes(),
+					state.lastCheck().orElse(null), state.lastError(), state.problem());
 		}
 
 	}

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param revision the registry's revision at which it last changed
  * @param asOf when what is registered was last known to be this
  * @param circuit the state of its circuit breaker
+ * @param panic whether all of its instances are used, because fewer than half of those
+ * that can be reached are healthy
  * @param traffic what its recent requests were like, {@code null} when that is not asked
  * for
  */
 record ServiceSummary(String name, ServiceStatus status, InstanceCounts instances, long revision,
-		@Nullable Instant asOf, String circuit, @JsonUnwrapped @Nullable RecentTraffic traffic) {
+		@Nullable Instant asOf, String circuit, boolean panic, @JsonUnwrapped @Nullable RecentTraffic traffic) {
 
 	/**
 	 * What a service's recent requests were like.

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.holdfast.check.CheckState;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Statistics;
@@ -25,6 +26,13 @@ interface Traffic {
 	void resetCircuit(ServiceName service);
 
 	/**
+	 * Whether all instances of a service are used, because too few are healthy.
+	 */
+	default boolean isPanicking(ServiceName service) {
+		return false;
+	}
+
+	/**
 	 * Tells what a service's recent requests were like.
 	 */
 	Statistics statistics(ServiceName service);
@@ -36,8 +44,8 @@ interface Traffic {
 	Map<String, InstanceTraffic> instances(ServiceName service);
 
 	/**
-	 * Gives the ids of a service's instances that are ejected: what its status needs to
-	 * know, in a list of thousands, of each.
+	 * Gives the ids of a service's instances that are avoided, because they are ejected or
+	 * fail their check: what its status needs to know, in a list of thousands, of each.
 	 */
 	default Set<String> ejected(ServiceName service) {
 		return instances(service).entrySet()
@@ -45,6 +53,14 @@ interface Traffic {
 			.filter((instance) -> instance.getValue().ejected())
 			.map(Map.Entry::getKey)
 			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * Gives what the health checks of a service's instances have come to, by the ids of
+	 * those that have one.
+	 */
+	default Map<String, CheckState> checks(ServiceName service) {
+		return Map.of();
 	}
 
 	/**
@@ -61,7 +77,7 @@ interface Traffic {
 		static final InstanceTraffic NONE = new InstanceTraffic(new InstanceState.Routable(), 0, 0, 0, 0);
 
 		boolean ejected() {
-			return this.state instanceof InstanceState.Ejected;
+			return this.state.isAvoided();
 		}
 
 	}

@@ -1,11 +1,14 @@
 package dev.holdfast.admin;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import dev.holdfast.check.ActiveChecks;
+import dev.holdfast.check.CheckState;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Statistics;
 import dev.holdfast.upstream.Upstream;
@@ -22,14 +25,23 @@ final class UpstreamTraffic implements Traffic {
 
 	private final Upstreams upstreams;
 
-	UpstreamTraffic(Upstreams upstreams) {
+	private final ActiveChecks checks;
+
+	UpstreamTraffic(Upstreams upstreams, ActiveChecks checks) {
 		this.upstreams = upstreams;
+		this.checks = checks;
 	}
 
 	@Override
 	public String circuit(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
 		return (upstream != null) ? upstream.circuit() : "CLOSED";
+	}
+
+	@Override
+	public boolean isPanicking(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return upstream != null && upstream.isPanicking();
 	}
 
 	@Override
@@ -53,6 +65,19 @@ final class UpstreamTraffic implements Traffic {
 				: upstream.instances()
 					.stream()
 					.collect(Collectors.toMap((instance) -> instance.instance().id(), UpstreamTraffic::traffic));
+	}
+
+	@Override
+	public Map<String, CheckState> checks(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		Map<String, CheckState> checked = new HashMap<>();
+		for (UpstreamInstance instance : (upstream != null) ? upstream.instances() : List.<UpstreamInstance>of()) {
+			CheckState state = this.checks.state(service, instance);
+			if (state != null) {
+				checked.put(instance.instance().id(), state);
+			}
+		}
+		return checked;
 	}
 
 	@Override

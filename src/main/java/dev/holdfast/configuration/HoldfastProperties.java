@@ -2,6 +2,7 @@ package dev.holdfast.configuration;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,12 @@ import java.util.function.Supplier;
 
 import dev.holdfast.accesslog.AccessLogFormat;
 import dev.holdfast.accesslog.AccessLogSettings;
+import dev.holdfast.check.Check;
+import dev.holdfast.check.CheckKind;
+import dev.holdfast.check.CheckMethod;
+import dev.holdfast.check.CheckPolicy;
+import dev.holdfast.check.CheckSettings;
+import dev.holdfast.check.StatusSet;
 import dev.holdfast.jwt.JwtSettings;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
@@ -30,7 +37,12 @@ import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.Balancer;
 import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.HashOn;
+import dev.holdfast.upstream.OutlierSettings;
+import dev.holdfast.upstream.UpstreamSettings;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -86,6 +98,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
 		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes(),
 				new BackendSecurity(this.upstream.sslBundle(), ""), this.server.paths());
+	}
+
+	private static <T> T either(@Nullable T own, T otherwise) {
+		return (own != null) ? own : otherwise;
 	}
 
 	private static double share(String percentage) {
@@ -383,10 +399,6 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 							either(this.mergeSlashes, defaults.paths().mergeSlashes())));
 		}
 
-		private static <T> T either(@Nullable T own, T otherwise) {
-			return (own != null) ? own : otherwise;
-		}
-
 	}
 
 	/**
@@ -399,6 +411,13 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param protocol Version of HTTP that instances are spoken to in.
 	 * @param ejection When an instance that fails requests gets none while another can
 	 * take them.
+	 * @param checks Health checks of instances.
+	 * @param slowStart Time in which the share of a new or recovered instance grows to
+	 * its whole, 0 to give it that at once.
+	 * @param zone Zone that the gateway runs in, whose instances are preferred while
+	 * enough of them are healthy; empty for none.
+	 * @param hashOn What of a request decides to which instance the balancer "hash" sends
+	 * it: client, path, header:name or cookie:name.
 	 * @param maxRequests Most requests that an instance gets at a time, tunnels and event
 	 * streams included, 0 for any number.
 	 * @param maxQueued Most requests of a service that wait until an instance can take
@@ -422,6 +441,10 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
 			@DefaultValue("auto") BackendProtocol protocol, @Valid @DefaultValue Ejection ejection,
+			@Valid @DefaultValue Checks checks,
+			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) @DurationMax(days = 1,
+					message = "must not be longer than a day") Duration slowStart,
+			@DefaultValue("") String zone, @DefaultValue("client") String hashOn,
 			@DefaultValue("1000") @Min(0) int maxRequests, @DefaultValue("100") @Min(0) int maxQueued,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration queueTimeout,
 			@DefaultValue("1s") @DurationMin(millis = 1, message = POSITIVE) Duration connectTimeout,
@@ -431,6 +454,16 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,
 			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout,
 			@DefaultValue("10m") @DurationMin(message = NOT_NEGATIVE) Duration forgetAfter) {
+
+		/**
+		 * Gives the settings in the words of the upstreams.
+		 * @return the settings
+		 */
+		public UpstreamSettings settings() {
+			return new UpstreamSettings(this.balancer, this.ejection.settings(), this.maxRequests, this.maxQueued,
+					this.slowStart, this.zone, HashOn.parse(this.hashOn));
+		}
+
 	}
 
 	/**
@@ -444,11 +477,14 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param maxTime Longest time that it is ejected for.
 	 * @param maxEjected Share of a service's instances that may be ejected at a time; one
 	 * always may.
+	 * @param outliers Which instances are ejected because they fail more requests than
+	 * the others of their service.
 	 */
 	public record Ejection(@DefaultValue("5") @Min(0) @Max(1_000) int consecutiveFailures,
 			@DefaultValue("30s") @DurationMin(millis = 1, message = POSITIVE) Duration time,
 			@DefaultValue("5m") @DurationMax(days = 1, message = "must not be longer than a day") Duration maxTime,
-			@DefaultValue("50%") @Pattern(regexp = PERCENTAGE, message = PERCENTAGE_MESSAGE) String maxEjected) {
+			@DefaultValue("50%") @Pattern(regexp = PERCENTAGE, message = PERCENTAGE_MESSAGE) String maxEjected,
+			@Valid @DefaultValue Outliers outliers) {
 
 		/**
 		 * Gives the settings in the words of the upstreams.
@@ -457,7 +493,132 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		public EjectionSettings settings() {
 			EjectionSettings defaults = EjectionSettings.DEFAULTS;
 			return new EjectionSettings(defaults.refusalTime(), defaults.maxRefusalTime(), this.consecutiveFailures,
-					this.time, this.maxTime, share(this.maxEjected));
+					this.time, this.maxTime, share(this.maxEjected), this.outliers.settings());
+		}
+
+	}
+
+	/**
+	 * Which instances are ejected because they fail more requests than the others of
+	 * their service.
+	 *
+	 * @param deviations Number of standard deviations by which the part of an instance's
+	 * requests that succeeds must be below the mean of its service, 0 for never.
+	 * @param minInstances Number of instances that a service must have to compare them.
+	 * @param minRequests Number of requests of an instance that must have ended within
+	 * the interval.
+	 * @param interval Time between two comparisons.
+	 */
+	public record Outliers(
+			@DefaultValue("1.9") @DecimalMin("0") @DecimalMax(value = "100") double deviations,
+			@DefaultValue("5") @Min(3) @Max(100_000) int minInstances,
+			@DefaultValue("100") @Min(1) @Max(1_000_000) int minRequests,
+			@DefaultValue("10s") @DurationMin(seconds = 1, message = "must be 1s or longer") @DurationMax(days = 1,
+					message = "must not be longer than a day") Duration interval) {
+
+		/**
+		 * Gives the settings in the words of the upstreams.
+		 * @return the settings
+		 */
+		public OutlierSettings settings() {
+			return new OutlierSettings(this.deviations, this.minInstances, this.minRequests, this.interval);
+		}
+
+	}
+
+	/**
+	 * How instances are asked whether they are well.
+	 *
+	 * @param type What instances are asked, unless their service or they themselves say
+	 * otherwise.
+	 * @param path Path that an HTTP check asks for, behind the instance's own.
+	 * @param method Method of an HTTP check.
+	 * @param statuses Statuses of the answer to an HTTP check that say that the instance
+	 * is well, each alone or as a range.
+	 * @param body Text that the answer to an HTTP check must have in its first 64 KiB,
+	 * empty for any answer.
+	 * @param grpcService Service that a gRPC check asks for, empty for the whole server.
+	 * @param interval Time from one check of an instance to the next, give or take a
+	 * fifth.
+	 * @param timeout Longest time that a check may take, with its connection.
+	 * @param fall Number of checks in a row that an instance must fail to be avoided.
+	 * @param rise Number of checks in a row that it must then pass to be chosen again.
+	 * @param fromRegistration Whether an instance may say in its metadata how it is
+	 * checked.
+	 * @param services What is different for single services.
+	 */
+	public record Checks(@DefaultValue("none") CheckKind type, @DefaultValue("/") String path,
+			@DefaultValue("get") CheckMethod method, @DefaultValue("200-299") List<String> statuses,
+			@DefaultValue("") String body, @DefaultValue("") String grpcService,
+			@DefaultValue("5s") @DurationMin(millis = 100, message = "must be 100ms or longer") @DurationMax(hours = 1,
+					message = "must not be longer than an hour") Duration interval,
+			@DefaultValue("2s") @DurationMin(millis = 1, message = POSITIVE) Duration timeout,
+			@DefaultValue("3") @Min(1) @Max(100) int fall, @DefaultValue("2") @Min(1) @Max(100) int rise,
+			@DefaultValue("true") boolean fromRegistration, @DefaultValue List<ServiceChecks> services) {
+
+		/**
+		 * Gives the settings in the words of the checks.
+		 * @return the settings for services that have none of their own
+		 * @throws IllegalArgumentException if a part of them cannot be used
+		 */
+		public CheckSettings settings() {
+			Optional<Check> check = switch (this.type) {
+				case NONE -> Optional.empty();
+				case TCP -> Optional.of(new Check.Tcp());
+				case HTTP -> Optional
+					.of(new Check.Http(this.method, this.path, StatusSet.of(this.statuses), this.body));
+				case GRPC -> Optional.of(new Check.Grpc(this.grpcService));
+			};
+			return new CheckSettings(check, this.interval, this.timeout, this.fall, this.rise);
+		}
+
+		/**
+		 * Gives the settings of all services in the words of the checks.
+		 * @return the policy
+		 */
+		public CheckPolicy policy() {
+			Map<ServiceName, CheckSettings> own = new LinkedHashMap<>();
+			this.services
+				.forEach((service) -> own.put(new ServiceName(service.service()), service.over(this).settings()));
+			return new CheckPolicy(settings(), own, this.fromRegistration);
+		}
+
+	}
+
+	/**
+	 * What is different in the health checks of one service.
+	 *
+	 * @param service Name of the service.
+	 * @param type What its instances are asked, unless they themselves say otherwise.
+	 * @param path Path that an HTTP check asks for, behind the instance's own.
+	 * @param method Method of an HTTP check.
+	 * @param statuses Statuses of the answer to an HTTP check that say that the instance
+	 * is well, each alone or as a range.
+	 * @param body Text that the answer to an HTTP check must have in its first 64 KiB,
+	 * empty for any answer.
+	 * @param grpcService Service that a gRPC check asks for, empty for the whole server.
+	 * @param interval Time from one check of an instance to the next, give or take a
+	 * fifth.
+	 * @param timeout Longest time that a check may take, with its connection.
+	 * @param fall Number of checks in a row that an instance must fail to be avoided.
+	 * @param rise Number of checks in a row that it must then pass to be chosen again.
+	 */
+	public record ServiceChecks(@DefaultValue("") String service, @Nullable CheckKind type, @Nullable String path,
+			@Nullable CheckMethod method, @Nullable List<String> statuses, @Nullable String body,
+			@Nullable String grpcService, @Nullable Duration interval, @Nullable Duration timeout,
+			@Nullable Integer fall, @Nullable Integer rise) {
+
+		/**
+		 * Gives what applies to the service.
+		 * @param usual what applies where it says nothing
+		 * @return all of it
+		 */
+		public Checks over(Checks usual) {
+			return new Checks(either(this.type, usual.type), either(this.path, usual.path),
+					either(this.method, usual.method), either(this.statuses, usual.statuses),
+					either(this.body, usual.body), either(this.grpcService, usual.grpcService),
+					either(this.interval, usual.interval), either(this.timeout, usual.timeout),
+					either(this.fall, usual.fall), either(this.rise, usual.rise), usual.fromRegistration, List.of());
 		}
 
 	}

@@ -15,6 +15,7 @@ import dev.holdfast.route.TimeLimits;
 import dev.holdfast.service.CanonicalPath;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.ServerName;
+import dev.holdfast.upstream.HashOn;
 
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.Errors;
@@ -65,7 +66,9 @@ final class PropertiesValidator implements Validator {
 		checkSources(properties.registry().sources(), errors);
 		checkCluster(properties, errors);
 		new RouteChecks(properties, errors).check();
+		HealthCheckRules.check(properties.upstream().checks(), errors);
 		checkTimes(properties, errors);
+		checkHashOn(properties.upstream().hashOn(), errors);
 		checkAdmin(properties.admin(), errors);
 		checkAccessLog(properties.accessLog(), errors);
 	}
@@ -288,6 +291,15 @@ final class PropertiesValidator implements Validator {
 			reject(errors, "upstream.ejection.maxTime", "must be at least holdfast.upstream.ejection.time");
 		}
 		checkTime(upstream.forgetAfter(), "upstream.forgetAfter", errors);
+	}
+
+	private static void checkHashOn(String text, Errors errors) {
+		try {
+			HashOn.parse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			reject(errors, "upstream.hashOn", "must be client, path, header:<name> or cookie:<name>");
+		}
 	}
 
 	private static void checkTime(Duration time, String field, Errors errors) {

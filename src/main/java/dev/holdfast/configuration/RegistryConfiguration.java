@@ -14,6 +14,7 @@ import dev.holdfast.actuate.RegistryHealthIndicator;
 import dev.holdfast.actuate.RegistryMeters;
 import dev.holdfast.admin.RegistryOverrides;
 import dev.holdfast.admin.SnapshotChanges;
+import dev.holdfast.check.ActiveChecks;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryListener;
@@ -76,8 +77,8 @@ class RegistryConfiguration {
 	}
 
 	@Bean(destroyMethod = "")
-	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, RouteTable routes,
-			InstanceGauges gauges, SnapshotChanges changes, Overrides overrides, RegistryListener listener) {
+	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, ActiveChecks checks,
+			RouteTable routes, InstanceGauges gauges, SnapshotChanges changes, Overrides overrides, RegistryListener listener) {
 		HoldfastProperties.Registry registry = properties.registry();
 		HoldfastProperties.SnapshotFile snapshot = registry.snapshot();
 		Optional<SnapshotFile> file = snapshot.path().isEmpty() ? Optional.empty()
@@ -91,8 +92,8 @@ class RegistryConfiguration {
 									.of(service)
 									.of(instance.id())
 									.effectiveWeight(instance.weight()) > 0),
-				new JitteredBackoff(), file, new TcpProbe(PROBE_TIMEOUT),
-				List.of(upstreams, routes, gauges, new RouteServices(properties.routes()), changes), listener);
+				new JitteredBackoff(), file, new CheckedProbe(checks, new TcpProbe(PROBE_TIMEOUT)),
+				List.of(upstreams, checks, routes, gauges, new RouteServices(properties.routes()), changes), listener);
 	}
 
 	@Bean

@@ -16,7 +16,6 @@ import dev.holdfast.registry.Registry;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.TrafficHistory;
-import dev.holdfast.upstream.UpstreamSettings;
 import dev.holdfast.upstream.UpstreamSweep;
 import dev.holdfast.upstream.Upstreams;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -44,9 +43,7 @@ class TrafficConfiguration {
 
 	@Bean
 	Upstreams upstreams(HoldfastProperties properties, CircuitBreakerRegistry breakers) {
-		HoldfastProperties.Upstream upstream = properties.upstream();
-		return new Upstreams(new UpstreamSettings(upstream.balancer(), upstream.ejection().settings(),
-				upstream.maxRequests(), upstream.maxQueued()), breakers);
+		return new Upstreams(properties.upstream().settings(), breakers);
 	}
 
 	@Bean

@@ -14,6 +14,13 @@ public enum Balancer {
 	ROUND_ROBIN,
 
 	/** At random in proportion to the weights. */
-	RANDOM
+	RANDOM,
+
+	/**
+	 * The same for requests that have the same key, while it can be had and has no more
+	 * than 1.25 times its share of the requests; for those without a key as
+	 * {@link #LEAST_REQUEST}.
+	 */
+	HASH
 
 }

@@ -1,22 +1,21 @@
 package dev.holdfast.upstream;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Which share of the requests each instance can expect, by the rules of {@link Pool}. It
- * reads what a choice reads and changes nothing. That one is busier than another at this
- * moment does not count, since the next moment it is not.
+ * Which share of the requests each instance can expect, by the rules of
+ * {@link HostSelector}. It reads what a choice reads and changes nothing. That one is
+ * busier than another at this moment does not count, since the next moment it is not.
  */
 final class ChoiceForecast {
 
-	private final UpstreamInstance[] routable;
+	private final WeightedHosts hosts;
 
-	private final int[] weights;
-
-	private final Balancer balancer;
+	private final boolean drawsTwo;
 
 	/** Those that are taken when they are drawn. */
 	private final boolean[] good;
@@ -27,41 +26,68 @@ final class ChoiceForecast {
 	/** Those that get one request at a time until one succeeds. */
 	private final boolean[] returning;
 
-	private final boolean[] full;
-
-	ChoiceForecast(UpstreamInstance[] routable, int[] weights, Balancer balancer) {
-		this.routable = routable;
-		this.weights = weights;
-		this.balancer = balancer;
-		this.good = new boolean[routable.length];
-		this.fallback = new boolean[routable.length];
-		this.returning = new boolean[routable.length];
-		this.full = new boolean[routable.length];
-		boolean panic = Arrays.stream(routable).noneMatch((candidate) -> candidate.health().isHealthy());
-		for (int i = 0; i < routable.length; i++) {
-			InstanceHealth health = routable[i].health();
-			this.full[i] = routable[i].full();
-			boolean healthy = health.isHealthy();
-			this.returning[i] = !healthy && health.isOpen() && !this.full[i];
-			this.good[i] = healthy && !this.full[i];
-			this.fallback[i] = !this.full[i] && (panic || (!this.returning[i] && !health.isAvoided()));
+	private ChoiceForecast(HostPicker picker, boolean panic) {
+		this.hosts = picker.hosts();
+		this.drawsTwo = picker.drawsTwo() && this.hosts.size() > 1;
+		this.good = new boolean[this.hosts.size()];
+		this.fallback = new boolean[this.hosts.size()];
+		this.returning = new boolean[this.hosts.size()];
+		boolean anyReached = false;
+		for (int i = 0; i < this.hosts.size(); i++) {
+			InstanceHealth health = this.hosts.get(i).health();
+			boolean room = !this.hosts.get(i).full();
+			this.returning[i] = !panic && health.isOnTrial() && room;
+			this.good[i] = room && (panic ? !health.isRefusing() : health.isHealthy());
+			this.fallback[i] = room && (panic ? this.good[i] : !this.returning[i] && !health.isAvoided());
+			anyReached |= this.good[i];
+		}
+		for (int i = 0; panic && !anyReached && i < this.hosts.size(); i++) {
+			this.fallback[i] = !this.hosts.get(i).full();
 		}
 	}
 
-	List<Candidate> of(List<UpstreamInstance> all) {
-		Map<UpstreamInstance, Candidate> drawn = HashMap.newHashMap(this.routable.length);
+	/**
+	 * Tells what a choice would come to.
+	 * @param all the instances to tell it of
+	 * @param everywhere chooses among those that get requests
+	 * @param zones chooses a zone first, {@code null} when nobody does
+	 * @param standing how the instances fare together
+	 */
+	static List<Candidate> of(List<UpstreamInstance> all, HostPicker everywhere, @Nullable ZonePreference zones,
+			Standing standing) {
+		Map<UpstreamInstance, Double> shares = new HashMap<>();
+		Map<UpstreamInstance, Boolean> eligible = new HashMap<>();
+		double elsewhere = 1;
+		if (zones != null && !standing.isPanic()) {
+			elsewhere = new ChoiceForecast(zones.own(), false).add(standing.ownShare(), shares, eligible)
+					+ new ChoiceForecast(zones.others(), false).add(1 - standing.ownShare(), shares, eligible);
+		}
+		if (elsewhere > 0) {
+			new ChoiceForecast(everywhere, standing.isPanic()).add(elsewhere, shares, eligible);
+		}
+		return all.stream()
+			.map((instance) -> new Candidate(instance,
+					eligible.containsKey(instance)
+							? Math.ceilDiv(instance.effectiveWeight() * instance.sharePercent(), SlowStart.WHOLE) : 0,
+					shares.getOrDefault(instance, 0.0), eligible.getOrDefault(instance, false), instance.full()))
+			.toList();
+	}
+
+	/**
+	 * Spreads a part of the requests.
+	 * @return what nobody here gets of it
+	 */
+	private double add(double part, Map<UpstreamInstance, Double> shares, Map<UpstreamInstance, Boolean> eligible) {
 		double missed = missed();
 		double goodSum = sum(this.good);
 		double fallbackSum = sum(this.fallback);
-		for (int i = 0; i < this.routable.length; i++) {
-			double share = (this.good[i] ? (1 - missed) * this.weights[i] / goodSum : 0)
-					+ (this.fallback[i] ? missed * this.weights[i] / fallbackSum : 0);
-			drawn.put(this.routable[i], new Candidate(this.routable[i], this.weights[i], share,
-					share > 0 || this.returning[i], this.full[i]));
+		for (int i = 0; i < this.hosts.size(); i++) {
+			double share = (this.good[i] ? (1 - missed) * this.hosts.weight(i) / goodSum : 0)
+					+ (this.fallback[i] ? missed * this.hosts.weight(i) / fallbackSum : 0);
+			shares.merge(this.hosts.get(i), part * share, Double::sum);
+			eligible.merge(this.hosts.get(i), part * share > 0 || this.returning[i], Boolean::logicalOr);
 		}
-		return all.stream()
-			.map((instance) -> drawn.getOrDefault(instance, new Candidate(instance, 0, 0, false, instance.full())))
-			.toList();
+		return (fallbackSum > 0) ? 0 : part * missed;
 	}
 
 	/**
@@ -69,18 +95,16 @@ final class ChoiceForecast {
 	 * one is looked at.
 	 */
 	private double missed() {
-		double all = 0;
-		for (int weight : this.weights) {
-			all += weight;
-		}
+		double all = this.hosts.sum();
 		double bad = all - sum(this.good);
-		if (this.balancer != Balancer.LEAST_REQUEST || this.routable.length < 2) {
+		if (!this.drawsTwo) {
 			return (all > 0) ? bad / all : 0;
 		}
 		double missed = 0;
-		for (int i = 0; i < this.routable.length; i++) {
+		for (int i = 0; i < this.hosts.size(); i++) {
+			double weight = this.hosts.weight(i);
 			if (!this.good[i]) {
-				missed += this.weights[i] / all * (bad - this.weights[i]) / (all - this.weights[i]);
+				missed += weight / all * (bad - weight) / (all - weight);
 			}
 		}
 		return missed;
@@ -89,7 +113,7 @@ final class ChoiceForecast {
 	private double sum(boolean[] which) {
 		double sum = 0;
 		for (int i = 0; i < which.length; i++) {
-			sum += which[i] ? this.weights[i] : 0;
+			sum += which[i] ? this.hosts.weight(i) : 0;
 		}
 		return sum;
 	}

@@ -15,18 +15,20 @@ import java.time.Duration;
  * @param maxTime where that ends
  * @param maxEjected the share of a service's instances that may be ejected because they
  * fail requests, 0 to 1; one always may
+ * @param outliers which instances are ejected because they fail more requests than the
+ * others
  */
 public record EjectionSettings(Duration refusalTime, Duration maxRefusalTime, int consecutiveFailures, Duration time,
-		Duration maxTime, double maxEjected) {
+		Duration maxTime, double maxEjected, OutlierSettings outliers) {
 
 	private static final Duration LONGEST = Duration.ofDays(1);
 
 	/**
-	 * One second, doubled up to thirty; five failures, thirty seconds up to five minutes,
-	 * half of a service.
+	 * One second, doubled up to thirty; five failures or a low success rate, thirty
+	 * seconds up to five minutes, half of a service.
 	 */
 	public static final EjectionSettings DEFAULTS = new EjectionSettings(Duration.ofSeconds(1), Duration.ofSeconds(30),
-			5, Duration.ofSeconds(30), Duration.ofMinutes(5), 0.5);
+			5, Duration.ofSeconds(30), Duration.ofMinutes(5), 0.5, OutlierSettings.DEFAULTS);
 
 	/**
 	 * Checks the durations and numbers.
@@ -44,6 +46,20 @@ public record EjectionSettings(Duration refusalTime, Duration maxRefusalTime, in
 		if (!(maxEjected >= 0 && maxEjected <= 1)) {
 			throw new IllegalArgumentException("max-ejected: %s (expected: 0 to 1)".formatted(maxEjected));
 		}
+	}
+
+	/**
+	 * The same, but instances are not compared with each other.
+	 * @param refusalTime how long one that refused a connection is ejected
+	 * @param maxRefusalTime where the doubling ends
+	 * @param consecutiveFailures how many requests in a row an instance must fail
+	 * @param time how long one that failed so many is ejected
+	 * @param maxTime where that ends
+	 * @param maxEjected the share that may be ejected because they fail requests
+	 */
+	public EjectionSettings(Duration refusalTime, Duration maxRefusalTime, int consecutiveFailures, Duration time,
+			Duration maxTime, double maxEjected) {
+		this(refusalTime, maxRefusalTime, consecutiveFailures, time, maxTime, maxEjected, OutlierSettings.OFF);
 	}
 
 	private static void check(String name, Duration time, Duration longest) {
@@ -65,10 +81,17 @@ public record EjectionSettings(Duration refusalTime, Duration maxRefusalTime, in
 	}
 
 	/**
-	 * Whether instances are ejected because they fail requests.
+	 * Whether instances are ejected because they fail requests in a row.
 	 */
 	boolean countsFailures() {
 		return this.consecutiveFailures > 0;
+	}
+
+	/**
+	 * Whether instances are ejected because they fail requests.
+	 */
+	boolean ejectsForFailures() {
+		return countsFailures() || this.outliers.enabled();
 	}
 
 }

@@ -3,7 +3,6 @@ package dev.holdfast.upstream;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +24,7 @@ final class InstanceHealth {
 	/** Counting ends before it could begin anew. */
 	private static final int MANY = 1_000_000;
 
-	private final EjectionSettings settings;
-
-	private final EjectionLimit limit;
-
-	private final LongSupplier nanoTime;
+	private final InstanceContext context;
 
 	/** {@code null} since a try that began after it succeeded. */
 	private volatile @Nullable Ejection ejection;
@@ -45,50 +40,65 @@ final class InstanceHealth {
 	 */
 	private volatile long trialUntil;
 
+	/** What the active check found, {@code null} while it passes or there is none. */
+	private volatile @Nullable String failedCheck;
+
 	/** The last one, whose {@code until} is when the instance answered again. */
 	private volatile Ejection before = Ejection.NONE;
 
-	InstanceHealth(EjectionSettings settings, EjectionLimit limit, LongSupplier nanoTime) {
-		this.settings = settings;
-		this.limit = limit;
-		this.nanoTime = nanoTime;
-		this.trialUntil = nanoTime.getAsLong();
+	InstanceHealth(InstanceContext context) {
+		this.context = context;
+		this.trialUntil = context.now();
+	}
+
+	private EjectionSettings settings() {
+		return this.context.settings().ejection();
 	}
 
 	/**
 	 * Whether it may be chosen: like any other, or for the trial of its return.
 	 */
 	boolean isOpen() {
-		return isHealthy() || (this.ejection != null && !isAvoided());
+		return isHealthy() || isOnTrial();
+	}
+
+	/**
+	 * Whether its ejection is over, and it may have the trial of its return.
+	 */
+	boolean isOnTrial() {
+		return this.ejection != null && !isAvoided();
 	}
 
 	/**
 	 * Whether it takes part like any other.
 	 */
 	boolean isHealthy() {
-		return this.ejection == null && !isFailing(this.failures);
+		return this.ejection == null && !isFailing(this.failures) && this.failedCheck == null;
 	}
 
 	private boolean isFailing(int count) {
-		return this.settings.countsFailures() && count >= this.settings.consecutiveFailures();
+		return count != 0 && settings().countsFailures() && count >= settings().consecutiveFailures();
 	}
 
 	/**
 	 * Whether its last try succeeded, or there was none.
 	 */
 	boolean isUnblemished() {
-		return this.ejection == null && this.failures == 0;
+		return this.ejection == null && this.failures == 0 && this.failedCheck == null;
 	}
 
 	/**
-	 * Whether it waits for the end of an ejection or of a trial.
+	 * Whether it waits for the end of an ejection or of a trial, or for its check.
 	 */
 	boolean isAvoided() {
+		if (this.failedCheck != null) {
+			return true;
+		}
 		Ejection current = this.ejection;
 		if (current == null) {
 			return false;
 		}
-		long now = this.nanoTime.getAsLong();
+		long now = this.context.now();
 		return current.lastsAt(now) || now - this.trialUntil < 0;
 	}
 
@@ -101,11 +111,20 @@ final class InstanceHealth {
 	}
 
 	/**
+	 * Whether a request can be expected to reach it: the last connection to it was not
+	 * refused.
+	 */
+	boolean isReachable() {
+		Ejection current = this.ejection;
+		return current == null || !current.isForRefusals();
+	}
+
+	/**
 	 * Whether it refused a connection lately.
 	 */
 	boolean isRefusing() {
 		Ejection current = this.ejection;
-		return current != null && current.isForRefusals() && current.lastsAt(this.nanoTime.getAsLong());
+		return current != null && current.isForRefusals() && current.lastsAt(this.context.now());
 	}
 
 	/**
@@ -117,10 +136,10 @@ final class InstanceHealth {
 		if (current == null) {
 			return true;
 		}
-		long now = this.nanoTime.getAsLong();
+		long now = this.context.now();
 		long seen = this.trialUntil;
 		return !current.lastsAt(now) && now - seen >= 0
-				&& TRIAL_UNTIL.compareAndSet(this, seen, now + this.settings.time().toNanos());
+				&& TRIAL_UNTIL.compareAndSet(this, seen, now + settings().time().toNanos());
 	}
 
 	/**
@@ -133,7 +152,7 @@ final class InstanceHealth {
 		if (current == null) {
 			return 0;
 		}
-		return current.lastsAt(this.nanoTime.getAsLong()) ? -current.number() : current.number();
+		return current.lastsAt(this.context.now()) ? -current.number() : current.number();
 	}
 
 	/**
@@ -142,11 +161,18 @@ final class InstanceHealth {
 	 * @return whether that ended an ejection
 	 */
 	boolean succeed(long mark) {
-		if (this.failures != 0) {
+		int count = this.failures;
+		if (count != 0) {
 			this.failures = 0;
 		}
 		Ejection current = this.ejection;
-		return current != null && current.isOf(mark) && end(current);
+		if (current != null) {
+			return current.isOf(mark) && end(current);
+		}
+		if (isFailing(count)) {
+			this.context.listener().onHealth(false);
+		}
+		return false;
 	}
 
 	/**
@@ -169,7 +195,7 @@ final class InstanceHealth {
 		if (!EJECTION.compareAndSet(this, current, null)) {
 			return false;
 		}
-		this.before = current.ended(this.nanoTime.getAsLong());
+		this.before = current.ended(this.context.now());
 		return true;
 	}
 
@@ -180,23 +206,30 @@ final class InstanceHealth {
 	 * there was one before
 	 */
 	@Nullable Ejection fail(long mark, Outcome outcome) {
-		if (!this.settings.countsFailures()) {
+		if (!settings().ejectsForFailures()) {
 			release(mark);
 			return null;
 		}
 		int count = (this.failures < MANY) ? FAILURES.incrementAndGet(this) : MANY;
 		Ejection current = this.ejection;
 		if (current == null) {
-			return ejectIfFailing(null, outcome, count) ? this.ejection : null;
+			if (ejectIfFailing(null, outcome, count)) {
+				return this.ejection;
+			}
+			if (count == settings().consecutiveFailures()) {
+				this.context.listener().onHealth(false);
+			}
+			return null;
 		}
-		if (current.isOf(mark) && !current.lastsAt(this.nanoTime.getAsLong())) {
+		if (current.isOf(mark) && !current.lastsAt(this.context.now())) {
 			failTrial(current, mark, outcome, count);
 		}
 		return null;
 	}
 
 	private boolean ejectIfFailing(@Nullable Ejection current, Outcome outcome, int count) {
-		return isFailing(count) && this.limit.tryEject(() -> eject(current, outcome, count));
+		return isFailing(count)
+				&& this.context.limit().tryEject(() -> eject(current, new EjectionCause.Failures(count, outcome)));
 	}
 
 	/**
@@ -205,7 +238,7 @@ final class InstanceHealth {
 	 */
 	private void failTrial(Ejection current, long mark, Outcome outcome, int count) {
 		if (!current.isForRefusals()) {
-			eject(current, outcome, count);
+			eject(current, new EjectionCause.Failures(count, outcome));
 		}
 		else if (!ejectIfFailing(current, outcome, count)) {
 			release(mark);
@@ -220,21 +253,55 @@ final class InstanceHealth {
 	 */
 	@Nullable Ejection refuse() {
 		Ejection current = this.ejection;
-		if (current != null && current.lastsAt(this.nanoTime.getAsLong())) {
+		if (current != null && current.lastsAt(this.context.now())) {
 			return null;
 		}
-		return (eject(current, Outcome.CONNECT_FAILURE, this.failures) && current == null) ? this.ejection : null;
+		return (eject(current, new EjectionCause.Refused()) && current == null) ? this.ejection : null;
 	}
 
-	private boolean eject(@Nullable Ejection current, Outcome outcome, int count) {
-		long now = this.nanoTime.getAsLong();
-		Ejection last = (current != null) ? current : this.before.forgiven(now, this.settings);
-		Ejection next = (outcome == Outcome.CONNECT_FAILURE) ? last.refused(now, this.settings)
-				: last.failed(outcome, count, now, this.settings);
-		if (!EJECTION.compareAndSet(this, current, next)) {
+	/**
+	 * It was compared with the others, and is far worse. Only one that is healthy can be.
+	 * @return the ejection that this has begun, {@code null} when it has not
+	 */
+	@Nullable Ejection fallBehind(EjectionCause.Outlier cause) {
+		return this.context.limit().tryEject(() -> isHealthy() && eject(null, cause)) ? this.ejection : null;
+	}
+
+	private boolean eject(@Nullable Ejection current, EjectionCause cause) {
+		long now = this.context.now();
+		Ejection last = (current != null) ? current : this.before.forgiven(now, settings());
+		if (!EJECTION.compareAndSet(this, current, last.next(cause, this.context))) {
 			return false;
 		}
 		this.trialUntil = now;
+		this.context.listener().onHealth(false);
+		return true;
+	}
+
+	/**
+	 * Its active check has failed.
+	 * @return whether it passed before
+	 */
+	boolean failCheck(String why) {
+		boolean news = this.failedCheck == null;
+		this.failedCheck = why;
+		if (news) {
+			this.context.listener().onHealth(false);
+		}
+		return news;
+	}
+
+	/**
+	 * Its active check passes. That it did not shows that the instance is there again: if
+	 * it refused connections it refuses none any more.
+	 * @return whether it failed before
+	 */
+	boolean passCheck() {
+		if (this.failedCheck == null) {
+			return false;
+		}
+		this.failedCheck = null;
+		resetRefusals();
 		return true;
 	}
 
@@ -246,7 +313,7 @@ final class InstanceHealth {
 	void release(long mark) {
 		Ejection current = this.ejection;
 		if (current != null && current.number() == mark) {
-			this.trialUntil = this.nanoTime.getAsLong();
+			this.trialUntil = this.context.now();
 		}
 	}
 
@@ -270,15 +337,22 @@ final class InstanceHealth {
 		return current != null && current.isForRefusals() && end(current);
 	}
 
-	InstanceState state() {
+	/**
+	 * What it says of the instance, {@code null} when there is nothing.
+	 */
+	@Nullable InstanceState impairment() {
+		String check = this.failedCheck;
+		if (check != null) {
+			return new InstanceState.FailingCheck(check);
+		}
 		Ejection current = this.ejection;
 		if (current == null) {
 			int count = this.failures;
-			return isFailing(count) ? new InstanceState.Failing(count) : new InstanceState.Routable();
+			return isFailing(count) ? new InstanceState.Failing(count) : null;
 		}
-		return current.lastsAt(this.nanoTime.getAsLong())
-				? new InstanceState.Ejected(current.cause(), current.failures(), current.time())
-				: new InstanceState.Returning(current.cause(), current.failures());
+		return current.lastsAt(this.context.now())
+				? new InstanceState.Ejected(current.cause(), current.time(), current.ends())
+				: new InstanceState.Returning(current.cause());
 	}
 
 }

@@ -2,10 +2,10 @@ package dev.holdfast.upstream;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Upstream {
 
+	private static final AtomicReferenceFieldUpdater<Upstream, HostSelector> HOSTS = AtomicReferenceFieldUpdater
+		.newUpdater(Upstream.class, HostSelector.class, "hosts");
+
 	private final ServiceName name;
 
 	private final UpstreamSettings settings;
@@ -34,18 +37,16 @@ public final class Upstream {
 
 	private final AtomicInteger queued = new AtomicInteger();
 
-	/** One for all instances. */
-	private final EjectionLimit ejectionLimit = this::tryEject;
-
 	/** Whether an event loop is about to eject an instance, so that no other may. */
 	private final AtomicBoolean ejecting = new AtomicBoolean();
 
-	private volatile Pool pool;
+	private final RegisteredInstances registered;
 
-	/** What the pool was made of. */
-	private List<Instance> registered = List.of();
+	private final UpstreamReview review;
 
-	/** Written by one thread at a time, as the pool is. */
+	private volatile HostSelector hosts;
+
+	/** Written by one thread at a time, as what is registered is. */
 	private volatile ServiceOverrides overrides = ServiceOverrides.NONE;
 
 	Upstream(ServiceName name, UpstreamSettings settings, CircuitBreakerRegistry breakers, LongSupplier nanoTime,
@@ -53,84 +54,30 @@ public final class Upstream {
 		this.name = name;
 		this.settings = settings;
 		this.nanoTime = nanoTime;
+		InstanceContext context = new InstanceContext(name, settings, this::tryEject, this::onHealth, nanoTime, clock);
+		this.registered = new RegisteredInstances(context);
+		this.review = new UpstreamReview(context);
 		this.circuit = new Circuit(name.value(), breakers, this::isFailing, nanoTime, clock);
-		this.pool = new Pool(List.of(), settings.balancer());
+		this.hosts = new HostSelector(List.of(), settings);
 	}
 
 	/**
 	 * Takes the instances that are registered now, sorted by id. Those that listen where
 	 * they did keep their run-time state. Called by one thread at a time.
+	 * @param listed whether the registry has been listed before
 	 */
-	void register(List<Instance> instances) {
-		if (!renew(instances)) {
-			rebuild(instances);
+	void register(List<Instance> instances, boolean listed) {
+		List<UpstreamInstance> now = this.registered.take(instances, this.hosts.all(), this.overrides, listed);
+		if (now != null) {
+			publish(now);
 		}
-		this.registered = instances;
 	}
 
-	/**
-	 * Takes what was written anew of instances that are chosen as before, which is most
-	 * of what happens. The others are not read: in a large registry that is what costs.
-	 * @return whether there was no more to it; nothing was done otherwise
-	 */
-	@SuppressWarnings("ReferenceEquality")
-	private boolean renew(List<Instance> instances) {
-		List<Instance> before = this.registered;
-		if (before.size() != instances.size()) {
-			return false;
-		}
-		for (int i = 0; i < before.size(); i++) {
-			if (before.get(i) != instances.get(i) && !isChosenAlike(before.get(i), instances.get(i))) {
-				return false;
-			}
-		}
-		for (int i = 0; i < before.size(); i++) {
-			if (before.get(i) != instances.get(i)) {
-				this.pool.all().get(i).register(instances.get(i));
-			}
-		}
-		return true;
-	}
-
-	private static boolean isChosenAlike(Instance before, Instance after) {
-		return before.id().equals(after.id()) && before.endpoint().equals(after.endpoint())
-				&& before.weight() == after.weight();
-	}
-
-	private void rebuild(List<Instance> instances) {
-		List<UpstreamInstance> before = this.pool.all();
-		List<UpstreamInstance> now = new ArrayList<>(instances.size());
-		int next = 0;
-		// Both are sorted by id.
-		for (Instance instance : instances) {
-			while (next < before.size() && isBefore(before.get(next).instance(), instance)) {
-				next++;
-			}
-			now.add(register((next < before.size()) ? before.get(next) : null, instance));
-		}
-		this.pool = new Pool(List.copyOf(now), this.settings.balancer());
-	}
-
-	/** What did not change is the same object, and need not be read. */
-	@SuppressWarnings("ReferenceEquality")
-	private static boolean isBefore(Instance known, Instance instance) {
-		return known != instance && known.id().compareTo(instance.id()) < 0;
-	}
-
-	@SuppressWarnings("ReferenceEquality")
-	private UpstreamInstance register(@Nullable UpstreamInstance known, Instance instance) {
-		if (known != null && known.instance() == instance) {
-			return known;
-		}
-		if (known == null || !known.instance().id().equals(instance.id())
-				|| !known.instance().endpoint().equals(instance.endpoint())) {
-			UpstreamInstance created = new UpstreamInstance(this.name, instance, this.settings, this.ejectionLimit,
-					this.nanoTime);
-			created.override(this.overrides.of(instance.id()));
-			return created;
-		}
-		known.register(instance);
-		return known;
+	/** What happened before others could see the new one must not be missed. */
+	private void publish(List<UpstreamInstance> instances) {
+		HostSelector now = new HostSelector(instances, this.settings);
+		this.hosts = now;
+		now.review();
 	}
 
 	/**
@@ -139,11 +86,41 @@ public final class Upstream {
 	 */
 	void override(ServiceOverrides overrides) {
 		this.overrides = overrides;
-		List<UpstreamInstance> all = this.pool.all();
+		List<UpstreamInstance> all = this.hosts.all();
 		all.forEach((instance) -> instance.override(overrides.of(instance.instance().id())));
-		this.pool = new Pool(all, this.settings.balancer());
+		publish(all);
 		OperatorOverride circuitOpen = overrides.circuitOpen();
 		this.circuit.force((circuitOpen != null) ? circuitOpen.until() : null);
+	}
+
+	private void onHealth(boolean recovered) {
+		if (recovered && this.settings.slowStart().isPositive()) {
+			reweigh();
+		}
+		this.hosts.review();
+	}
+
+	/**
+	 * Has instances be chosen by the parts of their shares that they get now. When what
+	 * is registered changes at the same moment the next sweep puts right what this did.
+	 */
+	private void reweigh() {
+		HostSelector before = this.hosts;
+		while (!HOSTS.compareAndSet(this, before, before.reweighed())) {
+			before = this.hosts;
+		}
+		this.hosts.review();
+	}
+
+	/**
+	 * Does what is to be done from time to time. Called by one thread at a time.
+	 */
+	void sweep() {
+		if (this.settings.slowStart().isPositive() && this.hosts.isSlowStart()) {
+			reweigh();
+		}
+		this.review.compare(this.hosts.all());
+		this.review.tellPanic(this.hosts.standing());
 	}
 
 	/**
@@ -155,7 +132,7 @@ public final class Upstream {
 			return false;
 		}
 		try {
-			return this.pool.mayEject(this.settings.ejection()) && ejection.getAsBoolean();
+			return this.hosts.mayEject() && ejection.getAsBoolean();
 		}
 		finally {
 			this.ejecting.set(false);
@@ -167,7 +144,7 @@ public final class Upstream {
 	 * its circuit open.
 	 */
 	private boolean isFailing() {
-		return !this.settings.ejection().countsFailures() || this.pool.isFailing();
+		return !this.settings.ejection().ejectsForFailures() || this.hosts.isFailing();
 	}
 
 	/**
@@ -190,7 +167,7 @@ public final class Upstream {
 	 * @return the instances
 	 */
 	public List<UpstreamInstance> instances() {
-		return this.pool.all();
+		return this.hosts.all();
 	}
 
 	/**
@@ -203,48 +180,71 @@ public final class Upstream {
 	}
 
 	/**
-	 * Chooses an instance for a try: one that was not tried and is not ejected, else one
-	 * that was not tried, else one that was tried and is not ejected, so that its
-	 * connection may have broken by chance. The end of each try must have been counted
-	 * before. What is chosen must be used: it may be the one trial of an instance that
-	 * was ejected.
+	 * Chooses an instance for a try: one that was not tried and is not avoided, else one
+	 * that was not tried, else one that was tried and is not avoided, so that its
+	 * connection may have broken by chance. While too few are healthy none is avoided but
+	 * those that refuse connections. The end of each try must have been counted before.
+	 * What is chosen must be used: it may be the one trial of an instance that was
+	 * ejected.
 	 * @param tried the instances that this request has been sent to already
+	 * @param demand what the request asks of the instance
 	 * @return an instance, or {@code null} when the service has none that takes requests,
 	 * or has only such as have all the requests that they get at a time, or as this
 	 * request found refusing connections: no use in asking them again at once
 	 */
+	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried, Demand demand) {
+		return this.hosts.choose(demand, tried, HostPicker.ANY);
+	}
+
+	/**
+	 * Chooses an instance for a request that asks nothing of it.
+	 * @param tried the instances that this request has been sent to already
+	 * @return an instance, or {@code null} when there is none
+	 * @see #choose(List, Demand)
+	 */
 	public @Nullable UpstreamInstance choose(List<UpstreamInstance> tried) {
-		return this.pool.choose(tried, Pool.ANY);
+		return choose(tried, Demand.NONE);
 	}
 
 	/**
 	 * Chooses an instance for another try as {@link #choose} does, but none that was
 	 * tried. What is chosen must be used.
 	 * @param tried the instances that this request has been sent to already
+	 * @param demand what the request asks of the instance
 	 * @return an instance, or {@code null} when there is none
 	 */
-	public @Nullable UpstreamInstance chooseUntried(List<UpstreamInstance> tried) {
-		return this.pool.choose(tried, Pool.UNTRIED);
+	public @Nullable UpstreamInstance chooseUntried(List<UpstreamInstance> tried, Demand demand) {
+		return this.hosts.choose(demand, tried, HostPicker.UNTRIED);
 	}
 
 	/**
 	 * Chooses an instance for a try that is made only because it may do better. What is
 	 * chosen must be used.
 	 * @param tried the instances that this request has been sent to already
-	 * @return an instance that was not tried, and is neither ejected, nor failing, nor on
-	 * trial for its return, or {@code null} when there is none
+	 * @param demand what the request asks of the instance
+	 * @return an instance that was not tried and is healthy, or {@code null} when there
+	 * is none
 	 */
-	public @Nullable UpstreamInstance chooseBetter(List<UpstreamInstance> tried) {
-		return this.pool.choose(tried, Pool.BETTER);
+	public @Nullable UpstreamInstance chooseBetter(List<UpstreamInstance> tried, Demand demand) {
+		return this.hosts.choose(demand, tried, HostPicker.BETTER);
 	}
 
 	/**
 	 * Tells what a choice for a request's first try would come to now, and takes nothing:
 	 * no trial of an instance is used up.
+	 * @param subset which instances the request may go to
+	 * @return all instances, sorted by id
+	 */
+	public List<Candidate> candidates(Subset subset) {
+		return this.hosts.candidates(subset);
+	}
+
+	/**
+	 * Tells the same of a request that may go to any instance.
 	 * @return all instances, sorted by id
 	 */
 	public List<Candidate> candidates() {
-		return this.pool.candidates();
+		return candidates(Subset.ALL);
 	}
 
 	/**
@@ -252,10 +252,36 @@ public final class Upstream {
 	 * those that it could have been sent to have all the requests that they get at a
 	 * time. It is not asked whether they still have: another event loop may have made
 	 * room since.
+	 * @param subset which instances the request may go to
+	 * @return whether it is worth waiting for one
+	 */
+	public boolean takesRequests(Subset subset) {
+		return this.hosts.takesRequests(subset);
+	}
+
+	/**
+	 * Tells the same of a request that may go to any instance.
 	 * @return whether it is worth waiting for one
 	 */
 	public boolean takesRequests() {
-		return this.pool.takesRequests();
+		return takesRequests(Subset.ALL);
+	}
+
+	/**
+	 * Whether all instances are used, because fewer than half of them are healthy. Those
+	 * that refuse connections are neither used nor counted.
+	 * @return whether it is in panic
+	 */
+	public boolean isPanicking() {
+		return this.hosts.standing().isPanic();
+	}
+
+	/**
+	 * Return what of a request is its key.
+	 * @return what it is, or {@code null} when requests have none
+	 */
+	public @Nullable HashOn hashOn() {
+		return (this.settings.balancer() == Balancer.HASH) ? this.settings.hashOn() : null;
 	}
 
 	/**

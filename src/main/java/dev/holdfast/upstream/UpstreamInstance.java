@@ -1,19 +1,10 @@
 package dev.holdfast.upstream;
 
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.LongSupplier;
-
 import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Registration;
-import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One instance's run-time state. It stays the same object for as long as the instance is
@@ -21,30 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UpstreamInstance {
 
-	private static final Logger logger = LoggerFactory.getLogger(UpstreamInstance.class);
-
-	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable AtomicLongArray> TRIES = AtomicReferenceFieldUpdater
-		.newUpdater(UpstreamInstance.class, AtomicLongArray.class, "tries");
-
-	private static final AtomicLongFieldUpdater<UpstreamInstance> ERRORS = AtomicLongFieldUpdater
-		.newUpdater(UpstreamInstance.class, "errors");
-
-	private static final AtomicLongFieldUpdater<UpstreamInstance> CONNECT_FAILURES = AtomicLongFieldUpdater
-		.newUpdater(UpstreamInstance.class, "connectFailures");
-
-	private static final int CACHE_LINE = 64 / Long.BYTES;
-
-	/** Where the tries in flight are counted. */
-	private static final int ACTIVE = CACHE_LINE;
-
-	/** Where all tries are counted. */
-	private static final int TOTAL = CACHE_LINE + 1;
-
-	private final ServiceName service;
-
-	private final UpstreamSettings settings;
-
-	private final LongSupplier nanoTime;
+	private final InstanceContext context;
 
 	private final Endpoint origin;
 
@@ -53,45 +21,34 @@ public final class UpstreamInstance {
 	 */
 	private @Nullable String authority;
 
+	/** 0 until it is first asked for: only where requests have keys is it ever. */
+	private long hash;
+
 	private volatile Instance instance;
 
 	private volatile InstanceOverrides overrides = InstanceOverrides.NONE;
 
-	/**
-	 * What every try writes to, in the middle of an array so that no other instance's
-	 * state lies on the same cache line; {@code null} before the first one.
-	 */
-	private volatile @Nullable AtomicLongArray tries;
+	private final TryCounts tries = new TryCounts();
 
 	private final InstanceHealth health;
 
-	/**
-	 * Until when nothing is logged: an instance that refuses some connections and answers
-	 * on others would else fill the log.
-	 */
-	private volatile long quietUntil;
+	private final InstanceLog log;
 
-	private volatile boolean reported;
+	/** {@code null} for one that has its whole share. */
+	private volatile @Nullable SlowStart slowStart;
 
 	private volatile String cause = "";
 
-	private volatile long errors;
-
-	private volatile long connectFailures;
-
 	/**
 	 * Creates the state of an instance that nothing is known of.
-	 * @param limit says how many instances of the service may be ejected
+	 * @param context what it has in common with the others of its service
 	 */
-	UpstreamInstance(ServiceName service, Instance instance, UpstreamSettings settings, EjectionLimit limit,
-			LongSupplier nanoTime) {
-		this.service = service;
+	UpstreamInstance(InstanceContext context, Instance instance) {
+		this.context = context;
 		this.instance = instance;
 		this.origin = instance.endpoint().origin();
-		this.settings = settings;
-		this.nanoTime = nanoTime;
-		this.health = new InstanceHealth(settings.ejection(), limit, nanoTime);
-		this.quietUntil = nanoTime.getAsLong();
+		this.health = new InstanceHealth(context);
+		this.log = new InstanceLog(context);
 	}
 
 	/**
@@ -119,6 +76,18 @@ public final class UpstreamInstance {
 		if (known == null) {
 			known = this.origin.authority();
 			this.authority = known;
+		}
+		return known;
+	}
+
+	/**
+	 * Return what tells it from the others of its service, on all gateways alike.
+	 */
+	long hash() {
+		long known = this.hash;
+		if (known == 0) {
+			known = HashKey.of(this.instance.id());
+			this.hash = known;
 		}
 		return known;
 	}
@@ -159,28 +128,37 @@ public final class UpstreamInstance {
 	}
 
 	/**
+	 * Has it begin with a part of its share, unless that is turned off.
+	 * @param recovered whether it was known before, and avoided
+	 */
+	void beginSlowStart(boolean recovered) {
+		if (this.context.settings().slowStart().isPositive()) {
+			this.slowStart = SlowStart.begin(recovered, this.context);
+		}
+	}
+
+	/**
+	 * Return the part of its share that it gets, in percent.
+	 */
+	int sharePercent() {
+		SlowStart current = this.slowStart;
+		if (current == null) {
+			return SlowStart.WHOLE;
+		}
+		int percent = current.percent(this.context.now());
+		if (percent == SlowStart.WHOLE) {
+			this.slowStart = null;
+		}
+		return percent;
+	}
+
+	/**
 	 * Counts a try that is sent to this instance. Must be followed by one {@link #end}.
 	 * @return what the end is to be told: the state of the instance that its result is of
 	 */
 	public long start() {
-		AtomicLongArray counts = tries();
-		counts.incrementAndGet(TOTAL);
-		counts.incrementAndGet(ACTIVE);
+		this.tries.start();
 		return this.health.begin();
-	}
-
-	private AtomicLongArray tries() {
-		AtomicLongArray known = this.tries;
-		if (known != null) {
-			return known;
-		}
-		AtomicLongArray created = new AtomicLongArray(2 * CACHE_LINE);
-		return TRIES.compareAndSet(this, null, created) ? created : Objects.requireNonNull(this.tries);
-	}
-
-	private long tries(int which) {
-		AtomicLongArray known = this.tries;
-		return (known != null) ? known.get(which) : 0;
 	}
 
 	/**
@@ -198,12 +176,11 @@ public final class UpstreamInstance {
 	 * @param mark what {@link #start} gave
 	 */
 	public void end(Outcome outcome, long mark) {
-		tries().decrementAndGet(ACTIVE);
+		this.tries.end(outcome);
 		switch (outcome) {
 			case SUCCESS -> succeed(mark);
 			case SERVER_ERROR -> {
-				ERRORS.incrementAndGet(this);
-				if (this.settings.ejection().countsFailures()) {
+				if (this.context.settings().ejection().ejectsForFailures()) {
 					returned(this.health.answer(mark), "answers again");
 					failed(outcome, mark);
 				}
@@ -212,16 +189,52 @@ public final class UpstreamInstance {
 				}
 			}
 			case CONNECT_FAILURE -> {
-				ERRORS.incrementAndGet(this);
-				CONNECT_FAILURES.incrementAndGet(this);
-				refused();
+				Ejection begun = this.health.refuse();
+				if (begun != null) {
+					this.log.refused(this.instance, begun, this.cause);
+				}
 			}
-			case BROKEN, TIMEOUT -> {
-				ERRORS.incrementAndGet(this);
-				failed(outcome, mark);
-			}
+			case BROKEN, TIMEOUT -> failed(outcome, mark);
 			case CANCELLED -> this.health.release(mark);
 		}
+	}
+
+	private void failed(Outcome outcome, long mark) {
+		Ejection begun = this.health.fail(mark, outcome);
+		if (begun != null) {
+			this.log.ejected(this.instance, begun);
+		}
+	}
+
+	/**
+	 * Takes it for an outlier among the instances of its service.
+	 */
+	void fallBehind(EjectionCause.Outlier outlier) {
+		Ejection begun = this.health.fallBehind(outlier);
+		if (begun != null) {
+			this.log.ejected(this.instance, begun);
+		}
+	}
+
+	/**
+	 * Takes the verdict of its active check that it is not well. It is avoided until
+	 * {@link #checkPassed}, whatever its requests say. Calling it again renews the cause.
+	 * @param why what the check found, as the end of a sentence such as "its health check
+	 * fails: the status is 503"
+	 */
+	public void checkFailed(String why) {
+		if (this.health.failCheck(why)) {
+			this.log.failedCheck(this.instance, why);
+		}
+	}
+
+	/**
+	 * Takes the verdict of its active check that it is well, which changes something only
+	 * after {@link #checkFailed}. An ejection because it failed requests goes on: many a
+	 * check passes where requests do not.
+	 */
+	public void checkPassed() {
+		returned(this.health.passCheck(), "passes its check again");
 	}
 
 	/**
@@ -234,37 +247,12 @@ public final class UpstreamInstance {
 	}
 
 	private void returned(boolean changed, String reason) {
-		if (changed && this.reported) {
-			this.reported = false;
-			logger.info("{} of {} at {} {}; it is chosen like the others", this.instance.id(), this.service,
-					this.instance.endpoint(), reason);
+		if (changed && this.health.isHealthy()) {
+			beginSlowStart(true);
+			this.log.returned(this.instance, reason, this.slowStart);
 		}
-	}
-
-	private void failed(Outcome outcome, long mark) {
-		Ejection begun = this.health.fail(mark, outcome);
-		if (begun != null) {
-			this.reported = true;
-			logger.warn(
-					"{} of {} at {} failed {} requests in a row, the last one {}; the other instances get its "
-							+ "requests, for {} s at first",
-					this.instance.id(), this.service, this.instance.endpoint(), begun.failures(), outcome.description(),
-					begun.time().toSeconds());
-		}
-	}
-
-	private void refused() {
-		Ejection begun = this.health.refuse();
-		if (begun == null) {
-			return;
-		}
-		long now = this.nanoTime.getAsLong();
-		if (now - this.quietUntil >= 0) {
-			this.quietUntil = now + this.settings.ejection().maxRefusalTime().toNanos();
-			this.reported = true;
-			logger.warn("No connection to {} of {} at {}{}; the other instances get its requests, for {} ms at first",
-					this.instance.id(), this.service, this.instance.endpoint(),
-					this.cause.isEmpty() ? "" : ": " + this.cause, begun.time().toMillis());
+		if (changed) {
+			this.context.listener().onHealth(true);
 		}
 	}
 
@@ -273,15 +261,27 @@ public final class UpstreamInstance {
 	 * @return the state
 	 */
 	public InstanceState state() {
-		return this.overrides.isDrained() ? new InstanceState.Draining() : this.health.state();
+		if (this.overrides.isDrained()) {
+			return new InstanceState.Draining();
+		}
+		InstanceState impairment = this.health.impairment();
+		if (impairment != null) {
+			return impairment;
+		}
+		if (effectiveWeight() == 0) {
+			return new InstanceState.Weightless();
+		}
+		SlowStart slow = this.slowStart;
+		return (slow != null && slow.percent(this.context.now()) < SlowStart.WHOLE) ? slow.state()
+				: new InstanceState.Routable();
 	}
 
 	/**
-	 * Tells whether the instance is avoided while there is another.
-	 * @return whether it is ejected
+	 * Whether the instance is avoided while there is another.
+	 * @return whether it is ejected, or fails its check
 	 */
 	public boolean ejected() {
-		return state() instanceof InstanceState.Ejected;
+		return state().isAvoided();
 	}
 
 	/**
@@ -292,11 +292,19 @@ public final class UpstreamInstance {
 	}
 
 	/**
+	 * Return what has become of its tries since this was asked last. Called by one thread
+	 * at a time.
+	 */
+	TryCounts.Sample sample() {
+		return this.tries.sample();
+	}
+
+	/**
 	 * Counts the tries that were started and have not ended.
 	 * @return the tries in flight
 	 */
 	public int active() {
-		return (int) tries(ACTIVE);
+		return this.tries.active();
 	}
 
 	/**
@@ -304,7 +312,8 @@ public final class UpstreamInstance {
 	 * at the same moment may each send it one more.
 	 */
 	boolean full() {
-		return this.settings.maxRequests() > 0 && active() >= this.settings.maxRequests();
+		int most = this.context.settings().maxRequests();
+		return most > 0 && active() >= most;
 	}
 
 	/**
@@ -312,7 +321,7 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long total() {
-		return tries(TOTAL);
+		return this.tries.total();
 	}
 
 	/**
@@ -321,7 +330,7 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long errors() {
-		return this.errors;
+		return this.tries.errors();
 	}
 
 	/**
@@ -329,7 +338,7 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long connectFailures() {
-		return this.connectFailures;
+		return this.tries.connectFailures();
 	}
 
 	@Override

@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks from time to time for services that have been without an instance for so long
- * that their state is given up.
+ * Looks after the services from time to time, and gives up the state of those that have
+ * been without an instance for long.
  */
 public final class UpstreamSweep {
 
 	private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
-	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
+	private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
 	private final Upstreams upstreams;
 
@@ -36,7 +36,7 @@ public final class UpstreamSweep {
 	 * Begins to look.
 	 */
 	public synchronized void start() {
-		if (this.forgetAfter.isPositive() && this.thread == null) {
+		if (this.thread == null) {
 			this.thread = Thread.ofVirtual().name("upstream-sweep").start(this::run);
 		}
 	}
@@ -44,13 +44,21 @@ public final class UpstreamSweep {
 	private void run() {
 		try {
 			while (true) {
-				TimeUnit.NANOSECONDS.sleep(Math.clamp(this.forgetAfter.toNanos() / 10, SHORTEST_PAUSE, LONGEST_PAUSE));
-				this.upstreams.forget(this.forgetAfter);
+				TimeUnit.NANOSECONDS.sleep(pause());
+				this.upstreams.sweep();
+				if (this.forgetAfter.isPositive()) {
+					this.upstreams.forget(this.forgetAfter);
+				}
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private long pause() {
+		return this.forgetAfter.isPositive()
+				? Math.clamp(this.forgetAfter.toNanos() / 10, SHORTEST_PAUSE, LONGEST_PAUSE) : LONGEST_PAUSE;
 	}
 
 	/**

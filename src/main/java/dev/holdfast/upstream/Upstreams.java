@@ -19,6 +19,7 @@ import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.override.OverrideChange;
 import dev.holdfast.override.OverrideListener;
 import dev.holdfast.service.Instance;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
@@ -52,6 +53,9 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 	private final Set<ServiceName> gone = new HashSet<>();
 
 	private final List<Consumer<ServiceName>> forgotten = new CopyOnWriteArrayList<>();
+
+	/** Whether what is registered came from etcd once, and not only from disk. */
+	private boolean listed;
 
 	private ActiveOverrides overrides = ActiveOverrides.NONE;
 
@@ -127,6 +131,13 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 				this.gone.remove(name);
 			}
 		}
+		this.listed = this.listed || changed.stream().anyMatch((name) -> isFromEtcd(snapshot.find(name)));
+	}
+
+	private static boolean isFromEtcd(@Nullable Service service) {
+		return service != null && service.instances()
+			.stream()
+			.anyMatch((instance) -> instance.registration().origin() != Registration.Origin.DISK);
 	}
 
 	@Override
@@ -141,13 +152,22 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 	}
 
 	private void register(Upstream upstream, List<Instance> instances) {
-		upstream.register(instances);
+		upstream.register(instances, this.listed);
 		if (instances.isEmpty()) {
 			this.emptied.putIfAbsent(upstream.name(), this.nanoTime.getAsLong());
 		}
 		else {
 			this.emptied.remove(upstream.name());
 		}
+	}
+
+	/**
+	 * Does for each service what is to be done from time to time: lets the shares of new
+	 * instances grow, compares instances, and tells of panic. Called by one thread at a
+	 * time, about once a second.
+	 */
+	public void sweep() {
+		this.upstreams.values().forEach(Upstream::sweep);
 	}
 
 	/**

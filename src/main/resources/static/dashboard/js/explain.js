@@ -34,7 +34,7 @@ export const EXPLANATIONS = {
 	p95: 'The time that 95 of 100 requests of the last 60 s stayed below.',
 	serviceRevision: 'etcd\'s revision at which the service last changed.',
 	instance: 'The id that an instance has registered with, and the address it listens at.',
-	health: 'HEALTHY takes requests. FAILING fails, but may not be avoided. EJECTED is avoided while there is another. RETURNING gets one request at a time. DRAINING gets no new requests because an operator said so.',
+	health: 'ROUTABLE takes requests. SLOW START takes a growing part of its share. HELD takes them though the registry no longer has it. FAILING fails, but may not be avoided. EJECTED and FAILING CHECK are avoided while there are enough others. RETURNING gets one request at a time. WEIGHTLESS has a weight of 0. DRAINING gets no new requests because an operator said so.',
 	weight: 'The share of requests against the others. When an operator has set another one, the registered one is struck through.',
 	active: 'Requests that the instance is working on now.',
 	total: 'Requests sent to it since the gateway knows it.',

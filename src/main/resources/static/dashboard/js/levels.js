@@ -33,7 +33,10 @@ export function ofService(status) {
 
 /** @param {string} status of an instance @returns {Level} */
 export function ofInstance(status) {
-	return { HEALTHY: 'ok', DRAINING: 'note', FAILING: 'warn', RETURNING: 'warn', EJECTED: 'bad' }[status] ?? 'unknown';
+	return {
+		ROUTABLE: 'ok', SLOW_START: 'note', HELD: 'warn', WEIGHTLESS: 'note', DRAINING: 'note', FAILING: 'warn', RETURNING: 'warn',
+		EJECTED: 'bad', FAILING_CHECK: 'bad',
+	}[status] ?? 'unknown';
 }
 
 /** @param {string} state of the registry @returns {Level} */

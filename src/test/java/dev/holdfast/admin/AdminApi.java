@@ -14,12 +14,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.holdfast.check.CheckState;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.EjectionCause;
 import dev.holdfast.upstream.InstanceState;
-import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Statistics;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -43,6 +44,8 @@ final class AdminApi implements Traffic {
 	private final FakeRegistry registry;
 
 	private final Map<String, InstanceTraffic> instances = new HashMap<>();
+
+	private final Map<String, CheckState> checks = new HashMap<>();
 
 	private final Map<String, String> circuits = new HashMap<>();
 
@@ -129,12 +132,23 @@ final class AdminApi implements Traffic {
 	}
 
 	AdminApi eject(String instance) {
-		return become(instance, new InstanceState.Ejected(Outcome.CONNECT_FAILURE, 0, Duration.ofSeconds(1)));
+		return become(instance, new InstanceState.Ejected(new EjectionCause.Refused(), Duration.ofSeconds(1),
+				Instant.parse("2026-01-02T03:04:06Z")));
 	}
 
 	AdminApi become(String instance, InstanceState state) {
 		this.instances.put(instance, new InstanceTraffic(state, 1, 20, 5, 3));
 		return this;
+	}
+
+	AdminApi check(String instance, CheckState state) {
+		this.checks.put(instance, state);
+		return this;
+	}
+
+	@Override
+	public Map<String, CheckState> checks(ServiceName service) {
+		return this.checks;
 	}
 
 	AdminApi circuit(String service, String state) {

@@ -8,6 +8,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.holdfast.check.ActiveChecks;
+import dev.holdfast.check.CheckListener;
+import dev.holdfast.check.CheckPolicy;
+import dev.holdfast.check.CheckTransport;
+import dev.holdfast.proxy.backend.BackendBundles;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
@@ -64,6 +69,9 @@ final class FakeTraffic {
 	void register(GenericApplicationContext context) {
 		context.registerBean(RouteTable.class, () -> this.routes);
 		context.registerBean(Upstreams.class, () -> this.upstreams);
+		context.registerBean(ActiveChecks.class,
+				() -> new ActiveChecks(CheckPolicy.DEFAULTS, this.upstreams, (service) -> CheckTransport.DEFAULTS,
+						new BackendBundles(Map.of(), Duration.ofSeconds(1)), CheckListener.NONE));
 		context.registerBean(TrafficHistory.class, () -> this.history);
 		context.registerBean(UsedBundles.class, () -> List::of);
 		context.registerBean(PortAnswers.class,

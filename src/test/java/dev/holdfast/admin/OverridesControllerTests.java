@@ -58,7 +58,7 @@ class OverridesControllerTests {
 							     "reasons": ["an operator drains it until 2026-01-02T04:04:05Z: new kernel"]},
 							   "override": {"weight": null, "drain": {"scope": "LOCAL", "since": "2026-01-02T03:04:05Z",
 							     "until": "2026-01-02T04:04:05Z", "reason": "new kernel", "by": "127.0.0.1"}}},
-							  {"id": "o2", "weight": 100, "effectiveWeight": 100, "health": {"status": "HEALTHY"}}]}""")
+							  {"id": "o2", "weight": 100, "effectiveWeight": 100, "health": {"status": "ROUTABLE"}}]}""")
 			.doesNotHavePath("$.instances[1].override");
 		assertThat(this.registry.notes())
 			.containsExactly("OVERRIDDEN orders o1: drained until 2026-01-02T04:04:05Z by 127.0.0.1: new kernel");
@@ -110,7 +110,7 @@ class OverridesControllerTests {
 			.isLenientlyEqualTo(
 					"""
 							{"instances": [{"id": "o1", "weight": 100, "effectiveWeight": 7,
-							  "health": {"status": "HEALTHY", "reasons": ["an operator has set its weight to 7 until 2026-01-02T03:05:05Z"]},
+							  "health": {"status": "ROUTABLE", "reasons": ["an operator has set its weight to 7 until 2026-01-02T03:05:05Z"]},
 							  "override": {"drain": null, "weight": {"weight": 7, "scope": "LOCAL", "by": "127.0.0.1"}}}, {}]}""");
 		assertThat(delete(O1 + "/weight")).hasStatus(HttpStatus.NO_CONTENT);
 		assertThat(get("/registry/services/orders")).bodyJson()

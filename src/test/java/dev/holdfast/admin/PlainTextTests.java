@@ -83,7 +83,7 @@ class PlainTextTests {
 	void instancesThatAreOutOfTheOrdinaryComeFirst() {
 		assertThat(text("/registry/services/orders").body()).contains("service.status", "DEGRADED")
 			.contains("ID       URL")
-			.containsSubsequence("o1       http://10.0.0.5:8080  HEALTHY     100", "its removal is held", "o2-idle",
+			.containsSubsequence("o1       http://10.0.0.5:8080  HELD           100", "its removal is held", "o2-idle",
 					"its weight is 0");
 		assertThat(text("/registry/services/orders?traffic=true").body()).contains("ACTIVE");
 	}

@@ -1,14 +1,20 @@
 package dev.holdfast.admin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.holdfast.check.Check;
+import dev.holdfast.check.CheckMethod;
+import dev.holdfast.check.CheckState;
+import dev.holdfast.check.StatusSet;
 import dev.holdfast.registry.Change;
 import dev.holdfast.registry.FakeRegistry;
 import dev.holdfast.registry.HeldSelection;
 import dev.holdfast.registry.RegistryStatus;
+import dev.holdfast.upstream.EjectionCause;
 import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Statistics;
@@ -39,6 +45,22 @@ class ServicesControllerTests {
 					{"name": "orders", "status": "HEALTHY", "instances": {"total": 3, "routable": 2, "ejected": 0},
 						"revision": 2, "asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED"},
 					{"name": "users", "status": "HEALTHY"}]}""");
+	}
+
+	@Test
+	void anInstanceShowsWhatItsHealthCheckHasComeTo() {
+		this.api.check("o1",
+				new CheckState(
+						Optional.of(new Check.Http(CheckMethod.GET, "/health", StatusSet.parse("200"), "")), "", true,
+						4, 1, Optional.of(Instant.parse("2026-01-02T03:04:05Z")), "status 503 (expected: 200)"));
+		this.api.check("o2",
+				new CheckState(Optional.empty(), "path: \"x\"", false, 0, 0, Optional.empty(), ""));
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
+				{"instances": [
+					{"id": "o1", "check": {"kind": "http", "asks": "GET /health", "failures": 4, "passes": 1,
+						"lastCheck": "2026-01-02T03:04:05Z", "lastError": "status 503 (expected: 200)", "problem": ""}},
+					{"id": "o2", "check": {"kind": "none", "asks": "", "lastCheck": null, "problem": "path: \"x\""}},
+					{}]}""").doesNotHavePath("$.instances[2].check");
 	}
 
 	@Test
@@ -134,13 +156,13 @@ class ServicesControllerTests {
 									"metadata": {"team": "blue"},
 									"registration": {"key": "/services/orders/o1", "format": "json", "createRevision": 2,
 										"modRevision": 2, "lease": "694d8f3a", "source": "WATCH"},
-									"health": {"status": "HEALTHY", "reasons": []},
+									"health": {"status": "ROUTABLE", "reasons": []},
 									"traffic": {"active": 0, "total": 0, "errors": 0, "connectFailures": 0}},
 								{"id": "o2",
-									"health": {"status": "EJECTED", "reasons": ["a connection to it was refused lately; it is avoided while there is another"]},
+									"health": {"status": "EJECTED", "reasons": ["a connection to it was refused lately; it is avoided until 2026-01-02T03:04:06Z while there is another"]},
 									"traffic": {"active": 1, "total": 20, "errors": 5, "connectFailures": 3}},
 								{"id": "o3-idle", "weight": 0,
-									"health": {"status": "HEALTHY", "reasons": ["its weight is 0"]}}]}""");
+									"health": {"status": "WEIGHTLESS", "reasons": ["its weight is 0"]}}]}""");
 	}
 
 	@Test
@@ -153,8 +175,9 @@ class ServicesControllerTests {
 
 	@Test
 	void getShowsWhyAnInstanceIsAvoidedThatFails() {
-		this.api.become("o1", new InstanceState.Ejected(Outcome.SERVER_ERROR, 5, Duration.ofSeconds(60)))
-			.become("o2", new InstanceState.Returning(Outcome.TIMEOUT, 6))
+		this.api.become("o1", new InstanceState.Ejected(new EjectionCause.Failures(5, Outcome.SERVER_ERROR),
+				Duration.ofSeconds(60), Instant.parse("2026-01-02T03:05:05Z")))
+			.become("o2", new InstanceState.Returning(new EjectionCause.Failures(6, Outcome.TIMEOUT)))
 			.become("o3-idle", new InstanceState.Failing(7));
 		assertThat(get("/registry/services/orders")).bodyJson()
 			.isLenientlyEqualTo(
@@ -162,7 +185,7 @@ class ServicesControllerTests {
 							{"service": {"status": "DEGRADED", "instances": {"total": 3, "routable": 1, "ejected": 1}},
 							"instances": [
 								{"id": "o1", "health": {"status": "EJECTED", "reasons": [
-									"it failed 5 requests in a row, the last one with a server error; it is avoided for 60 s while there is another"]}},
+									"it failed 5 requests in a row, the last one with a server error; it is avoided until 2026-01-02T03:05:05Z while there is another"]}},
 								{"id": "o2", "health": {"status": "RETURNING", "reasons": [
 									"it failed 6 requests in a row, the last one without an answer in time; it gets one request at a time until one succeeds"]}},
 								{"id": "o3-idle", "health": {"status": "FAILING", "reasons": [
@@ -175,7 +198,7 @@ class ServicesControllerTests {
 		this.registry.hold("orders", "o1");
 		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
 				{"instances": [
-					{"id": "o1", "health": {"status": "HEALTHY", "reasons": [
+					{"id": "o1", "health": {"status": "HELD", "reasons": [
 							"the registry no longer has it; its removal is held: the registry came back 5 s ago"]},
 						"hold": {"evidence": "EXPIRED", "reason": "the registry came back 5 s ago",
 							"since": "2026-01-02T03:03:05Z", "deadline": "2026-01-02T03:14:05Z", "keptUntil": null,
@@ -196,7 +219,7 @@ class ServicesControllerTests {
 							{"instances": [{"id": "o1", "hold": {"deadline": null,
 									"keptUntil": "2026-01-02T04:04:05Z"},
 								"health": {"status": "EJECTED", "reasons": [
-									"a connection to it was refused lately; it is avoided while there is another",
+									"a connection to it was refused lately; it is avoided until 2026-01-02T03:04:06Z while there is another",
 									"the registry no longer has it; its removal is held: an operator keeps it until 2026-01-02T04:04:05Z"]}},
 								{}, {}]}""");
 	}

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.holdfast.check.CheckKind;
+import dev.holdfast.check.CheckMethod;
+import dev.holdfast.check.CheckPolicy;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.BackendProtocol;
@@ -20,7 +23,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.upstream.Balancer;
-import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.UpstreamSettings;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -59,10 +62,15 @@ class HoldfastPropertiesTests {
 			assertThat(properties.routes()).isEmpty();
 			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
 					BackendProtocol.AUTO,
-					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%"), 1000, 100,
-					Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
-					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
-			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
+					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
+							new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
+					new HoldfastProperties.Checks(CheckKind.NONE, "/", CheckMethod.GET, List.of("200-299"), "", "",
+							Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2, true, List.of()),
+					Duration.ZERO, "", "client", 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
+					Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
+					Duration.ofMinutes(10)));
+			assertThat(properties.upstream().settings()).isEqualTo(UpstreamSettings.DEFAULTS);
+			assertThat(properties.upstream().checks().policy()).isEqualTo(CheckPolicy.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin())
 				.isEqualTo(new HoldfastProperties.Admin("", List.of(), 256, "data/overrides.json",

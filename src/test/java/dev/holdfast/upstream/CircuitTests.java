@@ -153,6 +153,14 @@ class CircuitTests {
 		for (int i = 0; i < 4; i++) {
 			request(two, "b", Outcome.SERVER_ERROR);
 		}
+		assertThat(two.isPanicking()).isFalse();
+		assertThat(this.breakers.circuitBreaker("orders").getMetrics().getNumberOfBufferedCalls())
+			.as("before all instances are used")
+			.isZero();
+		for (int i = 0; i < 4; i++) {
+			request(two, "b", Outcome.SERVER_ERROR);
+			assertThat(two.isPanicking()).isTrue();
+		}
 		assertThat(two.circuit()).isEqualTo("OPEN");
 	}
 

@@ -1,6 +1,8 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +34,8 @@ class EjectionTests {
 
 	private static final int TO_EJECT = UpstreamSettings.DEFAULTS.ejection().consecutiveFailures();
 
+	private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
 	private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(40).toNanos());
 
 	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
@@ -43,7 +47,7 @@ class EjectionTests {
 		fail(a, failure, TO_EJECT - 1);
 		assertThat(a.state()).isEqualTo(new InstanceState.Routable());
 		fail(a, failure, 1);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(failure, TO_EJECT, TIME));
+		assertThat(a.state()).isEqualTo(ejected(failure, TO_EJECT, TIME));
 	}
 
 	@Test
@@ -75,7 +79,7 @@ class EjectionTests {
 		UpstreamInstance a = named(upstream, "a");
 		fail(a, TO_EJECT);
 		forward(TIME);
-		assertThat(a.state()).isEqualTo(new InstanceState.Returning(Outcome.SERVER_ERROR, TO_EJECT));
+		assertThat(a.state()).isEqualTo(new InstanceState.Returning(new EjectionCause.Failures(TO_EJECT, Outcome.SERVER_ERROR)));
 		for (int round = 0; round < 3; round++) {
 			awaitChoice(upstream, a);
 			long mark = a.start();
@@ -153,13 +157,13 @@ class EjectionTests {
 		a.end(Outcome.SUCCESS, a.start());
 		fail(a, TO_EJECT);
 		assertThat(a.state())
-			.isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(3)));
+			.isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(3)));
 		forward(TIME.multipliedBy(3));
 		a.end(Outcome.SUCCESS, a.start());
 		forward(TIME.multipliedBy(2));
 		fail(a, TO_EJECT);
 		assertThat(a.state())
-			.isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(2)));
+			.isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(2)));
 	}
 
 	@Test
@@ -186,7 +190,7 @@ class EjectionTests {
 		fail(a, TO_EJECT - 2);
 		assertThat(a.state()).isEqualTo(new InstanceState.Routable());
 		fail(a, 1);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+		assertThat(a.state()).isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
 	}
 
 	@Test
@@ -205,7 +209,7 @@ class EjectionTests {
 		forward(TIME);
 		c.end(Outcome.SUCCESS, c.start());
 		fail(a, Outcome.TIMEOUT, 1);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.TIMEOUT, TO_EJECT + 1, TIME));
+		assertThat(a.state()).isEqualTo(ejected(Outcome.TIMEOUT, TO_EJECT + 1, TIME));
 	}
 
 	@Test
@@ -214,7 +218,7 @@ class EjectionTests {
 		refuse(named(upstream, "a"));
 		fail(named(upstream, "b"), TO_EJECT);
 		assertThat(named(upstream, "b").state())
-			.isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+			.isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
 		for (int i = 0; i < 100; i++) {
 			assertThat(choose(upstream)).isSameAs(named(upstream, "c"));
 		}
@@ -247,7 +251,7 @@ class EjectionTests {
 		a.end(Outcome.SUCCESS, a.start());
 		forward(longest);
 		fail(a, TO_EJECT);
-		assertThat(a.state()).isEqualTo(new InstanceState.Ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+		assertThat(a.state()).isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
 	}
 
 	/**
@@ -281,8 +285,9 @@ class EjectionTests {
 		assertThat(upstream.instances()).filteredOn(UpstreamInstance::ejected)
 			.containsExactly(named(upstream, "a"), named(upstream, "b"));
 		assertThat(named(upstream, "c").state()).isEqualTo(new InstanceState.Failing(TO_EJECT));
+		assertThat(upstream.isPanicking()).isTrue();
 		assertThat(IntStream.range(0, 1000).mapToObj((i) -> choose(upstream)).distinct())
-			.containsExactlyInAnyOrder(named(upstream, "c"), named(upstream, "d"), named(upstream, "e"));
+			.containsExactlyInAnyOrderElementsOf(upstream.instances());
 		forward(TIME);
 		named(upstream, "a").end(Outcome.SUCCESS, named(upstream, "a").start());
 		fail(named(upstream, "c"), 1);
@@ -322,11 +327,11 @@ class EjectionTests {
 		Upstream upstream = upstream("a", "b", "c");
 		List<UpstreamInstance> tried = List.of(named(upstream, "b"));
 		fail(named(upstream, "a"), TO_EJECT);
-		assertThat(upstream.chooseBetter(tried)).isSameAs(named(upstream, "c"));
-		assertThat(upstream.chooseBetter(List.of(named(upstream, "b"), named(upstream, "c")))).isNull();
-		assertThat(upstream.chooseUntried(List.of(named(upstream, "b"), named(upstream, "c"))))
+		assertThat(upstream.chooseBetter(tried, Demand.NONE)).isSameAs(named(upstream, "c"));
+		assertThat(upstream.chooseBetter(List.of(named(upstream, "b"), named(upstream, "c")), Demand.NONE)).isNull();
+		assertThat(upstream.chooseUntried(List.of(named(upstream, "b"), named(upstream, "c")), Demand.NONE))
 			.isSameAs(named(upstream, "a"));
-		assertThat(upstream.chooseUntried(upstream.instances())).isNull();
+		assertThat(upstream.chooseUntried(upstream.instances(), Demand.NONE)).isNull();
 	}
 
 	@ParameterizedTest
@@ -341,12 +346,12 @@ class EjectionTests {
 		assertThat(named(upstream, "a").state()).isInstanceOf(InstanceState.Returning.class);
 		assertThat(named(upstream, "c").state()).isInstanceOf(InstanceState.Failing.class);
 		for (int i = 0; i < 100; i++) {
-			assertThat(upstream.chooseBetter(tried)).isNull();
+			assertThat(upstream.chooseBetter(tried, Demand.NONE)).isNull();
 		}
-		assertThat(upstream.chooseUntried(tried)).isNotNull();
+		assertThat(upstream.chooseUntried(tried, Demand.NONE)).isNotNull();
 		named(upstream, "c").end(Outcome.SUCCESS, named(upstream, "c").start());
 		for (int i = 0; i < 100; i++) {
-			assertThat(upstream.chooseBetter(tried)).isSameAs(named(upstream, "c"));
+			assertThat(upstream.chooseBetter(tried, Demand.NONE)).isSameAs(named(upstream, "c"));
 		}
 	}
 
@@ -372,8 +377,8 @@ class EjectionTests {
 		a.end(Outcome.SUCCESS, a.start());
 		a.end(Outcome.SUCCESS, a.start());
 		assertThat(output)
-			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 failed 5 requests in a row, the last one with a "
-					+ "server error; the other instances get its requests, for 30 s at first")
+			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 is ejected, for 30 s at first: it failed 5 requests "
+					+ "in a row, the last one with a server error; the other instances get its requests")
 			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 answers again; it is chosen like the others");
 		assertThat(output.toString().lines().filter((line) -> line.contains("a of orders"))).hasSize(2);
 	}
@@ -393,6 +398,10 @@ class EjectionTests {
 		assertThat(a.state()).isInstanceOf(InstanceState.Returning.class);
 		fail(a, 1);
 		assertThat(a.state()).isEqualTo(new InstanceState.Routable());
+	}
+
+	private static InstanceState ejected(Outcome last, int failures, Duration time) {
+		return new InstanceState.Ejected(new EjectionCause.Failures(failures, last), time, NOW.plus(time));
 	}
 
 	private static void refuse(UpstreamInstance instance) {
@@ -439,7 +448,7 @@ class EjectionTests {
 	}
 
 	private Upstream upstream(UpstreamSettings settings, String... ids) {
-		return Registered.orders(new Upstreams(settings, this.breakers, this.time::get),
+		return Registered.orders(new Upstreams(settings, this.breakers, this.time::get, InstantSource.fixed(NOW)),
 				List.of(ids).stream().map(Registered::instance).toArray(Instance[]::new));
 	}
 

@@ -173,7 +173,7 @@ class OverrideTests {
 		assertThat(shares.get("b")).isCloseTo(7_500, Offset.offset(400));
 		this.overrides.put(override(new Action.Weight(ORDERS, "b", 0), 60));
 		assertThat(chosen(upstream, 100)).containsOnlyKeys("a");
-		assertThat(named(upstream, "b").state()).isEqualTo(new InstanceState.Routable());
+		assertThat(named(upstream, "b").state()).isEqualTo(new InstanceState.Weightless());
 	}
 
 	@ParameterizedTest

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -42,6 +43,24 @@ final class Registered {
 		return instance(id, 8080, Instance.DEFAULT_WEIGHT, revision, revision);
 	}
 
+	/**
+	 * Registers an instance that came to the gateway by another way than the watch.
+	 */
+	static Instance by(Registration.Origin origin, String id) {
+		return new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", 8080), Instance.DEFAULT_WEIGHT, "", "", Map.of(),
+				new Registration("/services/orders/" + id, "plain", 1, 1, 0, origin));
+	}
+
+	static Instance inZone(String zone, String id) {
+		return new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", 8080), Instance.DEFAULT_WEIGHT, zone, "",
+				Map.of(), instance(id).registration());
+	}
+
+	static Instance ofVersion(String version, String id, Map<String, String> metadata) {
+		return new Instance(id, new Endpoint(Scheme.HTTP, "127.0.0.1", 8080), Instance.DEFAULT_WEIGHT, "", version,
+				metadata, instance(id).registration());
+	}
+
 	private static Instance instance(String id, int port, int weight, long createRevision, long modRevision) {
 		Registration registration = new Registration("/services/orders/" + id, "plain", createRevision, modRevision, 0,
 				Registration.Origin.WATCH);
@@ -59,6 +78,27 @@ final class Registered {
 			throw new AssertionError("orders was not registered");
 		}
 		return upstream;
+	}
+
+	/**
+	 * Chooses for many first tries, none of which is made, and counts by instance.
+	 */
+	static Map<String, Integer> count(Upstream upstream, Demand demand, int choices) {
+		Map<String, Integer> counts = new TreeMap<>();
+		for (int i = 0; i < choices; i++) {
+			UpstreamInstance chosen = upstream.choose(List.of(), demand);
+			if (chosen == null) {
+				throw new AssertionError("nothing chosen from " + upstream.instances());
+			}
+			counts.merge(chosen.instance().id(), 1, Integer::sum);
+		}
+		return counts;
+	}
+
+	static void end(UpstreamInstance instance, Outcome outcome, int times) {
+		for (int i = 0; i < times; i++) {
+			instance.end(outcome, instance.start());
+		}
 	}
 
 	static UpstreamInstance named(Upstream upstream, String id) {

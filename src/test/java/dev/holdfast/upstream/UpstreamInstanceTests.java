@@ -1,6 +1,7 @@
 package dev.holdfast.upstream;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -23,8 +24,12 @@ class UpstreamInstanceTests {
 
 	private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(3).toNanos());
 
-	private final UpstreamInstance instance = new UpstreamInstance(Registered.ORDERS, Registered.instance("a"),
-			UpstreamSettings.DEFAULTS, BooleanSupplier::getAsBoolean, this.time::get);
+	private final List<Boolean> heard = new ArrayList<>();
+
+	private final UpstreamInstance instance = new UpstreamInstance(
+			new InstanceContext(Registered.ORDERS, UpstreamSettings.DEFAULTS, BooleanSupplier::getAsBoolean,
+					this.heard::add, this.time::get, InstantSource.system()),
+			Registered.instance("a"));
 
 	@Test
 	void triesAreCountedByTheirOutcome() {
@@ -134,6 +139,42 @@ class UpstreamInstanceTests {
 		forward(Duration.ofSeconds(30));
 		end(Outcome.CONNECT_FAILURE);
 		assertThat(output.toString().split("No connection to a", -1)).hasSize(3);
+	}
+
+	@Test
+	void failedCheckKeepsItAwayWhateverItsRequestsSayUntilTheCheckPasses(CapturedLog output) {
+		this.instance.checkFailed("the status is 503");
+		this.instance.checkFailed("the status is 500");
+		end(Outcome.SUCCESS);
+		assertThat(this.instance.state()).isEqualTo(new InstanceState.FailingCheck("the status is 500"));
+		assertThat(this.instance.ejected()).isTrue();
+		this.instance.checkPassed();
+		this.instance.checkPassed();
+		assertThat(this.instance.state()).isEqualTo(new InstanceState.Routable());
+		assertThat(this.heard).containsExactly(false, true);
+		assertThat(output).containsOnlyOnce("a of orders at http://127.0.0.1:8080 fails its check: the status is 503")
+			.containsOnlyOnce("passes its check again; it is chosen like the others");
+	}
+
+	@Test
+	void checkThatPassesAgainEndsAnEjectionForRefusalsButNotOneForFailures() {
+		this.instance.checkFailed("no connection");
+		end(Outcome.CONNECT_FAILURE);
+		this.instance.checkPassed();
+		assertThat(this.instance.state()).isEqualTo(new InstanceState.Routable());
+		for (int i = 0; i < 5; i++) {
+			end(Outcome.SERVER_ERROR);
+		}
+		this.instance.checkFailed("the status is 500");
+		this.instance.checkPassed();
+		assertThat(this.instance.state()).isInstanceOf(InstanceState.Ejected.class);
+	}
+
+	@Test
+	void checkThatHasPassedAllTheTimeSaysNothingNew() {
+		end(Outcome.CONNECT_FAILURE);
+		this.instance.checkPassed();
+		assertThat(this.instance.ejected()).isTrue();
 	}
 
 	private void end(Outcome outcome) {

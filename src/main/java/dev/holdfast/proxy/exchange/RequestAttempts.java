@@ -5,6 +5,8 @@ import java.util.List;
 
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.header.ResponseHead;
+import dev.holdfast.upstream.Demand;
+import dev.holdfast.upstream.HashOn;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -32,6 +34,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	private final ResponseReceiver receiver;
 
 	private final Listener listener;
+
+	private final Demand demand;
 
 	private List<UpstreamInstance> tried = List.of();
 
@@ -64,6 +68,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		this.log = log;
 		this.receiver = receiver;
 		this.listener = listener;
+		HashOn hashOn = upstream.hashOn();
+		this.demand = (hashOn != null) ? RequestKey.demand(hashOn, request) : Demand.NONE;
 	}
 
 	/**
@@ -71,8 +77,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	 */
 	void begin() {
 		boolean behind = this.resources.waiting().isLine(this.upstream);
-		UpstreamInstance instance = behind ? null : this.upstream.choose(this.tried);
-		if (instance != null || !(behind || this.upstream.takesRequests())) {
+		UpstreamInstance instance = behind ? null : this.upstream.choose(this.tried, this.demand);
+		if (instance != null || !(behind || this.upstream.takesRequests(this.demand.subset()))) {
 			attempt(instance);
 		}
 		else if (this.resources.waiting().add(this.upstream, this)) {
@@ -82,6 +88,11 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		else {
 			fail(GatewayError.OVERLOADED, Outcome.CANCELLED);
 		}
+	}
+
+	@Override
+	public Demand demand() {
+		return this.demand;
 	}
 
 	@Override
@@ -116,7 +127,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	@Override
 	public boolean isWanted(ResponseHead head) {
 		boolean possible = this.tried.size() < MOST_ATTEMPTS && isRepeatable() && !this.timeouts.isOverdue();
-		this.better = possible ? this.upstream.chooseBetter(this.tried) : null;
+		this.better = possible ? this.upstream.chooseBetter(this.tried, this.demand) : null;
 		return this.better == null;
 	}
 
@@ -195,7 +206,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	}
 
 	private @Nullable UpstreamInstance choose(boolean sameInstance) {
-		return sameInstance ? this.upstream.choose(this.tried) : this.upstream.chooseUntried(this.tried);
+		return sameInstance ? this.upstream.choose(this.tried, this.demand)
+				: this.upstream.chooseUntried(this.tried, this.demand);
 	}
 
 	private void fail(GatewayError error, Outcome outcome) {

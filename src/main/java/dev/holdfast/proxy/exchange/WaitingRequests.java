@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 import dev.holdfast.proxy.transport.TrafficLoop;
+import dev.holdfast.upstream.Demand;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +75,12 @@ final class WaitingRequests {
 	private void serve(Upstream upstream) {
 		Deque<Waiter> line = this.lines.get(upstream);
 		while (line != null && !line.isEmpty()) {
-			UpstreamInstance instance = upstream.choose(List.of());
-			if (instance == null && upstream.takesRequests()) {
+			Waiter waiter = line.getFirst();
+			UpstreamInstance instance = upstream.choose(List.of(), waiter.demand());
+			if (instance == null && upstream.takesRequests(waiter.demand().subset())) {
 				return;
 			}
-			Waiter waiter = line.removeFirst();
+			line.removeFirst();
 			upstream.leaveQueue();
 			dropIfEmpty(upstream, line);
 			waiter.onTurn(instance);
@@ -104,6 +106,11 @@ final class WaitingRequests {
 	 * Waits for an instance.
 	 */
 	interface Waiter {
+
+		/**
+		 * Return what it asks of the instance.
+		 */
+		Demand demand();
 
 		/**
 		 * Its turn has come.

@@ -24,7 +24,8 @@ import io.netty.util.concurrent.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops of the traffic port, each on a thread of its own.
+ * Event loops, each on a thread of its own: those of the traffic port, or of others that
+ * connect to instances.
  */
 public final class EventLoops {
 
@@ -52,9 +53,21 @@ public final class EventLoops {
 	 * @param ticker the time, handed in so that tests can move it by hand
 	 */
 	public EventLoops(int number, Transport transport, Ticker ticker) {
+		this(number, transport, ticker, "traffic");
+	}
+
+	/**
+	 * The same, with a name of their own.
+	 * @param number how many
+	 * @param transport how they learn what happens to their sockets
+	 * @param ticker the time, handed in so that tests can move it by hand
+	 * @param name what the names of their threads begin with
+	 */
+	public EventLoops(int number, Transport transport, Ticker ticker, String name) {
 		this.transport = transport;
 		AtomicInteger made = new AtomicInteger();
-		ThreadFactory threads = (task) -> new FastThreadLocalThread(task, "traffic-" + made.incrementAndGet());
+		ThreadFactory threads = (task) -> new FastThreadLocalThread(task,
+				name + "-" + made.incrementAndGet());
 		this.group = new MultiThreadIoEventLoopGroup(number, threads, transport.ioHandlers());
 		for (EventExecutor eventLoop : this.group) {
 			TrafficLoop loop = new TrafficLoop((EventLoop) eventLoop, ticker);

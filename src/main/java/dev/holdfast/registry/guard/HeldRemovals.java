@@ -121,7 +121,7 @@ public final class HeldRemovals {
 
 	private void probe(RemovalHold hold) {
 		if (!hold.isOver()) {
-			this.prober.probe(hold.instance().endpoint(), (error) -> probed(hold, error));
+			this.prober.probe(hold.service(), hold.instance(), (error) -> probed(hold, error));
 		}
 	}
 

@@ -6,7 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import dev.holdfast.registry.Probe;
-import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.ServiceName;
 
 /**
  * Probes for the reflector's thread: a bounded number at once, and each result on that
@@ -27,7 +28,7 @@ public final class Prober {
 
 	/**
 	 * Creates one that probes nothing yet.
-	 * @param probe probes one endpoint
+	 * @param probe probes one instance
 	 * @param reflectorThread runs what is to be done with the results
 	 */
 	public Prober(Probe probe, Executor reflectorThread) {
@@ -36,21 +37,23 @@ public final class Prober {
 	}
 
 	/**
-	 * Probes an endpoint, when its turn comes.
+	 * Probes an instance, when its turn comes.
+	 * @param service its service
+	 * @param instance the instance
 	 * @param result takes what went wrong, or an empty text, on the reflector's thread
 	 */
-	public void probe(Endpoint endpoint, Consumer<String> result) {
+	public void probe(ServiceName service, Instance instance, Consumer<String> result) {
 		if (this.running >= MAX_RUNNING) {
-			this.waiting.add(() -> begin(endpoint, result));
+			this.waiting.add(() -> begin(service, instance, result));
 		}
 		else {
-			begin(endpoint, result);
+			begin(service, instance, result);
 		}
 	}
 
-	private void begin(Endpoint endpoint, Consumer<String> result) {
+	private void begin(ServiceName service, Instance instance, Consumer<String> result) {
 		this.running++;
-		this.probe.probe(endpoint, (error) -> this.reflectorThread.execute(() -> ended(result, error)));
+		this.probe.probe(service, instance, (error) -> this.reflectorThread.execute(() -> ended(result, error)));
 	}
 
 	private void ended(Consumer<String> result, String error) {

@@ -10,6 +10,7 @@ import dev.holdfast.registry.guard.TimerQueue;
 import dev.holdfast.registry.snapshot.SnapshotFile;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
+import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,10 +99,10 @@ final class ColdStart {
 		}
 		for (Service service : snapshot.services().values()) {
 			for (Instance instance : service.instances()) {
-				this.prober.probe(instance.endpoint(), (error) -> {
+				this.prober.probe(service.name(), instance, (error) -> {
 					this.unprobed--;
 					this.passed += error.isEmpty() ? 1 : 0;
-					take(instance, error);
+					take(service.name(), instance, error);
 					if (this.unprobed == 0 && !this.over) {
 						logger.info("Of the {} instances from disk {} answer a probe and are routed to",
 								snapshot.instances(), this.passed);
@@ -114,7 +115,7 @@ final class ColdStart {
 		}
 	}
 
-	private void take(Instance instance, String error) {
+	private void take(ServiceName service, Instance instance, String error) {
 		if (this.over) {
 			return;
 		}
@@ -125,7 +126,7 @@ final class ColdStart {
 		this.records.failProbe(instance.registration().key(), instance);
 		this.timers.after(INTERVAL, () -> {
 			if (!this.over) {
-				this.prober.probe(instance.endpoint(), (again) -> take(instance, again));
+				this.prober.probe(service, instance, (again) -> take(service, instance, again));
 			}
 		});
 	}

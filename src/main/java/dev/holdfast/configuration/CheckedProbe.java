@@ -1,0 +1,37 @@
+package dev.holdfast.configuration;
+
+import java.util.function.Consumer;
+
+import dev.holdfast.check.ActiveChecks;
+import dev.holdfast.registry.Probe;
+import dev.holdfast.service.Endpoint;
+import dev.holdfast.service.Instance;
+import dev.holdfast.service.ServiceName;
+
+/**
+ * Probes an instance by its health check, and by a mere connection if it has none.
+ */
+final class CheckedProbe implements Probe {
+
+	private final ActiveChecks checks;
+
+	private final Probe connection;
+
+	CheckedProbe(ActiveChecks checks, Probe connection) {
+		this.checks = checks;
+		this.connection = connection;
+	}
+
+	@Override
+	public void probe(Endpoint endpoint, Consumer<String> result) {
+		this.connection.probe(endpoint, result);
+	}
+
+	@Override
+	public void probe(ServiceName service, Instance instance, Consumer<String> result) {
+		if (!this.checks.probe(service, instance, result)) {
+			probe(instance.endpoint(), result);
+		}
+	}
+
+}

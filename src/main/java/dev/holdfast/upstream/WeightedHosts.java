@@ -1,0 +1,202 @@
+package dev.holdfast.upstream;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Instances that are drawn by their weights, in turn, at random or by a hash. Drawing
+ * neither locks nor allocates.
+ */
+final class WeightedHosts {
+
+	/** After how many that are passed over the choice is left to a draw. */
+	private static final int LONGEST_SEARCH = 32;
+
+	private static final double UNIT = 0x1p-53;
+
+	private final UpstreamInstance[] hosts;
+
+	private final int[] weights;
+
+	/** For each the sum of the weights up to and with its own. */
+	private final long[] ends;
+
+	private final long sum;
+
+	private final long heaviest;
+
+	private final boolean equal;
+
+	private final boolean partial;
+
+	private final AtomicLong turn;
+
+	/**
+	 * Gathers the instances that get requests.
+	 * @param all any instances
+	 * @param turn whose turn it is, handed on from those that there were before
+	 */
+	WeightedHosts(List<UpstreamInstance> all, AtomicLong turn) {
+		this.turn = turn;
+		this.hosts = all.stream()
+			.filter((candidate) -> candidate.effectiveWeight() > 0)
+			.toArray(UpstreamInstance[]::new);
+		this.partial = all.stream().anyMatch((host) -> host.sharePercent() < SlowStart.WHOLE);
+		this.weights = weights(this.hosts, this.partial);
+		this.ends = new long[this.hosts.length];
+		long end = 0;
+		int largest = 0;
+		int smallest = Integer.MAX_VALUE;
+		for (int i = 0; i < this.hosts.length; i++) {
+			largest = Math.max(largest, this.weights[i]);
+			smallest = Math.min(smallest, this.weights[i]);
+			end += this.weights[i];
+			this.ends[i] = end;
+		}
+		this.sum = end;
+		this.heaviest = largest;
+		this.equal = smallest == largest;
+	}
+
+	/**
+	 * Weights are whole numbers: a part of a small one can only be told in a finer unit.
+	 */
+	private static int[] weights(UpstreamInstance[] hosts, boolean partial) {
+		int[] weights = new int[hosts.length];
+		for (int i = 0; i < hosts.length; i++) {
+			weights[i] = hosts[i].effectiveWeight() * (partial ? hosts[i].sharePercent() : 1);
+		}
+		return weights;
+	}
+
+	/**
+	 * Whether an instance had a part of its share when they were gathered.
+	 */
+	boolean isPartial() {
+		return this.partial;
+	}
+
+	int size() {
+		return this.hosts.length;
+	}
+
+	UpstreamInstance get(int index) {
+		return this.hosts[index];
+	}
+
+	int weight(int index) {
+		return this.weights[index];
+	}
+
+	long sum() {
+		return this.sum;
+	}
+
+	/**
+	 * Draws one by weight.
+	 * @return its index
+	 */
+	int draw() {
+		return holderOf(ThreadLocalRandom.current().nextLong(this.sum));
+	}
+
+	/**
+	 * Draws one by weight among the others.
+	 */
+	int drawOtherThan(int index) {
+		long lot = ThreadLocalRandom.current().nextLong(this.sum - this.weights[index]);
+		boolean behind = lot >= this.ends[index] - this.weights[index];
+		return holderOf(behind ? lot + this.weights[index] : lot);
+	}
+
+	private int holderOf(long lot) {
+		int low = 0;
+		int high = this.ends.length - 1;
+		while (low < high) {
+			int middle = (low + high) >>> 1;
+			if (lot < this.ends[middle]) {
+				high = middle;
+			}
+			else {
+				low = middle + 1;
+			}
+		}
+		return low;
+	}
+
+	/**
+	 * Whether the second of two, with one more request, is no busier for its weight than
+	 * the first without it. Equal weights give the power of two choices as published
+	 * (Mitzenmacher, 2001); other weights keep their share of the traffic even when there
+	 * is so little that nothing is in flight.
+	 */
+	boolean isNoBusier(int second, int first) {
+		long firstNow = (long) this.hosts[first].active() * this.weights[second];
+		long secondThen = (this.hosts[second].active() + 1L) * this.weights[first];
+		return secondThen <= firstNow;
+	}
+
+	/**
+	 * Goes round the instances as {@link #inTurn} says, some way: where one instance is
+	 * far heavier than hundreds of others, each choice would else pass over all of them.
+	 * What is drawn instead has the same shares, if not as evenly spread.
+	 */
+	int nextInTurn() {
+		for (int passed = 0; passed < LONGEST_SEARCH; passed++) {
+			int index = inTurn();
+			if (index >= 0) {
+				return index;
+			}
+		}
+		return draw();
+	}
+
+	/**
+	 * Goes round the instances and passes over each in so many rounds that those which
+	 * are left are spread evenly and as many as its weight says: gRPC's static stride
+	 * scheduler. The heaviest is never passed over.
+	 * @return the next one, -1 when it is passed over
+	 */
+	private int inTurn() {
+		long next = this.turn.getAndIncrement() & Long.MAX_VALUE;
+		int index = (int) (next % this.hosts.length);
+		long round = (next / this.hosts.length) % this.heaviest;
+		long offset = index * (this.heaviest / 2);
+		boolean chosen = (this.weights[index] * round + offset) % this.heaviest >= this.heaviest - this.weights[index];
+		return chosen ? index : -1;
+	}
+
+	/**
+	 * Return how far an instance is from a key: the nearest is asked, and of those that
+	 * can be had the nearest when it cannot. An instance that comes or goes changes
+	 * nothing for the keys that it is not nearest to, and a weight brings as large a part
+	 * of the keys (weighted rendezvous hashing: Thaler and Ravishankar, 1998; Schindelhauer
+	 * and Schomaker, 2005).
+	 * @param key what the request is told by
+	 * @param index the instance
+	 */
+	double distance(long key, int index) {
+		double unit = ((HashKey.mix(key ^ this.hosts[index].hash()) >>> 11) + 0.5) * UNIT;
+		return this.equal ? 1 - unit : -Math.log(unit) / this.weights[index];
+	}
+
+	/**
+	 * Whether an instance with one more request has at most 1.25 times its share of all
+	 * that are in flight (consistent hashing with bounded loads: Mirrokni, Thorup and
+	 * Zadimoghaddam, 2016).
+	 */
+	boolean isWithinBound(int index, long inFlight) {
+		double share = 1.25 * (inFlight + 1) * this.weights[index] / this.sum;
+		return this.hosts[index].active() + 1 <= Math.ceil(share);
+	}
+
+	long inFlight() {
+		long all = 0;
+		for (UpstreamInstance host : this.hosts) {
+			all += host.active();
+		}
+		return all;
+	}
+
+}

@@ -1,0 +1,117 @@
+package dev.holdfast.upstream;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import dev.holdfast.service.Instance;
+import dev.holdfast.testing.CapturedLog;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static dev.holdfast.upstream.Registered.count;
+import static dev.holdfast.upstream.Registered.end;
+import static dev.holdfast.upstream.Registered.named;
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PanicTests {
+
+	private static final int CHOICES = 20_000;
+
+	private final AtomicLong time = new AtomicLong();
+
+	@ParameterizedTest
+	@EnumSource
+	void whileHalfAreHealthyTheyGetAllAndBelowThatEveryOneGetsItsShare(Balancer balancer) {
+		Upstream upstream = upstream(balancer, 4);
+		named(upstream, "i0").checkFailed("the status is 503");
+		named(upstream, "i1").checkFailed("the status is 503");
+		assertThat(upstream.isPanicking()).isFalse();
+		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("i2", "i3");
+		named(upstream, "i2").checkFailed("the status is 503");
+		assertThat(upstream.isPanicking()).isTrue();
+		Map<String, Integer> counts = count(upstream, Demand.NONE, CHOICES);
+		assertThat(counts).hasSize(4);
+		assertThat(counts.values()).allSatisfy((count) -> assertThat(count).isCloseTo(CHOICES / 4, Offset.offset(500)));
+		assertThat(upstream.candidates()).extracting(Candidate::share).containsOnly(0.25);
+		named(upstream, "i0").checkPassed();
+		assertThat(upstream.isPanicking()).isFalse();
+		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("i0", "i3");
+	}
+
+	/**
+	 * To ask them would fail requests that the others can serve.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void instancesThatRefuseConnectionsAreNeitherCountedNorUsed(Balancer balancer) {
+		Upstream upstream = upstream(balancer, 10);
+		IntStream.range(0, 7).forEach((i) -> end(named(upstream, "i" + i), Outcome.CONNECT_FAILURE, 1));
+		assertThat(upstream.isPanicking()).isFalse();
+		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("i7", "i8", "i9");
+		named(upstream, "i7").checkFailed("the status is 503");
+		named(upstream, "i8").checkFailed("the status is 503");
+		assertThat(upstream.isPanicking()).isTrue();
+		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("i7", "i8", "i9");
+	}
+
+	@Test
+	void tryThatIsMadeBecauseItMayDoBetterGoesToAHealthyOneInPanicToo() {
+		Upstream upstream = upstream(Balancer.LEAST_REQUEST, 4);
+		IntStream.range(0, 3).forEach((i) -> named(upstream, "i" + i).checkFailed("the status is 503"));
+		for (int i = 0; i < 100; i++) {
+			assertThat(upstream.chooseBetter(List.of(named(upstream, "i0")), Demand.NONE))
+				.isSameAs(named(upstream, "i3"));
+		}
+		assertThat(upstream.chooseBetter(List.of(named(upstream, "i3")), Demand.NONE)).isNull();
+	}
+
+	@Test
+	void circuitCountsNothingBeforeAllInstancesAreUsed() {
+		Upstream upstream = upstream(Balancer.LEAST_REQUEST, 4);
+		for (String out : List.of("i0", "i1")) {
+			end(named(upstream, out), Outcome.SERVER_ERROR, 5);
+		}
+		for (int i = 0; i < 1000; i++) {
+			assertThat(upstream.tryStart()).isTrue();
+			UpstreamInstance healthy = named(upstream, (i % 2 == 0) ? "i2" : "i3");
+			end(healthy, (i % 6 < 2) ? Outcome.SUCCESS : Outcome.SERVER_ERROR, 1);
+			upstream.end((i % 6 < 2) ? Outcome.SUCCESS : Outcome.SERVER_ERROR, 1);
+			assertThat(upstream.isPanicking()).isFalse();
+		}
+		assertThat(upstream.circuit()).isEqualTo("CLOSED");
+	}
+
+	@Test
+	void panicIsToldOnceAndSoIsItsEnd(CapturedLog output) {
+		Upstream upstream = upstream(Balancer.LEAST_REQUEST, 3);
+		named(upstream, "i0").checkFailed("the status is 503");
+		named(upstream, "i1").checkFailed("the status is 503");
+		upstream.sweep();
+		upstream.sweep();
+		named(upstream, "i0").checkPassed();
+		upstream.sweep();
+		upstream.sweep();
+		assertThat(output)
+			.containsOnlyOnce("1 of the 3 instances of orders are healthy: all get requests until more are")
+			.containsOnlyOnce("2 of the 3 instances of orders are healthy: the others are avoided again");
+	}
+
+	@Test
+	void serviceWithoutInstancesIsNotInPanic() {
+		assertThat(upstream(Balancer.LEAST_REQUEST, 0).isPanicking()).isFalse();
+	}
+
+	private Upstream upstream(Balancer balancer, int instances) {
+		UpstreamSettings usual = UpstreamSettings.DEFAULTS;
+		return Registered.orders(
+				new Upstreams(new UpstreamSettings(balancer, usual.ejection(), 0, 0),
+						CircuitBreakerRegistry.ofDefaults(), this.time::get),
+				IntStream.range(0, instances).mapToObj((i) -> Registered.instance("i" + i)).toArray(Instance[]::new));
+	}
+
+}
