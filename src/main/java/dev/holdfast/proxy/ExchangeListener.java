@@ -54,6 +54,14 @@ public interface ExchangeListener {
 	}
 
 	/**
+	 * A copy of a request has come to its end, or was not sent.
+	 * @param service the service that the copy was for
+	 * @param outcome what became of it
+	 */
+	default void onMirror(ServiceName service, MirrorOutcome outcome) {
+	}
+
+	/**
 	 * A client was turned away before there was a request.
 	 * @param address the client's IP address
 	 * @param reason one of a few words, fit for a label

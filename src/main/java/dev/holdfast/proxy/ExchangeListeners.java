@@ -68,6 +68,13 @@ public final class ExchangeListeners implements ExchangeListener {
 	}
 
 	@Override
+	public void onMirror(ServiceName service, MirrorOutcome outcome) {
+		for (ExchangeListener listener : this.listeners) {
+			listener.onMirror(service, outcome);
+		}
+	}
+
+	@Override
 	public void onTurnedAway(String address, String reason, GatewayError error) {
 		for (ExchangeListener listener : this.listeners) {
 			listener.onTurnedAway(address, reason, error);

@@ -41,7 +41,27 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 	void writeHead(BackendStream stream, UpstreamInstance instance, long elapsedNanos, RequestHead out,
 			ResponseListener listener) {
 		RequestHead received = this.client.head();
-		out.begin(stream.version(), isExtendedConnect() ? "GET" : received.method(),
+		begin(stream.version(), instance, out);
+		if (this.offer != null && stream.version() != HttpVersion.HTTP_2) {
+			this.offer.write(out.fields());
+		}
+		if (this.grpc != null) {
+			this.grpc.writeTimeout(out.fields(), elapsedNanos);
+		}
+		long contentLength = (this.body != null) ? this.body.contentLength() : received.contentLength();
+		out.frame(contentLength, this.body != null && contentLength < 0, this.body != null);
+		stream.writeHead(out, listener);
+	}
+
+	/**
+	 * Write the head but for its framing, and what only the request's own exchange has.
+	 * @param version the version of HTTP that the instance is spoken to in
+	 * @param instance the instance
+	 * @param out what the head is written with
+	 */
+	void begin(HttpVersion version, UpstreamInstance instance, RequestHead out) {
+		RequestHead received = this.client.head();
+		out.begin(version, isExtendedConnect() ? "GET" : received.method(),
 				target(instance.instance().endpoint().path()));
 		if (received.isTargetSensitive()) {
 			out.markTargetSensitive();
@@ -54,15 +74,6 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 			ChangedFields.apply(actions.requestFields(), out.fields());
 		}
 		announceNoContent(received, out);
-		if (this.offer != null && stream.version() != HttpVersion.HTTP_2) {
-			this.offer.write(out.fields());
-		}
-		if (this.grpc != null) {
-			this.grpc.writeTimeout(out.fields(), elapsedNanos);
-		}
-		long contentLength = (this.body != null) ? this.body.contentLength() : received.contentLength();
-		out.frame(contentLength, this.body != null && contentLength < 0, this.body != null);
-		stream.writeHead(out, listener);
 	}
 
 	private String target(String prefix) {

@@ -9,6 +9,7 @@ import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.ResponseFields;
 import dev.holdfast.proxy.header.ResponseHead;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
@@ -23,6 +24,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	private static final int CONTINUE = 100;
 
 	private static final int EARLY_HINTS = 103;
+
+	private static final byte[] NOTHING = {};
 
 	private final ExchangeResources resources;
 
@@ -76,6 +79,14 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 			this.timeouts.limit(grpc.timeoutNanos());
 		}
 		this.attempts.begin();
+		if (isMirrored() && this.request.body() == null && !this.ended) {
+			this.resources.mirrored().send(this.request, NOTHING);
+		}
+	}
+
+	private boolean isMirrored() {
+		RoutePolicy policy = this.request.match().policy();
+		return !policy.isPlain() && !policy.actions().mirrors().isEmpty() && this.request.offer() == null;
 	}
 
 	// What the client sends.
@@ -99,6 +110,10 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	public void onEnd(HeaderFields trailers) {
 		RequestBody body = this.request.body();
 		if (!this.ended && body != null) {
+			if (isMirrored()) {
+				// Before an instance has it: when its response comes, nothing is kept.
+				this.resources.mirrored().send(this.request, body.copy());
+			}
 			body.end(trailers);
 		}
 		if (!this.ended) {

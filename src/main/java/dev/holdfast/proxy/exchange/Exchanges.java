@@ -82,7 +82,8 @@ public final class Exchanges implements RequestHandler {
 		this.probes = new ProbeResponses(probes, routes, responses, settings);
 		this.direct = new RouteResponses(responses);
 		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, new WaitingRequests(loop),
-				new OpenStreams(), responses, new RequestHead());
+				new OpenStreams(), responses, new MirroredRequests(loop, upstreams, backends, listener),
+				new RequestHead());
 	}
 
 	@Override
