@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Retries;
 import dev.holdfast.upstream.Statistics;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -44,6 +45,12 @@ final class UpstreamTraffic implements Traffic {
 	public Statistics statistics(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
 		return (upstream != null) ? upstream.statistics() : Statistics.NONE;
+	}
+
+	@Override
+	public Retries retries(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return (upstream != null) ? upstream.retries() : Retries.NONE;
 	}
 
 	@Override
