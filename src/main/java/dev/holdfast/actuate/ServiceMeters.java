@@ -4,9 +4,14 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
+import dev.holdfast.proxy.MirrorOutcome;
 import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.Retries;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -30,6 +35,10 @@ final class ServiceMeters {
 
 	private final CounterFamily retries;
 
+	private final CounterFamily mirrored;
+
+	private final Counter refusedRetries;
+
 	ServiceMeters(MeterRegistry meters, String service) {
 		this.meters = new MeterGroup(meters);
 		this.service = service;
@@ -38,6 +47,11 @@ final class ServiceMeters {
 		this.retries = new CounterFamily(this.meters, "gateway.retries",
 				"Tries after the first of a request, by how the retry itself ended", Tags.of("service", service),
 				"outcome");
+		this.mirrored = new CounterFamily(this.meters, "gateway.mirrored.requests",
+				"Copies of requests for the service, by what became of them", Tags.of("service", service), "outcome");
+		this.refusedRetries = this.meters.register(Counter.builder("gateway.retries.refused")
+			.description("Requests that were not tried again because the retry budget was used up")
+			.tag("service", service)::register);
 	}
 
 	/**
@@ -48,6 +62,28 @@ final class ServiceMeters {
 		this.connectFailures.beginning(TrafficLabels.connectFailureReasons());
 		this.retries.beginning(RETRY_OUTCOMES);
 		return this;
+	}
+
+	/**
+	 * Shows how the service's retries stand against their budget.
+	 * @return these meters
+	 */
+	ServiceMeters watching(Supplier<Retries> budget) {
+		this.meters.register(Gauge.builder("gateway.retries.active", () -> budget.get().active())
+			.description("Requests that are on a further try, or wait for one, within the retry budget")
+			.tag("service", this.service)::register);
+		this.meters.register(Gauge.builder("gateway.retries.limit", () -> budget.get().limit())
+			.description("Requests that may be on a further try at this moment")
+			.tag("service", this.service)::register);
+		return this;
+	}
+
+	void countRefusedRetry() {
+		this.refusedRetries.increment();
+	}
+
+	void countMirrored(MirrorOutcome outcome) {
+		this.mirrored.get(outcome.name()).increment();
 	}
 
 	RouteTimers route(String route) {

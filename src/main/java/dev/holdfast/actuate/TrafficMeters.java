@@ -4,14 +4,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.ExchangeRecord;
 import dev.holdfast.proxy.GatewayError;
+import dev.holdfast.proxy.MirrorOutcome;
 import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.Retries;
+import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +41,8 @@ public final class TrafficMeters implements ExchangeListener {
 
 	private final Predicate<ServiceName> known;
 
+	private final Function<ServiceName, Retries> retries;
+
 	private final ServiceMeters nameless;
 
 	private final ConcurrentMap<String, ServiceMeters> services = new ConcurrentHashMap<>();
@@ -55,13 +61,17 @@ public final class TrafficMeters implements ExchangeListener {
 	 * @param upstreams tells which services have meters of their own
 	 */
 	public TrafficMeters(MeterRegistry meters, Upstreams upstreams) {
-		this(meters, (service) -> upstreams.find(service) != null);
+		this(meters, (service) -> upstreams.find(service) != null, (service) -> {
+			Upstream upstream = upstreams.find(service);
+			return (upstream != null) ? upstream.retries() : Retries.NONE;
+		});
 		upstreams.onForgotten(this::forget);
 	}
 
-	TrafficMeters(MeterRegistry meters, Predicate<ServiceName> known) {
+	TrafficMeters(MeterRegistry meters, Predicate<ServiceName> known, Function<ServiceName, Retries> retries) {
 		this.meters = meters;
 		this.known = known;
+		this.retries = retries;
 		this.nameless = new ServiceMeters(meters, "");
 		this.overhead = Timer.builder("gateway.overhead")
 			.description("What the gateway added to the time of backends, for requests that reached one")
@@ -113,6 +123,16 @@ public final class TrafficMeters implements ExchangeListener {
 	}
 
 	@Override
+	public void onRetryRefused(ServiceName service) {
+		service(service.value()).countRefusedRetry();
+	}
+
+	@Override
+	public void onMirror(ServiceName service, MirrorOutcome outcome) {
+		service(service.value()).countMirrored(outcome);
+	}
+
+	@Override
 	public void onTurnedAway(String address, String reason, GatewayError error) {
 		this.rejected.get(reason).increment();
 		this.errors.get(error.code()).increment();
@@ -135,8 +155,13 @@ public final class TrafficMeters implements ExchangeListener {
 		// Asked again within the map's lock, which forget takes after the service has
 		// gone.
 		ServiceMeters created = this.services.computeIfAbsent(name,
-				(key) -> isKnown(key) ? new ServiceMeters(this.meters, key).beginning() : null);
+				(key) -> isKnown(key) ? createKnown(new ServiceName(key)) : null);
 		return (created != null) ? created : this.nameless;
+	}
+
+	private ServiceMeters createKnown(ServiceName service) {
+		return new ServiceMeters(this.meters, service.value()).beginning()
+			.watching(() -> this.retries.apply(service));
 	}
 
 	private boolean isKnown(String name) {

@@ -5,8 +5,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.EncodedSlashes;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param methods the methods that requests must have, empty for any
  * @param headers the header fields that requests must have; values that look like secrets
  * are hidden
- * @param service where its requests go, {@code null} for the rule by path
+ * @param service where its requests go, {@code null} for the rule by path and where the
+ * gateway answers itself
  * @param stripPrefix what is taken off the path, empty for nothing
  * @param preserveHost whether the backend sees the client's Host
  * @param protocol the version of HTTP that instances are spoken to in
@@ -36,16 +39,19 @@ import org.jspecify.annotations.Nullable;
  * @param encodedSlashes what becomes of requests with an encoded slash in their path
  * @param mergeSlashes whether slashes that follow each other count as one
  * @param times how long parts of a request may take
+ * @param retry when requests are tried again
+ * @param actions what is done to requests and responses, left out when that is nothing
  */
 record RouteView(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 		@Nullable String service, String stripPrefix, boolean preserveHost, BackendProtocol protocol, String sslBundle,
-		String serverName, long maxBodyBytes, EncodedSlashes encodedSlashes, boolean mergeSlashes, Times times) {
+		String serverName, long maxBodyBytes, EncodedSlashes encodedSlashes, boolean mergeSlashes, Times times,
+		Retry retry, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ActionsView actions) {
 
 	static RouteView of(Route route) {
 		Map<String, String> headers = new TreeMap<>();
 		route.headers().forEach((name, value) -> headers.put(name, Redaction.value(name, value)));
 		return of(route.id(), route.host(), route.path(), new TreeSet<>(route.methods()), headers,
-				route.service().value(), route.stripPrefix(), route.preserveHost(), route.policy());
+				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(), route.policy());
 	}
 
 	static RouteView byPath(RoutePolicy policy) {
@@ -56,11 +62,28 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),
 				policy.security().bundle(), policy.security().serverName(), policy.maxBodySize(),
-				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()));
+				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()),
+				Retry.of(policy.retry()), policy.isPlain() ? null : ActionsView.of(policy.actions()));
 	}
 
 	boolean matches(String text) {
 		return Text.contains(text, this.id, this.host, this.path, (this.service != null) ? this.service : "");
+	}
+
+	/**
+	 * When requests are tried again, always on another instance.
+	 *
+	 * @param attempts how many more tries a request may have
+	 * @param statuses the statuses with which an answer is given up for another
+	 * instance's
+	 * @param backoffSeconds the shortest time before another try, 0 for the first at once
+	 */
+	record Retry(int attempts, Set<Integer> statuses, double backoffSeconds) {
+
+		static Retry of(RetryPolicy retry) {
+			return new Retry(retry.attempts(), new TreeSet<>(retry.statuses()), retry.backoff().toMillis() / 1000.0);
+		}
+
 	}
 
 	/**

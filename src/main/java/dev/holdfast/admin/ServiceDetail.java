@@ -16,15 +16,33 @@ import dev.holdfast.service.Instance;
 import dev.holdfast.service.Redaction;
 import dev.holdfast.service.Registration;
 import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Retries;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One service with its instances.
  *
  * @param service what the list of services says of it
+ * @param retries how its retries stand against their budget
  * @param instances its instances, sorted by id
  */
-record ServiceDetail(ServiceSummary service, List<InstanceDetail> instances) {
+record ServiceDetail(ServiceSummary service, RetriesDetail retries, List<InstanceDetail> instances) {
+
+	/**
+	 * How a service's retries stand against their budget.
+	 *
+	 * @param active requests on a further try, or waiting for one
+	 * @param limit how many may be at this moment: a fifth of the requests in flight, at
+	 * least three
+	 * @param refused requests that were not tried again because there were that many
+	 */
+	record RetriesDetail(int active, int limit, long refused) {
+
+		static RetriesDetail of(Retries retries) {
+			return new RetriesDetail(retries.active(), retries.limit(), retries.refused());
+		}
+
+	}
 
 	/**
 	 * One instance.

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import dev.holdfast.check.CheckState;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Retries;
 import dev.holdfast.upstream.Statistics;
 
 /**
@@ -36,6 +37,13 @@ interface Traffic {
 	 * Tells what a service's recent requests were like.
 	 */
 	Statistics statistics(ServiceName service);
+
+	/**
+	 * Tells how a service's retries stand against their budget.
+	 */
+	default Retries retries(ServiceName service) {
+		return Retries.NONE;
+	}
 
 	/**
 	 * Gives a service's instances by their id; an instance that has only just been

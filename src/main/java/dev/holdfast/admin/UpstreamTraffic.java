@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import dev.holdfast.check.ActiveChecks;
 import dev.holdfast.check.CheckState;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Retries;
 import dev.holdfast.upstream.Statistics;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -56,6 +57,12 @@ final class UpstreamTraffic implements Traffic {
 	public Statistics statistics(ServiceName service) {
 		Upstream upstream = this.upstreams.find(service);
 		return (upstream != null) ? upstream.statistics() : Statistics.NONE;
+	}
+
+	@Override
+	public Retries retries(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return (upstream != null) ? upstream.retries() : Retries.NONE;
 	}
 
 	@Override

@@ -28,7 +28,9 @@ import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.EncodedSlashes;
 import dev.holdfast.route.PathRules;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
@@ -97,7 +99,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		RouteTimes times = new RouteTimes(this.upstream.requestTimeout(), this.upstream.tryTimeout(),
 				this.upstream.totalTimeout(), this.server.bodyTimeout(), this.upstream.streamIdleTimeout());
 		return new RoutePolicy(this.upstream.protocol(), times, this.server.maxBodySize().toBytes(),
-				new BackendSecurity(this.upstream.sslBundle(), ""), this.server.paths());
+				new BackendSecurity(this.upstream.sslBundle(), ""), this.server.paths(), this.upstream.retry().policy(),
+				RouteActions.DEFAULTS);
 	}
 
 	private static <T> T either(@Nullable T own, T otherwise) {
@@ -366,6 +369,18 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * by, with the certificate that the gateway shows them.
 	 * @param serverName DNS name that the certificates of instances which speak TLS must
 	 * be for, empty for the host that each is registered with.
+	 * @param addPrefix Prefix that is put before the path, behind what is stripped.
+	 * @param replacePrefix What takes the place of the path's prefix, which is the path
+	 * of the route; / for nothing.
+	 * @param replacePath Path that takes the place of all.
+	 * @param rewriteHost Host that the backend sees, with a port where it needs one.
+	 * @param requestHeaders What is changed of the header fields that the backend sees.
+	 * @param responseHeaders What is changed of the header fields that the client sees.
+	 * @param redirect Where clients are sent in the place of a service.
+	 * @param respond What is answered in the place of a service.
+	 * @param cors Which pages of other origins may read the answers.
+	 * @param mirrors Services that get copies of the requests.
+	 * @param retry When requests are tried again.
 	 */
 	public record ExplicitRoute(@DefaultValue("") String id, @DefaultValue("") String host,
 			@DefaultValue("/**") String path, @DefaultValue Set<String> methods,
@@ -374,7 +389,11 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@Nullable BackendProtocol protocol, @Nullable Duration requestTimeout, @Nullable Duration tryTimeout,
 			@Nullable Duration totalTimeout, @Nullable Duration bodyTimeout, @Nullable Duration streamIdleTimeout,
 			@Nullable DataSize maxBodySize, @Nullable EncodedSlashes encodedSlashes, @Nullable Boolean mergeSlashes,
-			@Nullable String sslBundle, @DefaultValue("") String serverName) {
+			@Nullable String sslBundle, @DefaultValue("") String serverName, @DefaultValue("") String addPrefix,
+			@Nullable String replacePrefix, @DefaultValue("") String replacePath, @DefaultValue("") String rewriteHost,
+			@DefaultValue Headers requestHeaders, @DefaultValue Headers responseHeaders, @Nullable Redirect redirect,
+			@Nullable Respond respond, @Nullable RouteCors cors, @DefaultValue List<RouteMirror> mirrors,
+			@Nullable RouteRetry retry) {
 
 		/**
 		 * Gives the route in the words of the route table.
@@ -383,8 +402,11 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 		 * @throws IllegalArgumentException if a part of it cannot be used
 		 */
 		public Route toRoute(RoutePolicy defaults) {
-			return new Route(this.id, this.host, this.path, this.methods, this.headers, new ServiceName(this.service),
-					this.stripPrefix, this.preserveHost, policy(defaults));
+			RoutePolicy policy = policy(defaults);
+			ServiceName goal = (this.service.isEmpty() && policy.actions().isAnswered()) ? null
+					: new ServiceName(this.service);
+			return new Route(this.id, this.host, this.path, this.methods, this.headers, goal, this.stripPrefix,
+					this.preserveHost, policy);
 		}
 
 		private RoutePolicy policy(RoutePolicy defaults) {
@@ -396,7 +418,102 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 					(this.maxBodySize != null) ? this.maxBodySize.toBytes() : defaults.maxBodySize(),
 					new BackendSecurity(either(this.sslBundle, defaults.security().bundle()), this.serverName),
 					new PathRules(either(this.encodedSlashes, defaults.paths().encodedSlashes()),
-							either(this.mergeSlashes, defaults.paths().mergeSlashes())));
+							either(this.mergeSlashes, defaults.paths().mergeSlashes())),
+					ExplicitActions.retry(this.retry, defaults.retry()), ExplicitActions.of(this));
+		}
+
+	}
+
+	/**
+	 * What is changed of header fields: some are removed, then some set, then some added.
+	 *
+	 * @param set Fields that are there once, with this value.
+	 * @param add Fields that are there besides those of the same name.
+	 * @param remove Names of fields that are taken away.
+	 */
+	public record Headers(@DefaultValue Map<String, String> set, @DefaultValue Map<String, String> add,
+			@DefaultValue List<String> remove) {
+	}
+
+	/**
+	 * Where clients are sent; the path is what the route makes of it.
+	 *
+	 * @param status Status of the answer.
+	 * @param scheme Scheme, http or https, empty for the one that was used.
+	 * @param host Host without port, empty for the one that was asked.
+	 * @param port Port, 0 for the usual one of the scheme if that is given, else for the
+	 * one that was asked.
+	 */
+	public record Redirect(@DefaultValue("302") int status, @DefaultValue("") String scheme,
+			@DefaultValue("") String host, @DefaultValue("0") int port) {
+	}
+
+	/**
+	 * What is answered to every request.
+	 *
+	 * @param status Status of the answer.
+	 * @param contentType Media type of the body.
+	 * @param body Body of the answer.
+	 */
+	public record Respond(@DefaultValue("200") int status, @DefaultValue("") String contentType,
+			@DefaultValue("") String body) {
+	}
+
+	/**
+	 * Which pages of other origins may read answers.
+	 *
+	 * @param allowOrigins Origins, * for any, https://*.example.org for all hosts under
+	 * one.
+	 * @param allowCredentials Whether they may send cookies and credentials.
+	 * @param allowMethods Methods that they may use besides GET, HEAD and POST, * for
+	 * any.
+	 * @param allowHeaders Request fields that they may send, * for any.
+	 * @param exposeHeaders Response fields that they may read, * for any.
+	 * @param maxAge Time for which browsers may remember that.
+	 */
+	public record RouteCors(@DefaultValue List<String> allowOrigins, @DefaultValue("false") boolean allowCredentials,
+			@DefaultValue List<String> allowMethods, @DefaultValue List<String> allowHeaders,
+			@DefaultValue List<String> exposeHeaders, @DefaultValue("5s") Duration maxAge) {
+	}
+
+	/**
+	 * A service that gets copies of requests.
+	 *
+	 * @param service Name of the service.
+	 * @param share Share of the requests that it gets copies of.
+	 */
+	public record RouteMirror(@DefaultValue("") String service, @DefaultValue("100%") String share) {
+	}
+
+	/**
+	 * When a route's requests are tried again.
+	 *
+	 * @param attempts Most tries after the first.
+	 * @param statuses Statuses with which an answer is given up for another instance's.
+	 * @param backoff Shortest time before another try, 0 for the first at once.
+	 */
+	public record RouteRetry(@Nullable Integer attempts, @Nullable Set<Integer> statuses, @Nullable Duration backoff) {
+	}
+
+	/**
+	 * When requests are tried again whose route says nothing else.
+	 *
+	 * @param attempts Most tries after the first, each on another instance.
+	 * @param statuses Statuses with which an answer is given up for another instance's,
+	 * if the request may be sent twice.
+	 * @param backoff Shortest time before another try, twice as long before a second, and
+	 * up to once more at random; 0 for the first at once.
+	 */
+	public record Retry(@DefaultValue("2") @Min(0) @Max(2) int attempts,
+			@DefaultValue({ "502", "503", "504" }) Set<Integer> statuses,
+			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration backoff) {
+
+		/**
+		 * Gives the settings in the words of the route table.
+		 * @return the policy
+		 */
+		public RetryPolicy policy() {
+			return new RetryPolicy(this.attempts, this.statuses, this.backoff);
 		}
 
 	}
@@ -438,6 +555,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * is given up, 0 for any.
 	 * @param forgetAfter Time after which a service that has lost its last instance loses
 	 * its meters and its circuit breaker, 0 for never.
+	 * @param retry When requests are tried again.
 	 */
 	public record Upstream(@DefaultValue("least-request") Balancer balancer, @DefaultValue("") String sslBundle,
 			@DefaultValue("auto") BackendProtocol protocol, @Valid @DefaultValue Ejection ejection,
@@ -453,7 +571,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration tryTimeout,
 			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration totalTimeout,
 			@DefaultValue("5m") @DurationMin(message = NOT_NEGATIVE) Duration streamIdleTimeout,
-			@DefaultValue("10m") @DurationMin(message = NOT_NEGATIVE) Duration forgetAfter) {
+			@DefaultValue("10m") @DurationMin(message = NOT_NEGATIVE) Duration forgetAfter,
+			@Valid @DefaultValue Retry retry) {
 
 		/**
 		 * Gives the settings in the words of the upstreams.

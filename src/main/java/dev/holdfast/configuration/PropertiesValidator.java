@@ -291,6 +291,10 @@ final class PropertiesValidator implements Validator {
 			reject(errors, "upstream.ejection.maxTime", "must be at least holdfast.upstream.ejection.time");
 		}
 		checkTime(upstream.forgetAfter(), "upstream.forgetAfter", errors);
+		checkTime(upstream.retry().backoff(), "upstream.retry.backoff", errors);
+		if (upstream.retry().statuses().stream().anyMatch((status) -> status < 400 || status > 599)) {
+			reject(errors, "upstream.retry.statuses", "must be statuses of errors, 400 to 599");
+		}
 	}
 
 	private static void checkHashOn(String text, Errors errors) {

@@ -26,14 +26,17 @@ final class RouteServices implements SnapshotListener {
 	@Override
 	public void onListed(Snapshot snapshot) {
 		for (HoldfastProperties.ExplicitRoute route : this.routes) {
-			if (snapshot.find(new ServiceName(route.service())) == null) {
-				List<String> names = snapshot.services().keySet().stream().map(ServiceName::value).sorted().toList();
-				logger.warn("The route \"{}\" goes to the service \"{}\", which nothing has registered{}", route.id(),
-						route.service(),
-						Likeness.nearest(route.service(), names, Likeness.ALIKE)
-							.map("; did you mean \"%s\"?"::formatted)
-							.orElse(""));
-			}
+			warn(snapshot, route.id(), "goes", route.service());
+			route.mirrors().forEach((mirror) -> warn(snapshot, route.id(), "is mirrored", mirror.service()));
+		}
+	}
+
+	private static void warn(Snapshot snapshot, String route, String what, String service) {
+		// A route that the gateway answers itself names none.
+		if (!service.isEmpty() && snapshot.find(new ServiceName(service)) == null) {
+			List<String> names = snapshot.services().keySet().stream().map(ServiceName::value).sorted().toList();
+			logger.warn("The route \"{}\" {} to the service \"{}\", which nothing has registered{}", route, what, service,
+					Likeness.nearest(service, names, Likeness.ALIKE).map("; did you mean \"%s\"?"::formatted).orElse(""));
 		}
 	}
 

@@ -47,6 +47,21 @@ public interface ExchangeListener {
 	}
 
 	/**
+	 * A request is not tried again, because as many as may be are on a further try.
+	 * @param service the service it is for
+	 */
+	default void onRetryRefused(ServiceName service) {
+	}
+
+	/**
+	 * A copy of a request has come to its end, or was not sent.
+	 * @param service the service that the copy was for
+	 * @param outcome what became of it
+	 */
+	default void onMirror(ServiceName service, MirrorOutcome outcome) {
+	}
+
+	/**
 	 * A client was turned away before there was a request.
 	 * @param address the client's IP address
 	 * @param reason one of a few words, fit for a label

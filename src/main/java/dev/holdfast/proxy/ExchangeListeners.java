@@ -61,6 +61,20 @@ public final class ExchangeListeners implements ExchangeListener {
 	}
 
 	@Override
+	public void onRetryRefused(ServiceName service) {
+		for (ExchangeListener listener : this.listeners) {
+			listener.onRetryRefused(service);
+		}
+	}
+
+	@Override
+	public void onMirror(ServiceName service, MirrorOutcome outcome) {
+		for (ExchangeListener listener : this.listeners) {
+			listener.onMirror(service, outcome);
+		}
+	}
+
+	@Override
 	public void onTurnedAway(String address, String reason, GatewayError error) {
 		for (ExchangeListener listener : this.listeners) {
 			listener.onTurnedAway(address, reason, error);

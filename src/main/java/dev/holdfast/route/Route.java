@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * prefix itself matches as well: {@code /users/**} is also for {@code /users}
  * @param methods the methods it is for, empty for any
  * @param headers header names and the exact values they must have
- * @param service where its requests go
+ * @param service where its requests go, {@code null} if the gateway answers them itself
  * @param stripPrefix a prefix of whole segments taken off the path, empty for none
  * @param preserveHost whether the backend sees the client's Host rather than its own
  * address
  * @param policy how its requests are treated
  */
 public record Route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
-		ServiceName service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
+		@Nullable ServiceName service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 
 	static final String PREFIX = "/**";
 
@@ -81,6 +81,7 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 		if (!isPrefix(stripPrefix, withoutWildcard(path))) {
 			throw invalid("strip-prefix", stripPrefix, "whole segments at the beginning of the path " + path);
 		}
+		policy.actions().check(service != null, stripPrefix, preserveHost);
 	}
 
 	private static boolean isCanonical(String path) {
@@ -211,8 +212,9 @@ public record Route(String id, String host, String path, Set<String> methods, Ma
 
 	RouteMatch match(String requestPath) {
 		String rest = requestPath.substring(this.stripPrefix.length());
-		return new RouteMatch(this.id, this.service, rest.isEmpty() ? "/" : rest, this.stripPrefix, this.preserveHost,
-				this.policy);
+		PathRewrite rewrite = this.policy.actions().path();
+		String stripped = this.stripPrefix.isEmpty() ? rewrite.strippedOff(rest) : this.stripPrefix;
+		return new RouteMatch(this.id, this.service, rewrite.apply(rest), stripped, this.preserveHost, this.policy);
 	}
 
 }

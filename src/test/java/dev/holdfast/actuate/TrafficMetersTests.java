@@ -9,9 +9,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import com.sun.management.ThreadMXBean;
+import dev.holdfast.proxy.MirrorOutcome;
 import dev.holdfast.proxy.TrafficLabels;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.Retries;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,8 @@ class TrafficMetersTests {
 
 	private final PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-	private final TrafficMeters meters = new TrafficMeters(this.prometheus, (service) -> service.equals(ORDERS));
+	private final TrafficMeters meters = new TrafficMeters(this.prometheus, (service) -> service.equals(ORDERS),
+			(service) -> new Retries(2, 5, 7));
 
 	@Test
 	void onEndRecordsTheRequestUnderItsLabels() {
@@ -35,6 +38,18 @@ class TrafficMetersTests {
 				status="200"} 1""").contains("""
 				gateway_requests_seconds_count{method="GET",outcome="SERVER_ERROR",route="by-path",service="orders",\
 				status="503"} 1""").contains("gateway_errors_total{code=\"no-instance\"} 1.0");
+	}
+
+	@Test
+	void retryBudgetAndCopiesOfRequestsAreShown() {
+		this.meters.onRetryRefused(ORDERS);
+		this.meters.onMirror(ORDERS, MirrorOutcome.NOT_SENT);
+		this.meters.onMirror(new ServiceName("unknown"), MirrorOutcome.SUCCESS);
+		assertThat(this.prometheus.scrape()).contains("gateway_retries_active{service=\"orders\"} 2.0")
+			.contains("gateway_retries_limit{service=\"orders\"} 5.0")
+			.contains("gateway_retries_refused_total{service=\"orders\"} 1.0")
+			.contains("gateway_mirrored_requests_total{outcome=\"NOT_SENT\",service=\"orders\"} 1.0")
+			.contains("gateway_mirrored_requests_total{outcome=\"SUCCESS\",service=\"\"} 1.0");
 	}
 
 	@Test

@@ -16,7 +16,15 @@ import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.EncodedSlashes;
 import dev.holdfast.route.PathRules;
+import dev.holdfast.route.Cors;
+import dev.holdfast.route.DirectResponse;
+import dev.holdfast.route.FieldChanges;
+import dev.holdfast.route.Mirror;
+import dev.holdfast.route.OriginPattern;
+import dev.holdfast.route.PathRewrite;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
@@ -68,7 +76,8 @@ class HoldfastPropertiesTests {
 							Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2, true, List.of()),
 					Duration.ZERO, "", "client", 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
 					Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
-					Duration.ofMinutes(10)));
+					Duration.ofMinutes(10),
+					new HoldfastProperties.Retry(2, Set.of(502, 503, 504), Duration.ZERO)));
 			assertThat(properties.upstream().settings()).isEqualTo(UpstreamSettings.DEFAULTS);
 			assertThat(properties.upstream().checks().policy()).isEqualTo(CheckPolicy.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
@@ -123,6 +132,50 @@ class HoldfastPropertiesTests {
 										Duration.ofSeconds(30), Duration.ofMinutes(5)),
 								10 * 1024 * 1024, new BackendSecurity("usual", ""),
 								new PathRules(EncodedSlashes.REJECT, true)));
+		});
+	}
+
+	@Test
+	void routeSaysWhatIsDoneToRequestsAndWhenTheyAreTriedAgain() {
+		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml("""
+				holdfast:
+				  upstream.retry: { attempts: 1, statuses: [503], backoff: 10ms }
+				  routes:
+				  - id: users
+				    path: /users/**
+				    service: users
+				    replace-prefix: /people
+				    rewrite-host: people.internal:8443
+				    request-headers: { set: { X-Tenant: acme }, add: { X-Way: gateway }, remove: [X-Debug] }
+				    response-headers: { remove: [Server] }
+				    cors: { allow-origins: ["https://*.example.org"], allow-methods: [PUT], max-age: 1h }
+				    mirrors: [{ service: shadow, share: 2.5% }]
+				    retry: { statuses: [429] }
+				  - { id: old, path: /old/**, replace-prefix: /new, redirect: { status: 308, scheme: https } }
+				  - { id: gone, path: /gone/**, respond: { status: 410, body: gone } }
+				"""))).run((context) -> {
+			HoldfastProperties properties = context.getBean(HoldfastProperties.class);
+			List<Route> routes = properties.routes()
+				.stream()
+				.map((route) -> route.toRoute(properties.routePolicy()))
+				.toList();
+			assertThat(routes.getFirst().policy().retry())
+				.isEqualTo(new RetryPolicy(1, Set.of(429), Duration.ofMillis(10)));
+			assertThat(routes.getFirst().policy().actions())
+				.isEqualTo(new RouteActions(
+						new FieldChanges(List.of(new FieldChanges.Field("x-tenant", "acme")),
+								List.of(new FieldChanges.Field("x-way", "gateway")), List.of("x-debug")),
+						new FieldChanges(List.of(), List.of(), List.of("server")),
+						new PathRewrite.ReplacePrefix("/users", "/people"), "people.internal:8443", DirectResponse.NONE,
+						new Cors(List.of(OriginPattern.parse("https://*.example.org")), false, List.of("PUT"),
+								List.of(), List.of(), Duration.ofHours(1)),
+						List.of(new Mirror(new ServiceName("shadow"), 0.025))));
+			assertThat(routes.get(1).service()).isNull();
+			assertThat(routes.get(1).policy().actions().response())
+				.isEqualTo(new DirectResponse.Redirect(308, "https", "", 0));
+			assertThat(routes.get(1).policy().retry()).isEqualTo(properties.upstream().retry().policy());
+			assertThat(routes.get(2).policy().actions().response())
+				.isEqualTo(new DirectResponse.Fixed(410, "text/plain; charset=utf-8", "gone"));
 		});
 	}
 

@@ -325,6 +325,16 @@ final class Gateway implements AutoCloseable {
 		this.upstreams.forget(Duration.ZERO);
 	}
 
+	/**
+	 * Registers another service.
+	 */
+	void register(ServiceName service, int... ports) {
+		List<Instance> instances = Arrays.stream(ports)
+			.mapToObj((port) -> instance(new Endpoint(Scheme.HTTP, "127.0.0.1", port)))
+			.toList();
+		this.upstreams.onSnapshot(Snapshot.EMPTY.with(new Service(service, instances, 1)), Set.of(service));
+	}
+
 	RawClient client() throws IOException {
 		return new RawClient(this.server.port());
 	}
@@ -439,6 +449,10 @@ final class Gateway implements AutoCloseable {
 
 		final List<ServiceName> retries = new CopyOnWriteArrayList<>();
 
+		final List<ServiceName> refusedRetries = new CopyOnWriteArrayList<>();
+
+		final List<String> mirrored = new CopyOnWriteArrayList<>();
+
 		/**
 		 * Waits for the one request of the test to end, which it may do a little after
 		 * its answer has been read.
@@ -473,6 +487,16 @@ final class Gateway implements AutoCloseable {
 		@Override
 		public void onRetry(ServiceName service) {
 			this.retries.add(service);
+		}
+
+		@Override
+		public void onRetryRefused(ServiceName service) {
+			this.refusedRetries.add(service);
+		}
+
+		@Override
+		public void onMirror(ServiceName service, MirrorOutcome outcome) {
+			this.mirrored.add(service + " " + outcome);
 		}
 
 		@Override

@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.route.RetryPolicy;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.testing.Http2Backend;
 import dev.holdfast.testing.Http2Wire;
@@ -471,6 +476,73 @@ class RetryTests {
 			assertThat(gateway.recorder.retries).hasSize(4);
 			assertThat(unwilling.wires()).hasSize(1);
 			assertThat(unwilling.wires().getFirst().frames()).noneMatch(Http2Wire.Reset.class::isInstance);
+		}
+	}
+
+	@Test
+	void statusesOfTheRouteAreTriedElsewhereAndNoOthers() throws IOException {
+		RoutePolicy policy = RoutePolicy.DEFAULTS.with(new RetryPolicy(1, Set.of(500), Duration.ZERO));
+		try (ScriptedBackend broken = ScriptedBackend.answering(unavailable(500, "no"));
+				ScriptedBackend backend = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(policy, broken.port(), backend.port());
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			for (int i = 0; i < MANY && broken.heads().isEmpty(); i++) {
+				assertThat(client.message(client.get("/orders/")).body()).isEqualTo("ok");
+			}
+			assertThat(broken.heads()).hasSize(1);
+		}
+		try (ScriptedBackend unwilling = ScriptedBackend.answering(unavailable(503, "no"));
+				Gateway gateway = new Gateway(policy, unwilling.port(), unwilling.port());
+				RawClient client = gateway.client()) {
+			assertThat(client.get("/orders/").body()).isEqualTo("no");
+			assertThat(unwilling.heads()).hasSize(1);
+		}
+	}
+
+	/**
+	 * All break at the same moment, and those that are tried again are held there.
+	 */
+	@Test
+	void onlyAFifthOfTheRequestsInFlightIsTriedAgainAtATime() throws IOException {
+		int requests = 40;
+		CompletableFuture<Void> arrived = new CompletableFuture<>();
+		CompletableFuture<Void> hold = new CompletableFuture<>();
+		AtomicInteger tries = new AtomicInteger();
+		ScriptedBackend.Script script = (peer) -> {
+			peer.readRequest();
+			int number = tries.incrementAndGet();
+			if (number == requests) {
+				arrived.complete(null);
+			}
+			if (number <= requests) {
+				arrived.join();
+				peer.reset();
+			}
+			else {
+				hold.join();
+				peer.write(OK);
+			}
+		};
+		try (ScriptedBackend one = new ScriptedBackend(script);
+				ScriptedBackend two = new ScriptedBackend(script);
+				ScriptedBackend three = new ScriptedBackend(script);
+				Gateway gateway = new Gateway(one.port(), two.port(), three.port())) {
+			List<RawClient> clients = new ArrayList<>();
+			for (int i = 0; i < requests; i++) {
+				clients.add(gateway.client().send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n"));
+			}
+			await().until(() -> tries.get() - requests + gateway.recorder.refusedRetries.size() == requests);
+			int retried = tries.get() - requests;
+			assertThat(retried).isBetween(3, requests / 5);
+			hold.complete(null);
+			int succeeded = 0;
+			for (RawClient client : clients) {
+				RawClient.Answer answer = client.answer();
+				assertThat(answer.status()).isIn(200, 502);
+				succeeded += (answer.status() == 200) ? 1 : 0;
+				client.close();
+			}
+			assertThat(succeeded).isEqualTo(retried);
 		}
 	}
 

@@ -3,11 +3,13 @@ package dev.holdfast.proxy.exchange;
 import dev.holdfast.proxy.backend.BackendStream;
 import dev.holdfast.proxy.backend.ResponseListener;
 import dev.holdfast.proxy.client.ClientStream;
+import dev.holdfast.proxy.header.ChangedFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestFields;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.RequestHost;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.upstream.UpstreamInstance;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +41,7 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 	void writeHead(BackendStream stream, UpstreamInstance instance, long elapsedNanos, RequestHead out,
 			ResponseListener listener) {
 		RequestHead received = this.client.head();
-		out.begin(stream.version(), isExtendedConnect() ? "GET" : received.method(),
-				target(instance.instance().endpoint().path()));
-		if (received.isTargetSensitive()) {
-			out.markTargetSensitive();
-		}
-		RequestFields.write(received, this.client.peer(), this.host, this.id, instance.authority(),
-				this.match.strippedPrefix(), this.match.preserveHost(), out);
-		announceNoContent(received, out);
+		begin(stream.version(), instance, out);
 		if (this.offer != null && stream.version() != HttpVersion.HTTP_2) {
 			this.offer.write(out.fields());
 		}
@@ -56,6 +51,29 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 		long contentLength = (this.body != null) ? this.body.contentLength() : received.contentLength();
 		out.frame(contentLength, this.body != null && contentLength < 0, this.body != null);
 		stream.writeHead(out, listener);
+	}
+
+	/**
+	 * Write the head but for its framing, and what only the request's own exchange has.
+	 * @param version the version of HTTP that the instance is spoken to in
+	 * @param instance the instance
+	 * @param out what the head is written with
+	 */
+	void begin(HttpVersion version, UpstreamInstance instance, RequestHead out) {
+		RequestHead received = this.client.head();
+		out.begin(version, isExtendedConnect() ? "GET" : received.method(),
+				target(instance.instance().endpoint().path()));
+		if (received.isTargetSensitive()) {
+			out.markTargetSensitive();
+		}
+		RouteActions actions = this.match.policy().actions();
+		RequestFields.write(received, this.client.peer(), this.host, this.id,
+				actions.host().isEmpty() ? instance.authority() : actions.host(), this.match.strippedPrefix(),
+				this.match.preserveHost(), out);
+		if (!actions.requestFields().isNone()) {
+			ChangedFields.apply(actions.requestFields(), out.fields());
+		}
+		announceNoContent(received, out);
 	}
 
 	private String target(String prefix) {

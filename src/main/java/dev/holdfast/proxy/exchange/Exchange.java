@@ -9,6 +9,7 @@ import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.ResponseFields;
 import dev.holdfast.proxy.header.ResponseHead;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import io.netty.buffer.ByteBuf;
@@ -23,6 +24,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	private static final int CONTINUE = 100;
 
 	private static final int EARLY_HINTS = 103;
+
+	private static final byte[] NOTHING = {};
 
 	private final ExchangeResources resources;
 
@@ -76,6 +79,14 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 			this.timeouts.limit(grpc.timeoutNanos());
 		}
 		this.attempts.begin();
+		if (isMirrored() && this.request.body() == null && !this.ended) {
+			this.resources.mirrored().send(this.request, NOTHING);
+		}
+	}
+
+	private boolean isMirrored() {
+		RoutePolicy policy = this.request.match().policy();
+		return !policy.isPlain() && !policy.actions().mirrors().isEmpty() && this.request.offer() == null;
 	}
 
 	// What the client sends.
@@ -99,6 +110,10 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	public void onEnd(HeaderFields trailers) {
 		RequestBody body = this.request.body();
 		if (!this.ended && body != null) {
+			if (isMirrored()) {
+				// Before an instance has it: when its response comes, nothing is kept.
+				this.resources.mirrored().send(this.request, body.copy());
+			}
 			body.end(trailers);
 		}
 		if (!this.ended) {
@@ -162,6 +177,7 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	@Override
 	public void onResponse(ResponseHead head, BackendStream stream) {
 		this.timeouts.startResponse();
+		this.attempts.startResponse();
 		this.request.forget();
 		declineSwitch();
 		this.log.respond(head.status());
@@ -173,8 +189,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		if (events && head.status() < 500) {
 			this.attempts.succeed();
 		}
-		ResponseRelay begun = new ResponseRelay(this.resources.responses(), this.client, head, stream, this.timeouts,
-				grpc);
+		ResponseRelay begun = new ResponseRelay(this.resources.responses(), this.client, head,
+				this.request.match().policy(), stream, this.timeouts, grpc);
 		this.relay = begun;
 		begun.start(this.resources.loop());
 	}
@@ -204,8 +220,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		this.attempts.succeed();
 		this.log.respond(ClientResponses.switchedStatus(this.client));
 		this.resources.tunnels()
-			.open(this.resources.responses().switchProtocols(this.client, head), stream.switchProtocols(),
-					this::onTunnelClosed);
+			.open(this.resources.responses().switchProtocols(this.client, head, this.request.match().policy()),
+					stream.switchProtocols(), this::onTunnelClosed);
 	}
 
 	private void onTunnelClosed(@Nullable GatewayError error, long fromClient, long fromBackend) {
@@ -295,7 +311,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		this.log.respond((grpc != null) ? 200 : error.status());
 		declineSwitch();
 		this.log.transfer(0, this.resources.responses()
-			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft()));
+			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft(),
+					this.request.match().policy()));
 		end();
 	}
 

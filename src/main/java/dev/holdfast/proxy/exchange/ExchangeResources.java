@@ -16,8 +16,10 @@ import dev.holdfast.proxy.tunnel.Tunnels;
  * @param waiting the requests that wait for an instance
  * @param streams the responses that may go on until somebody ends them
  * @param responses writes what clients are sent
+ * @param mirrored sends copies of requests
  * @param requestHead what the heads of requests are written with, one after the other
  */
 record ExchangeResources(TrafficLoop loop, TrafficTimes times, ConnectionSource connections, Tunnels tunnels,
-		WaitingRequests waiting, OpenStreams streams, ClientResponses responses, RequestHead requestHead) {
+		WaitingRequests waiting, OpenStreams streams, ClientResponses responses,
+		MirroredRequests mirrored, RequestHead requestHead) {
 }

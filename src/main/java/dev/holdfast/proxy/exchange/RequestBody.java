@@ -5,6 +5,7 @@ import dev.holdfast.proxy.client.ClientStream;
 import dev.holdfast.proxy.header.HeaderFields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ final class RequestBody {
 
 	/** How much of a request's body is kept for another attempt, bytes. */
 	static final int MOST_KEPT = 64 * 1024;
+
+	private static final byte[] NOTHING = {};
 
 	private final ClientStream client;
 
@@ -182,6 +185,17 @@ final class RequestBody {
 	 */
 	boolean isReplayable() {
 		return this.received == 0 || this.keeping;
+	}
+
+	/**
+	 * Return what was received, if that can still be said.
+	 * @return a copy, {@code null} when some of it was not kept
+	 */
+	byte @Nullable [] copy() {
+		if (!isReplayable()) {
+			return null;
+		}
+		return (this.kept != null) ? ByteBufUtil.getBytes(this.kept) : NOTHING;
 	}
 
 	/**

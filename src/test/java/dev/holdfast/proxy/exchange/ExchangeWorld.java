@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.ExchangeRecord;
+import dev.holdfast.proxy.MirrorOutcome;
 import dev.holdfast.proxy.Probes;
 import dev.holdfast.proxy.TrafficLimits;
 import dev.holdfast.proxy.TrafficSettings;
@@ -21,6 +22,7 @@ import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Endpoint;
@@ -76,7 +78,11 @@ final class ExchangeWorld implements ConnectionSource {
 	}
 
 	ExchangeWorld(RoutePolicy policy, UpstreamSettings upstream, Scheme scheme, int instances) {
-		RouteTable routes = new RouteTable(List.of(), true, policy);
+		this(List.of(), policy, upstream, scheme, instances);
+	}
+
+	ExchangeWorld(List<Route> explicit, RoutePolicy policy, UpstreamSettings upstream, Scheme scheme, int instances) {
+		RouteTable routes = new RouteTable(explicit, true, policy);
 		this.upstreams = new Upstreams(upstream, this.breakers);
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS,
 				IntStream.rangeClosed(1, instances).mapToObj((i) -> instance(scheme, i)).toList(), 1));
@@ -193,6 +199,16 @@ final class ExchangeWorld implements ConnectionSource {
 		@Override
 		public void onRetry(ServiceName service) {
 			this.told.add("retry");
+		}
+
+		@Override
+		public void onRetryRefused(ServiceName service) {
+			this.told.add("no retry");
+		}
+
+		@Override
+		public void onMirror(ServiceName service, MirrorOutcome outcome) {
+			this.told.add("mirror " + service + " " + outcome);
 		}
 
 		@Override

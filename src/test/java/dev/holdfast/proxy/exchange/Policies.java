@@ -1,8 +1,10 @@
 package dev.holdfast.proxy.exchange;
 
 import java.time.Duration;
+import java.util.Set;
 
 import dev.holdfast.route.BackendProtocol;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
@@ -32,6 +34,11 @@ final class Policies {
 		RoutePolicy usual = RoutePolicy.DEFAULTS;
 		return new ExchangeWorld(
 				new RoutePolicy(usual.protocol(), times, usual.maxBodySize(), usual.security(), usual.paths()),
+				UpstreamSettings.DEFAULTS, Scheme.HTTP, instances);
+	}
+
+	static ExchangeWorld withRetry(int instances, int attempts, Duration backoff, Integer... statuses) {
+		return new ExchangeWorld(RoutePolicy.DEFAULTS.with(new RetryPolicy(attempts, Set.of(statuses), backoff)),
 				UpstreamSettings.DEFAULTS, Scheme.HTTP, instances);
 	}
 
