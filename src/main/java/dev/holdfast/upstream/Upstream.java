@@ -332,7 +332,7 @@ public final class Upstream {
 
 	private int inFlight() {
 		int sum = 0;
-		for (UpstreamInstance instance : this.pool.all()) {
+		for (UpstreamInstance instance : this.hosts.all()) {
 			sum += instance.active();
 		}
 		return sum;
