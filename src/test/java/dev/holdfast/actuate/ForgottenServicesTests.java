@@ -20,6 +20,7 @@ import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
+import dev.holdfast.upstream.InstanceState;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamSettings;
@@ -157,7 +158,7 @@ class ForgottenServicesTests {
 	@Test
 	void servicesBeyondTheLimitAreNamedOnceThereIsRoom() {
 		PrometheusMeterRegistry limited = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		InstanceGauges few = new InstanceGauges(limited, (service) -> new InstanceCounts(1, 0, 0, 0), 1);
+		InstanceGauges few = new InstanceGauges(limited, (service) -> new InstanceCounts(Map.of(InstanceState.Word.ROUTABLE, 1), 0), 1);
 		ServiceName first = new ServiceName("first");
 		ServiceName second = new ServiceName("second");
 		few.onSnapshot(snapshot(first, List.of(instance())), Set.of(first));
@@ -199,7 +200,7 @@ class ForgottenServicesTests {
 			}
 			for (int round = 0; round < 300; round++) {
 				register(USERS);
-				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(4);
+				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(8);
 				deregister(USERS);
 			}
 			over.set(true);

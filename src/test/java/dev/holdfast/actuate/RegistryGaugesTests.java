@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Objects;
 
 import dev.holdfast.registry.FakeRegistry;
@@ -13,6 +14,7 @@ import dev.holdfast.registry.UnreadableRecord;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.InstanceState;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +95,9 @@ class RegistryGaugesTests {
 		this.registry.with("orders", "a", "b", "c");
 		assertThat(this.prometheus.scrape()).contains("registry_instances{service=\"orders\",state=\"routable\"} 2.0")
 			.contains("registry_instances{service=\"orders\",state=\"ejected\"} 1.0")
-			.contains("registry_instances{service=\"orders\",state=\"weightless\"} 0.0");
+			.contains("registry_instances{service=\"orders\",state=\"weightless\"} 0.0")
+			.contains("registry_instances{service=\"orders\",state=\"failing-check\"} 0.0")
+			.contains("gateway_panic{service=\"orders\"} 1.0");
 	}
 
 	@Test
@@ -111,7 +115,8 @@ class RegistryGaugesTests {
 
 	private InstanceCounts counts(ServiceName service) {
 		Service registered = Objects.requireNonNull(this.registry.snapshot().find(service));
-		return new InstanceCounts(registered.instances().size() - 1, 1, 0, 0);
+		return new InstanceCounts(Map.of(InstanceState.Word.ROUTABLE, registered.instances().size() - 1,
+				InstanceState.Word.EJECTED, 1), 1);
 	}
 
 }
