@@ -158,7 +158,8 @@ class ForgottenServicesTests {
 	@Test
 	void servicesBeyondTheLimitAreNamedOnceThereIsRoom() {
 		PrometheusMeterRegistry limited = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		InstanceGauges few = new InstanceGauges(limited, (service) -> new InstanceCounts(Map.of(InstanceState.Word.ROUTABLE, 1), 0), 1);
+		InstanceGauges few = new InstanceGauges(limited,
+				(service) -> new InstanceCounts(Map.of(InstanceState.Word.ROUTABLE, 1), 0), 1);
 		ServiceName first = new ServiceName("first");
 		ServiceName second = new ServiceName("second");
 		few.onSnapshot(snapshot(first, List.of(instance())), Set.of(first));

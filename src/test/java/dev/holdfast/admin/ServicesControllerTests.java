@@ -163,8 +163,10 @@ class ServicesControllerTests {
 
 	@Test
 	void getShowsWhyAnInstanceIsAvoidedThatFails() {
-		this.api.become("o1", new InstanceState.Ejected(new EjectionCause.Failures(5, Outcome.SERVER_ERROR),
-				Duration.ofSeconds(60), Instant.parse("2026-01-02T03:05:05Z")))
+		this.api
+			.become("o1",
+					new InstanceState.Ejected(new EjectionCause.Failures(5, Outcome.SERVER_ERROR),
+							Duration.ofSeconds(60), Instant.parse("2026-01-02T03:05:05Z")))
 			.become("o2", new InstanceState.Returning(new EjectionCause.Failures(6, Outcome.TIMEOUT)))
 			.become("o3-idle", new InstanceState.Failing(7));
 		assertThat(get("/registry/services/orders")).bodyJson()
@@ -185,16 +187,14 @@ class ServicesControllerTests {
 	void getShowsAnInstanceThatFailsItsCheckAndOneThatStarts() {
 		this.api.become("o1", new InstanceState.FailingCheck("the status is 503"))
 			.become("o2", new InstanceState.SlowStart(true, Instant.parse("2026-01-02T03:04:35Z")));
-		assertThat(get("/registry/services/orders")).bodyJson()
-			.isLenientlyEqualTo(
-					"""
-							{"service": {"status": "DEGRADED", "instances": {"total": 3, "routable": 1, "ejected": 1}},
-							"instances": [
-								{"id": "o1", "health": {"status": "FAILING_CHECK", "reasons": [
-									"its health check fails: the status is 503; it is avoided while there is another"]}},
-								{"id": "o2", "health": {"status": "SLOW_START", "reasons": [
-									"it has recovered, and gets its whole share from 2026-01-02T03:04:35Z on"]}},
-								{"id": "o3-idle", "health": {"status": "WEIGHTLESS"}}]}""");
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
+				{"service": {"status": "DEGRADED", "instances": {"total": 3, "routable": 1, "ejected": 1}},
+				"instances": [
+					{"id": "o1", "health": {"status": "FAILING_CHECK", "reasons": [
+						"its health check fails: the status is 503; it is avoided while there is another"]}},
+					{"id": "o2", "health": {"status": "SLOW_START", "reasons": [
+						"it has recovered, and gets its whole share from 2026-01-02T03:04:35Z on"]}},
+					{"id": "o3-idle", "health": {"status": "WEIGHTLESS"}}]}""");
 	}
 
 	@Test

@@ -57,13 +57,13 @@ class HoldfastPropertiesTests {
 			assertThat(properties.cluster()).isEqualTo(new HoldfastProperties.Cluster(true, "/holdfast/"));
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
-					BackendProtocol.AUTO,
-					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
-							new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
-					Duration.ZERO, "", "client", 1000, 100,
-					Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
-					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10)));
+			assertThat(properties.upstream())
+				.isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO,
+						new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
+								new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
+						Duration.ZERO, "", "client", 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
+						Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO,
+						Duration.ofMinutes(5), Duration.ofMinutes(10)));
 			assertThat(properties.upstream().settings()).isEqualTo(UpstreamSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin())

@@ -27,8 +27,7 @@ class KeyedRequestsTests {
 			path          | /orders/user-%d?any | X-Any: any
 			client        | /orders/ | X-Forwarded-For: 192.0.2.%d, 10.0.0.1
 			""")
-	void requestsOfAUserGoToOneInstanceAndTheUsersToAll(String hashOn, String target, String field)
-			throws IOException {
+	void requestsOfAUserGoToOneInstanceAndTheUsersToAll(String hashOn, String target, String field) throws IOException {
 		try (ScriptedBackend one = ScriptedBackend.answering(OK);
 				ScriptedBackend two = ScriptedBackend.answering(OK);
 				ScriptedBackend three = ScriptedBackend.answering(OK);
