@@ -19,11 +19,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 /**
  * The gauges {@code registry.instances{service,state}} and
  * {@code gateway.panic{service}}. Held is no state there: {@code registry.held.removals}
- * counts those. Services get theirs in the order
- * in which they appear, up to a limit that keeps a scrape small; those that come later
- * are counted together under the empty service name, for as long as they are known. A
- * gauge stays when its service has lost its instances, so that an alert can see the 0,
- * until the service is forgotten.
+ * counts those. Services get theirs in the order in which they appear, up to a limit that
+ * keeps a scrape small; those that come later are counted together under the empty
+ * service name, for as long as they are known. A gauge stays when its service has lost
+ * its instances, so that an alert can see the 0, until the service is forgotten.
  */
 public final class InstanceGauges implements SnapshotListener {
 

@@ -134,7 +134,8 @@ final class ServiceCatalogue {
 		String circuit = this.traffic.circuit(name);
 		return new ServiceSummary(name.value(),
 				ServiceStatus.of(counts, circuit, status instanceof RegistryStatus.Live), counts, service.revision(),
-				status.asOf().orElse(null), circuit, this.traffic.isPanicking(name), traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
+				status.asOf().orElse(null), circuit, this.traffic.isPanicking(name),
+				traffic ? RecentTraffic.of(this.traffic.statistics(name)) : null);
 	}
 
 	/**

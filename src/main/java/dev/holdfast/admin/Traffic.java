@@ -52,8 +52,9 @@ interface Traffic {
 	Map<String, InstanceTraffic> instances(ServiceName service);
 
 	/**
-	 * Gives the ids of a service's instances that are avoided, because they are ejected or
-	 * fail their check: what its status needs to know, in a list of thousands, of each.
+	 * Gives the ids of a service's instances that are avoided, because they are ejected
+	 * or fail their check: what its status needs to know, in a list of thousands, of
+	 * each.
 	 */
 	default Set<String> ejected(ServiceName service) {
 		return instances(service).entrySet()

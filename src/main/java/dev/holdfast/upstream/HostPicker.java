@@ -129,8 +129,7 @@ final class HostPicker {
 	 * @return an instance, or {@code null} when another event loop has it, or has found
 	 * out more about it
 	 */
-	@Nullable UpstreamInstance take(Demand demand, List<UpstreamInstance> tried, boolean better, boolean panic,
-			int badness) {
+	@Nullable UpstreamInstance take(Demand demand, List<UpstreamInstance> tried, boolean better, boolean panic, int badness) {
 		UpstreamInstance taken = demand.keyed() ? nearest(demand.key(), tried, better, panic, badness)
 				: draw(tried, better, panic, badness);
 		boolean had = taken != null && (panic || (badness & AVOIDED) != 0 || taken.health().claim());

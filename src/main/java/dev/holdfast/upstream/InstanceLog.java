@@ -38,9 +38,11 @@ final class InstanceLog {
 
 	void refused(Instance instance, Ejection begun, String why) {
 		if (!isQuiet()) {
-			logger.warn("No connection to {} of {} at {}{}; it is ejected, for {} ms at first: the other instances "
-					+ "get its requests", instance.id(), this.context.service(), instance.endpoint(),
-					why.isEmpty() ? "" : ": " + why, begun.time().toMillis());
+			logger.warn(
+					"No connection to {} of {} at {}{}; it is ejected, for {} ms at first: the other instances "
+							+ "get its requests",
+					instance.id(), this.context.service(), instance.endpoint(), why.isEmpty() ? "" : ": " + why,
+					begun.time().toMillis());
 		}
 	}
 

@@ -51,9 +51,8 @@ public sealed interface InstanceState {
 	default String reason() {
 		return switch (this) {
 			case Routable() -> "";
-			case SlowStart(boolean recovered, Instant until) ->
-				"it %s, and gets its whole share from %s on".formatted(recovered ? "has recovered" : "is new",
-						until.truncatedTo(ChronoUnit.SECONDS));
+			case SlowStart(boolean recovered, Instant until) -> "it %s, and gets its whole share from %s on"
+				.formatted(recovered ? "has recovered" : "is new", until.truncatedTo(ChronoUnit.SECONDS));
 			case Held(String why) -> why;
 			case Failing(int failures) ->
 				"it failed %d requests in a row; it is not avoided, since no more instances may be".formatted(failures);
@@ -96,8 +95,8 @@ public sealed interface InstanceState {
 	}
 
 	/**
-	 * Return the state of an instance whose removal is held. It takes part as before: only
-	 * where nothing else is to be said of it the hold is.
+	 * Return the state of an instance whose removal is held. It takes part as before:
+	 * only where nothing else is to be said of it the hold is.
 	 * @param why why the registry keeps it
 	 * @return the state
 	 */

@@ -14,7 +14,9 @@ import java.time.Duration;
  */
 public record OutlierSettings(double deviations, int minInstances, int minRequests, Duration interval) {
 
-	/** 1.9 deviations among five instances with a hundred requests each in ten seconds. */
+	/**
+	 * 1.9 deviations among five instances with a hundred requests each in ten seconds.
+	 */
 	public static final OutlierSettings DEFAULTS = new OutlierSettings(1.9, 5, 100, Duration.ofSeconds(10));
 
 	/** Compares none. */

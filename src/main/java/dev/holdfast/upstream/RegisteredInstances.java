@@ -31,8 +31,8 @@ final class RegisteredInstances {
 	 * now is new
 	 * @return the state of those that are, {@code null} if none of it is chosen otherwise
 	 */
-	@Nullable List<UpstreamInstance> take(List<Instance> instances, List<UpstreamInstance> before,
-			ServiceOverrides overrides, boolean listed) {
+	@Nullable List<UpstreamInstance> take(List<Instance> instances, List<UpstreamInstance> before, ServiceOverrides overrides,
+			boolean listed) {
 		boolean renewed = renew(instances, before);
 		this.registered = instances;
 		return renewed ? null : merge(instances, before, overrides, listed);
@@ -115,8 +115,7 @@ final class RegisteredInstances {
 		if (known.instance() == instance) {
 			return true;
 		}
-		if (!known.instance().id().equals(instance.id())
-				|| !known.instance().endpoint().equals(instance.endpoint())) {
+		if (!known.instance().id().equals(instance.id()) || !known.instance().endpoint().equals(instance.endpoint())) {
 			return false;
 		}
 		known.register(instance);

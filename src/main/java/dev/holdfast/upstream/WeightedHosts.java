@@ -171,8 +171,8 @@ final class WeightedHosts {
 	 * Return how far an instance is from a key: the nearest is asked, and of those that
 	 * can be had the nearest when it cannot. An instance that comes or goes changes
 	 * nothing for the keys that it is not nearest to, and a weight brings as large a part
-	 * of the keys (weighted rendezvous hashing: Thaler and Ravishankar, 1998; Schindelhauer
-	 * and Schomaker, 2005).
+	 * of the keys (weighted rendezvous hashing: Thaler and Ravishankar, 1998;
+	 * Schindelhauer and Schomaker, 2005).
 	 * @param key what the request is told by
 	 * @param index the instance
 	 */

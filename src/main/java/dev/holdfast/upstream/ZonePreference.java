@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The instances in the gateway's own zone and those elsewhere. Clients are taken to come
  * to the zones evenly, so that a zone's share of a service is its total weight divided by
  * the number of zones: while 70 % of that are healthy in the own zone, requests stay
- * there, and below that as many as they can be expected to serve (Envoy's overprovisioning
- * factor of 1.4).
+ * there, and below that as many as they can be expected to serve (Envoy's
+ * overprovisioning factor of 1.4).
  */
 final class ZonePreference {
 

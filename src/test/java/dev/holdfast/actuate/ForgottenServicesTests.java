@@ -201,7 +201,7 @@ class ForgottenServicesTests {
 			}
 			for (int round = 0; round < 300; round++) {
 				register(USERS);
-				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(4);
+				assertThat(this.prometheus.get("registry.instances").tag("service", "users").gauges()).hasSize(8);
 				deregister(USERS);
 			}
 			over.set(true);

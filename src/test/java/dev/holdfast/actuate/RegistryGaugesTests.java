@@ -95,7 +95,9 @@ class RegistryGaugesTests {
 		this.registry.with("orders", "a", "b", "c");
 		assertThat(this.prometheus.scrape()).contains("registry_instances{service=\"orders\",state=\"routable\"} 2.0")
 			.contains("registry_instances{service=\"orders\",state=\"ejected\"} 1.0")
-			.contains("registry_instances{service=\"orders\",state=\"weightless\"} 0.0");
+			.contains("registry_instances{service=\"orders\",state=\"weightless\"} 0.0")
+			.contains("registry_instances{service=\"orders\",state=\"failing-check\"} 0.0")
+			.contains("gateway_panic{service=\"orders\"} 1.0");
 	}
 
 	@Test
@@ -114,7 +116,8 @@ class RegistryGaugesTests {
 	private InstanceCounts counts(ServiceName service) {
 		Service registered = Objects.requireNonNull(this.registry.snapshot().find(service));
 		return new InstanceCounts(
-				Map.of(InstanceState.Word.ROUTABLE, registered.instances().size() - 1, InstanceState.Word.EJECTED, 1), 0);
+				Map.of(InstanceState.Word.ROUTABLE, registered.instances().size() - 1, InstanceState.Word.EJECTED, 1),
+				1);
 	}
 
 }

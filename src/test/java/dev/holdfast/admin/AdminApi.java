@@ -35,6 +35,8 @@ import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
  */
 final class AdminApi implements Traffic {
 
+	private boolean panic;
+
 	static final String TOKEN = "correct-horse";
 
 	static final String HOST = "admin.example.org:8081";
@@ -134,6 +136,19 @@ final class AdminApi implements Traffic {
 	AdminApi eject(String instance) {
 		return become(instance, new InstanceState.Ejected(new EjectionCause.Refused(), Duration.ofSeconds(1),
 				Instant.parse("2026-01-02T03:04:06Z")));
+	}
+
+	/**
+	 * Has all services use all of their instances.
+	 */
+	AdminApi panic() {
+		this.panic = true;
+		return this;
+	}
+
+	@Override
+	public boolean isPanicking(ServiceName service) {
+		return this.panic;
 	}
 
 	AdminApi become(String instance, InstanceState state) {

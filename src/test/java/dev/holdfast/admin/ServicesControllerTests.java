@@ -78,7 +78,7 @@ class ServicesControllerTests {
 		assertThat(get("/registry/services?q=users&traffic=false")).bodyJson().isStrictlyEqualTo("""
 				{"page": 0, "size": 100, "total": 1, "items": [{"name": "users", "status": "HEALTHY",
 					"instances": {"total": 1, "routable": 1, "held": 0, "draining": 0, "ejected": 0}, "revision": 1,
-					"asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED"}]}""");
+					"asOf": "2026-01-02T03:04:05Z", "circuit": "CLOSED", "panic": false}]}""");
 		assertThat(get("/registry/services/users")).bodyJson()
 			.doesNotHavePath("$.service.p99")
 			.doesNotHavePath("$.instances[0].traffic");
@@ -174,9 +174,19 @@ class ServicesControllerTests {
 	}
 
 	@Test
+	void serviceWhoseInstancesAreAllUsedSaysSo() {
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("{'service': {'panic': false}}");
+		this.api.panic();
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("{'service': {'panic': true}}");
+		assertThat(get("/registry/services")).bodyJson().isLenientlyEqualTo("{'items': [{'panic': true}, {}, {}, {}]}");
+	}
+
+	@Test
 	void getShowsWhyAnInstanceIsAvoidedThatFails() {
-		this.api.become("o1", new InstanceState.Ejected(new EjectionCause.Failures(5, Outcome.SERVER_ERROR),
-				Duration.ofSeconds(60), Instant.parse("2026-01-02T03:05:05Z")))
+		this.api
+			.become("o1",
+					new InstanceState.Ejected(new EjectionCause.Failures(5, Outcome.SERVER_ERROR),
+							Duration.ofSeconds(60), Instant.parse("2026-01-02T03:05:05Z")))
 			.become("o2", new InstanceState.Returning(new EjectionCause.Failures(6, Outcome.TIMEOUT)))
 			.become("o3-idle", new InstanceState.Failing(7));
 		assertThat(get("/registry/services/orders")).bodyJson()
@@ -191,6 +201,20 @@ class ServicesControllerTests {
 								{"id": "o3-idle", "health": {"status": "FAILING", "reasons": [
 									"it failed 7 requests in a row; it is not avoided, since no more instances may be",
 									"its weight is 0"]}}]}""");
+	}
+
+	@Test
+	void getShowsAnInstanceThatFailsItsCheckAndOneThatStarts() {
+		this.api.become("o1", new InstanceState.FailingCheck("the status is 503"))
+			.become("o2", new InstanceState.SlowStart(true, Instant.parse("2026-01-02T03:04:35Z")));
+		assertThat(get("/registry/services/orders")).bodyJson().isLenientlyEqualTo("""
+				{"service": {"status": "DEGRADED", "instances": {"total": 3, "routable": 1, "ejected": 1}},
+				"instances": [
+					{"id": "o1", "health": {"status": "FAILING_CHECK", "reasons": [
+						"its health check fails: the status is 503; it is avoided while there is another"]}},
+					{"id": "o2", "health": {"status": "SLOW_START", "reasons": [
+						"it has recovered, and gets its whole share from 2026-01-02T03:04:35Z on"]}},
+					{"id": "o3-idle", "health": {"status": "WEIGHTLESS"}}]}""");
 	}
 
 	@Test

@@ -42,6 +42,7 @@ import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
 import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.HashOn;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -171,6 +172,18 @@ final class Gateway implements AutoCloseable {
 
 	static Gateway preservingHost(int... ports) {
 		return new Gateway(settings(), List.of(preservingHost()), Scheme.HTTP, ports);
+	}
+
+	/**
+	 * A traffic port that sends requests with the same key to the same backend, behind
+	 * proxies that are on this machine.
+	 */
+	static Gateway keyed(String hashOn, int... ports) {
+		UpstreamSettings usual = UpstreamSettings.DEFAULTS;
+		return new Gateway(settings("127.0.0.1"), TrafficTls.NONE, RoutePolicy.DEFAULTS,
+				new UpstreamSettings(Balancer.HASH, usual.ejection(), usual.maxRequests(), usual.maxQueued(),
+						usual.slowStart(), usual.zone(), HashOn.parse(hashOn)),
+				List.of(), Scheme.HTTP, ports);
 	}
 
 	/**

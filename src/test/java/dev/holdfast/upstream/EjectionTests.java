@@ -79,7 +79,8 @@ class EjectionTests {
 		UpstreamInstance a = named(upstream, "a");
 		fail(a, TO_EJECT);
 		forward(TIME);
-		assertThat(a.state()).isEqualTo(new InstanceState.Returning(new EjectionCause.Failures(TO_EJECT, Outcome.SERVER_ERROR)));
+		assertThat(a.state())
+			.isEqualTo(new InstanceState.Returning(new EjectionCause.Failures(TO_EJECT, Outcome.SERVER_ERROR)));
 		for (int round = 0; round < 3; round++) {
 			awaitChoice(upstream, a);
 			long mark = a.start();
@@ -156,14 +157,12 @@ class EjectionTests {
 		forward(TIME.multipliedBy(2));
 		a.end(Outcome.SUCCESS, a.start());
 		fail(a, TO_EJECT);
-		assertThat(a.state())
-			.isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(3)));
+		assertThat(a.state()).isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(3)));
 		forward(TIME.multipliedBy(3));
 		a.end(Outcome.SUCCESS, a.start());
 		forward(TIME.multipliedBy(2));
 		fail(a, TO_EJECT);
-		assertThat(a.state())
-			.isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(2)));
+		assertThat(a.state()).isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME.multipliedBy(2)));
 	}
 
 	@Test
@@ -217,8 +216,7 @@ class EjectionTests {
 		Upstream upstream = upstream("a", "b", "c");
 		refuse(named(upstream, "a"));
 		fail(named(upstream, "b"), TO_EJECT);
-		assertThat(named(upstream, "b").state())
-			.isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
+		assertThat(named(upstream, "b").state()).isEqualTo(ejected(Outcome.SERVER_ERROR, TO_EJECT, TIME));
 		for (int i = 0; i < 100; i++) {
 			assertThat(choose(upstream)).isSameAs(named(upstream, "c"));
 		}
@@ -377,8 +375,9 @@ class EjectionTests {
 		a.end(Outcome.SUCCESS, a.start());
 		a.end(Outcome.SUCCESS, a.start());
 		assertThat(output)
-			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 is ejected, for 30 s at first: it failed 5 requests "
-					+ "in a row, the last one with a server error; the other instances get its requests")
+			.containsOnlyOnce(
+					"a of orders at http://127.0.0.1:8080 is ejected, for 30 s at first: it failed 5 requests "
+							+ "in a row, the last one with a server error; the other instances get its requests")
 			.containsOnlyOnce("a of orders at http://127.0.0.1:8080 answers again; it is chosen like the others");
 		assertThat(output.toString().lines().filter((line) -> line.contains("a of orders"))).hasSize(2);
 	}

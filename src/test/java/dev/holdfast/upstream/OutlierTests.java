@@ -59,10 +59,12 @@ class OutlierTests {
 		end(sick, Outcome.SUCCESS, 1);
 		assertThat(sick.state()).isEqualTo(new InstanceState.Routable());
 		end(sick, Outcome.SERVER_ERROR, 5);
-		assertThat(sick.state()).isEqualTo(new InstanceState.Ejected(
-				new EjectionCause.Failures(5, Outcome.SERVER_ERROR), TIME.multipliedBy(2), NOW.plus(TIME.multipliedBy(2))));
-		assertThat(output).containsOnlyOnce("i0 of orders at http://127.0.0.1:8080 is ejected, for 30 s at first: 50.0 % "
-				+ "of its requests succeeded, and 90.0 % of those of the instances of its service");
+		assertThat(sick.state())
+			.isEqualTo(new InstanceState.Ejected(new EjectionCause.Failures(5, Outcome.SERVER_ERROR),
+					TIME.multipliedBy(2), NOW.plus(TIME.multipliedBy(2))));
+		assertThat(output)
+			.containsOnlyOnce("i0 of orders at http://127.0.0.1:8080 is ejected, for 30 s at first: 50.0 % "
+					+ "of its requests succeeded, and 90.0 % of those of the instances of its service");
 	}
 
 	@Test
@@ -130,8 +132,7 @@ class OutlierTests {
 		end(named(upstream, "i9"), Outcome.TIMEOUT, 5);
 		this.time.addAndGet(INTERVAL.toNanos());
 		upstream.sweep();
-		assertThat(upstream.instances()).filteredOn(UpstreamInstance::ejected)
-			.containsExactly(named(upstream, "i9"));
+		assertThat(upstream.instances()).filteredOn(UpstreamInstance::ejected).containsExactly(named(upstream, "i9"));
 	}
 
 	@Test
@@ -186,9 +187,8 @@ class OutlierTests {
 	}
 
 	private Upstream upstream(Upstreams of, int instances) {
-		return orders(of, IntStream.range(0, instances)
-			.mapToObj((i) -> Registered.instance("i" + i))
-			.toArray(Instance[]::new));
+		return orders(of,
+				IntStream.range(0, instances).mapToObj((i) -> Registered.instance("i" + i)).toArray(Instance[]::new));
 	}
 
 	private Upstreams upstreams(EjectionSettings ejection) {

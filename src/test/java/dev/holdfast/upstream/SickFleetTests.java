@@ -81,8 +81,8 @@ class SickFleetTests {
 			}
 			assertThat(fleet.service.answered()).as(fleet.toString()).isGreaterThan(before);
 			assertThat(fleet.well()).as(fleet.toString())
-				.allSatisfy((id) -> assertThat(named(fleet.upstream, id).state())
-					.isEqualTo(new InstanceState.Routable()));
+				.allSatisfy(
+						(id) -> assertThat(named(fleet.upstream, id).state()).isEqualTo(new InstanceState.Routable()));
 		}
 	}
 

@@ -65,8 +65,7 @@ class SlowStartTests {
 		Upstream upstream = orders(this.upstreams, by(Origin.DISK, "a"));
 		orders(this.upstreams, by(Origin.DISK, "a"), by(Origin.DISK, "b"));
 		orders(this.upstreams, by(Origin.LIST, "a"), by(Origin.LIST, "b"), by(Origin.LIST, "c"));
-		assertThat(upstream.instances()).extracting(UpstreamInstance::state)
-			.containsOnly(new InstanceState.Routable());
+		assertThat(upstream.instances()).extracting(UpstreamInstance::state).containsOnly(new InstanceState.Routable());
 		orders(this.upstreams, by(Origin.LIST, "a"), by(Origin.LIST, "b"), by(Origin.LIST, "c"), by(Origin.LIST, "d"));
 		assertThat(named(upstream, "c").state()).isEqualTo(new InstanceState.Routable());
 		assertThat(named(upstream, "d").state()).isInstanceOf(InstanceState.SlowStart.class);
@@ -86,7 +85,8 @@ class SlowStartTests {
 		end(b, Outcome.SUCCESS, 1);
 		assertThat(b.state()).isEqualTo(new InstanceState.SlowStart(true, NOW.plus(WINDOW)));
 		assertShare(upstream, "b", 0.1 / 1.1);
-		assertThat(output).containsOnlyOnce("b of orders at http://127.0.0.1:8080 answers again; its share grows for 30 s");
+		assertThat(output)
+			.containsOnlyOnce("b of orders at http://127.0.0.1:8080 answers again; its share grows for 30 s");
 		forward(this.upstreams, WINDOW);
 		assertShare(upstream, "b", 0.5);
 	}

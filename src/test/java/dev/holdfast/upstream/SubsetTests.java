@@ -69,7 +69,8 @@ class SubsetTests {
 
 	@Test
 	void candidatesOutsideOfTheSubsetHaveNoShare() {
-		assertThat(this.upstream.candidates(CANARY.subset())).extracting(Candidate::share).containsExactly(0.0, 0.0, 1.0);
+		assertThat(this.upstream.candidates(CANARY.subset())).extracting(Candidate::share)
+			.containsExactly(0.0, 0.0, 1.0);
 		assertThat(this.upstream.candidates(CANARY.subset())).extracting(Candidate::eligible)
 			.containsExactly(false, false, true);
 	}

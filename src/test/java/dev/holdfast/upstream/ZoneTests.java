@@ -119,10 +119,9 @@ class ZoneTests {
 
 	private Upstream upstream(Balancer balancer, String zone, Instance... instances) {
 		UpstreamSettings usual = UpstreamSettings.DEFAULTS;
-		return orders(
-				new Upstreams(new UpstreamSettings(balancer, usual.ejection(), 0, 0, usual.slowStart(), zone,
-						usual.hashOn()), CircuitBreakerRegistry.ofDefaults(), this.time::get),
-				instances);
+		return orders(new Upstreams(
+				new UpstreamSettings(balancer, usual.ejection(), 0, 0, usual.slowStart(), zone, usual.hashOn()),
+				CircuitBreakerRegistry.ofDefaults(), this.time::get), instances);
 	}
 
 }

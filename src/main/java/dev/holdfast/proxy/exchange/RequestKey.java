@@ -43,8 +43,8 @@ final class RequestKey {
 	}
 
 	/**
-	 * Return the value of the first cookie of a name (RFC 6265, section 4.2.1); HTTP/2 may
-	 * have a field for each.
+	 * Return the value of the first cookie of a name (RFC 6265, section 4.2.1); HTTP/2
+	 * may have a field for each.
 	 */
 	static @Nullable String cookie(HeaderFields fields, String name) {
 		for (int i = 0; i < fields.size(); i++) {
