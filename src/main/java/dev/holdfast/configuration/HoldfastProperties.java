@@ -509,8 +509,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * the interval.
 	 * @param interval Time between two comparisons.
 	 */
-	public record Outliers(
-			@DefaultValue("1.9") @DecimalMin("0") @DecimalMax(value = "100") double deviations,
+	public record Outliers(@DefaultValue("1.9") @DecimalMin("0") @DecimalMax(value = "100") double deviations,
 			@DefaultValue("5") @Min(3) @Max(100_000) int minInstances,
 			@DefaultValue("100") @Min(1) @Max(1_000_000) int minRequests,
 			@DefaultValue("10s") @DurationMin(seconds = 1, message = "must be 1s or longer") @DurationMax(days = 1,
@@ -565,8 +564,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			Optional<Check> check = switch (this.type) {
 				case NONE -> Optional.empty();
 				case TCP -> Optional.of(new Check.Tcp());
-				case HTTP -> Optional
-					.of(new Check.Http(this.method, this.path, StatusSet.of(this.statuses), this.body));
+				case HTTP ->
+					Optional.of(new Check.Http(this.method, this.path, StatusSet.of(this.statuses), this.body));
 				case GRPC -> Optional.of(new Check.Grpc(this.grpcService));
 			};
 			return new CheckSettings(check, this.interval, this.timeout, this.fall, this.rise);
