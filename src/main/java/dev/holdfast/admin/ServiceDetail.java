@@ -78,8 +78,8 @@ record ServiceDetail(ServiceSummary service, RetriesDetail retries, List<Instanc
 			return new InstanceDetail(instance.id(), instance.endpoint().toString(), instance.zone(),
 					instance.version(), instance.weight(), overrides.effectiveWeight(instance.weight()),
 					Redaction.values(instance.metadata()), RegistrationDetail.of(instance.registration()),
-					Health.of(instance, traffic, hold, override), (check != null) ? HealthCheck.of(check) : null, shown ? TrafficDetail.of(traffic) : null, hold,
-					override);
+					Health.of(instance, traffic, hold, override), (check != null) ? HealthCheck.of(check) : null,
+					shown ? TrafficDetail.of(traffic) : null, hold, override);
 		}
 
 	}

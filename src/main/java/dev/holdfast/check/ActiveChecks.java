@@ -161,13 +161,16 @@ public final class ActiveChecks implements SnapshotListener {
 	}
 
 	/**
-	 * Find an instance's run-time state, which is where the instance is in the snapshot.
+	 * Find an instance's run-time state, which should be where the instance is in the
+	 * snapshot.
 	 */
 	private @Nullable UpstreamInstance find(ServiceName name, Instance instance, int index) {
 		Upstream upstream = this.upstreams.find(name);
 		List<UpstreamInstance> all = (upstream != null) ? upstream.instances() : List.of();
-		UpstreamInstance known = (index < all.size()) ? all.get(index) : null;
-		return (known != null && known.instance().id().equals(instance.id())) ? known : null;
+		if (index < all.size() && all.get(index).instance().id().equals(instance.id())) {
+			return all.get(index);
+		}
+		return all.stream().filter((one) -> one.instance().id().equals(instance.id())).findFirst().orElse(null);
 	}
 
 	/**
@@ -206,9 +209,10 @@ public final class ActiveChecks implements SnapshotListener {
 
 	private synchronized @Nullable CheckThread opened() {
 		if (this.thread == null && !this.closed) {
-			this.thread = CheckThread.open(this.surroundings, (loop, connections) -> new CheckedInstances(loop,
-					connections, this.transports, this.surroundings.clock(), this.surroundings.random(), this.listener,
-					this.found), this.bundles);
+			this.thread = CheckThread.open(this.surroundings,
+					(loop, connections) -> new CheckedInstances(loop, connections, this.transports,
+							this.surroundings.clock(), this.surroundings.random(), this.listener, this.found),
+					this.bundles);
 		}
 		return this.thread;
 	}

@@ -67,8 +67,8 @@ public sealed interface Check {
 							.formatted(path, MAX_PATH_LENGTH));
 			}
 			if (body.length() > MAX_BODY_LENGTH) {
-				throw new IllegalArgumentException("body: %d characters (expected: at most %d)".formatted(body.length(),
-						MAX_BODY_LENGTH));
+				throw new IllegalArgumentException(
+						"body: %d characters (expected: at most %d)".formatted(body.length(), MAX_BODY_LENGTH));
 			}
 			if (method == CheckMethod.HEAD && !body.isEmpty()) {
 				throw new IllegalArgumentException(

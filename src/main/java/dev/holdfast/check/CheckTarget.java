@@ -29,8 +29,7 @@ record CheckTarget(Endpoint endpoint, CheckTransport transport, Duration timeout
 	 * be spoken to.
 	 */
 	WireProtocol protocolOfConnection() {
-		return this.endpoint.scheme().isSecure() ? protocol()
-				: WireProtocol.of(BackendProtocol.HTTP1, Scheme.HTTP);
+		return this.endpoint.scheme().isSecure() ? protocol() : WireProtocol.of(BackendProtocol.HTTP1, Scheme.HTTP);
 	}
 
 	/**

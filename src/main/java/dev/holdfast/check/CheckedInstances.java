@@ -127,15 +127,11 @@ final class CheckedInstances {
 			return;
 		}
 		Check check = planned.settings().check().orElseThrow();
-		RunningCheck[] running = new RunningCheck[1];
-		RunningCheck one = RunningCheck.of(check, this.loop, target(service, instance.endpoint(), planned.settings()),
-				(error) -> {
-					this.others.remove(running[0]);
-					result.accept(error);
-				});
-		running[0] = one;
-		this.others.add(one);
-		one.begin(this.connections);
+		RunningCheck other = RunningCheck.of(check, this.loop, target(service, instance.endpoint(), planned.settings()),
+				result);
+		this.others.removeIf(RunningCheck::hasEnded);
+		this.others.add(other);
+		other.begin(this.connections);
 	}
 
 	private CheckTarget target(ServiceName service, Endpoint endpoint, CheckSettings settings) {

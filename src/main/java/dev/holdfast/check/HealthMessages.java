@@ -2,6 +2,7 @@ package dev.holdfast.check;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import io.netty.buffer.ByteBuf;
 
@@ -28,6 +29,9 @@ final class HealthMessages {
 	private static final int OF_A_LENGTH = 2;
 
 	private static final int FOUR_BYTES = 5;
+
+	/** What the numbers of a status mean. */
+	private static final List<String> STATUSES = List.of("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN");
 
 	private static final int SERVING = 1;
 
@@ -77,11 +81,10 @@ final class HealthMessages {
 				return "a response that is no message";
 			}
 		}
-		return (status == SERVING) ? "" : words(status);
-	}
-
-	private static String words(long status) {
-		return (status == 0) ? "UNKNOWN" : (status == 2) ? "NOT_SERVING" : (status == 3) ? "SERVICE_UNKNOWN"
+		if (status == SERVING) {
+			return "";
+		}
+		return (status >= 0 && status < STATUSES.size()) ? STATUSES.get((int) status)
 				: "status %d of its own".formatted(status);
 	}
 

@@ -90,9 +90,8 @@ final class RegisteredCheck {
 			return;
 		}
 		if (OF_HTTP.contains(key) ? kind != CheckKind.HTTP : kind != CheckKind.GRPC || !OF_GRPC.contains(key)) {
-			throw new IllegalArgumentException(
-					"%s: not for a check by %s (expected: %s with http, %s with grpc)".formatted(key, kind,
-							String.join(", ", OF_HTTP), String.join(", ", OF_GRPC)));
+			throw new IllegalArgumentException("%s: not for a check by %s (expected: %s with http, %s with grpc)"
+				.formatted(key, kind, String.join(", ", OF_HTTP), String.join(", ", OF_GRPC)));
 		}
 	}
 

@@ -80,8 +80,7 @@ abstract class RequestCheck extends RunningCheck implements ConnectListener, Res
 				"the request was reset with HTTP/2's error code %d".formatted(code);
 			case BackendFailure.Refused refused -> "the request was refused";
 			case BackendFailure.Malformed malformed -> "the response is no HTTP";
-			case BackendFailure.HandshakeRefused(String explanation) ->
-				noConnection(ConnectFailure.TLS, explanation);
+			case BackendFailure.HandshakeRefused(String explanation) -> noConnection(ConnectFailure.TLS, explanation);
 		});
 	}
 

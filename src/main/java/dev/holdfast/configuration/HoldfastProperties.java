@@ -683,8 +683,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 			Optional<Check> check = switch (this.type) {
 				case NONE -> Optional.empty();
 				case TCP -> Optional.of(new Check.Tcp());
-				case HTTP -> Optional
-					.of(new Check.Http(this.method, this.path, StatusSet.of(this.statuses), this.body));
+				case HTTP ->
+					Optional.of(new Check.Http(this.method, this.path, StatusSet.of(this.statuses), this.body));
 				case GRPC -> Optional.of(new Check.Grpc(this.grpcService));
 			};
 			return new CheckSettings(check, this.interval, this.timeout, this.fall, this.rise);

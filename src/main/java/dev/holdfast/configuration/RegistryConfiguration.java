@@ -78,7 +78,8 @@ class RegistryConfiguration {
 
 	@Bean(destroyMethod = "")
 	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, ActiveChecks checks,
-			RouteTable routes, InstanceGauges gauges, SnapshotChanges changes, Overrides overrides, RegistryListener listener) {
+			RouteTable routes, InstanceGauges gauges, SnapshotChanges changes, Overrides overrides,
+			RegistryListener listener) {
 		HoldfastProperties.Registry registry = properties.registry();
 		HoldfastProperties.SnapshotFile snapshot = registry.snapshot();
 		Optional<SnapshotFile> file = snapshot.path().isEmpty() ? Optional.empty()

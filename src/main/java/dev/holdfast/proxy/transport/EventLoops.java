@@ -66,8 +66,7 @@ public final class EventLoops {
 	public EventLoops(int number, Transport transport, Ticker ticker, String name) {
 		this.transport = transport;
 		AtomicInteger made = new AtomicInteger();
-		ThreadFactory threads = (task) -> new FastThreadLocalThread(task,
-				name + "-" + made.incrementAndGet());
+		ThreadFactory threads = (task) -> new FastThreadLocalThread(task, name + "-" + made.incrementAndGet());
 		this.group = new MultiThreadIoEventLoopGroup(number, threads, transport.ioHandlers());
 		for (EventExecutor eventLoop : this.group) {
 			TrafficLoop loop = new TrafficLoop((EventLoop) eventLoop, ticker);
