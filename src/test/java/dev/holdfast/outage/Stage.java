@@ -21,9 +21,9 @@ abstract class Stage {
 
 	static final String SERVICE = "/services/orders/";
 
-	private static final int CONNECTIONS = 8;
+	private static final int CONNECTIONS = 4;
 
-	/** Makes some 300 requests a second, and leaves the machine to the rest. */
+	/** Makes some 150 requests a second, and leaves the machine to the rest. */
 	private static final Duration PAUSE = Duration.ofMillis(20);
 
 	private final Closer closer;
