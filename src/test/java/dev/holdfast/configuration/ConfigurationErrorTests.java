@@ -31,8 +31,7 @@ class ConfigurationErrorTests {
 	private static final String NO_DURATION = "must be a duration such as 500ms, 3s or 5m";
 
 	private static final WrongStarts starts = new WrongStarts(
-			wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation()
-				.map((row) -> (String) row.get()[0])
+			wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation().map((row) -> (String) row.get()[0])
 				.toList());
 
 	@ParameterizedTest

@@ -73,11 +73,7 @@ final class WrongStarts {
 	 * @param arguments what was wrong
 	 */
 	String told(String arguments) {
-		return this.starts.stream()
-			.filter((start) -> start.wrong.contains(arguments))
-			.findFirst()
-			.orElseThrow()
-			.told();
+		return this.starts.stream().filter((start) -> start.wrong.contains(arguments)).findFirst().orElseThrow().told();
 	}
 
 	private static final class Start {
