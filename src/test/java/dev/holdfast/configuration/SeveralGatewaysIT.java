@@ -55,11 +55,12 @@ class SeveralGatewaysIT {
 				assertThat(listed.statusCode()).as(listed.body()).isEqualTo(202);
 				etcd.kill();
 				Awaitility.await()
-					.untilAsserted(() -> assertThat(gateways(first).path("reason").asText()).isNotEmpty());
+					.untilAsserted(
+							() -> assertThat(gateways(first).path("reason").asText()).contains("connection refused"));
 				HttpResponse<String> refused = write(first, "DELETE",
 						"/registry/services/orders/instances/a/drain?scope=CLUSTER", "");
 				assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
-				assertThat(refused.body()).contains("cluster-scope-unavailable", "UNAVAILABLE");
+				assertThat(refused.body()).contains("cluster-scope-unavailable", "connection refused (UNAVAILABLE)");
 				assertThat(shared(second)).containsExactly("drain/orders/a");
 				HttpResponse<String> lifted = write(second, "DELETE",
 						"/registry/services/orders/instances/a/drain?scope=LOCAL", "");

@@ -14,8 +14,10 @@ import dev.holdfast.testing.TestBackend;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -24,6 +26,7 @@ import static org.awaitility.Awaitility.await;
  * What the page shows while etcd or the gateway itself is away, and who can read it.
  */
 @Order(1) // Among the longest, so it begins first.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DashboardOutageIT {
 
 	private static final Closer closer = new Closer();
@@ -116,6 +119,8 @@ class DashboardOutageIT {
 	}
 
 	@Test
+	@Order(Integer.MAX_VALUE) // Nobody needs what it kills, and so nobody starts it
+								// again.
 	void nothingOnThePageIsHardOrImpossibleToUse() {
 		open("?service=orders");
 		page.until("#instances-table tr[data-instance=a]");

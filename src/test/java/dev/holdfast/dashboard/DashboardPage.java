@@ -74,7 +74,7 @@ final class DashboardPage implements AutoCloseable {
 	void until(String what, Callable<Boolean> condition) {
 		try {
 			// Elements may be replaced while they are looked at.
-			await(what).pollInterval(Duration.ofMillis(50))
+			await(what).pollInterval(Duration.ofMillis(100))
 				.ignoreExceptionsInstanceOf(WebDriverException.class)
 				.until(condition);
 		}

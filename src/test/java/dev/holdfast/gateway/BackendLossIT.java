@@ -1,5 +1,7 @@
 package dev.holdfast.gateway;
 
+import java.time.Duration;
+
 import dev.holdfast.testing.GatewayProcess;
 import dev.holdfast.testing.Load;
 import dev.holdfast.testing.SharedGateway;
@@ -21,6 +23,9 @@ class BackendLossIT {
 
 	private static final int CONNECTIONS = 16;
 
+	/** Leaves the machine to the others. */
+	private static final Duration PAUSE = Duration.ofMillis(2);
+
 	private static final int ROUNDS = 3;
 
 	private final TestBackend staying = TestBackend.start("staying");
@@ -40,7 +45,7 @@ class BackendLossIT {
 		shared.keys().put(SERVICE + "staying", this.staying.address());
 		shared.keys().put(SERVICE + "leaving", this.leaving.address());
 		await().until(() -> instances(gateway) == 2);
-		try (Load load = Load.start(gateway.url("/losing/v1/items"), CONNECTIONS)) {
+		try (Load load = Load.start(gateway.url("/losing/v1/items"), CONNECTIONS, PAUSE)) {
 			for (int i = 0; i < ROUNDS; i++) {
 				awaitRequests(this.leaving);
 				this.leaving.kill();

@@ -59,7 +59,9 @@ class LargeBodiesIT {
 		try (EtcdKeys keys = new EtcdKeys(etcd.endpoint())) {
 			keys.put("/services/files/a", "127.0.0.1:" + backend.getAddress().getPort());
 		}
-		gateway = GatewayProcess.with(etcd.endpoint()).jvmFlags("-Xmx64m", "-XX:TieredStopAtLevel=1").start();
+		gateway = GatewayProcess.with(etcd.endpoint())
+			.jvmFlags("-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+			.start();
 	}
 
 	@AfterAll

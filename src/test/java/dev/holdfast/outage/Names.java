@@ -32,7 +32,7 @@ final class Names extends Stage {
 		register();
 		know();
 		this.gateway = open(GatewayProcess.with("http://nobody.invalid:2379", "http://etcd.test:" + this.proxy.port())
-			.jvmFlags("-Xmx160m", "-Djdk.net.hosts.file=" + hosts())
+			.moreJvmFlags("-Djdk.net.hosts.file=" + hosts())
 			.start());
 	}
 

@@ -1,6 +1,7 @@
 package dev.holdfast.proxy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -10,6 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class RecordingBackend implements AutoCloseable {
 
+	private static final int BUFFER = 16 * 1024;
+
 	private final List<Connection> connections = new CopyOnWriteArrayList<>();
 
 	private final ScriptedBackend backend = new ScriptedBackend(this::serve);
@@ -18,17 +21,11 @@ final class RecordingBackend implements AutoCloseable {
 		Connection connection = new Connection();
 		this.connections.add(connection);
 		try {
-			while (true) {
-				StringBuilder more = new StringBuilder();
-				do {
-					more.append((char) peer.read());
-				}
-				while (peer.in().available() > 0);
-				connection.bytes = connection.bytes.concat(more.toString());
-				List<ReferenceReader.Request> requests = ReferenceReader.read(connection.bytes).requests();
-				while (connection.answered < requests.size()) {
-					peer.write(answer(requests.get(connection.answered)));
-					connection.answered++;
+			byte[] buffer = new byte[BUFFER];
+			for (int length = peer.in().read(buffer); length >= 0; length = peer.in().read(buffer)) {
+				String more = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+				for (ReferenceReader.Request request : connection.receive(more)) {
+					peer.write(answer(request));
 				}
 			}
 		}
@@ -51,9 +48,8 @@ final class RecordingBackend implements AutoCloseable {
 	 * Forgets what has been received. Connections live on.
 	 */
 	void forget() {
-		for (Connection connection : this.connections) {
-			connection.forgotten = connection.bytes.length();
-		}
+		this.connections.removeIf((connection) -> connection.ended);
+		this.connections.forEach(Connection::forget);
 	}
 
 	/**
@@ -92,16 +88,31 @@ final class RecordingBackend implements AutoCloseable {
 
 	private static final class Connection {
 
-		private volatile String bytes = "";
+		/** What has been received and not forgotten. */
+		private String bytes = "";
 
-		private volatile int forgotten;
+		/** What belongs to no request that was answered. */
+		private String rest = "";
 
 		private volatile boolean ended;
 
-		private int answered;
+		/**
+		 * Takes what has come.
+		 * @return the requests that are complete by it
+		 */
+		private synchronized List<ReferenceReader.Request> receive(String more) {
+			this.bytes = this.bytes.concat(more);
+			ReferenceReader.Reading next = ReferenceReader.read(this.rest.concat(more));
+			this.rest = next.rest();
+			return next.requests();
+		}
 
-		private ReferenceReader.Reading reading() {
-			return ReferenceReader.read(this.bytes.substring(this.forgotten));
+		private synchronized void forget() {
+			this.bytes = "";
+		}
+
+		private synchronized ReferenceReader.Reading reading() {
+			return ReferenceReader.read(this.bytes);
 		}
 
 	}

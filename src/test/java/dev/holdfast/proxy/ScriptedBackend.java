@@ -157,7 +157,7 @@ final class ScriptedBackend implements AutoCloseable {
 
 		private String readUntil(String end) throws IOException {
 			StringBuilder text = new StringBuilder();
-			while (!text.toString().endsWith(end)) {
+			while (text.length() < end.length() || text.indexOf(end, text.length() - end.length()) < 0) {
 				text.append((char) read());
 			}
 			return text.toString();

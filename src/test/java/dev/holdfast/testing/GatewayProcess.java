@@ -359,7 +359,7 @@ public final class GatewayProcess implements AutoCloseable {
 		 * collector without threads of its own saves a fifth of the rest.
 		 */
 		private static final List<String> FLAGS = List.of("-Xmx160m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-				"-Dio.netty.leakDetection.level=paranoid");
+				"-Dio.netty.leakDetection.level=paranoid", "-Dio.netty.leakDetection.acquireAndReleaseOnly=true");
 
 		private final List<String> flags = new ArrayList<>();
 
@@ -418,6 +418,16 @@ public final class GatewayProcess implements AutoCloseable {
 		public Launch jvmFlags(String... others) {
 			this.flags.clear();
 			this.flags.addAll(List.of(others));
+			return this;
+		}
+
+		/**
+		 * Adds flags for the JVM to the usual ones.
+		 * @param more the flags
+		 * @return this
+		 */
+		public Launch moreJvmFlags(String... more) {
+			this.flags.addAll(List.of(more));
 			return this;
 		}
 

@@ -131,6 +131,9 @@ class EtcdClusterStoreIT {
 		OperatorOverride drain = override(Duration.ofMinutes(1));
 		first.cluster().put(drain).join();
 		await(() -> assertThat(second.overrides()).containsExactly(drain));
+		proxy.kill();
+		// Else what is available might still be the connection from before.
+		await(() -> assertThat(first.cluster().unavailable()).isPresent());
 		proxy.restart();
 		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
 		assertThat(first.cluster().remove(DRAIN).join()).isTrue();
@@ -162,9 +165,11 @@ class EtcdClusterStoreIT {
 		await(() -> assertThat(second.cluster().unavailable()).isEmpty());
 		Command refresh = new Command.Refresh("migration", "me");
 		first.cluster().command(refresh).join();
-		etcd.restart();
-		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
-		await(() -> assertThat(second.cluster().unavailable()).isEmpty());
+		restart(etcd, first, second);
+		// Both have read anew what there is once they hear of what is written then.
+		first.cluster().put(override(Duration.ofMinutes(1))).join();
+		await(() -> assertThat(first.overrides()).isNotEmpty());
+		await(() -> assertThat(second.overrides()).isNotEmpty());
 		assertThat(first.commands()).containsExactly(refresh);
 		assertThat(second.commands()).containsExactly(refresh);
 	}
@@ -176,8 +181,7 @@ class EtcdClusterStoreIT {
 		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
 		OperatorOverride drain = override(Duration.ofMinutes(10));
 		first.cluster().put(drain).join();
-		etcd.restart();
-		await(() -> assertThat(first.cluster().unavailable()).isEmpty());
+		restart(etcd, first);
 		assertThat(first.overrides()).containsExactly(drain);
 		assertThat(first.lost()).hasValue(0);
 		etcd.wipe();
@@ -318,6 +322,18 @@ class EtcdClusterStoreIT {
 
 	private static ByteSequence bytes(String text) {
 		return ByteSequence.from(text, StandardCharsets.UTF_8);
+	}
+
+	/** What is available before would else be the connection that ends. */
+	private static void restart(EtcdProcess etcd, Node... nodes) {
+		etcd.kill();
+		for (Node node : nodes) {
+			await(() -> assertThat(node.cluster().unavailable()).isPresent());
+		}
+		etcd.restart();
+		for (Node node : nodes) {
+			await(() -> assertThat(node.cluster().unavailable()).isEmpty());
+		}
 	}
 
 	private static void await(ThrowingRunnable assertion) {
