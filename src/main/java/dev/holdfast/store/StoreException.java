@@ -1,9 +1,9 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 /**
  * The store could not be asked, or refused. The message says what, where and why.
  */
-public class ClusterStoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public class ClusterStoreException extends RuntimeException {
 	 * @param denied whether the store denies the permission, which only an operator can
 	 * change
 	 */
-	public ClusterStoreException(String message, boolean denied) {
+	public StoreException(String message, boolean denied) {
 		this(message, denied, denied);
 	}
 
@@ -28,7 +28,7 @@ public class ClusterStoreException extends RuntimeException {
 	 * change
 	 * @param refused whether it is certain that nothing was done
 	 */
-	public ClusterStoreException(String message, boolean denied, boolean refused) {
+	public StoreException(String message, boolean denied, boolean refused) {
 		super(message);
 		this.denied = denied;
 		this.refused = refused;

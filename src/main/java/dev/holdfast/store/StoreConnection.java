@@ -1,4 +1,4 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -7,10 +7,10 @@ import dev.holdfast.service.Revision;
 
 /**
  * One client of the store, used for one session and then thrown away. Every call blocks
- * for some seconds at most, and throws {@link ClusterStoreException} when the store
+ * for some seconds at most, and throws {@link StoreException} when the store
  * cannot be asked or refuses. Safe on any thread once it has listed.
  */
-public interface ClusterConnection extends AutoCloseable {
+public interface StoreConnection extends AutoCloseable {
 
 	/**
 	 * Reads all entries at one revision, and opens the connection.

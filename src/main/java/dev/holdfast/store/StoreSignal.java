@@ -1,9 +1,9 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 import java.util.List;
 
 /**
- * What a {@link ClusterConnection} has to say.
+ * What a {@link StoreConnection} has to say.
  */
 public sealed interface StoreSignal {
 
@@ -43,8 +43,9 @@ public sealed interface StoreSignal {
 		 * An entry is gone: deleted, or its lease has run out.
 		 *
 		 * @param key its key
+		 * @param revision the revision at which it went
 		 */
-		record Deleted(String key) implements Change {
+		record Deleted(String key, long revision) implements Change {
 		}
 
 	}

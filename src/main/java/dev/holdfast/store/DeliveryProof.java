@@ -1,4 +1,4 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 import java.time.Duration;
 
@@ -6,7 +6,10 @@ import java.time.Duration;
  * A proof under way that the watch delivers: what a majority of etcd agreed on when it
  * began must come out of the watch after that.
  */
-final class DeliveryProof {
+public final class DeliveryProof {
+
+	/** How long a proof may take. */
+	public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
 	/** etcd drops a progress request while a watch catches up, so it is repeated. */
 	private static final long REQUEST_INTERVAL = Duration.ofMillis(250).toNanos();
@@ -24,28 +27,43 @@ final class DeliveryProof {
 	 * @param now the time, nanoseconds
 	 * @param target the revision that must come
 	 */
-	DeliveryProof(long now, long target) {
+	public DeliveryProof(long now, long target) {
 		this.target = target;
-		this.deadline = now + ClusterSettings.PROOF_TIMEOUT.toNanos();
+		this.deadline = now + TIMEOUT.toNanos();
 		this.nextRequest = now;
 	}
 
-	void arrived(long revision) {
+	/**
+	 * Takes note of what the watch has delivered.
+	 * @param revision up to which revision
+	 */
+	public void arrived(long revision) {
 		this.arrived = Math.max(this.arrived, revision);
 	}
 
-	boolean isPassed() {
+	/**
+	 * Whether the watch has delivered what it must.
+	 * @return whether it has
+	 */
+	public boolean isPassed() {
 		return this.arrived >= this.target;
 	}
 
-	boolean isOverdue(long now) {
+	/**
+	 * Whether it has taken too long.
+	 * @param now the time, nanoseconds
+	 * @return whether it has
+	 */
+	public boolean isOverdue(long now) {
 		return now - this.deadline >= 0;
 	}
 
 	/**
 	 * Whether the watch is to be asked for progress; it is not asked again for a while.
+	 * @param now the time, nanoseconds
+	 * @return whether it is
 	 */
-	boolean isToRequest(long now) {
+	public boolean isToRequest(long now) {
 		if (now - this.nextRequest < 0) {
 			return false;
 		}
@@ -54,15 +72,20 @@ final class DeliveryProof {
 	}
 
 	/**
-	 * When there is something to do for it next, nanoseconds.
+	 * When there is something to do for it next.
+	 * @return the time, nanoseconds
 	 */
-	long next() {
+	public long next() {
 		return (this.nextRequest - this.deadline < 0) ? this.nextRequest : this.deadline;
 	}
 
-	String missing() {
+	/**
+	 * Say what the watch lacks.
+	 * @return what was to come and what has come
+	 */
+	public String missing() {
 		return "no proof of delivery within %d s: the watch delivered up to revision %d of %d"
-			.formatted(ClusterSettings.PROOF_TIMEOUT.toSeconds(), this.arrived, this.target);
+			.formatted(TIMEOUT.toSeconds(), this.arrived, this.target);
 	}
 
 }

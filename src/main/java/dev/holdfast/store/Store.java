@@ -1,11 +1,11 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 import java.util.function.Consumer;
 
 /**
- * Where gateways leave what others are to know.
+ * A store of entries that several gateways see, which is etcd.
  */
-public interface ClusterStore {
+public interface Store {
 
 	/**
 	 * Makes a connection of its own, on the next member in turn. Does not block: the
@@ -13,7 +13,7 @@ public interface ClusterStore {
 	 * @param sink takes what the connection has to say, on any thread; must not block
 	 * @return the connection
 	 */
-	ClusterConnection connect(Consumer<StoreSignal> sink);
+	StoreConnection connect(Consumer<StoreSignal> sink);
 
 	/**
 	 * Return how many members there are to be tried.

@@ -2,16 +2,16 @@ package dev.holdfast.registry.etcd;
 
 import java.util.function.Consumer;
 
-import dev.holdfast.cluster.ClusterConnection;
-import dev.holdfast.cluster.ClusterStore;
-import dev.holdfast.cluster.StoreSignal;
+import dev.holdfast.store.StoreConnection;
+import dev.holdfast.store.Store;
+import dev.holdfast.store.StoreSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What gateways share, in etcd. Its connections are its own: whatever becomes of them,
- * the registry's go on.
+ * Entries in etcd that are no registrations. Its connections are its own: whatever becomes
+ * of them, the registry's go on.
  */
-public final class EtcdClusterStore implements ClusterStore {
+public final class EtcdStore implements Store {
 
 	/** Entries are small, but anybody may have written others. */
 	private static final int MESSAGE_SIZE = 64 * 1024 * 1024;
@@ -26,21 +26,21 @@ public final class EtcdClusterStore implements ClusterStore {
 
 	private final PageSize pageSize = new PageSize(PAGE_SIZE);
 
-	private volatile @Nullable EtcdClusterConnection running;
+	private volatile @Nullable EtcdStoreConnection running;
 
 	/**
 	 * Creates the store; connects to nothing yet.
 	 * @param settings how to reach etcd; its prefixes count for nothing here
 	 */
-	public EtcdClusterStore(EtcdSettings settings) {
+	public EtcdStore(EtcdSettings settings) {
 		this.settings = settings;
 		this.dialler = new EtcdDialler(settings, MESSAGE_SIZE, Resolver.system());
 		this.members = new ClusterMembers(settings.endpoints());
 	}
 
 	@Override
-	public ClusterConnection connect(Consumer<StoreSignal> sink) {
-		EtcdClusterConnection connection = new EtcdClusterConnection(this.dialler::dial, this.members, this.settings,
+	public StoreConnection connect(Consumer<StoreSignal> sink) {
+		EtcdStoreConnection connection = new EtcdStoreConnection(this.dialler::dial, this.members, this.settings,
 				this.pageSize, sink);
 		this.running = connection;
 		return connection;
@@ -56,7 +56,7 @@ public final class EtcdClusterStore implements ClusterStore {
 	 * TLS material of now.
 	 */
 	public void tlsChanged() {
-		EtcdClusterConnection connection = this.running;
+		EtcdStoreConnection connection = this.running;
 		if (connection != null) {
 			connection.giveUp("the TLS material changed: a new connection is made with it");
 		}

@@ -1,4 +1,4 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 /**
  * A key of the store with its value.

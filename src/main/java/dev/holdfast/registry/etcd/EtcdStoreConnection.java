@@ -11,10 +11,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-import dev.holdfast.cluster.ClusterConnection;
-import dev.holdfast.cluster.ClusterStoreException;
-import dev.holdfast.cluster.StoreSignal;
-import dev.holdfast.cluster.StoredEntry;
+import dev.holdfast.store.StoreConnection;
+import dev.holdfast.store.StoreException;
+import dev.holdfast.store.StoreSignal;
+import dev.holdfast.store.StoredEntry;
 import dev.holdfast.service.Revision;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * as {@link EtcdSettings#CALL_TIMEOUT} lets them; the watch calls back on jetcd's thread,
  * which only hands on.
  */
-final class EtcdClusterConnection implements ClusterConnection {
+final class EtcdStoreConnection implements StoreConnection {
 
-	private static final Logger logger = LoggerFactory.getLogger(EtcdClusterConnection.class);
+	private static final Logger logger = LoggerFactory.getLogger(EtcdStoreConnection.class);
 
 	/** A call whose own deadline does not end it, such as one that waits for a login. */
 	private static final Duration LONGEST_CALL = EtcdSettings.CALL_TIMEOUT.plusSeconds(1);
@@ -73,7 +73,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 
 	private volatile boolean closed;
 
-	EtcdClusterConnection(Function<Member, EtcdDialler.Dialled> dialler, ClusterMembers members, EtcdSettings settings,
+	EtcdStoreConnection(Function<Member, EtcdDialler.Dialled> dialler, ClusterMembers members, EtcdSettings settings,
 			PageSize pageSize, Consumer<StoreSignal> sink) {
 		this.dialler = dialler;
 		this.members = members;
@@ -131,7 +131,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 					.flatMap((listed) -> listed.getClientURIs().stream())
 					.toList());
 		}
-		catch (ClusterStoreException ex) {
+		catch (StoreException ex) {
 			this.members.undiscovered(String.valueOf(ex.getMessage()));
 		}
 	}
@@ -162,12 +162,12 @@ final class EtcdClusterConnection implements ClusterConnection {
 		long revision = events.isEmpty() ? response.getHeader().getRevision()
 				: events.getLast().getKeyValue().getModRevision();
 		this.sink
-			.accept(new StoreSignal.Delivered(revision, events.stream().map(EtcdClusterConnection::read).toList()));
+			.accept(new StoreSignal.Delivered(revision, events.stream().map(EtcdStoreConnection::read).toList()));
 	}
 
 	private void onEnd(Throwable error) {
 		if (!this.closed) {
-			ClusterStoreException failure = failure("the watch", error);
+			StoreException failure = failure("the watch", error);
 			this.sink.accept(new StoreSignal.Failed(String.valueOf(failure.getMessage()), failure.isDenied()));
 		}
 	}
@@ -175,7 +175,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 	private static StoreSignal.Change read(WatchEvent event) {
 		KeyValue kv = event.getKeyValue();
 		return (event.getEventType() == WatchEvent.EventType.DELETE)
-				? new StoreSignal.Change.Deleted(EtcdKey.text(kv.getKey())) : new StoreSignal.Change.Put(read(kv));
+				? new StoreSignal.Change.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision()) : new StoreSignal.Change.Put(read(kv));
 	}
 
 	private static StoredEntry read(KeyValue kv) {
@@ -265,11 +265,11 @@ final class EtcdClusterConnection implements ClusterConnection {
 			}
 			catch (TimeoutException ex) {
 				answer.cancel(true);
-				throw new ClusterStoreException("%s at %s failed: no answer in time".formatted(what, place()), false);
+				throw new StoreException("%s at %s failed: no answer in time".formatted(what, place()), false);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
-				throw new ClusterStoreException("%s at %s was interrupted".formatted(what, place()), false);
+				throw new StoreException("%s at %s was interrupted".formatted(what, place()), false);
 			}
 		}
 	}
@@ -296,11 +296,11 @@ final class EtcdClusterConnection implements ClusterConnection {
 		};
 	}
 
-	private ClusterStoreException failure(String what, @Nullable Throwable error) {
+	private StoreException failure(String what, @Nullable Throwable error) {
 		return failure(what, error, false);
 	}
 
-	private ClusterStoreException failure(String what, @Nullable Throwable error, boolean refused) {
+	private StoreException failure(String what, @Nullable Throwable error, boolean refused) {
 		Throwable cause = (error != null) ? error : new CancellationException("no reason given");
 		String reason = EtcdErrors.describe(cause, this.settings.credentials().map(Credentials::username));
 		String message = "%s at %s failed: %s".formatted(what, place(), reason);
@@ -308,7 +308,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 			return new NotFoundException(message, refused);
 		}
 		return (EtcdErrors.code(cause) == Status.Code.RESOURCE_EXHAUSTED) ? new TooLargeException(message, refused)
-				: new ClusterStoreException(message, EtcdErrors.isDenied(cause), refused);
+				: new StoreException(message, EtcdErrors.isDenied(cause), refused);
 	}
 
 	private EtcdDialler.Dialled connected() {
@@ -358,7 +358,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 	}
 
 	/** What was named is not there. */
-	private static final class NotFoundException extends ClusterStoreException {
+	private static final class NotFoundException extends StoreException {
 
 		private static final long serialVersionUID = 1L;
 
@@ -369,7 +369,7 @@ final class EtcdClusterConnection implements ClusterConnection {
 	}
 
 	/** A page of a list was larger than something on its way lets through. */
-	private static final class TooLargeException extends ClusterStoreException {
+	private static final class TooLargeException extends StoreException {
 
 		private static final long serialVersionUID = 1L;
 

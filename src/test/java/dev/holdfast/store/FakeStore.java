@@ -1,4 +1,4 @@
-package dev.holdfast.cluster;
+package dev.holdfast.store;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A store in memory that can be cut off, deny, fall silent and lose its history.
  */
-final class FakeStore implements ClusterStore {
+public final class FakeStore implements Store {
 
 	private final TreeMap<String, StoredEntry> entries = new TreeMap<>();
 
@@ -33,58 +33,63 @@ final class FakeStore implements ClusterStore {
 
 	private long cluster = 7;
 
-	boolean reachable = true;
+	private long compacted;
 
-	boolean denied;
+	/** What has happened in this history. */
+	private final List<StoreSignal.Delivered> log = new ArrayList<>();
 
-	boolean silent;
+	public boolean reachable = true;
+
+	public boolean denied;
+
+	public boolean silent;
 
 	/** Whether progress requests are answered. */
-	boolean progress = true;
+	public boolean progress = true;
 
 	/** What writes of entries fail with, before anything is done. */
-	@Nullable ClusterStoreException refusal;
+	public @Nullable StoreException refusal;
 
 	/** What takes place during a write of an entry. */
-	Runnable slow = () -> {
+	public Runnable slow = () -> {
 	};
 
 	/** Whether writes are done, and their answers lost. */
-	boolean forgetful;
+	public boolean forgetful;
 
-	int connects;
+	public int connects;
 
-	int progressRequests;
+	public int progressRequests;
 
-	int writes;
+	public int writes;
 
-	long put(String key, String value) {
+	public long put(String key, String value) {
 		return put(key, value.getBytes(StandardCharsets.UTF_8));
 	}
 
-	long put(String key, byte[] value) {
+	public long put(String key, byte[] value) {
 		return put(key, value, 1);
 	}
 
-	long put(String key, byte[] value, long lease) {
+	public long put(String key, byte[] value, long lease) {
 		StoredEntry entry = new StoredEntry(key, value, ++this.revision, lease);
 		this.entries.put(key, entry);
 		emit(new StoreSignal.Change.Put(entry));
 		return this.revision;
 	}
 
-	boolean delete(String key) {
+	public boolean delete(String key) {
 		if (this.entries.remove(key) == null) {
 			return false;
 		}
 		this.leaseOf.remove(key);
 		this.revision++;
-		emit(new StoreSignal.Change.Deleted(key));
+		emit(new StoreSignal.Change.Deleted(key, this.revision));
 		return true;
 	}
 
 	/** A lease runs out, and its entries go. */
-	void expire(String key) {
+	public void expire(String key) {
 		end(this.leaseOf.getOrDefault(key, 0L));
 	}
 
@@ -98,10 +103,12 @@ final class FakeStore implements ClusterStore {
 	}
 
 	/** Everything is gone, and another cluster answers. */
-	void wipe() {
+	public void wipe() {
 		this.entries.clear();
 		this.leaseOf.clear();
 		this.leases.clear();
+		this.log.clear();
+		this.compacted = 0;
 		this.revision = 1;
 		this.cluster++;
 	}
@@ -110,36 +117,42 @@ final class FakeStore implements ClusterStore {
 	 * Everything is gone, and nothing that etcd says of itself tells it: the cluster has
 	 * the same id, and its revisions are as large by now.
 	 */
-	void empty() {
+	public void empty() {
 		wipe();
 		this.cluster--;
 		this.revision = 1_000;
 	}
 
 	/** Every open connection breaks. */
-	void cut() {
+	public void cut() {
 		List.copyOf(this.open).forEach((it) -> it.sink.accept(new StoreSignal.Failed("connection reset", false)));
 	}
 
-	Set<String> keys() {
+	public Set<String> keys() {
 		return this.entries.keySet();
 	}
 
-	String value(String key) {
+	public String value(String key) {
 		StoredEntry entry = this.entries.get(key);
 		return (entry != null) ? new String(entry.value(), StandardCharsets.UTF_8) : "";
 	}
 
-	int leases() {
+	public int leases() {
 		return this.leases.size();
 	}
 
+	/** What has happened so far is forgotten. */
+	public void compact() {
+		this.compacted = this.revision;
+	}
+
 	private void emit(StoreSignal.Change change) {
+		this.log.add(new StoreSignal.Delivered(this.revision, List.of(change)));
 		List.copyOf(this.open).forEach((connection) -> connection.deliver(List.of(change)));
 	}
 
 	@Override
-	public ClusterConnection connect(Consumer<StoreSignal> sink) {
+	public StoreConnection connect(Consumer<StoreSignal> sink) {
 		this.connects++;
 		FakeConnection connection = new FakeConnection(sink);
 		this.open.add(connection);
@@ -151,7 +164,7 @@ final class FakeStore implements ClusterStore {
 		return 1;
 	}
 
-	private final class FakeConnection implements ClusterConnection {
+	private final class FakeConnection implements StoreConnection {
 
 		private final Consumer<StoreSignal> sink;
 
@@ -169,10 +182,10 @@ final class FakeStore implements ClusterStore {
 
 		private void ask() {
 			if (!FakeStore.this.reachable) {
-				throw new ClusterStoreException("connection refused", false);
+				throw new StoreException("connection refused", false);
 			}
 			if (FakeStore.this.denied) {
-				throw new ClusterStoreException("permission denied", true);
+				throw new StoreException("permission denied", true);
 			}
 		}
 
@@ -186,6 +199,12 @@ final class FakeStore implements ClusterStore {
 		@Override
 		public void watch(String prefix, long fromRevision) {
 			this.watching = true;
+			if (fromRevision < FakeStore.this.compacted) {
+				this.sink.accept(new StoreSignal.Failed("required revision has been compacted", false));
+			}
+			else if (fromRevision < FakeStore.this.revision) {
+				FakeStore.this.log.stream().filter((past) -> past.revision() >= fromRevision).forEach(this.sink);
+			}
 		}
 
 		@Override
@@ -226,17 +245,17 @@ final class FakeStore implements ClusterStore {
 			ask();
 			FakeStore.this.writes++;
 			FakeStore.this.slow.run();
-			ClusterStoreException refused = FakeStore.this.refusal;
+			StoreException refused = FakeStore.this.refusal;
 			if (refused != null) {
 				throw refused;
 			}
 			if (lease != 0 && !FakeStore.this.leases.contains(lease)) {
-				throw new ClusterStoreException("requested lease not found", false, true);
+				throw new StoreException("requested lease not found", false, true);
 			}
 			Long former = FakeStore.this.leaseOf.put(key, lease);
 			long revision = FakeStore.this.put(key, value, lease);
 			if (FakeStore.this.forgetful) {
-				throw new ClusterStoreException("no answer in time", false);
+				throw new StoreException("no answer in time", false);
 			}
 			return new Write(revision, true, (former != null) ? former : 0);
 		}
