@@ -50,7 +50,7 @@ final class RouteTrial {
 		if (path == null) {
 			return MatchView.none(List.of(), "the path can be read in two ways: it is answered 400 bad-request");
 		}
-		RouteExplanation explanation = this.routes.explain(request.method(), request.host(), path,
+		RouteExplanation explanation = this.routes.explain(request.method(), request.host(), path, request.query(),
 				request.headers()::get);
 		List<MatchView.ConsideredRoute> considered = explanation.considered()
 			.stream()

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.holdfast.service.Likeness;
+
 /**
  * The methods of HTTP. Every token may be one (RFC 9110, section 9.1), so only what looks
  * like a slip of one that is used everywhere is taken for one.

@@ -1,6 +1,7 @@
 package dev.holdfast.route;
 
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Subset;
 
 /**
  * Where a request goes.
@@ -11,7 +12,23 @@ import dev.holdfast.service.ServiceName;
  * @param strippedPrefix what was taken off the client's path, empty for nothing
  * @param preserveHost whether the backend sees the client's Host
  * @param policy how the request is treated
+ * @param subset which of the service's instances it is for
  */
 public record RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost,
-		RoutePolicy policy) {
+		RoutePolicy policy, Subset subset) {
+
+	/**
+	 * Creates a match for all instances of a service.
+	 * @param route the route's id
+	 * @param service the service it is for
+	 * @param path the path that the backend sees
+	 * @param strippedPrefix what was taken off the client's path
+	 * @param preserveHost whether the backend sees the client's Host
+	 * @param policy how the request is treated
+	 */
+	public RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost,
+			RoutePolicy policy) {
+		this(route, service, path, strippedPrefix, preserveHost, policy, Subset.ALL);
+	}
+
 }

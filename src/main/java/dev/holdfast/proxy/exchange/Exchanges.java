@@ -1,7 +1,6 @@
 package dev.holdfast.proxy.exchange;
 
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.GatewayError;
@@ -20,6 +19,7 @@ import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.header.RequestTarget;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
+import dev.holdfast.route.RequestAttributes;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.upstream.Upstream;
@@ -50,7 +50,7 @@ public final class Exchanges implements RequestHandler {
 
 	private final RequestFacts facts = new RequestFacts();
 
-	private final FieldLookup lookup = new FieldLookup();
+	private final RoutedRequest attributes = new RoutedRequest();
 
 	/**
 	 * Prepare to take requests.
@@ -137,8 +137,9 @@ public final class Exchanges implements RequestHandler {
 			reject(client, log, Rejection.PROTOCOL);
 			return;
 		}
-		RouteMatch match = this.routes.match(extended ? "GET" : head.method(), host.name(), target.path(),
-				this.lookup.in(head.fields()));
+		RouteMatch match = this.routes.match(
+				this.attributes.of(extended ? "GET" : head.method(), target.query(), head.fields()), host.name(),
+				target.path());
 		if (match != null) {
 			log.route(match);
 		}
@@ -259,19 +260,35 @@ public final class Exchanges implements RequestHandler {
 	}
 
 	/**
-	 * Looks fields up for the route table.
+	 * What the route table looks at of the request that is routed now.
 	 */
-	private static final class FieldLookup implements Function<String, @Nullable String> {
+	private static final class RoutedRequest implements RequestAttributes {
+
+		private String method = "";
+
+		private String query = "";
 
 		private HeaderFields fields = HeaderFields.NONE;
 
-		private FieldLookup in(HeaderFields looked) {
-			this.fields = looked;
+		private RoutedRequest of(String routedMethod, String routedQuery, HeaderFields routedFields) {
+			this.method = routedMethod;
+			this.query = routedQuery;
+			this.fields = routedFields;
 			return this;
 		}
 
 		@Override
-		public @Nullable String apply(String name) {
+		public String method() {
+			return this.method;
+		}
+
+		@Override
+		public String query() {
+			return this.query;
+		}
+
+		@Override
+		public @Nullable String header(String name) {
 			return this.fields.get(name);
 		}
 

@@ -1,4 +1,4 @@
-package dev.holdfast.configuration;
+package dev.holdfast.service;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,19 +7,22 @@ import java.util.Optional;
 /**
  * Finds what may have been meant by a text that is nothing known.
  */
-final class Likeness {
+public final class Likeness {
 
 	/** Two texts that differ in more characters than these do not look alike. */
-	static final int ALIKE = 3;
+	public static final int ALIKE = 3;
 
 	private Likeness() {
 	}
 
 	/**
-	 * Finds the text that is most alike.
+	 * Return the text that is most alike.
+	 * @param text the text that is nothing known
+	 * @param known what is known
 	 * @param most in how many characters it may differ
+	 * @return the text, empty when none is alike
 	 */
-	static Optional<String> nearest(String text, Collection<String> known, int most) {
+	public static Optional<String> nearest(String text, Collection<String> known, int most) {
 		return known.stream()
 			.filter((one) -> distance(one, text) <= most)
 			.min(Comparator.comparingInt((one) -> distance(one, text)));
@@ -29,7 +32,7 @@ final class Likeness {
 	 * Counts the characters that must be put in, taken out or replaced to make one text
 	 * of the other: Levenshtein's distance, one row of the table at a time.
 	 */
-	static int distance(String left, String right) {
+	private static int distance(String left, String right) {
 		int[] row = new int[right.length() + 1];
 		for (int j = 0; j < row.length; j++) {
 			row[j] = j;
