@@ -52,6 +52,13 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 		return of(RouteTable.BY_PATH, "", "/{service}/**", Set.of(), Map.of(), null, "/{service}", false, policy);
 	}
 
+	/**
+	 * Show what is known of a route that is not in force, which is its name.
+	 */
+	static RouteView unknown(String id) {
+		return of(id, "", "", Set.of(), Map.of(), null, "", false, RoutePolicy.DEFAULTS);
+	}
+
 	private static RouteView of(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),

@@ -50,7 +50,7 @@ public final class RouteTable implements SnapshotListener {
 	 * By the slash and the segment as it appears in a canonical path. A service stays
 	 * when its last instance goes: its requests deserve "unavailable", not "not found".
 	 */
-	private final Map<String, ServiceName> known = new ConcurrentHashMap<>();
+	private final Map<String, ServiceName> known;
 
 	/**
 	 * Creates a table.
@@ -60,6 +60,11 @@ public final class RouteTable implements SnapshotListener {
 	 * @throws IllegalArgumentException if two routes have the same id
 	 */
 	public RouteTable(List<Route> routes, boolean byPath, RoutePolicy byPathPolicy) {
+		this(routes, byPath, byPathPolicy, new ConcurrentHashMap<>());
+	}
+
+	private RouteTable(List<Route> routes, boolean byPath, RoutePolicy byPathPolicy, Map<String, ServiceName> known) {
+		this.known = known;
 		Set<String> ids = HashSet.newHashSet(routes.size());
 		for (Route route : routes) {
 			if (!ids.add(route.id())) {
@@ -75,6 +80,16 @@ public final class RouteTable implements SnapshotListener {
 		this.hosts = new HostTable(entries);
 		this.byPath = byPath;
 		this.byPathPolicy = byPathPolicy;
+	}
+
+	/**
+	 * Return a table of other explicit routes, which knows the same services by path.
+	 * @param others the explicit routes
+	 * @return the other table
+	 * @throws IllegalArgumentException if two routes have the same id
+	 */
+	public RouteTable replacing(List<Route> others) {
+		return new RouteTable(others, this.byPath, this.byPathPolicy, this.known);
 	}
 
 	/**

@@ -19,6 +19,7 @@ import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.header.RequestTarget;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.RequestAttributes;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RouteTable;
@@ -34,7 +35,7 @@ public final class Exchanges implements RequestHandler {
 
 	private final TrafficSettings settings;
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
 
 	private final Upstreams upstreams;
 
@@ -65,7 +66,7 @@ public final class Exchanges implements RequestHandler {
 	 * @param tunnels takes connections that have left HTTP
 	 * @param shuttingDown tells whether clients are to go behind their next response
 	 */
-	public Exchanges(TrafficLoop loop, TrafficSettings settings, RouteTable routes, Upstreams upstreams, Probes probes,
+	public Exchanges(TrafficLoop loop, TrafficSettings settings, ActiveRoutes routes, Upstreams upstreams, Probes probes,
 			ExchangeListener listener, RequestIds ids, ConnectionSource backends, Tunnels tunnels,
 			BooleanSupplier shuttingDown) {
 		this.settings = settings;
@@ -137,13 +138,14 @@ public final class Exchanges implements RequestHandler {
 			reject(client, log, Rejection.PROTOCOL);
 			return;
 		}
-		RouteMatch match = this.routes.match(
+		RouteTable table = this.routes.table();
+		RouteMatch match = table.match(
 				this.attributes.of(extended ? "GET" : head.method(), target.query(), head.fields()), host.name(),
 				target.path());
 		if (match != null) {
 			log.route(match);
 		}
-		if (this.routes.policy(match).paths().rejects(target.path())) {
+		if (table.policy(match).paths().rejects(target.path())) {
 			reject(client, log, Rejection.ENCODED_SLASH);
 		}
 		else if (match == null) {

@@ -5,15 +5,16 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
-import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the newest of the snapshots that it is given, on a thread of its own and no more
  * often than its pace allows; those in between are left out. The thread starts with the
  * first snapshot.
+ *
+ * @param <T> the type of the snapshots
  */
-final class CoalescingWriter {
+public final class CoalescingWriter<T> {
 
 	// A write that took a second is not followed by another for nine, so that a large
 	// registry in motion takes at most a tenth of a processor.
@@ -21,7 +22,7 @@ final class CoalescingWriter {
 
 	private final String threadName;
 
-	private final Predicate<Snapshot> write;
+	private final Predicate<T> write;
 
 	private final Pace pace;
 
@@ -30,7 +31,7 @@ final class CoalescingWriter {
 
 	private final Condition changed = this.lock.newCondition();
 
-	private @Nullable Snapshot pending;
+	private @Nullable T pending;
 
 	private @Nullable Thread thread;
 
@@ -42,7 +43,7 @@ final class CoalescingWriter {
 	 * @param write writes a snapshot, and tells whether it succeeded
 	 * @param pace how often it writes
 	 */
-	CoalescingWriter(String threadName, Predicate<Snapshot> write, Pace pace) {
+	public CoalescingWriter(String threadName, Predicate<T> write, Pace pace) {
 		this.threadName = threadName;
 		this.write = write;
 		this.pace = pace;
@@ -53,7 +54,7 @@ final class CoalescingWriter {
 	 * once; once closed it does nothing.
 	 * @param snapshot the newest snapshot
 	 */
-	void offer(Snapshot snapshot) {
+	public void offer(T snapshot) {
 		this.lock.lock();
 		try {
 			if (this.closed) {
@@ -81,7 +82,7 @@ final class CoalescingWriter {
 	 * @return whether it ended within that time
 	 * @throws InterruptedException if the calling thread is interrupted
 	 */
-	boolean close(Duration timeout) throws InterruptedException {
+	public boolean close(Duration timeout) throws InterruptedException {
 		Thread ending;
 		this.lock.lock();
 		try {
@@ -97,7 +98,7 @@ final class CoalescingWriter {
 
 	private void writeUntilClosed() {
 		long notBefore = System.nanoTime();
-		for (Snapshot next = take(notBefore); next != null; next = take(notBefore)) {
+		for (T next = take(notBefore); next != null; next = take(notBefore)) {
 			long start = System.nanoTime();
 			boolean written = this.write.test(next);
 			long end = System.nanoTime();
@@ -116,7 +117,7 @@ final class CoalescingWriter {
 	 * @param notBefore its time by {@link System#nanoTime()}, void once closed
 	 * @return the newest snapshot, or {@code null} when closed and nothing is left
 	 */
-	private @Nullable Snapshot take(long notBefore) {
+	private @Nullable T take(long notBefore) {
 		this.lock.lock();
 		try {
 			while (!this.closed && this.pending == null) {
@@ -126,7 +127,7 @@ final class CoalescingWriter {
 			while (!this.closed && wait > 0) {
 				wait = this.changed.awaitNanos(wait);
 			}
-			Snapshot next = this.pending;
+			T next = this.pending;
 			this.pending = null;
 			return next;
 		}
@@ -141,7 +142,7 @@ final class CoalescingWriter {
 		}
 	}
 
-	private void putBack(Snapshot failed) {
+	private void putBack(T failed) {
 		this.lock.lock();
 		try {
 			if (!this.closed && this.pending == null) {
@@ -159,7 +160,7 @@ final class CoalescingWriter {
 	 * @param interval the least time between two writes
 	 * @param retry the time after which a failed write is tried again
 	 */
-	record Pace(Duration interval, Duration retry) {
+	public record Pace(Duration interval, Duration retry) {
 	}
 
 }

@@ -20,13 +20,14 @@ import dev.holdfast.proxy.backend.WireProtocol;
 import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Registration;
 import dev.holdfast.service.Registration.Origin;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
@@ -76,7 +77,7 @@ final class ExchangeWorld implements ConnectionSource {
 	}
 
 	ExchangeWorld(RoutePolicy policy, UpstreamSettings upstream, Scheme scheme, int instances) {
-		RouteTable routes = new RouteTable(List.of(), true, policy);
+		ActiveRoutes routes = new ActiveRoutes(new RouteTable(List.of(), true, policy));
 		this.upstreams = new Upstreams(upstream, this.breakers);
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS,
 				IntStream.rangeClosed(1, instances).mapToObj((i) -> instance(scheme, i)).toList(), 1));
