@@ -71,6 +71,11 @@ final class EtcdRoutes implements StoreListener {
 
 	private boolean live;
 
+	/** Whether etcd has ever said what there is. */
+	private boolean listed;
+
+	private boolean restored;
+
 	private long savedAt;
 
 	/** Released when etcd has answered, or has not. */
@@ -114,6 +119,7 @@ final class EtcdRoutes implements StoreListener {
 		this.documents.of(Source.ETCD)
 			.forEach((key, entry) -> this.known.put(key, new Known(entry.modRevision(), entry.lease())));
 		this.proven = revision;
+		this.restored = true;
 		become(State.FROM_DISK, "etcd has not answered yet; what was saved at %s is in force".formatted(saved));
 	}
 
@@ -132,6 +138,7 @@ final class EtcdRoutes implements StoreListener {
 			// What was known counts for nothing in another history.
 			this.proven = Revision.NONE;
 		}
+		this.listed = true;
 		Set<String> missing = new HashSet<>(this.known.keySet());
 		for (StoredEntry entry : entries) {
 			missing.remove(entry.key());
@@ -295,12 +302,7 @@ final class EtcdRoutes implements StoreListener {
 			become(State.DENIED, reason);
 		}
 		else {
-			become(switch (this.status.state()) {
-				case LIVE, STALE -> State.STALE;
-				case FROM_DISK -> State.FROM_DISK;
-				case EMPTY -> State.EMPTY;
-				case DENIED -> this.known.isEmpty() ? State.EMPTY : State.STALE;
-			}, reason);
+			become(this.listed ? State.STALE : this.restored ? State.FROM_DISK : State.EMPTY, reason);
 		}
 	}
 

@@ -145,6 +145,15 @@ class EtcdRoutesTests {
 	}
 
 	@Test
+	void whatWasListedIsStaleWhenTheConnectionBreaksBeforeDeliveryWasProven() {
+		this.etcd.onListed(new Revision(1, 10), List.of(entry("a", 5)));
+		this.etcd.onSettled();
+		this.etcd.onLost("connection refused", false);
+		assertThat(this.etcd.status().state()).isEqualTo(SourceStatus.State.STALE);
+		assertThat(this.world.inForce()).containsExactly("a");
+	}
+
+	@Test
 	void whatWasSavedIsFollowedFromWhereItWasSaved() {
 		listed(10, entry("a", 5), entry("b", 6));
 		SavedRoutes saved = this.world.catalog.toSave();
