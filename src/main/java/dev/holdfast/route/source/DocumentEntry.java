@@ -12,6 +12,7 @@ import dev.holdfast.route.document.RejectedRoute;
 import dev.holdfast.route.document.RouteDocuments;
 import dev.holdfast.route.document.RouteParser;
 import dev.holdfast.route.document.RouteResult;
+import dev.holdfast.service.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +112,13 @@ record DocumentEntry(Content content, long modRevision, long lease, List<Form> f
 	 * @param reason what is wrong
 	 */
 	record Flaw(String name, int line, String reason) {
+
+		/**
+		 * Hides what looks like a secret, since messages quote what is wrong.
+		 */
+		Flaw {
+			reason = Redaction.text(reason);
+		}
 
 		static Flaw of(RejectedRoute rejected) {
 			List<DocumentProblem> problems = rejected.problems();
