@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param methods the methods that requests must have, empty for any
  * @param headers the header fields that requests must have; values that look like secrets
  * are hidden
- * @param service where its requests go, {@code null} for the rule by path
+ * @param service where its requests go, {@code null} for the rule by path and where the
+ * gateway answers itself
  * @param stripPrefix what is taken off the path, empty for nothing
  * @param preserveHost whether the backend sees the client's Host
  * @param protocol the version of HTTP that instances are spoken to in
@@ -45,7 +46,7 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 		Map<String, String> headers = new TreeMap<>();
 		route.headers().forEach((name, value) -> headers.put(name, Redaction.value(name, value)));
 		return of(route.id(), route.host(), route.path(), new TreeSet<>(route.methods()), headers,
-				route.service().value(), route.stripPrefix(), route.preserveHost(), route.policy());
+				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(), route.policy());
 	}
 
 	static RouteView byPath(RoutePolicy policy) {
