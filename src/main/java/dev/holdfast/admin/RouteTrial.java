@@ -66,9 +66,14 @@ final class RouteTrial {
 		}
 		RouteView route = (explanation.route() != null) ? RouteView.of(explanation.route())
 				: RouteView.byPath(match.policy());
-		List<MatchView.CandidateView> candidates = candidates(match.service());
-		return new MatchView(true, route, considered, match.service().value(), match.path() + request.query(),
-				candidates, rejected ? rejection : note(match.service(), candidates));
+		ServiceName service = match.service();
+		if (service == null) {
+			return new MatchView(true, route, considered, null, null, List.of(),
+					rejected ? rejection : "the gateway answers it itself");
+		}
+		List<MatchView.CandidateView> candidates = candidates(service);
+		return new MatchView(true, route, considered, service.value(), match.path() + request.query(), candidates,
+				rejected ? rejection : note(service, candidates));
 	}
 
 	private List<MatchView.CandidateView> candidates(ServiceName service) {

@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param methods the methods that requests must have, empty for any
  * @param headers the header fields that requests must have; values that look like secrets
  * are hidden
- * @param service where its requests go, {@code null} for the rule by path
+ * @param service where its requests go, {@code null} for the rule by path and where the
+ * gateway answers itself
  * @param stripPrefix what is taken off the path, empty for nothing
  * @param preserveHost whether the backend sees the client's Host
  * @param protocol the version of HTTP that instances are spoken to in
@@ -36,16 +38,21 @@ import org.jspecify.annotations.Nullable;
  * @param encodedSlashes what becomes of requests with an encoded slash in their path
  * @param mergeSlashes whether slashes that follow each other count as one
  * @param times how long parts of a request may take
+ * @param matches what requests must have, one of them; empty for the rule by path
+ * @param backends the services that its requests go to by their weights
  */
 record RouteView(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 		@Nullable String service, String stripPrefix, boolean preserveHost, BackendProtocol protocol, String sslBundle,
-		String serverName, long maxBodyBytes, EncodedSlashes encodedSlashes, boolean mergeSlashes, Times times) {
+		String serverName, long maxBodyBytes, EncodedSlashes encodedSlashes, boolean mergeSlashes, Times times,
+		List<MatchConditions> matches, List<BackendShare> backends) {
 
 	static RouteView of(Route route) {
 		Map<String, String> headers = new TreeMap<>();
 		route.headers().forEach((name, value) -> headers.put(name, Redaction.value(name, value)));
 		return of(route.id(), route.host(), route.path(), new TreeSet<>(route.methods()), headers,
-				route.service().value(), route.stripPrefix(), route.preserveHost(), route.policy());
+				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(),
+				route.policy(), route.matches().stream().map(MatchConditions::of).toList(),
+				route.backends().stream().map(BackendShare::of).toList());
 	}
 
 	static RouteView byPath(RoutePolicy policy) {
@@ -61,9 +68,15 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 
 	private static RouteView of(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
+		return of(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy, List.of(), List.of());
+	}
+
+	private static RouteView of(String id, String host, String path, Set<String> methods, Map<String, String> headers,
+			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy,
+			List<MatchConditions> matches, List<BackendShare> backends) {
 		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),
 				policy.security().bundle(), policy.security().serverName(), policy.maxBodySize(),
-				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()));
+				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()), matches, backends);
 	}
 
 	boolean matches(String text) {

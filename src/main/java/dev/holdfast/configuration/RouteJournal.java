@@ -1,11 +1,15 @@
 package dev.holdfast.configuration;
 
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import dev.holdfast.registry.Change.Cause;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.WeightedBackend;
 import dev.holdfast.route.source.RouteListener;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
@@ -39,36 +43,30 @@ final class RouteJournal implements RouteListener {
 		changes.stream().limit(MOST).forEach(this::note);
 		if (this.registry.status().hasSnapshot()) {
 			changes.stream()
-				.filter((change) -> change.after() != null && isUnregistered(change.after().service()))
+				.flatMap((change) -> services(change.after()).stream()
+					.filter((service) -> this.registry.snapshot().find(service) == null)
+					.map((service) -> "The route \"%s\" of %s goes to the service \"%s\"".formatted(change.id(),
+							change.origin(), service)))
 				.limit(MOST_WARNINGS)
-				.forEach(this::warn);
+				.forEach((what) -> logger.warn("{}, which nothing has registered", what));
 		}
 	}
 
 	private void note(RouteListener.Change change) {
-		Route before = change.before();
-		Route after = change.after();
+		Set<ServiceName> before = services(change.before());
+		Set<ServiceName> after = services(change.after());
 		String detail = "route %s of %s".formatted(change.id(), change.origin());
-		if (before != null && (after == null || !after.service().equals(before.service()))) {
-			this.operations.note(before.service(), Cause.ROUTE_REMOVED, "", detail);
-		}
-		if (after != null) {
-			boolean changed = before != null && before.service().equals(after.service());
-			this.operations.note(after.service(), changed ? Cause.ROUTE_CHANGED : Cause.ROUTE_ADDED, "", detail);
-		}
+		before.stream()
+			.filter((service) -> !after.contains(service))
+			.forEach((service) -> this.operations.note(service, Cause.ROUTE_REMOVED, "", detail));
+		after.forEach((service) -> this.operations.note(service,
+				before.contains(service) ? Cause.ROUTE_CHANGED : Cause.ROUTE_ADDED, "", detail));
 	}
 
-	private boolean isUnregistered(ServiceName service) {
-		return this.registry.snapshot().find(service) == null;
-	}
-
-	private void warn(RouteListener.Change change) {
-		logger.warn("The route \"{}\" of {} goes to the service \"{}\", which nothing has registered", change.id(),
-				change.origin(), service(change.after()));
-	}
-
-	private static String service(@Nullable Route route) {
-		return (route != null) ? route.service().value() : "";
+	/** One that answers by itself leads to none. */
+	private static Set<ServiceName> services(@Nullable Route route) {
+		return (route == null) ? Set.of()
+				: route.backends().stream().map(WeightedBackend::service).collect(Collectors.toCollection(TreeSet::new));
 	}
 
 }

@@ -47,6 +47,13 @@ public interface ExchangeListener {
 	}
 
 	/**
+	 * A request is not tried again, because as many as may be are on a further try.
+	 * @param service the service it is for
+	 */
+	default void onRetryRefused(ServiceName service) {
+	}
+
+	/**
 	 * A client was turned away before there was a request.
 	 * @param address the client's IP address
 	 * @param reason one of a few words, fit for a label

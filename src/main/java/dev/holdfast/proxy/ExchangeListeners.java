@@ -61,6 +61,13 @@ public final class ExchangeListeners implements ExchangeListener {
 	}
 
 	@Override
+	public void onRetryRefused(ServiceName service) {
+		for (ExchangeListener listener : this.listeners) {
+			listener.onRetryRefused(service);
+		}
+	}
+
+	@Override
 	public void onTurnedAway(String address, String reason, GatewayError error) {
 		for (ExchangeListener listener : this.listeners) {
 			listener.onTurnedAway(address, reason, error);

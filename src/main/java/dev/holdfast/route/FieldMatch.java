@@ -28,7 +28,7 @@ public record FieldMatch(String name, ValueMatch value) {
 	 */
 	public static FieldMatch header(String name, ValueMatch value) {
 		if (!TOKEN.matcher(name).matches()) {
-			throw invalid("header", name, "an HTTP field name");
+			throw RoutePart.invalid("header", name, "an HTTP field name");
 		}
 		check("header value", name, value, HEADER_VALUE, "printable ASCII without white space at its ends");
 		return new FieldMatch(name.toLowerCase(Locale.ROOT), value);
@@ -43,7 +43,7 @@ public record FieldMatch(String name, ValueMatch value) {
 	 */
 	public static FieldMatch queryParameter(String name, ValueMatch value) {
 		if (name.isEmpty()) {
-			throw invalid("query parameter", name, "a name");
+			throw RoutePart.invalid("query parameter", name, "a name");
 		}
 		return new FieldMatch(name, value);
 	}
@@ -57,7 +57,7 @@ public record FieldMatch(String name, ValueMatch value) {
 	 */
 	public static FieldMatch cookie(String name, ValueMatch value) {
 		if (!TOKEN.matcher(name).matches()) {
-			throw invalid("cookie", name, "a name of a cookie");
+			throw RoutePart.invalid("cookie", name, "a name of a cookie");
 		}
 		check("cookie value", name, value, COOKIE_VALUE,
 				"printable ASCII without white space, comma, semicolon or backslash");
@@ -66,12 +66,8 @@ public record FieldMatch(String name, ValueMatch value) {
 
 	private static void check(String part, String name, ValueMatch value, Pattern allowed, String expected) {
 		if (value instanceof ValueMatch.Exact exact && !allowed.matcher(exact.value()).matches()) {
-			throw invalid(part, Redaction.value(name, exact.value()), expected);
+			throw RoutePart.invalid(part, Redaction.value(name, exact.value()), expected);
 		}
-	}
-
-	private static IllegalArgumentException invalid(String part, String value, String expected) {
-		return new IllegalArgumentException("%s: \"%s\" (expected: %s)".formatted(part, value, expected));
 	}
 
 }

@@ -34,7 +34,7 @@ public record RequestMatch(PathMatch path, Set<String> methods, List<FieldMatch>
 		cookies = List.copyOf(cookies);
 		for (String method : methods) {
 			if (!METHOD.matcher(method).matches()) {
-				throw invalid("method", method, "an HTTP method in upper case");
+				throw RoutePart.invalid("method", method, "an HTTP method in upper case");
 			}
 		}
 		checkUnique("header", headers, ", whatever its case");
@@ -47,13 +47,9 @@ public record RequestMatch(PathMatch path, Set<String> methods, List<FieldMatch>
 		for (FieldMatch field : fields) {
 			String name = more.isEmpty() ? field.name() : field.name().toLowerCase(Locale.ROOT);
 			if (!names.add(name)) {
-				throw invalid(part, name, "each name once" + more);
+				throw RoutePart.invalid(part, name, "each name once" + more);
 			}
 		}
-	}
-
-	private static IllegalArgumentException invalid(String part, String value, String expected) {
-		return new IllegalArgumentException("%s: \"%s\" (expected: %s)".formatted(part, value, expected));
 	}
 
 	/**

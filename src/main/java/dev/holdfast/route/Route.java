@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Subset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An explicit rule that sends requests to a service, or to several by their weights. A
@@ -23,7 +25,7 @@ import dev.holdfast.service.ServiceName;
  * @param hosts exact host names and {@code *.suffix}, none for any; without port. A
  * suffix stands for one label or more before it
  * @param matches what requests must have, one of them
- * @param backends where its requests go
+ * @param backends where its requests go, none if the gateway answers them itself
  * @param stripPrefix a prefix of whole segments taken off the path, empty for none
  * @param preserveHost whether the backend sees the client's Host rather than its own
  * address
@@ -50,18 +52,19 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 		for (String host : hosts) {
 			checkHost(host);
 			if (!names.add(host)) {
-				throw invalid("host", host, "each host once");
+				throw RoutePart.invalid("host", host, "each host once");
 			}
 		}
 		if (matches.isEmpty()) {
 			throw new IllegalArgumentException("matches: none (expected: one or more)");
 		}
-		if (backends.stream().allMatch((backend) -> backend.weight() == 0)) {
+		if (!backends.isEmpty() && backends.stream().allMatch((backend) -> backend.weight() == 0)) {
 			throw new IllegalArgumentException("service: none with a weight (expected: one or more)");
 		}
+		policy.actions().check(!backends.isEmpty(), stripPrefix, preserveHost);
 		for (RequestMatch match : matches) {
 			if (!stripPrefix.isEmpty() && (stripPrefix.endsWith("/") || !match.path().beginsWith(stripPrefix))) {
-				throw invalid("strip-prefix", stripPrefix,
+				throw RoutePart.invalid("strip-prefix", stripPrefix,
 						"whole segments at the beginning of the path " + match.path().text());
 			}
 		}
@@ -74,17 +77,18 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 * @param path the path as {@link PathMatch#of} reads it
 	 * @param methods the methods it is for, empty for any
 	 * @param headers header names and the exact values they must have
-	 * @param service where its requests go
+	 * @param service where its requests go, {@code null} if the gateway answers them
+	 * itself
 	 * @param stripPrefix what is taken off the path, empty for nothing
 	 * @param preserveHost whether the backend sees the client's Host
 	 * @param policy how its requests are treated
 	 * @throws IllegalArgumentException if a part could never match
 	 */
 	public Route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
-			ServiceName service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
+			@Nullable ServiceName service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 		this(id, host.isEmpty() ? List.of() : List.of(host),
 				List.of(new RequestMatch(PathMatch.of(path), methods, exact(headers), List.of(), List.of())),
-				List.of(WeightedBackend.all(service)), stripPrefix, preserveHost, policy);
+				(service != null) ? List.of(WeightedBackend.all(service)) : List.of(), stripPrefix, preserveHost, policy);
 	}
 
 	private static List<FieldMatch> exact(Map<String, String> headers) {
@@ -101,7 +105,7 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 */
 	public static void checkId(String id) {
 		if (!ID.matcher(id).matches() || id.equals(RouteTable.BY_PATH)) {
-			throw invalid("id", id, "1 to 128 of A-Z a-z 0-9 . _ - and not \"" + RouteTable.BY_PATH + "\"");
+			throw RoutePart.invalid("id", id, "1 to 128 of A-Z a-z 0-9 . _ - and not \"" + RouteTable.BY_PATH + "\"");
 		}
 	}
 
@@ -112,12 +116,8 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 */
 	public static void checkHost(String host) {
 		if (!HOST.matcher(host).matches()) {
-			throw invalid("host", host, "a host name without port, *.suffix, or nothing");
+			throw RoutePart.invalid("host", host, "a host name without port, *.suffix, or nothing");
 		}
-	}
-
-	private static IllegalArgumentException invalid(String part, String value, String expected) {
-		return new IllegalArgumentException("%s: \"%s\" (expected: %s)".formatted(part, value, expected));
 	}
 
 	/**
@@ -164,16 +164,17 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 
 	/**
 	 * Return the service that gets the most of the requests.
-	 * @return the service
+	 * @return the service, {@code null} if the gateway answers them itself
 	 */
-	public ServiceName service() {
-		return heaviest().service();
+	public @Nullable ServiceName service() {
+		WeightedBackend heaviest = heaviest();
+		return (heaviest != null) ? heaviest.service() : null;
 	}
 
-	private WeightedBackend heaviest() {
-		WeightedBackend heaviest = this.backends.getFirst();
+	private @Nullable WeightedBackend heaviest() {
+		WeightedBackend heaviest = null;
 		for (WeightedBackend backend : this.backends) {
-			heaviest = (backend.weight() > heaviest.weight()) ? backend : heaviest;
+			heaviest = (heaviest == null || backend.weight() > heaviest.weight()) ? backend : heaviest;
 		}
 		return heaviest;
 	}
@@ -182,7 +183,11 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 * Takes a request, by the weights.
 	 */
 	RouteMatch match(String requestPath) {
-		return match(requestPath, (this.backends.size() == 1) ? this.backends.getFirst() : any());
+		return switch (this.backends.size()) {
+			case 0 -> match(requestPath, null);
+			case 1 -> match(requestPath, this.backends.getFirst());
+			default -> match(requestPath, any());
+		};
 	}
 
 	/**
@@ -192,10 +197,12 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 		return match(requestPath, heaviest());
 	}
 
-	private RouteMatch match(String requestPath, WeightedBackend backend) {
+	private RouteMatch match(String requestPath, @Nullable WeightedBackend backend) {
 		String rest = requestPath.substring(this.stripPrefix.length());
-		return new RouteMatch(this.id, backend.service(), rest.isEmpty() ? "/" : rest, this.stripPrefix,
-				this.preserveHost, this.policy, backend.subset());
+		PathRewrite rewrite = this.policy.actions().path();
+		String stripped = this.stripPrefix.isEmpty() ? rewrite.strippedOff(rest) : this.stripPrefix;
+		return new RouteMatch(this.id, (backend != null) ? backend.service() : null, rewrite.apply(rest), stripped,
+				this.preserveHost, this.policy, (backend != null) ? backend.subset() : Subset.ALL);
 	}
 
 	private WeightedBackend any() {

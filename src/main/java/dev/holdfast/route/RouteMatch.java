@@ -2,6 +2,7 @@ package dev.holdfast.route;
 
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Subset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request goes.
@@ -14,8 +15,8 @@ import dev.holdfast.service.Subset;
  * @param policy how the request is treated
  * @param subset which of the service's instances it is for
  */
-public record RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost,
-		RoutePolicy policy, Subset subset) {
+public record RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix,
+		boolean preserveHost, RoutePolicy policy, Subset subset) {
 
 	/**
 	 * Creates a match for all instances of a service.
@@ -26,8 +27,8 @@ public record RouteMatch(String route, ServiceName service, String path, String 
 	 * @param preserveHost whether the backend sees the client's Host
 	 * @param policy how the request is treated
 	 */
-	public RouteMatch(String route, ServiceName service, String path, String strippedPrefix, boolean preserveHost,
-			RoutePolicy policy) {
+	public RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix,
+			boolean preserveHost, RoutePolicy policy) {
 		this(route, service, path, strippedPrefix, preserveHost, policy, Subset.ALL);
 	}
 

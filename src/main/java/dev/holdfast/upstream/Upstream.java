@@ -34,6 +34,8 @@ public final class Upstream {
 
 	private final AtomicInteger queued = new AtomicInteger();
 
+	private final RetryBudget retryBudget = new RetryBudget(this::inFlight);
+
 	/** One for all instances. */
 	private final EjectionLimit ejectionLimit = this::tryEject;
 
@@ -276,6 +278,38 @@ public final class Upstream {
 	 */
 	public void leaveQueue() {
 		this.queued.decrementAndGet();
+	}
+
+	/**
+	 * Asks whether a request may be tried again that may have cost an instance something
+	 * already. After {@code true}, one {@link #endRetry} must follow.
+	 * @return whether the budget allows it
+	 */
+	public boolean tryRetry() {
+		return this.retryBudget.tryAcquire();
+	}
+
+	/**
+	 * A further try has come to a response, or to none.
+	 */
+	public void endRetry() {
+		this.retryBudget.release();
+	}
+
+	/**
+	 * Tells how its retries stand against their budget.
+	 * @return the numbers
+	 */
+	public Retries retries() {
+		return this.retryBudget.retries();
+	}
+
+	private int inFlight() {
+		int sum = 0;
+		for (UpstreamInstance instance : this.pool.all()) {
+			sum += instance.active();
+		}
+		return sum;
 	}
 
 	/**

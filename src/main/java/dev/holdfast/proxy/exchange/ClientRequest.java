@@ -3,11 +3,13 @@ package dev.holdfast.proxy.exchange;
 import dev.holdfast.proxy.backend.BackendStream;
 import dev.holdfast.proxy.backend.ResponseListener;
 import dev.holdfast.proxy.client.ClientStream;
+import dev.holdfast.proxy.header.ChangedFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestFields;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.RequestHost;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.upstream.UpstreamInstance;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +46,13 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 		if (received.isTargetSensitive()) {
 			out.markTargetSensitive();
 		}
-		RequestFields.write(received, this.client.peer(), this.host, this.id, instance.authority(),
-				this.match.strippedPrefix(), this.match.preserveHost(), out);
+		RouteActions actions = this.match.policy().actions();
+		RequestFields.write(received, this.client.peer(), this.host, this.id,
+				actions.host().isEmpty() ? instance.authority() : actions.host(), this.match.strippedPrefix(),
+				this.match.preserveHost(), out);
+		if (!actions.requestFields().isNone()) {
+			ChangedFields.apply(actions.requestFields(), out.fields());
+		}
 		announceNoContent(received, out);
 		if (this.offer != null && stream.version() != HttpVersion.HTTP_2) {
 			this.offer.write(out.fields());

@@ -5,12 +5,16 @@ import java.util.function.BooleanSupplier;
 
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.client.ClientStream;
+import dev.holdfast.proxy.header.ChangedFields;
+import dev.holdfast.proxy.header.CorsFields;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HeaderKind;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.ResponseFields;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.tunnel.TunnelEnd;
+import dev.holdfast.route.DirectResponse;
+import dev.holdfast.route.RoutePolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class ClientResponses {
 
 	private static final int SWITCHING_PROTOCOLS = 101;
+
+	private static final int NO_CONTENT = 204;
+
+	private static final int NOT_MODIFIED = 304;
 
 	private final BooleanSupplier shuttingDown;
 
@@ -44,20 +52,23 @@ final class ClientResponses {
 	 * @param retryAfterSeconds when the client is to come again; 0 for what the error
 	 * says
 	 * @param close whether the connection cannot be used any more
+	 * @param policy how the request is treated
 	 * @return the length of the body that it has, bytes
 	 */
 	int sendError(ClientStream client, GatewayError error, String requestId, @Nullable GrpcCall grpc,
-			long retryAfterSeconds, boolean close) {
+			long retryAfterSeconds, boolean close, RoutePolicy policy) {
 		if (grpc != null) {
 			this.head.begin(client.head().version(), 200, "");
 			this.head.fields().add(HeaderKind.CONTENT_TYPE, "content-type", grpc.contentType());
 			GrpcCall.write(error, this.head.fields());
+			ChangedResponse.apply(policy, client.head(), this.head.fields());
 			this.head.frame(-1, false);
 			client.writeHead(this.head);
 			return 0;
 		}
 		this.head.begin(client.head().version(), error.status(), "");
 		ResponseFields.writeError(error, retryAfterSeconds, this.head);
+		ChangedResponse.apply(policy, client.head(), this.head.fields());
 		return send(client, error.toProblemJson(requestId), close);
 	}
 
@@ -74,6 +85,48 @@ final class ClientResponses {
 	}
 
 	/**
+	 * Send a client elsewhere.
+	 * @param status the response's status
+	 * @param location where to
+	 * @param close whether the connection cannot be used any more
+	 * @param policy how the request is treated
+	 */
+	void sendRedirect(ClientStream client, int status, String location, boolean close, RoutePolicy policy) {
+		this.head.begin(client.head().version(), status, "");
+		this.head.fields().add(HeaderKind.ORDINARY, "Location", location);
+		ChangedResponse.apply(policy, client.head(), this.head.fields());
+		send(client, "", close);
+	}
+
+	/**
+	 * Send what a route answers to all requests.
+	 * @param response the response
+	 * @param close whether the connection cannot be used any more
+	 * @param policy how the request is treated
+	 * @return the length of the body that it has, bytes
+	 */
+	int sendFixed(ClientStream client, DirectResponse.Fixed response, boolean close, RoutePolicy policy) {
+		this.head.begin(client.head().version(), response.status(), "");
+		if (!response.contentType().isEmpty()) {
+			this.head.fields().add(HeaderKind.CONTENT_TYPE, "Content-Type", response.contentType());
+		}
+		ChangedResponse.apply(policy, client.head(), this.head.fields());
+		return send(client, response.body(), close);
+	}
+
+	/**
+	 * Answer a browser that asks whether a page of another origin may send a request.
+	 * @param policy how such a request is treated
+	 * @param close whether the connection cannot be used any more
+	 */
+	void sendPreflight(ClientStream client, RoutePolicy policy, boolean close) {
+		this.head.begin(client.head().version(), NO_CONTENT, "");
+		ChangedFields.apply(policy.actions().responseFields(), this.head.fields());
+		CorsFields.writePreflight(policy.actions().cors(), client.head().fields(), this.head.fields());
+		send(client, "", close);
+	}
+
+	/**
 	 * Send a response that has nothing to say.
 	 * @param close whether the connection cannot be used any more
 	 */
@@ -84,8 +137,10 @@ final class ClientResponses {
 
 	private int send(ClientStream client, String text, boolean close) {
 		byte[] content = text.getBytes(StandardCharsets.UTF_8);
-		// HEAD is told the length that GET would get.
-		this.head.fields().add(HeaderKind.CONTENT_LENGTH, "Content-Length", Integer.toString(content.length));
+		if (this.head.status() != NO_CONTENT && this.head.status() != NOT_MODIFIED) {
+			// HEAD is told the length that GET would get.
+			this.head.fields().add(HeaderKind.CONTENT_LENGTH, "Content-Length", Integer.toString(content.length));
+		}
 		boolean hasBody = content.length > 0 && ResponseContent.isAllowed(client.head().method(), this.head.status());
 		this.head.frame(content.length, hasBody);
 		if (close || this.shuttingDown.getAsBoolean()) {
@@ -105,14 +160,17 @@ final class ClientResponses {
 	 * @param contentLength the length of the body, -1 when its end is to tell
 	 * @param hasBody whether something follows the head
 	 * @param close whether the connection cannot be used any more
+	 * @param policy how the request is treated
 	 */
-	void writeHead(ClientStream client, ResponseHead received, long contentLength, boolean hasBody, boolean close) {
+	void writeHead(ClientStream client, ResponseHead received, long contentLength, boolean hasBody, boolean close,
+			RoutePolicy policy) {
 		HttpVersion version = client.head().version();
 		this.head.begin(version, received.status(), received.reason());
 		ResponseFields.write(received, version != HttpVersion.HTTP_2, this.head);
 		if (contentLength >= 0 && received.contentLength() < 0) {
 			this.head.fields().add(HeaderKind.CONTENT_LENGTH, "Content-Length", Long.toString(contentLength));
 		}
+		ChangedResponse.apply(policy, client.head(), this.head.fields());
 		this.head.frame(contentLength, hasBody);
 		// An HTTP/1.0 client knows the end of a response without length by the
 		// connection's end alone.
@@ -143,9 +201,10 @@ final class ClientResponses {
 	/**
 	 * Leave HTTP, as an instance has.
 	 * @param received the head of the instance's 101
+	 * @param policy how the request is treated
 	 * @return the client's end of the tunnel
 	 */
-	TunnelEnd switchProtocols(ClientStream client, ResponseHead received) {
+	TunnelEnd switchProtocols(ClientStream client, ResponseHead received, RoutePolicy policy) {
 		HttpVersion version = client.head().version();
 		boolean http2 = version == HttpVersion.HTTP_2;
 		this.head.begin(version, switchedStatus(client), http2 ? "" : received.reason());
@@ -159,6 +218,7 @@ final class ClientResponses {
 			int upgrade = received.fields().indexOf(HeaderKind.UPGRADE);
 			fields.add(HeaderKind.UPGRADE, "Upgrade", received.fields().value(upgrade));
 		}
+		ChangedResponse.apply(policy, client.head(), fields);
 		this.head.frame(-1, http2);
 		return client.switchProtocols(this.head);
 	}

@@ -162,6 +162,7 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	@Override
 	public void onResponse(ResponseHead head, BackendStream stream) {
 		this.timeouts.startResponse();
+		this.attempts.startResponse();
 		this.request.forget();
 		declineSwitch();
 		this.log.respond(head.status());
@@ -173,8 +174,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		if (events && head.status() < 500) {
 			this.attempts.succeed();
 		}
-		ResponseRelay begun = new ResponseRelay(this.resources.responses(), this.client, head, stream, this.timeouts,
-				grpc);
+		ResponseRelay begun = new ResponseRelay(this.resources.responses(), this.client, head,
+				this.request.match().policy(), stream, this.timeouts, grpc);
 		this.relay = begun;
 		begun.start(this.resources.loop());
 	}
@@ -204,8 +205,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		this.attempts.succeed();
 		this.log.respond(ClientResponses.switchedStatus(this.client));
 		this.resources.tunnels()
-			.open(this.resources.responses().switchProtocols(this.client, head), stream.switchProtocols(),
-					this::onTunnelClosed);
+			.open(this.resources.responses().switchProtocols(this.client, head, this.request.match().policy()),
+					stream.switchProtocols(), this::onTunnelClosed);
 	}
 
 	private void onTunnelClosed(@Nullable GatewayError error, long fromClient, long fromBackend) {
@@ -295,7 +296,8 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		this.log.respond((grpc != null) ? 200 : error.status());
 		declineSwitch();
 		this.log.transfer(0, this.resources.responses()
-			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft()));
+			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft(),
+					this.request.match().policy()));
 		end();
 	}
 

@@ -121,6 +121,14 @@ final class ExchangeTimeouts extends Deadline {
 	}
 
 	/**
+	 * There is no attempt until the next one begins.
+	 */
+	void awaitTry() {
+		this.tryDue = Deadlines.NEVER;
+		this.deadlines.set(this, due());
+	}
+
+	/**
 	 * A byte came or went.
 	 */
 	void progress() {

@@ -10,6 +10,7 @@ import dev.holdfast.proxy.TrafficSettings;
 import dev.holdfast.proxy.backend.ConnectionSource;
 import dev.holdfast.proxy.client.ClientStream;
 import dev.holdfast.proxy.client.RequestHandler;
+import dev.holdfast.proxy.header.CorsFields;
 import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestGuard;
@@ -22,7 +23,9 @@ import dev.holdfast.proxy.tunnel.Tunnels;
 import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.RequestAttributes;
 import dev.holdfast.route.RouteMatch;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.Upstreams;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,8 @@ public final class Exchanges implements RequestHandler {
 	private final RequestIds ids;
 
 	private final ProbeResponses probes;
+
+	private final RouteResponses direct;
 
 	private final ExchangeResources resources;
 
@@ -76,6 +81,7 @@ public final class Exchanges implements RequestHandler {
 		this.ids = ids;
 		ClientResponses responses = new ClientResponses(shuttingDown);
 		this.probes = new ProbeResponses(probes, routes, responses, settings);
+		this.direct = new RouteResponses(responses);
 		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, new WaitingRequests(loop),
 				new OpenStreams(), responses, new RequestHead());
 	}
@@ -139,9 +145,9 @@ public final class Exchanges implements RequestHandler {
 			return;
 		}
 		RouteTable table = this.routes.table();
-		RouteMatch match = table.match(
-				this.attributes.of(extended ? "GET" : head.method(), target.query(), head.fields()), host.name(),
-				target.path());
+		RouteMatch match = match(table, extended ? "GET" : head.method(), host, target, head);
+		RouteMatch preflighted = preflighted(table, match, host, target, head);
+		match = (preflighted != null) ? preflighted : match;
 		if (match != null) {
 			log.route(match);
 		}
@@ -149,11 +155,38 @@ public final class Exchanges implements RequestHandler {
 			reject(client, log, Rejection.ENCODED_SLASH);
 		}
 		else if (match == null) {
-			answer(client, log, GatewayError.NO_ROUTE, 0);
+			answer(client, log, GatewayError.NO_ROUTE, 0, match);
+		}
+		else if (preflighted != null) {
+			this.direct.allow(client, log, match, isTooMuchLeft(head));
 		}
 		else {
 			dispatch(client, log, match, target, host, webSocket);
 		}
+	}
+
+	private @Nullable RouteMatch match(RouteTable table, String method, RequestHost host, RequestTarget target,
+			RequestHead head) {
+		return table.match(this.attributes.of(method, target.query(), head.fields()), host.name(), target.path());
+	}
+
+	/**
+	 * Return the way whose CORS a preflight asks for: the one that it takes itself, or
+	 * else the one of the request that would follow.
+	 * @return the way, {@code null} when it is no preflight or CORS is left to a service
+	 */
+	private @Nullable RouteMatch preflighted(RouteTable table, @Nullable RouteMatch match, RequestHost host,
+			RequestTarget target, RequestHead head) {
+		String method = CorsFields.preflightedMethod(head);
+		if (method == null) {
+			return null;
+		}
+		RouteMatch answering = hasCors(match) ? match : match(table, method, host, target, head);
+		return hasCors(answering) ? answering : null;
+	}
+
+	private static boolean hasCors(@Nullable RouteMatch match) {
+		return match != null && !match.policy().actions().cors().isNone();
 	}
 
 	private RequestHost host(ClientStream client, RequestTarget target) {
@@ -179,15 +212,19 @@ public final class Exchanges implements RequestHandler {
 			@Nullable WebSocketOffer webSocket) {
 		RequestHead head = client.head();
 		long most = match.policy().maxBodySize();
-		Upstream upstream = this.upstreams.find(match.service());
-		if (upstream == null) {
-			answer(client, log, GatewayError.NO_INSTANCE, 0);
+		ServiceName service = match.service();
+		Upstream upstream = (service != null) ? this.upstreams.find(service) : null;
+		if (match.policy().actions().isAnswered()) {
+			this.direct.respond(client, log, match, target, host, isTooMuchLeft(head));
+		}
+		else if (upstream == null) {
+			answer(client, log, GatewayError.NO_INSTANCE, 0, match);
 		}
 		else if (most > 0 && head.contentLength() > most) {
-			answer(client, log, GatewayError.BODY_TOO_LARGE, 0);
+			answer(client, log, GatewayError.BODY_TOO_LARGE, 0, match);
 		}
 		else if (!upstream.tryStart()) {
-			answer(client, log, GatewayError.CIRCUIT_OPEN, upstream.retryAfter().toSeconds());
+			answer(client, log, GatewayError.CIRCUIT_OPEN, upstream.retryAfter().toSeconds(), match);
 		}
 		else {
 			// What follows an extended CONNECT is no body.
@@ -210,15 +247,16 @@ public final class Exchanges implements RequestHandler {
 
 	private void reject(ClientStream client, RequestLog log, Rejection rejection) {
 		log.reject(rejection);
-		answer(client, log, rejection.error(), 0, true);
-	}
-
-	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds) {
-		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()));
+		answer(client, log, rejection.error(), 0, true, RoutePolicy.DEFAULTS);
 	}
 
 	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
-			boolean close) {
+			@Nullable RouteMatch match) {
+		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()), this.routes.table().policy(match));
+	}
+
+	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
+			boolean close, RoutePolicy policy) {
 		RequestHead head = client.head();
 		GrpcCall grpc = GrpcCall.of(head);
 		String id = this.facts.requestId(head, this.ids);
@@ -226,7 +264,7 @@ public final class Exchanges implements RequestHandler {
 		log.fail(error);
 		log.respond((grpc != null) ? 200 : error.status());
 		client.listen(new AnsweredRequest(client));
-		log.transfer(0, this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close));
+		log.transfer(0, this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
 		log.end();
 	}
 

@@ -25,6 +25,8 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 
 	private static final int SWITCHING_PROTOCOLS = 101;
 
+	private static final int FIRST_ERROR = 400;
+
 	private final ExchangeResources resources;
 
 	private final ClientRequest request;
@@ -160,7 +162,7 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 			end(Outcome.BROKEN, Outcome.CANCELLED);
 			this.listener.onResult(new AttemptResult.Unsupported(GatewayError.BAD_ANSWER));
 		}
-		else if (isGatewayError(head) && !this.listener.isWanted(head)) {
+		else if (head.status() >= FIRST_ERROR && !this.listener.isWanted(head)) {
 			discard(head, place);
 		}
 		else {
@@ -171,14 +173,6 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 			}
 			this.receiver.onResponse(head, place);
 		}
-	}
-
-	/**
-	 * Whether an instance says that it, or what is behind it, cannot serve now: 502, 503
-	 * or 504 (RFC 9110, section 15.6).
-	 */
-	private static boolean isGatewayError(ResponseHead head) {
-		return head.status() >= 502 && head.status() <= 504;
 	}
 
 	private void switchProtocols(ResponseHead head, BackendStream place, @Nullable ProtocolOffer offer) {
@@ -198,7 +192,8 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 		// Before the response is given up: what of the body could not be sent must not
 		// let the client send more than is kept.
 		this.request.recall();
-		end(Outcome.SERVER_ERROR, Outcome.SERVER_ERROR);
+		ResponseVerdict verdict = ResponseVerdict.of(head.status(), "");
+		end(verdict.responded(), verdict.blamed());
 		this.discarded = new DiscardedResponse(place, this.resources.loop().deadlines());
 		this.discarded.discard(head, sent);
 		this.listener.onResult(new AttemptResult.Discarded());

@@ -2,9 +2,13 @@ package dev.holdfast.proxy.exchange;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.header.ResponseHead;
+import dev.holdfast.proxy.transport.TrafficLoop;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.upstream.Outcome;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.Waiter {
 
-	private static final int MOST_ATTEMPTS = 3;
+	/** How long to wait at least before a second retry of which nothing is said. */
+	private static final long USUAL_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
 	private final ExchangeResources resources;
 
@@ -41,6 +46,12 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	private @Nullable UpstreamInstance better;
 
 	private boolean waiting;
+
+	/** Whether the current attempt takes part of the service's retry budget. */
+	private boolean budgeted;
+
+	/** Until the next attempt, {@code null} when nothing is waited for. */
+	private TrafficLoop.@Nullable Timer backoff;
 
 	/** Whether the service knows how the request has ended. */
 	private boolean told;
@@ -115,9 +126,44 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	 */
 	@Override
 	public boolean isWanted(ResponseHead head) {
-		boolean possible = this.tried.size() < MOST_ATTEMPTS && isRepeatable() && !this.timeouts.isOverdue();
-		this.better = possible ? this.upstream.chooseBetter(this.tried) : null;
+		releaseBudget();
+		boolean possible = policy().isRetried(head.status()) && isAttemptLeft() && isRepeatable()
+				&& !this.timeouts.isOverdue();
+		this.better = (possible && acquireBudget()) ? this.upstream.chooseBetter(this.tried) : null;
+		if (this.better == null) {
+			releaseBudget();
+		}
 		return this.better == null;
+	}
+
+	private RetryPolicy policy() {
+		return this.request.match().policy().retry();
+	}
+
+	private boolean isAttemptLeft() {
+		return this.tried.size() <= policy().attempts();
+	}
+
+	private boolean acquireBudget() {
+		this.budgeted = this.upstream.tryRetry();
+		if (!this.budgeted) {
+			this.log.refuseRetry(this.upstream.name());
+		}
+		return this.budgeted;
+	}
+
+	private void releaseBudget() {
+		if (this.budgeted) {
+			this.budgeted = false;
+			this.upstream.endRetry();
+		}
+	}
+
+	/**
+	 * A response goes to the client: what follows may take hours.
+	 */
+	void startResponse() {
+		releaseBudget();
 	}
 
 	private boolean isRepeatable() {
@@ -134,16 +180,16 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 			}
 			case AttemptResult.Discarded discarded -> {
 				this.log.retry(this.upstream.name());
-				attempt(this.better);
+				afterBackoff(() -> attempt(this.better));
 			}
 			case AttemptResult.ConnectFailed(var reason) -> {
 				this.log.failToConnect(this.upstream.name(), reason.reason());
 				// Behind a handshake that the instance refused late some of the body was
 				// sent.
-				retry(this.request.isReplayable(), GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
+				retryAtOnce(this.request.isReplayable(), GatewayError.CONNECT_FAILED, Outcome.CONNECT_FAILURE, false);
 			}
 			case AttemptResult.Refused refused ->
-				retry(this.request.isReplayable(), GatewayError.BACKEND_RESET, Outcome.BROKEN, true);
+				retryAtOnce(this.request.isReplayable(), GatewayError.BACKEND_RESET, Outcome.BROKEN, true);
 			case AttemptResult.Broken(var error, boolean reused) -> onBroken(error, Outcome.BROKEN, reused);
 			case AttemptResult.BrokenOff(var error) -> {
 				if (this.timeouts.isOverdue()) {
@@ -175,23 +221,75 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	}
 
 	/**
-	 * Try again while attempts are left and there is an instance worth it.
+	 * Try again what an instance may have worked on, while attempts and the service's
+	 * budget are left, there is an instance worth it, and after some time.
 	 * @param possible whether the request can be sent again
 	 * @param sameInstance whether the last instance is worth it, for want of another: one
 	 * that closed an idle connection at the wrong moment is
 	 */
 	private void retry(boolean possible, GatewayError error, Outcome outcome, boolean sameInstance) {
-		UpstreamInstance instance = null;
+		releaseBudget();
+		boolean another = sameInstance || this.tried.size() < this.upstream.instances().size();
+		if (possible && another && isAttemptLeft() && acquireBudget()) {
+			this.request.recall();
+			afterBackoff(() -> attemptAgain(error, outcome, sameInstance));
+		}
+		else {
+			recallIf(possible);
+			fail(error, outcome);
+		}
+	}
+
+	/**
+	 * Try again what no instance has seen, while attempts are left and there is an
+	 * instance worth it. That costs the service nothing, whose instances are many.
+	 */
+	private void retryAtOnce(boolean possible, GatewayError error, Outcome outcome, boolean sameInstance) {
+		recallIf(possible);
+		if (possible && isAttemptLeft()) {
+			attemptAgain(error, outcome, sameInstance);
+		}
+		else {
+			fail(error, outcome);
+		}
+	}
+
+	private void recallIf(boolean possible) {
 		if (possible) {
 			this.request.recall();
-			instance = (this.tried.size() < MOST_ATTEMPTS) ? choose(sameInstance) : null;
 		}
+	}
+
+	private void attemptAgain(GatewayError error, Outcome outcome, boolean sameInstance) {
+		UpstreamInstance instance = choose(sameInstance);
 		if (instance == null) {
 			fail(error, outcome);
 			return;
 		}
 		this.log.retry(this.upstream.name());
 		attempt(instance);
+	}
+
+	/**
+	 * Go on after the time that policy wants between two attempts: twice as long before
+	 * the second retry, and at random up to once more, so that requests which failed
+	 * together do not come back together.
+	 */
+	private void afterBackoff(Runnable attempt) {
+		int retries = this.tried.size();
+		long nanos = policy().backoff().toNanos() << (retries - 1);
+		if (nanos == 0 && retries > 1) {
+			nanos = USUAL_BACKOFF_NANOS;
+		}
+		if (nanos == 0) {
+			attempt.run();
+			return;
+		}
+		this.timeouts.awaitTry();
+		this.backoff = this.resources.loop().after(nanos + ThreadLocalRandom.current().nextLong(nanos), () -> {
+			this.backoff = null;
+			attempt.run();
+		});
 	}
 
 	private @Nullable UpstreamInstance choose(boolean sameInstance) {
@@ -250,6 +348,10 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 			this.waiting = false;
 			this.resources.waiting().remove(this.upstream, this);
 		}
+		if (this.backoff != null) {
+			this.backoff.cancel();
+		}
+		releaseBudget();
 		this.upstream.end(outcome, this.log.elapsedNanos());
 	}
 

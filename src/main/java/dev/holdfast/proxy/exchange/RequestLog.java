@@ -122,6 +122,10 @@ final class RequestLog implements ExchangeRecord {
 		this.listener.onRetry(service);
 	}
 
+	void refuseRetry(ServiceName service) {
+		this.listener.onRetryRefused(service);
+	}
+
 	void failToConnect(ServiceName service, String reason) {
 		this.listener.onConnectFailure(service, reason);
 	}
@@ -159,7 +163,8 @@ final class RequestLog implements ExchangeRecord {
 
 	@Override
 	public String service() {
-		return (this.match != null) ? this.match.service().value() : "";
+		ServiceName service = (this.match != null) ? this.match.service() : null;
+		return (service != null) ? service.value() : "";
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import dev.holdfast.proxy.header.HeaderFields;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.transport.BodySource;
 import dev.holdfast.proxy.transport.TrafficLoop;
+import dev.holdfast.route.RoutePolicy;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ final class ResponseRelay {
 	private final ResponseHead head;
 
 	private final BodySource source;
+
+	private final RoutePolicy policy;
 
 	/** Hears of every byte. */
 	private final ExchangeTimeouts timeouts;
@@ -54,15 +57,17 @@ final class ResponseRelay {
 	 * @param responses writes the head
 	 * @param client where the response goes
 	 * @param head the response's head
+	 * @param policy how the request is treated
 	 * @param source brings the body
 	 * @param timeouts hears of every byte
 	 * @param grpc whether the response is to a gRPC call
 	 */
-	ResponseRelay(ClientResponses responses, ClientStream client, ResponseHead head, BodySource source,
-			ExchangeTimeouts timeouts, boolean grpc) {
+	ResponseRelay(ClientResponses responses, ClientStream client, ResponseHead head, RoutePolicy policy,
+			BodySource source, ExchangeTimeouts timeouts, boolean grpc) {
 		this.responses = responses;
 		this.client = client;
 		this.head = head;
+		this.policy = policy;
 		this.source = source;
 		this.timeouts = timeouts;
 		this.hasContent = ResponseContent.isAllowed(client.head().method(), head.status());
@@ -158,7 +163,8 @@ final class ResponseRelay {
 	}
 
 	private void writeHead() {
-		this.responses.writeHead(this.client, this.head, this.head.contentLength(), true, false);
+		this.responses.writeHead(this.client, this.head, this.head.contentLength(), true, false,
+				this.policy);
 	}
 
 	/**
@@ -224,7 +230,8 @@ final class ResponseRelay {
 		boolean trailed = !trailers.isEmpty() && this.client.takesTrailers(announced);
 		boolean follows = length > 0 || trailed;
 		boolean known = announced < 0 && this.hasContent && this.messages == null && !trailed;
-		this.responses.writeHead(this.client, this.head, known ? length : announced, follows, close);
+		this.responses.writeHead(this.client, this.head, known ? length : announced, follows, close,
+				this.policy);
 		return follows;
 	}
 

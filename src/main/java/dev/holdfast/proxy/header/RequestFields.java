@@ -26,7 +26,7 @@ public final class RequestFields {
 	 * @param peer who sent it
 	 * @param host the host that it is for
 	 * @param requestId the id that it is known by
-	 * @param authority the instance's host and port
+	 * @param authority the host and port that it is asked for, usually its own
 	 * @param strippedPrefix what the route has taken off the path, empty for nothing
 	 * @param preserveHost whether the instance is told the client's host instead of its
 	 * own
@@ -77,7 +77,7 @@ public final class RequestFields {
 		return codings != null && codings.toLowerCase(Locale.ROOT).contains("trailers");
 	}
 
-	private static void addForwarding(HeaderFields fields, ClientPeer peer, RequestHost host, HeaderFields out) {
+	static void addForwarding(HeaderFields fields, ClientPeer peer, RequestHost host, HeaderFields out) {
 		TrustedForwarding told = peer.trusted() ? TrustedForwarding.of(fields) : null;
 		if (told != null) {
 			told.write(peer, host.field(), out);

@@ -4,10 +4,14 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import dev.holdfast.route.RequestMatch;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.route.TimeLimits;
@@ -38,9 +42,10 @@ final class GatewayForm {
 
 	private static final List<String> SPEC_KEYS = List.of("parentRefs", "hostnames", "rules");
 
-	private static final List<String> HTTP_RULE_KEYS = List.of("name", "matches", "backendRefs", "timeouts");
+	private static final List<String> HTTP_RULE_KEYS = List.of("name", "matches", "filters", "backendRefs", "timeouts",
+			"retry");
 
-	private static final List<String> GRPC_RULE_KEYS = List.of("name", "matches", "backendRefs");
+	private static final List<String> GRPC_RULE_KEYS = List.of("name", "matches", "filters", "backendRefs");
 
 	private static final List<String> BACKEND_KEYS = List.of("group", "kind", "name", "namespace", "port", "weight");
 
@@ -51,6 +56,8 @@ final class GatewayForm {
 	private static final int MOST_MATCHES = 64;
 
 	private static final int MOST_BACKENDS = 16;
+
+	private static final int MOST_CODES = 64;
 
 	private final RoutePolicy defaults;
 
@@ -151,7 +158,7 @@ final class GatewayForm {
 	private @Nullable Route rule(YamlValue value, String route, int index, List<String> hosts, RouteForm form) {
 		boolean grpc = form == RouteForm.GRPC_ROUTE;
 		YamlMapping rule = value.mapping(grpc ? GRPC_RULE_KEYS : HTTP_RULE_KEYS,
-				List.of("filters", "sessionPersistence", "retry", grpc ? "timeouts" : ""));
+				List.of("sessionPersistence"));
 		String id = id(rule, route, index);
 		List<RequestMatch> matches = new ArrayList<>();
 		for (YamlValue match : rule.list("matches", MOST_MATCHES)) {
@@ -163,8 +170,9 @@ final class GatewayForm {
 		if (!rule.has("matches") || rule.list("matches", MOST_MATCHES).isEmpty()) {
 			matches.add(grpc ? GatewayMatches.ANY_GRPC : RequestMatch.ANY);
 		}
-		List<WeightedBackend> backends = backends(rule);
-		RoutePolicy policy = policy(rule);
+		RouteActions actions = GatewayFilters.read(rule, form, matches);
+		List<WeightedBackend> backends = backends(rule, actions);
+		RoutePolicy policy = policy(rule).with(retry(rule)).with(actions);
 		if (!value.problems().isEmpty()) {
 			return null;
 		}
@@ -189,9 +197,12 @@ final class GatewayForm {
 		return (index == 0) ? route : route + "_" + index;
 	}
 
-	private static List<WeightedBackend> backends(YamlMapping rule) {
+	private static List<WeightedBackend> backends(YamlMapping rule, RouteActions actions) {
 		List<WeightedBackend> backends = new ArrayList<>();
-		YamlValue refs = rule.required("backendRefs", "a service that is registered");
+		YamlValue refs = rule.get("backendRefs");
+		if (refs == null && !actions.isAnswered()) {
+			rule.wrong("it names no service", "\"backendRefs\", or a filter RequestRedirect");
+		}
 		if (refs == null) {
 			return backends;
 		}
@@ -201,7 +212,7 @@ final class GatewayForm {
 				backends.add(backend);
 			}
 		}
-		if (refs.problems().isEmpty() && backends.stream().allMatch((backend) -> backend.weight() == 0)) {
+		if (refs.problems().isEmpty() && !actions.isAnswered() && backends.stream().allMatch((backend) -> backend.weight() == 0)) {
 			refs.wrong("no backend with a weight", "one or more");
 		}
 		return backends;
@@ -252,11 +263,36 @@ final class GatewayForm {
 					(perTry != null) ? perTry : usual.perTry(), (total != null) ? total : usual.total(), usual.body(),
 					usual.streamIdle());
 			return new RoutePolicy(this.defaults.protocol(), own, this.defaults.maxBodySize(), this.defaults.security(),
-					this.defaults.paths());
+					this.defaults.paths(), this.defaults.retry(), this.defaults.actions());
 		}
 		catch (IllegalArgumentException ex) {
 			times.refused(ex);
 			return this.defaults;
+		}
+	}
+
+	private RetryPolicy retry(YamlMapping rule) {
+		RetryPolicy usual = this.defaults.retry();
+		YamlValue value = rule.get("retry");
+		if (value == null) {
+			return usual;
+		}
+		YamlMapping retry = value.mapping(List.of("codes", "attempts", "backoff"));
+		Set<Integer> codes = retry.has("codes") ? new HashSet<>() : usual.statuses();
+		for (YamlValue code : retry.list("codes", MOST_CODES)) {
+			Integer status = code.number(400, 599);
+			if (status != null) {
+				codes.add(status);
+			}
+		}
+		int attempts = retry.get("attempts", (number) -> number.number(0, RetryPolicy.MOST_ATTEMPTS), usual.attempts());
+		Duration backoff = retry.get("backoff", (text) -> text.text(Quantities::gatewayDuration), usual.backoff());
+		try {
+			return new RetryPolicy(attempts, codes, backoff);
+		}
+		catch (IllegalArgumentException ex) {
+			retry.refused(ex);
+			return usual;
 		}
 	}
 

@@ -3,7 +3,7 @@ package dev.holdfast.route.document;
 import java.util.List;
 import java.util.regex.Pattern;
 
-import dev.holdfast.service.Likeness;
+import dev.holdfast.route.HttpMethods;
 
 /**
  * Checks the methods of routes. Every token may be one (RFC 9110, section 9.1).
@@ -14,12 +14,6 @@ final class Methods {
 
 	/** What no request is forwarded with. */
 	private static final List<String> NOT_FORWARDED = List.of("CONNECT", "TRACE");
-
-	/** RFC 9110, section 9.3, and RFC 5789. */
-	private static final List<String> COMMON = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH");
-
-	/** A method of servers by Microsoft that looks like a slip of one of those. */
-	private static final String ALIKE = "BDELETE";
 
 	private Methods() {
 	}
@@ -36,11 +30,9 @@ final class Methods {
 		if (NOT_FORWARDED.contains(method)) {
 			throw invalid(method, "a method that the gateway forwards");
 		}
-		if (!COMMON.contains(method) && !method.equals(ALIKE)) {
-			Likeness.nearest(method, COMMON, 1).ifPresent((meant) -> {
-				throw invalid(method, meant);
-			});
-		}
+		HttpMethods.meantBy(method).ifPresent((meant) -> {
+			throw invalid(method, meant);
+		});
 		return method;
 	}
 

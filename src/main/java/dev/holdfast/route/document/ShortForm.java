@@ -13,6 +13,7 @@ import dev.holdfast.route.EncodedSlashes;
 import dev.holdfast.route.PathRules;
 import dev.holdfast.route.RequestMatch;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.route.WeightedBackend;
@@ -30,7 +31,9 @@ final class ShortForm {
 			"body-timeout", "stream-idle-timeout", "max-body-size", "encoded-slashes", "merge-slashes", "ssl-bundle",
 			"server-name");
 
-	private static final List<String> KEYS = Stream.concat(OWN_KEYS.stream(), ShortMatches.KEYS.stream()).toList();
+	private static final List<String> KEYS = Stream.of(OWN_KEYS, ShortMatches.KEYS, ShortActions.KEYS)
+		.flatMap(List::stream)
+		.toList();
 
 	private static final List<String> BACKEND_KEYS = List.of("service", "weight", "version", "metadata");
 
@@ -58,10 +61,11 @@ final class ShortForm {
 		}) : null;
 		List<String> hosts = hosts(entry);
 		List<RequestMatch> matches = ShortMatches.all(entry);
-		List<WeightedBackend> backends = backends(entry);
+		RouteActions actions = ShortActions.read(entry, matches);
+		List<WeightedBackend> backends = backends(entry, actions);
 		String stripPrefix = entry.get("strip-prefix", YamlValue::text, "");
 		boolean preserveHost = entry.get("preserve-host", YamlValue::flag, false);
-		RoutePolicy policy = policy(entry);
+		RoutePolicy policy = policy(entry).with(ShortActions.retry(entry, this.defaults.retry())).with(actions);
 		if (name == null || !value.problems().isEmpty()) {
 			return null;
 		}
@@ -93,7 +97,7 @@ final class ShortForm {
 		return hosts;
 	}
 
-	private static List<WeightedBackend> backends(YamlMapping entry) {
+	private static List<WeightedBackend> backends(YamlMapping entry, RouteActions actions) {
 		YamlValue service = entry.get("service");
 		YamlValue backends = entry.get("backends");
 		if (service != null && backends != null) {
@@ -112,7 +116,7 @@ final class ShortForm {
 			ServiceName name = service.text(ServiceName::new);
 			add((name != null) ? WeightedBackend.all(name) : null, all);
 		}
-		else {
+		else if (!actions.isAnswered()) {
 			entry.wrong("it names no service", "\"service\" or \"backends\"");
 		}
 		return all;

@@ -1,4 +1,4 @@
-package dev.holdfast.configuration;
+package dev.holdfast.route;
 
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +11,7 @@ import dev.holdfast.service.Likeness;
  * The methods of HTTP. Every token may be one (RFC 9110, section 9.1), so only what looks
  * like a slip of one that is used everywhere is taken for one.
  */
-final class HttpMethods {
+public final class HttpMethods {
 
 	/** RFC 9110, section 9.3, and RFC 5789. */
 	private static final List<String> COMMON = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS",
@@ -24,10 +24,12 @@ final class HttpMethods {
 	}
 
 	/**
-	 * Finds the method that was meant by one that is not known but looks much like it:
+	 * Return the method that was meant by one that is not known but looks much like it:
 	 * one letter too many, too few or wrong, or two neighbours in the other order.
+	 * @param method the method
+	 * @return the other method, empty when this one may be meant
 	 */
-	static Optional<String> meantBy(String method) {
+	public static Optional<String> meantBy(String method) {
 		if (COMMON.contains(method) || ALIKE.contains(method)) {
 			return Optional.empty();
 		}
