@@ -11,7 +11,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-import dev.holdfast.store.StoreConnection.Write;
 import dev.holdfast.override.Action;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
@@ -22,6 +21,7 @@ import dev.holdfast.store.ProgressReplies;
 import dev.holdfast.store.RetryDelay;
 import dev.holdfast.store.Store;
 import dev.holdfast.store.StoreConnection;
+import dev.holdfast.store.StoreConnection.Write;
 import dev.holdfast.store.StoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

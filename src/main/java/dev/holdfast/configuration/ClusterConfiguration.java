@@ -15,7 +15,6 @@ import dev.holdfast.admin.RegistryCommands;
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.ClusterListener;
 import dev.holdfast.cluster.ClusterSettings;
-import dev.holdfast.store.Store;
 import dev.holdfast.cluster.Gateways;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
@@ -23,6 +22,7 @@ import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.registry.etcd.EtcdStore;
+import dev.holdfast.store.Store;
 import dev.holdfast.upstream.Upstreams;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -2,8 +2,8 @@ package dev.holdfast.registry.etcd;
 
 import java.util.function.Consumer;
 
-import dev.holdfast.store.StoreConnection;
 import dev.holdfast.store.Store;
+import dev.holdfast.store.StoreConnection;
 import dev.holdfast.store.StoreSignal;
 import org.jspecify.annotations.Nullable;
 

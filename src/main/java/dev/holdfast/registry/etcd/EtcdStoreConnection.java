@@ -11,11 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import dev.holdfast.service.Revision;
 import dev.holdfast.store.StoreConnection;
 import dev.holdfast.store.StoreException;
 import dev.holdfast.store.StoreSignal;
 import dev.holdfast.store.StoredEntry;
-import dev.holdfast.service.Revision;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
