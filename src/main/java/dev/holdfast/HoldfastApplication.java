@@ -1,6 +1,9 @@
 package dev.holdfast;
 
 import java.security.Security;
+import java.util.List;
+
+import dev.holdfast.route.document.ValidateCommand;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -12,10 +15,14 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class HoldfastApplication {
 
 	/**
-	 * Starts the gateway.
-	 * @param args Spring Boot's command line arguments
+	 * Starts the gateway, or checks files of routes if that is what is asked for.
+	 * @param args Spring Boot's command line arguments, or {@code validate} and files
 	 */
 	public static void main(String[] args) {
+		if (args.length > 0 && args[0].equals(ValidateCommand.NAME)) {
+			List<String> files = List.of(args).subList(1, args.length);
+			System.exit(new ValidateCommand(System.in, System.out, System.err).run(files));
+		}
 		// The JVM remembers addresses for 30 s and that a name has none for 10 s, longer
 		// than an outage may last once its cause is mended.
 		Security.setProperty("networkaddress.cache.ttl", "5");

@@ -11,7 +11,8 @@ import java.util.function.Function;
 import dev.holdfast.override.ActiveOverrides;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
+import dev.holdfast.route.source.RouteCatalog;
 import dev.holdfast.service.Service;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.ObjectProvider;
@@ -39,7 +40,9 @@ class ExportController {
 
 	private final GatewayIdentity identity;
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
+
+	private final RouteCatalog catalogOfRoutes;
 
 	private final Overrides overrides;
 
@@ -53,13 +56,14 @@ class ExportController {
 
 	private final Clock clock;
 
-	ExportController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, RouteTable routes,
+	ExportController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, ActiveRoutes routes, RouteCatalog catalogOfRoutes,
 			Overrides overrides, Audit audit, CertificatesController certificates, EffectiveConfiguration configuration,
 			ObjectProvider<ExportPart> parts, Clock clock) {
 		this.registry = registry;
 		this.catalogue = catalogue;
 		this.identity = identity;
 		this.routes = routes;
+		this.catalogOfRoutes = catalogOfRoutes;
 		this.overrides = overrides;
 		this.audit = audit;
 		this.certificates = certificates;
@@ -82,7 +86,7 @@ class ExportController {
 		export.put("sentence", Overview.sentence(this.registry));
 		export.put("status", StatusView.of(this.registry, this.overrides, this.identity));
 		export.put("configuration", this.configuration.find());
-		export.put("routes", RoutesController.all(this.routes));
+		export.put("routes", RoutesController.all(this.routes.table(), this.catalogOfRoutes));
 		export.put("certificates", this.certificates.all());
 		ActiveOverrides active = this.overrides.active();
 		export.put("overrides", active.all().stream().map((it) -> OverrideView.of(it, active)).toList());

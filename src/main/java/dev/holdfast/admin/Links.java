@@ -17,7 +17,8 @@ final class Links {
 					Map.entry("journal", "/registry/journal"), Map.entry("state", "/registry/state"),
 					Map.entry("events", "/registry/events"), Map.entry("overrides", "/registry/overrides"),
 					Map.entry("gateways", "/registry/gateways"), Map.entry("routes", "/registry/routes"),
-					Map.entry("routeMatch", "/registry/routes/match"), Map.entry("traffic", "/registry/traffic"),
+					Map.entry("routeMatch", "/registry/routes/match"), Map.entry("routeSchema", "/registry/routes/schema"),
+					Map.entry("traffic", "/registry/traffic"),
 					Map.entry("certificates", "/registry/certificates"), Map.entry("audit", "/registry/audit"),
 					Map.entry("export", "/registry/export"), Map.entry("openapi", "/registry/openapi.json")));
 

@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.RouteExplanation;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RouteTable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RouteTrial {
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
 
 	private final Upstreams upstreams;
 
@@ -32,7 +33,7 @@ final class RouteTrial {
 
 	private final PortAnswers answers;
 
-	RouteTrial(RouteTable routes, Upstreams upstreams, Registry registry, Overrides overrides, PortAnswers answers) {
+	RouteTrial(ActiveRoutes routes, Upstreams upstreams, Registry registry, Overrides overrides, PortAnswers answers) {
 		this.routes = routes;
 		this.upstreams = upstreams;
 		this.registry = registry;
@@ -50,14 +51,15 @@ final class RouteTrial {
 		if (path == null) {
 			return MatchView.none(List.of(), "the path can be read in two ways: it is answered 400 bad-request");
 		}
-		RouteExplanation explanation = this.routes.explain(request.method(), request.host(), path,
+		RouteTable table = this.routes.table();
+		RouteExplanation explanation = table.explain(request.method(), request.host(), path, request.query(),
 				request.headers()::get);
 		List<MatchView.ConsideredRoute> considered = explanation.considered()
 			.stream()
 			.map((rule) -> new MatchView.ConsideredRoute(rule.route(), rule.matched(), rule.why()))
 			.toList();
 		RouteMatch match = explanation.match();
-		boolean rejected = this.routes.policy(match).paths().rejects(path);
+		boolean rejected = table.policy(match).paths().rejects(path);
 		String rejection = rejected ? "the path has an encoded slash: it is answered 400 bad-request" : "";
 		if (match == null) {
 			return MatchView.none(considered, rejected ? rejection : "it is answered 404 no-route");

@@ -1,5 +1,6 @@
 package dev.holdfast.admin;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,30 +40,48 @@ import org.jspecify.annotations.Nullable;
  * @param encodedSlashes what becomes of requests with an encoded slash in their path
  * @param mergeSlashes whether slashes that follow each other count as one
  * @param times how long parts of a request may take
+ * @param matches what requests must have, one of them; empty for the rule by path
+ * @param backends the services that its requests go to by their weights
  * @param retry when requests are tried again
  * @param actions what is done to requests and responses, left out when that is nothing
  */
 record RouteView(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 		@Nullable String service, String stripPrefix, boolean preserveHost, BackendProtocol protocol, String sslBundle,
 		String serverName, long maxBodyBytes, EncodedSlashes encodedSlashes, boolean mergeSlashes, Times times,
-		Retry retry, @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ActionsView actions) {
+		List<MatchConditions> matches, List<BackendShare> backends, Retry retry,
+		@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ActionsView actions) {
 
 	static RouteView of(Route route) {
 		Map<String, String> headers = new TreeMap<>();
 		route.headers().forEach((name, value) -> headers.put(name, Redaction.value(name, value)));
 		return of(route.id(), route.host(), route.path(), new TreeSet<>(route.methods()), headers,
-				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(), route.policy());
+				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(),
+				route.policy(), route.matches().stream().map(MatchConditions::of).toList(),
+				route.backends().stream().map(BackendShare::of).toList());
 	}
 
 	static RouteView byPath(RoutePolicy policy) {
 		return of(RouteTable.BY_PATH, "", "/{service}/**", Set.of(), Map.of(), null, "/{service}", false, policy);
 	}
 
+	/**
+	 * Show what is known of a route that is not in force, which is its name.
+	 */
+	static RouteView unknown(String id) {
+		return of(id, "", "", Set.of(), Map.of(), null, "", false, RoutePolicy.DEFAULTS);
+	}
+
 	private static RouteView of(String id, String host, String path, Set<String> methods, Map<String, String> headers,
 			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
+		return of(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy, List.of(), List.of());
+	}
+
+	private static RouteView of(String id, String host, String path, Set<String> methods, Map<String, String> headers,
+			@Nullable String service, String stripPrefix, boolean preserveHost, RoutePolicy policy,
+			List<MatchConditions> matches, List<BackendShare> backends) {
 		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),
 				policy.security().bundle(), policy.security().serverName(), policy.maxBodySize(),
-				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()),
+				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()), matches, backends,
 				Retry.of(policy.retry()), policy.isPlain() ? null : ActionsView.of(policy.actions()));
 	}
 

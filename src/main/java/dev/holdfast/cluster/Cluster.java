@@ -11,13 +11,18 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-import dev.holdfast.cluster.ClusterConnection.Write;
 import dev.holdfast.override.Action;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.OverrideCodec;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.override.SharedOverridesException;
+import dev.holdfast.store.ProgressReplies;
+import dev.holdfast.store.RetryDelay;
+import dev.holdfast.store.Store;
+import dev.holdfast.store.StoreConnection;
+import dev.holdfast.store.StoreConnection.Write;
+import dev.holdfast.store.StoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +42,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
-	private final ClusterStore store;
+	private final Store store;
 
 	private final ClusterSettings settings;
 
@@ -86,13 +91,13 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	 * @param listener follows what operators hand to all
 	 * @param clock the time of day
 	 */
-	public Cluster(ClusterStore store, ClusterSettings settings, Supplier<LocalGateway> local,
+	public Cluster(Store store, ClusterSettings settings, Supplier<LocalGateway> local,
 			Supplier<Standing> standing, ClusterListener listener, Clock clock) {
 		this(store, settings, local, standing, listener, clock, System::nanoTime, new ClusterInbox.Blocking(),
 				(write) -> Thread.ofVirtual().name("cluster-write").start(write), RandomGenerator.getDefault());
 	}
 
-	Cluster(ClusterStore store, ClusterSettings settings, Supplier<LocalGateway> local, Supplier<Standing> standing,
+	Cluster(Store store, ClusterSettings settings, Supplier<LocalGateway> local, Supplier<Standing> standing,
 			ClusterListener listener, Clock clock, LongSupplier nanoTime, ClusterInbox inbox, Executor writers,
 			RandomGenerator random) {
 		this.store = store;
@@ -194,14 +199,14 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	}
 
 	/** The lease is at least as long: what has ended by its own time does not count. */
-	private static Write putLeased(ClusterConnection connection, String key, byte[] value, Duration time) {
+	private static Write putLeased(StoreConnection connection, String key, byte[] value, Duration time) {
 		long lease = connection.grant(Duration.ofSeconds(Math.max(1, time.plusMillis(999).toSeconds())));
 		try {
 			Write write = connection.put(key, value, lease);
 			// A write that was repeated has met itself.
 			return (write.formerLease() == lease) ? new Write(write.revision(), true, 0) : write;
 		}
-		catch (ClusterStoreException ex) {
+		catch (StoreException ex) {
 			// Otherwise the entry may be there, and would end with its lease.
 			if (ex.isRefused()) {
 				revoke(connection, lease);
@@ -210,11 +215,11 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 		}
 	}
 
-	private static void revoke(ClusterConnection connection, long lease) {
+	private static void revoke(StoreConnection connection, long lease) {
 		try {
 			connection.revoke(lease);
 		}
-		catch (ClusterStoreException ex) {
+		catch (StoreException ex) {
 			logger.debug("A lease that nothing hangs on was not revoked; it ends by itself", ex);
 		}
 	}
@@ -222,17 +227,17 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	/**
 	 * Writes on the running connection, and answers when this gateway has heard of it.
 	 */
-	private CompletableFuture<Write> write(Function<ClusterConnection, Write> call) {
+	private CompletableFuture<Write> write(Function<StoreConnection, Write> call) {
 		CompletableFuture<Write> answer = new CompletableFuture<>();
 		switch (this.link) {
 			case Link.Down(String reason) -> answer.completeExceptionally(new SharedOverridesException(reason));
-			case Link.Up(long session, ClusterConnection connection) ->
+			case Link.Up(long session, StoreConnection connection) ->
 				this.writers.execute(() -> write(session, connection, call, answer));
 		}
 		return answer;
 	}
 
-	private void write(long session, ClusterConnection connection, Function<ClusterConnection, Write> call,
+	private void write(long session, StoreConnection connection, Function<StoreConnection, Write> call,
 			CompletableFuture<Write> answer) {
 		try {
 			Write write = call.apply(connection);
@@ -281,7 +286,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	}
 
 	private Ending live(long number) throws InterruptedException {
-		try (ClusterConnection connection = this.store
+		try (StoreConnection connection = this.store
 			.connect((signal) -> this.inbox.post(new ClusterInbox.Message.Spoken(number, signal)))) {
 			ClusterSession session = new ClusterSession(number, connection, this.settings, this.contents, this.own,
 					this.replies, this.inbox, new SessionListener(number, connection), this.nanoTime);
@@ -289,7 +294,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 				session.run();
 				return new Ending("the gateway stops", false, true);
 			}
-			catch (ClusterStoreException ex) {
+			catch (StoreException ex) {
 				return new Ending(String.valueOf(ex.getMessage()), ex.isDenied(), session.isSettled());
 			}
 		}
@@ -359,7 +364,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	 */
 	private sealed interface Link {
 
-		record Up(long session, ClusterConnection connection) implements Link {
+		record Up(long session, StoreConnection connection) implements Link {
 		}
 
 		record Down(String reason) implements Link {
@@ -381,9 +386,9 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 
 		private final long number;
 
-		private final ClusterConnection connection;
+		private final StoreConnection connection;
 
-		SessionListener(long number, ClusterConnection connection) {
+		SessionListener(long number, StoreConnection connection) {
 			this.number = number;
 			this.connection = connection;
 		}

@@ -20,6 +20,8 @@ import dev.holdfast.override.Scope;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.override.UnreadableValueException;
 import dev.holdfast.service.Revision;
+import dev.holdfast.store.StoreSignal;
+import dev.holdfast.store.StoredEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,7 +149,7 @@ final class ClusterContents {
 	void apply(StoreSignal.Change change) {
 		switch (change) {
 			case StoreSignal.Change.Put(StoredEntry entry) -> put(entry, this.gateways, this.overrides);
-			case StoreSignal.Change.Deleted(String key) -> {
+			case StoreSignal.Change.Deleted(String key, long revision) -> {
 				this.gateways.remove(key);
 				this.overridesChanged |= this.overrides.remove(key) != null;
 				this.refused.forget(key);

@@ -3,6 +3,7 @@ package dev.holdfast.cluster;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.store.StoreSignal;
 import org.jspecify.annotations.Nullable;
 
 /**

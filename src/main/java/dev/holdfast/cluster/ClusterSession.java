@@ -9,6 +9,11 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import dev.holdfast.service.Revision;
+import dev.holdfast.store.DeliveryProof;
+import dev.holdfast.store.ProgressReplies;
+import dev.holdfast.store.StoreConnection;
+import dev.holdfast.store.StoreException;
+import dev.holdfast.store.StoreSignal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +35,7 @@ final class ClusterSession {
 
 	private final long number;
 
-	private final ClusterConnection connection;
+	private final StoreConnection connection;
 
 	private final ClusterSettings settings;
 
@@ -67,7 +72,7 @@ final class ClusterSession {
 
 	private boolean stopped;
 
-	ClusterSession(long number, ClusterConnection connection, ClusterSettings settings, ClusterContents contents,
+	ClusterSession(long number, StoreConnection connection, ClusterSettings settings, ClusterContents contents,
 			OwnReport own, ProgressReplies replies, ClusterInbox inbox, Listener listener, LongSupplier nanoTime) {
 		this.number = number;
 		this.connection = connection;
@@ -82,7 +87,7 @@ final class ClusterSession {
 
 	/**
 	 * Lives until the gateway stops.
-	 * @throws ClusterStoreException if something goes wrong before
+	 * @throws StoreException if something goes wrong before
 	 */
 	void run() throws InterruptedException {
 		try {
@@ -173,7 +178,7 @@ final class ClusterSession {
 					checkProof(this.proof);
 				}
 			}
-			case StoreSignal.Failed(String message, boolean denied) -> throw new ClusterStoreException(message, denied);
+			case StoreSignal.Failed(String message, boolean denied) -> throw new StoreException(message, denied);
 		}
 	}
 
@@ -185,7 +190,7 @@ final class ClusterSession {
 
 	private void apply(StoreSignal.Change change) {
 		this.contents.apply(change);
-		if (change instanceof StoreSignal.Change.Deleted(String key) && key.equals(this.own.key())) {
+		if (change instanceof StoreSignal.Change.Deleted(String key, long revision) && key.equals(this.own.key())) {
 			this.own.miss();
 		}
 	}
@@ -204,7 +209,7 @@ final class ClusterSession {
 
 	private void headIs(Revision now) {
 		if (now.isOtherHistory(this.head)) {
-			throw new ClusterStoreException(
+			throw new StoreException(
 					"the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head), false);
 		}
 		this.head = now;
@@ -251,7 +256,7 @@ final class ClusterSession {
 			byte[] name = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
 			this.connection.put(new ClusterKeys(this.settings.prefix()).history(), name, 0);
 		}
-		catch (ClusterStoreException ex) {
+		catch (StoreException ex) {
 			logger.debug("etcd's history gets no name: {}", ex.getMessage());
 		}
 	}
@@ -277,7 +282,7 @@ final class ClusterSession {
 
 	private void onOverdue(DeliveryProof running) {
 		if (this.replies.areKnown()) {
-			throw new ClusterStoreException(running.missing(), false);
+			throw new StoreException(running.missing(), false);
 		}
 		this.replies.missed();
 		proveByList(running);

@@ -17,9 +17,6 @@ import java.time.Duration;
 public record ClusterSettings(String prefix, Duration leaseTime, Duration reportInterval, Duration lagAfter,
 		Duration proofInterval, Duration refusedPause) {
 
-	/** How long the proof of delivery may take. */
-	static final Duration PROOF_TIMEOUT = Duration.ofSeconds(5);
-
 	/**
 	 * Checks the prefix.
 	 * @throws IllegalArgumentException if it does not end in a slash

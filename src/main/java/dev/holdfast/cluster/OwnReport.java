@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import dev.holdfast.store.StoreConnection;
+import dev.holdfast.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,7 +132,7 @@ final class OwnReport {
 	 * Writes the entry on a new connection. That others do not see this gateway is no
 	 * reason not to follow them, so a failure is kept here.
 	 */
-	void begin(ClusterConnection connection) {
+	void begin(StoreConnection connection) {
 		this.pause = FIRST_PAUSE;
 		attempt(() -> renew(connection));
 	}
@@ -141,7 +143,7 @@ final class OwnReport {
 			this.failure = null;
 			this.pause = FIRST_PAUSE;
 		}
-		catch (ClusterStoreException ex) {
+		catch (StoreException ex) {
 			this.failure = String.valueOf(ex.getMessage());
 			this.nextAttempt = this.nanoTime.getAsLong() + this.pause.toNanos();
 			Duration longer = this.pause.multipliedBy(2);
@@ -149,7 +151,7 @@ final class OwnReport {
 		}
 	}
 
-	private void renew(ClusterConnection connection) {
+	private void renew(StoreConnection connection) {
 		if (this.lease == 0 || !connection.keepAlive(this.lease)) {
 			this.lease = connection.grant(this.settings.leaseTime());
 		}
@@ -160,7 +162,7 @@ final class OwnReport {
 	/**
 	 * Renews the lease and writes what is new, where it is time.
 	 */
-	void keep(ClusterConnection connection) {
+	void keep(StoreConnection connection) {
 		if (this.failure == null) {
 			attempt(() -> keepCurrent(connection));
 		}
@@ -169,7 +171,7 @@ final class OwnReport {
 		}
 	}
 
-	private void keepCurrent(ClusterConnection connection) {
+	private void keepCurrent(StoreConnection connection) {
 		long now = this.nanoTime.getAsLong();
 		if (now - this.nextRenewal >= 0) {
 			if (!connection.keepAlive(this.lease)) {
@@ -187,7 +189,7 @@ final class OwnReport {
 		}
 	}
 
-	private void write(ClusterConnection connection) {
+	private void write(StoreConnection connection) {
 		GatewayReport now = current();
 		GatewayReport report = this.local.get().report(now.state(), now.revision(), this.clock.instant());
 		connection.put(key(), GatewayReportCodec.encode(report), this.lease);
@@ -199,7 +201,7 @@ final class OwnReport {
 	/**
 	 * Takes the entry out of etcd, because the gateway stops.
 	 */
-	void leave(ClusterConnection connection) {
+	void leave(StoreConnection connection) {
 		if (this.lease != 0) {
 			connection.delete(key());
 			connection.revoke(this.lease);

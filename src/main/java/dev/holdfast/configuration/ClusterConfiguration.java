@@ -15,14 +15,14 @@ import dev.holdfast.admin.RegistryCommands;
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.ClusterListener;
 import dev.holdfast.cluster.ClusterSettings;
-import dev.holdfast.cluster.ClusterStore;
 import dev.holdfast.cluster.Gateways;
 import dev.holdfast.override.Command;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.registry.Registry;
 import dev.holdfast.registry.RegistryOperations;
-import dev.holdfast.registry.etcd.EtcdClusterStore;
+import dev.holdfast.registry.etcd.EtcdStore;
+import dev.holdfast.store.Store;
 import dev.holdfast.upstream.Upstreams;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -81,16 +81,16 @@ class ClusterConfiguration {
 		private static final Duration SPREADING = Duration.ofSeconds(10);
 
 		@Bean
-		ClusterStore clusterStore(HoldfastProperties properties, EtcdBundle etcdBundle) {
+		Store clusterStore(HoldfastProperties properties, EtcdBundle etcdBundle) {
 			Optional<ConfiguredBundle> bundle = etcdBundle.bundle();
-			EtcdClusterStore store = new EtcdClusterStore(
+			EtcdStore store = new EtcdStore(
 					properties.etcd().settings(List.of(), bundle.map((it) -> it)));
 			bundle.ifPresent((it) -> it.onChange(store::tlsChanged));
 			return store;
 		}
 
 		@Bean(destroyMethod = "")
-		Cluster cluster(HoldfastProperties properties, ClusterStore store, ThisGateway local, RegistryStanding standing,
+		Cluster cluster(HoldfastProperties properties, Store store, ThisGateway local, RegistryStanding standing,
 				Overrides overrides, RegistryOperations operations, Upstreams upstreams, Clock clock) {
 			ClusterSettings usual = ClusterSettings.of(properties.etcd().namespace() + properties.cluster().prefix());
 			Duration proofs = properties.registry().barrierInterval();

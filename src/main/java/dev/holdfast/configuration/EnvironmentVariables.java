@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.holdfast.service.Likeness;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -65,7 +65,8 @@ import org.springframework.validation.annotation.Validated;
  * @param server the traffic port
  * @param etcd how etcd is reached
  * @param registry what is read from etcd, and how it is kept
- * @param routing which requests go where without an explicit route
+ * @param routing which requests go where without an explicit route, and where other
+ * routes come from
  * @param routes Explicit routes, which come before the routing by path.
  * @param upstream how requests are sent to instances
  * @param admin the admin port
@@ -75,7 +76,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
-		@Valid @DefaultValue Registry registry, @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
+		@Valid @DefaultValue Registry registry, @Valid @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
 		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin,
 		@Valid @DefaultValue AccessLog accessLog, @Valid @DefaultValue Cluster cluster) {
 
@@ -331,11 +332,22 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	}
 
 	/**
-	 * Which requests go where without an explicit route.
+	 * Which requests go where without an explicit route, and where other routes come from.
 	 *
 	 * @param byPath Whether the first segment of the path names the service.
+	 * @param folder Folder whose YAML files have routes and are watched, empty for none.
+	 * @param folderInterval Time between two looks at the folder, besides those when the
+	 * system tells of a change.
+	 * @param etcdPrefix Prefix of the keys in etcd that have routes, after the namespace;
+	 * ends with a slash, empty for none.
+	 * @param snapshotPath File that the routes of folder and etcd are kept in, empty to
+	 * keep none.
 	 */
-	public record Routing(@DefaultValue("true") boolean byPath) {
+	public record Routing(@DefaultValue("true") boolean byPath, @DefaultValue("") String folder,
+			@DefaultValue("5s") @DurationMin(millis = 100, message = "must be 100ms or longer") Duration folderInterval,
+			@DefaultValue("/holdfast/routes/") @Pattern(regexp = "|.*/",
+					message = "must end with /, or be empty") String etcdPrefix,
+			@DefaultValue("data/routes.json") String snapshotPath) {
 	}
 
 	/**

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
+import dev.holdfast.service.Likeness;
+
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**

@@ -65,6 +65,7 @@ final class PropertiesValidator implements Validator {
 		}
 		checkSources(properties.registry().sources(), errors);
 		checkCluster(properties, errors);
+		checkRoutePrefix(properties, errors);
 		new RouteChecks(properties, errors).check();
 		HealthCheckRules.check(properties.upstream().checks(), errors);
 		checkTimes(properties, errors);
@@ -265,6 +266,19 @@ final class PropertiesValidator implements Validator {
 						"must not overlap with holdfast.registry.sources[%d]: gateways would be taken for instances"
 							.formatted(i),
 						"Set holdfast.cluster.prefix to a prefix of its own, or holdfast.cluster.enabled to false.");
+			}
+		}
+	}
+
+	private static void checkRoutePrefix(HoldfastProperties properties, Errors errors) {
+		String prefix = properties.routing().etcdPrefix();
+		List<HoldfastProperties.Source> sources = properties.registry().sources();
+		for (int i = 0; i < sources.size() && !prefix.isEmpty(); i++) {
+			if (overlap(prefix, sources.get(i).prefix())) {
+				reject(errors, "routing.etcdPrefix",
+						"must not overlap with holdfast.registry.sources[%d]: routes would be taken for instances"
+							.formatted(i),
+						"Set holdfast.routing.etcd-prefix to a prefix of its own, or to nothing.");
 			}
 		}
 	}

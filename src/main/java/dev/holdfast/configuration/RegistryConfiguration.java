@@ -28,7 +28,7 @@ import dev.holdfast.registry.format.RecordReader;
 import dev.holdfast.registry.guard.TcpProbe;
 import dev.holdfast.registry.reflector.Reflector;
 import dev.holdfast.registry.snapshot.SnapshotFile;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -78,7 +78,7 @@ class RegistryConfiguration {
 
 	@Bean(destroyMethod = "")
 	Reflector reflector(HoldfastProperties properties, RegistrySource source, Upstreams upstreams, ActiveChecks checks,
-			RouteTable routes, InstanceGauges gauges, SnapshotChanges changes, Overrides overrides,
+			ActiveRoutes routes, InstanceGauges gauges, SnapshotChanges changes, Overrides overrides,
 			RegistryListener listener) {
 		HoldfastProperties.Registry registry = properties.registry();
 		HoldfastProperties.SnapshotFile snapshot = registry.snapshot();

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import dev.holdfast.route.HttpMethods;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 

@@ -3,6 +3,7 @@ package dev.holdfast.configuration;
 import java.util.List;
 import java.util.Set;
 
+import dev.holdfast.service.Likeness;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
 import dev.holdfast.service.SnapshotListener;

@@ -13,8 +13,7 @@ import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.proxy.TrafficSettings;
 import dev.holdfast.proxy.TrafficTimes;
 import dev.holdfast.registry.Registry;
-import dev.holdfast.route.RoutePolicy;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.upstream.TrafficHistory;
 import dev.holdfast.upstream.UpstreamSweep;
 import dev.holdfast.upstream.Upstreams;
@@ -33,13 +32,6 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 class TrafficConfiguration {
-
-	@Bean
-	RouteTable routeTable(HoldfastProperties properties) {
-		RoutePolicy policy = properties.routePolicy();
-		return new RouteTable(properties.routes().stream().map((route) -> route.toRoute(policy)).toList(),
-				properties.routing().byPath(), policy);
-	}
 
 	@Bean
 	Upstreams upstreams(HoldfastProperties properties, CircuitBreakerRegistry breakers) {
@@ -82,7 +74,7 @@ class TrafficConfiguration {
 	}
 
 	@Bean
-	TrafficServer trafficServer(HoldfastProperties properties, TrafficBundles bundles, RouteTable routes,
+	TrafficServer trafficServer(HoldfastProperties properties, TrafficBundles bundles, ActiveRoutes routes,
 			Upstreams upstreams, Probes probes, List<ExchangeListener> listeners) {
 		HoldfastProperties.Server server = properties.server();
 		TrafficLimits limits = limits(server);
@@ -99,7 +91,7 @@ class TrafficConfiguration {
 	}
 
 	@Bean
-	PortAnswers portAnswers(HoldfastProperties properties, RouteTable routes) {
+	PortAnswers portAnswers(HoldfastProperties properties, ActiveRoutes routes) {
 		HoldfastProperties.Server server = properties.server();
 		return new TrafficPortAnswers(routes, limits(server), server.livenessPath(), server.readinessPath());
 	}

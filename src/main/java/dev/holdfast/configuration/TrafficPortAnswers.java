@@ -11,7 +11,7 @@ import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestGuard;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.RequestTarget;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ final class TrafficPortAnswers implements PortAnswers {
 	/** No route names it; whoever leaves the host open means any. */
 	private static final String ANY_HOST = "any.invalid";
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
 
 	private final TrafficLimits limits;
 
@@ -31,7 +31,7 @@ final class TrafficPortAnswers implements PortAnswers {
 
 	private final String readinessPath;
 
-	TrafficPortAnswers(RouteTable routes, TrafficLimits limits, String livenessPath, String readinessPath) {
+	TrafficPortAnswers(ActiveRoutes routes, TrafficLimits limits, String livenessPath, String readinessPath) {
 		this.routes = routes;
 		this.limits = limits;
 		this.livenessPath = livenessPath;
@@ -53,7 +53,7 @@ final class TrafficPortAnswers implements PortAnswers {
 	}
 
 	private boolean isProbe(String path) {
-		String spelling = this.routes.policy(null).paths().spelling(path);
+		String spelling = this.routes.table().policy(null).paths().spelling(path);
 		return spelling.equals(this.livenessPath) || spelling.equals(this.readinessPath);
 	}
 

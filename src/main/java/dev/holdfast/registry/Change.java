@@ -57,7 +57,16 @@ public record Change(long revision, Instant time, Cause cause, String instance, 
 		OVERRIDDEN,
 
 		/** An operator's override of it ended. */
-		OVERRIDE_ENDED
+		OVERRIDE_ENDED,
+
+		/** A route leads to it now. */
+		ROUTE_ADDED,
+
+		/** A route that leads to it has changed. */
+		ROUTE_CHANGED,
+
+		/** A route leads to it no longer. */
+		ROUTE_REMOVED
 
 	}
 

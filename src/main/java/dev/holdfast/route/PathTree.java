@@ -1,11 +1,9 @@
 package dev.holdfast.route;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,120 +13,118 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathTree {
 
+	private static final RouteEntry[] NONE = {};
+
 	/** The segments that lead on from here, sorted. */
 	private final String[] segments;
 
 	/** Where each of the segments leads. */
 	private final PathTree[] children;
 
+	/** Where any segment leads that is not empty and none of the others. */
+	private final @Nullable PathTree any;
+
 	/** The routes whose path ends here, most conditions first. */
-	private final Route[] exact;
+	private final RouteEntry[] exact;
 
 	/** The routes for all that begins with the path up to here, most conditions first. */
-	private final Route[] prefix;
+	private final RouteEntry[] prefix;
 
-	private PathTree(SortedMap<String, PathTree> children, List<Route> exact, List<Route> prefix) {
+	private PathTree(SortedMap<String, PathTree> children, @Nullable PathTree any, List<RouteEntry> exact,
+			List<RouteEntry> prefix) {
 		this.segments = children.keySet().toArray(String[]::new);
 		this.children = children.values().toArray(PathTree[]::new);
+		this.any = any;
 		this.exact = mostConditionsFirst(exact);
 		this.prefix = mostConditionsFirst(prefix);
 	}
 
-	static PathTree of(List<Route> routes) {
-		return of(routes, 0);
+	static PathTree of(List<RouteEntry> entries) {
+		return grow(entries.stream().map((entry) -> new Step(entry, 0)).toList());
 	}
 
-	private static PathTree of(List<Route> routes, int depth) {
-		List<Route> exact = new ArrayList<>();
-		List<Route> prefix = new ArrayList<>();
-		SortedMap<String, List<Route>> deeper = new TreeMap<>();
-		for (Route route : routes) {
-			String path = route.path();
-			if (path.length() == depth) {
-				exact.add(route);
+	private static PathTree grow(List<Step> steps) {
+		List<RouteEntry> exact = new ArrayList<>();
+		List<RouteEntry> prefix = new ArrayList<>();
+		List<Step> any = new ArrayList<>();
+		SortedMap<String, List<Step>> deeper = new TreeMap<>();
+		for (Step step : steps) {
+			String path = step.path();
+			if (path.length() == step.at) {
+				exact.add(step.entry);
 			}
-			else if (path.startsWith(Route.PREFIX, depth)) {
-				prefix.add(route);
+			else if (PathSyntax.isRest(path, step.at)) {
+				prefix.add(step.entry);
 			}
 			else {
-				String segment = path.substring(depth + 1, segmentEnd(path, depth));
-				deeper.computeIfAbsent(segment, (key) -> new ArrayList<>()).add(route);
+				int end = PathSyntax.segmentEnd(path, step.at);
+				List<Step> next = PathSyntax.isAny(path, step.at) ? any
+						: deeper.computeIfAbsent(path.substring(step.at + 1, end), (key) -> new ArrayList<>());
+				next.add(new Step(step.entry, end));
 			}
 		}
 		SortedMap<String, PathTree> children = new TreeMap<>();
-		deeper.forEach((segment, below) -> children.put(segment, of(below, depth + 1 + segment.length())));
-		return new PathTree(children, exact, prefix);
+		deeper.forEach((segment, below) -> children.put(segment, grow(below)));
+		return new PathTree(children, any.isEmpty() ? null : grow(any), exact, prefix);
 	}
 
-	private static Route[] mostConditionsFirst(List<Route> routes) {
-		return routes.stream().sorted(Comparator.comparingInt(Route::conditions).reversed()).toArray(Route[]::new);
+	static RouteEntry[] mostConditionsFirst(List<RouteEntry> entries) {
+		return entries.isEmpty() ? NONE
+				: entries.stream().sorted(RouteEntry::compareConditions).toArray(RouteEntry[]::new);
 	}
 
 	/**
-	 * Finds the most specific route that a request matches, falling back on shorter
-	 * prefixes where method or headers do not fit.
+	 * Finds the most specific route that a request matches, falling back on less specific
+	 * ones where the rest of the path or the conditions do not fit.
 	 */
-	@Nullable Route find(String method, String path, Function<String, @Nullable String> headers) {
-		return find(method, path, 0, headers);
+	@Nullable Route find(RequestAttributes request, String path) {
+		return find(request, path, 0);
 	}
 
-	private @Nullable Route find(String method, String path, int depth, Function<String, @Nullable String> headers) {
+	private @Nullable Route find(RequestAttributes request, String path, int depth) {
 		Route found = null;
 		if (path.length() == depth) {
-			found = first(this.exact, method, headers);
+			found = first(this.exact, request);
 		}
 		else {
-			int end = segmentEnd(path, depth);
+			int end = PathSyntax.segmentEnd(path, depth);
 			PathTree child = child(path, depth + 1, end);
 			if (child != null) {
-				found = child.find(method, path, end, headers);
+				found = child.find(request, path, end);
+			}
+			if (found == null && this.any != null && end > depth + 1) {
+				found = this.any.find(request, path, end);
 			}
 		}
-		return (found != null) ? found : first(this.prefix, method, headers);
+		return (found != null) ? found : first(this.prefix, request);
 	}
 
-	private static @Nullable Route first(Route[] routes, String method, Function<String, @Nullable String> headers) {
-		for (Route route : routes) {
-			if (route.accepts(method, headers)) {
-				return route;
+	private static @Nullable Route first(RouteEntry[] entries, RequestAttributes request) {
+		for (RouteEntry entry : entries) {
+			if (entry.match().accepts(request)) {
+				return entry.route();
 			}
 		}
 		return null;
 	}
 
 	private @Nullable PathTree child(String path, int from, int to) {
-		int low = 0;
-		int high = this.segments.length - 1;
-		while (low <= high) {
-			int middle = (low + high) >>> 1;
-			int order = compare(this.segments[middle], path, from, to);
-			if (order == 0) {
-				return this.children[middle];
-			}
-			if (order < 0) {
-				low = middle + 1;
-			}
-			else {
-				high = middle - 1;
-			}
-		}
-		return null;
+		int found = SortedTexts.find(this.segments, path, from, to);
+		return (found >= 0) ? this.children[found] : null;
 	}
 
-	private static int compare(String segment, String path, int from, int to) {
-		int common = Math.min(segment.length(), to - from);
-		for (int i = 0; i < common; i++) {
-			int difference = segment.charAt(i) - path.charAt(from + i);
-			if (difference != 0) {
-				return difference;
-			}
-		}
-		return segment.length() - (to - from);
-	}
+	/**
+	 * A route on its way down the tree.
+	 *
+	 * @param entry the route
+	 * @param at how much of its path is above
+	 */
+	private record Step(RouteEntry entry, int at) {
 
-	private static int segmentEnd(String path, int slash) {
-		int end = path.indexOf('/', slash + 1);
-		return (end < 0) ? path.length() : end;
+		String path() {
+			return this.entry.match().path().text();
+		}
+
 	}
 
 }

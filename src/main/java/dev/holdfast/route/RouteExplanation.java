@@ -30,6 +30,19 @@ public record RouteExplanation(@Nullable RouteMatch match, @Nullable Route route
 	 * @param why what it lacks, or what became of it
 	 */
 	public record Considered(String route, boolean matched, String why) {
+
+		private static final int LONGEST = 500;
+
+		/**
+		 * Puts what another match of the same route lacks behind what this one does.
+		 */
+		Considered or(Considered other) {
+			if (this.matched || other.why.equals(this.why) || (!other.matched && this.why.length() > LONGEST)) {
+				return this;
+			}
+			return other.matched ? other : new Considered(this.route, false, this.why + "; or " + other.why);
+		}
+
 	}
 
 }

@@ -1,18 +1,35 @@
 package dev.holdfast.route;
 
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Subset;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request goes.
  *
  * @param route the route's id, {@code by-path} for the rule that needs no configuration
- * @param service the service it is for, {@code null} if the gateway answers itself
+ * @param service the service it is for
  * @param path the path that the backend sees
  * @param strippedPrefix what was taken off the client's path, empty for nothing
  * @param preserveHost whether the backend sees the client's Host
  * @param policy how the request is treated
+ * @param subset which of the service's instances it is for
  */
-public record RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix, boolean preserveHost,
-		RoutePolicy policy) {
+public record RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix,
+		boolean preserveHost, RoutePolicy policy, Subset subset) {
+
+	/**
+	 * Creates a match for all instances of a service.
+	 * @param route the route's id
+	 * @param service the service it is for
+	 * @param path the path that the backend sees
+	 * @param strippedPrefix what was taken off the client's path
+	 * @param preserveHost whether the backend sees the client's Host
+	 * @param policy how the request is treated
+	 */
+	public RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix,
+			boolean preserveHost, RoutePolicy policy) {
+		this(route, service, path, strippedPrefix, preserveHost, policy, Subset.ALL);
+	}
+
 }

@@ -3,13 +3,13 @@ package dev.holdfast.route;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * segment of the path.
  * <p>
  * Of the explicit routes that match, the most specific wins: an exact host before a
- * wildcard, the longer wildcard before the shorter, any host last; then the longer path,
- * an exact path before a prefix, more conditions (methods, each header) before fewer, and
- * what was declared first.
+ * wildcard, the longer wildcard before the shorter, any host last; then, segment by
+ * segment, the path that ends before a literal segment, that before a variable one, that
+ * before all that follows, and regular expressions last; then one with a method before
+ * one without, more header fields before fewer, more query parameters, more cookies, and
+ * what was listed first.
  */
 public final class RouteTable implements SnapshotListener {
 
@@ -33,14 +35,12 @@ public final class RouteTable implements SnapshotListener {
 	private static final String UNRESERVED_IN_SEGMENT = "-._~!$&'()*+,;=:@";
 
 	/** In the order of precedence. */
+	private final List<RouteEntry> entries;
+
+	/** In the order of precedence of the first entry of each. */
 	private final List<Route> routes;
 
-	private final Map<String, PathTree> byHost;
-
-	/** By what follows the asterisk, so {@code .example.org}. */
-	private final Map<String, PathTree> byHostSuffix;
-
-	private final PathTree anyHost;
+	private final HostTable hosts;
 
 	private final boolean byPath;
 
@@ -50,7 +50,7 @@ public final class RouteTable implements SnapshotListener {
 	 * By the slash and the segment as it appears in a canonical path. A service stays
 	 * when its last instance goes: its requests deserve "unavailable", not "not found".
 	 */
-	private final Map<String, ServiceName> known = new ConcurrentHashMap<>();
+	private final Map<String, ServiceName> known;
 
 	/**
 	 * Creates a table.
@@ -60,6 +60,11 @@ public final class RouteTable implements SnapshotListener {
 	 * @throws IllegalArgumentException if two routes have the same id
 	 */
 	public RouteTable(List<Route> routes, boolean byPath, RoutePolicy byPathPolicy) {
+		this(routes, byPath, byPathPolicy, new ConcurrentHashMap<>());
+	}
+
+	private RouteTable(List<Route> routes, boolean byPath, RoutePolicy byPathPolicy, Map<String, ServiceName> known) {
+		this.known = known;
 		Set<String> ids = HashSet.newHashSet(routes.size());
 		for (Route route : routes) {
 			if (!ids.add(route.id())) {
@@ -67,21 +72,38 @@ public final class RouteTable implements SnapshotListener {
 						"id: \"%s\" (expected: unique among all routes)".formatted(route.id()));
 			}
 		}
-		Map<String, PathTree> hosts = routes.stream()
-			.collect(Collectors.groupingBy(Route::host,
-					Collectors.collectingAndThen(Collectors.toList(), PathTree::of)));
-		this.routes = routes.stream().sorted(Route.PRECEDENCE).toList();
-		this.byHost = hosts.entrySet()
-			.stream()
-			.filter((entry) -> !entry.getKey().startsWith("*"))
-			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
-		this.byHostSuffix = hosts.entrySet()
-			.stream()
-			.filter((entry) -> entry.getKey().startsWith("*"))
-			.collect(Collectors.toUnmodifiableMap((entry) -> entry.getKey().substring(1), Map.Entry::getValue));
-		this.anyHost = hosts.getOrDefault("", PathTree.of(List.of()));
+		List<RouteEntry> entries = routes.stream().flatMap((route) -> RouteEntry.of(route).stream()).toList();
+		this.entries = entries.stream().sorted(RouteEntry.PRECEDENCE).toList();
+		Map<String, Route> first = LinkedHashMap.newLinkedHashMap(routes.size());
+		this.entries.forEach((entry) -> first.putIfAbsent(entry.route().id(), entry.route()));
+		this.routes = List.copyOf(first.values());
+		this.hosts = new HostTable(entries);
 		this.byPath = byPath;
 		this.byPathPolicy = byPathPolicy;
+	}
+
+	/**
+	 * Return a table of other explicit routes, which knows the same services by path.
+	 * @param others the explicit routes
+	 * @return the other table
+	 * @throws IllegalArgumentException if two routes have the same id
+	 */
+	public RouteTable replacing(List<Route> others) {
+		return new RouteTable(others, this.byPath, this.byPathPolicy, this.known);
+	}
+
+	/**
+	 * Finds the route of a request that has no query.
+	 * @param method the method
+	 * @param host the host in lower case without port
+	 * @param path the canonical path
+	 * @param headers gives a request header's value by its name in lower case,
+	 * {@code null} when the request has none
+	 * @return the match, or {@code null} when the request is for no service
+	 */
+	public @Nullable RouteMatch match(String method, String host, String path,
+			Function<String, @Nullable String> headers) {
+		return match(new GivenAttributes(method, "", headers), host, path);
 	}
 
 	/**
@@ -89,21 +111,24 @@ public final class RouteTable implements SnapshotListener {
 	 * the backend sees: the path as it is, or, where the route found by it merges slashes
 	 * (without a route, where requests routed by their path do), the merged one, by which
 	 * the route is looked up anew.
-	 * @param method the method
+	 * @param request what else decides
 	 * @param host the host in lower case without port
 	 * @param path the canonical path, without query
-	 * @param headers gives a request header's value by its name in lower case,
-	 * {@code null} when the request has none
 	 * @return the match, or {@code null} when the request is for no service
 	 */
-	public @Nullable RouteMatch match(String method, String host, String path,
-			Function<String, @Nullable String> headers) {
+	public @Nullable RouteMatch match(RequestAttributes request, String host, String path) {
 		if (path.isEmpty() || path.charAt(0) != '/') {
 			return null;
 		}
-		RouteMatch match = matchAsSpelled(method, host, path, headers);
-		String spelling = policy(match).paths().spelling(path);
-		return spelling.equals(path) ? match : matchAsSpelled(method, host, spelling, headers);
+		Route route = this.hosts.find(request, host, path);
+		String spelling = policyOf(route).paths().spelling(path);
+		if (!spelling.equals(path)) {
+			route = this.hosts.find(request, host, spelling);
+		}
+		if (route != null) {
+			return route.match(spelling);
+		}
+		return this.byPath ? matchByPath(spelling) : null;
 	}
 
 	/**
@@ -125,52 +150,70 @@ public final class RouteTable implements SnapshotListener {
 	}
 
 	/**
-	 * Tells which route a request would take, and why none of the others; costs by the
-	 * number of routes. Headers with names of secrets are taken to fit.
+	 * Tells which route a request without query would take.
 	 * @param method the method
 	 * @param host the host in lower case without port
-	 * @param path the canonical path, without query
+	 * @param path the canonical path
 	 * @param headers gives a request header's value by its name in lower case,
 	 * {@code null} when the request has none
 	 * @return the explanation
 	 */
 	public RouteExplanation explain(String method, String host, String path,
 			Function<String, @Nullable String> headers) {
-		Route route = firstExplained(method, host, path, headers);
-		String spelling = policy(match(route, path)).paths().spelling(path);
-		if (!spelling.equals(path)) {
-			route = firstExplained(method, host, spelling, headers);
-		}
-		RouteMatch match = match(route, spelling);
-		String taken = (match != null) ? match.route() : "";
-		List<RouteExplanation.Considered> considered = new ArrayList<>(this.routes.size() + 1);
-		for (Route rule : this.routes) {
-			String mismatch = rule.mismatch(method, host, spelling, headers);
-			considered.add(new RouteExplanation.Considered(rule.id(), mismatch.isEmpty(),
-					mismatch.isEmpty() ? outcome(rule.id(), taken) + condition(rule) : mismatch));
-		}
-		considered.add(considerByPath(spelling, taken));
-		return new RouteExplanation(match, route, considered);
+		return explain(method, host, path, "", headers);
 	}
 
-	/** The explicit routes stand in the order of precedence. */
-	private @Nullable Route firstExplained(String method, String host, String path,
+	/**
+	 * Tells which route a request would take, and why none of the others; costs by the
+	 * number of routes. Values with names of secrets are taken to fit. Of several
+	 * backends it is the one with the largest weight.
+	 * @param method the method
+	 * @param host the host in lower case without port
+	 * @param path the canonical path, without query
+	 * @param query the query with its question mark, empty when there is none
+	 * @param headers gives a request header's value by its name in lower case,
+	 * {@code null} when the request has none
+	 * @return the explanation
+	 */
+	public RouteExplanation explain(String method, String host, String path, String query,
 			Function<String, @Nullable String> headers) {
-		return this.routes.stream()
-			.filter((route) -> route.mismatch(method, host, path, headers).isEmpty())
+		RequestAttributes request = new GivenAttributes(method, query, headers);
+		RouteEntry entry = firstExplained(request, host, path);
+		String spelling = policyOf((entry != null) ? entry.route() : null).paths().spelling(path);
+		if (!spelling.equals(path)) {
+			entry = firstExplained(request, host, spelling);
+		}
+		Route route = (entry != null) ? entry.route() : null;
+		RouteMatch match = (route != null) ? route.explain(spelling) : this.byPath ? matchByPath(spelling) : null;
+		String taken = (match != null) ? match.route() : "";
+		Map<String, RouteExplanation.Considered> considered = LinkedHashMap.newLinkedHashMap(this.routes.size());
+		for (RouteEntry rule : this.entries) {
+			considered.merge(rule.route().id(), consider(rule, request, host, spelling, taken),
+					(before, now) -> before.or(now));
+		}
+		List<RouteExplanation.Considered> all = new ArrayList<>(considered.values());
+		all.add(considerByPath(spelling, taken));
+		return new RouteExplanation(match, route, all);
+	}
+
+	/** The entries stand in the order of precedence. */
+	private @Nullable RouteEntry firstExplained(RequestAttributes request, String host, String path) {
+		return this.entries.stream()
+			.filter((entry) -> entry.mismatch(request, host, path).isEmpty())
 			.findFirst()
 			.orElse(null);
 	}
 
-	private @Nullable RouteMatch match(@Nullable Route route, String path) {
-		if (route != null) {
-			return route.match(path);
-		}
-		return this.byPath ? matchByPath(path) : null;
+	private static RouteExplanation.Considered consider(RouteEntry entry, RequestAttributes request, String host,
+			String path, String taken) {
+		String mismatch = entry.mismatch(request, host, path);
+		String id = entry.route().id();
+		return new RouteExplanation.Considered(id, mismatch.isEmpty(),
+				mismatch.isEmpty() ? outcome(id, taken) + condition(entry) : mismatch);
 	}
 
-	private static String condition(Route route) {
-		SortedSet<String> untold = route.untold();
+	private static String condition(RouteEntry entry) {
+		SortedSet<String> untold = entry.untold();
 		return untold.isEmpty() ? "" : "; whether its %s fits is not told".formatted(String.join(", ", untold));
 	}
 
@@ -197,30 +240,8 @@ public final class RouteTable implements SnapshotListener {
 		return (match != null) ? match.policy() : this.byPathPolicy;
 	}
 
-	private @Nullable RouteMatch matchAsSpelled(String method, String host, String path,
-			Function<String, @Nullable String> headers) {
-		return match(find(method, host, path, headers), path);
-	}
-
-	private @Nullable Route find(String method, String host, String path, Function<String, @Nullable String> headers) {
-		PathTree exact = this.byHost.get(host);
-		Route route = (exact != null) ? exact.find(method, path, headers) : null;
-		if (route == null && !this.byHostSuffix.isEmpty()) {
-			route = findBySuffix(method, host, path, headers);
-		}
-		return (route != null) ? route : this.anyHost.find(method, path, headers);
-	}
-
-	private @Nullable Route findBySuffix(String method, String host, String path,
-			Function<String, @Nullable String> headers) {
-		for (int dot = host.indexOf('.', 1); dot > 0; dot = host.indexOf('.', dot + 1)) {
-			PathTree tree = this.byHostSuffix.get(host.substring(dot));
-			Route route = (tree != null) ? tree.find(method, path, headers) : null;
-			if (route != null) {
-				return route;
-			}
-		}
-		return null;
+	private RoutePolicy policyOf(@Nullable Route route) {
+		return (route != null) ? route.policy() : this.byPathPolicy;
 	}
 
 	private @Nullable RouteMatch matchByPath(String path) {
@@ -260,6 +281,23 @@ public final class RouteTable implements SnapshotListener {
 			}
 		}
 		return segment.toString();
+	}
+
+	/**
+	 * A request that is told by its parts.
+	 *
+	 * @param method the method
+	 * @param query the query
+	 * @param fields gives a header's value by its name
+	 */
+	private record GivenAttributes(String method, String query,
+			Function<String, @Nullable String> fields) implements RequestAttributes {
+
+		@Override
+		public @Nullable String header(String name) {
+			return this.fields.apply(name);
+		}
+
 	}
 
 }

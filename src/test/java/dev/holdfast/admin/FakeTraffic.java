@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import dev.holdfast.check.ActiveChecks;
 import dev.holdfast.check.CheckListener;
@@ -14,9 +16,15 @@ import dev.holdfast.check.CheckPolicy;
 import dev.holdfast.check.CheckTransport;
 import dev.holdfast.proxy.backend.BackendBundles;
 import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.registry.RemovalGuardSettings;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.source.ConfiguredRoute;
+import dev.holdfast.route.source.RouteCatalog;
+import dev.holdfast.route.source.RouteSources;
+import dev.holdfast.route.source.RouteSourcesSettings;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.Balancer;
 import dev.holdfast.upstream.EjectionSettings;
@@ -36,7 +44,9 @@ final class FakeTraffic {
 
 	private final AtomicLong nanoTime = new AtomicLong(Duration.ofDays(1).toNanos());
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
+
+	private final RouteCatalog catalog;
 
 	private final Upstreams upstreams = new Upstreams(
 			new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 2, 10),
@@ -45,7 +55,12 @@ final class FakeTraffic {
 	private final TrafficHistory history = new TrafficHistory(this.upstreams, this.nanoTime::get, Clock.systemUTC());
 
 	FakeTraffic(Route... routes) {
-		this.routes = new RouteTable(List.of(routes), true, RoutePolicy.DEFAULTS);
+		this.routes = new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS));
+		this.catalog = new RouteCatalog(
+				Stream.of(routes)
+					.map((route) -> new ConfiguredRoute("holdfast.routes[%s]".formatted(route.id()), (defaults) -> route))
+					.toList(),
+				RoutePolicy.DEFAULTS, this.routes, Clock.systemUTC(), List.of());
 	}
 
 	static Route route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
@@ -67,7 +82,14 @@ final class FakeTraffic {
 	 * Gives the admin port what it asks the traffic port for.
 	 */
 	void register(GenericApplicationContext context) {
-		context.registerBean(RouteTable.class, () -> this.routes);
+		context.registerBean(ActiveRoutes.class, () -> this.routes);
+		context.registerBean(RouteCatalog.class, () -> this.catalog);
+		context.registerBean(RouteSources.class, () -> new RouteSources(this.catalog,
+				new RouteSourcesSettings(Optional.empty(), Duration.ofSeconds(5), Optional.empty(),
+						RemovalGuardSettings.DEFAULTS, Optional.empty()),
+				() -> {
+					throw new IllegalStateException("nothing is followed");
+				}, Clock.systemUTC()));
 		context.registerBean(Upstreams.class, () -> this.upstreams);
 		context.registerBean(ActiveChecks.class,
 				() -> new ActiveChecks(CheckPolicy.DEFAULTS, this.upstreams, (service) -> CheckTransport.DEFAULTS,

@@ -181,7 +181,7 @@ class OpenApiAnswersTests {
 	}
 
 	private static String target(String path) {
-		return path.replace("{service}", "orders").replace("{instance}", "o1")
+		return path.replace("{service}", "orders").replace("{instance}", "o1").replace("{id}", "by-path")
 				+ (path.endsWith("/match") ? "?path=/orders/1" : "");
 	}
 

@@ -110,6 +110,24 @@ class OperatorReadsTests {
 	}
 
 	@Test
+	void aRouteTellsWhereItIsWrittenWhetherItIsInForceAndWhichValuesAreItsOwn() {
+		JsonNode beta = json(this.server.get("/registry/routes/beta"));
+		assertThat(beta.path("state").asText()).isEqualTo("IN_FORCE");
+		assertThat(beta.path("reason").asText()).isEmpty();
+		assertThat(beta.at("/origin/source").asText()).isEqualTo("CONFIGURATION");
+		assertThat(beta.at("/origin/place").asText()).isEqualTo("holdfast.routes[beta]");
+		assertThat(beta.path("service").asText()).isEqualTo("users");
+		assertThat(beta.path("others")).isEmpty();
+		JsonNode byPath = json(this.server.get("/registry/routes/by-path")).path("valueOrigins");
+		assertThat(byPath.path("times.requestSeconds").asText()).isEqualTo("default");
+		assertThat(byPath.path("protocol").asText()).isEqualTo("default");
+		HttpResponse<String> none = this.server.get("/registry/routes/none");
+		assertThat(none.statusCode()).isEqualTo(404);
+		assertThat(json(none).path("code").asText()).isEqualTo("unknown-route");
+		assertThat(json(this.server.get("/registry/routes/sources")).path("items")).isEmpty();
+	}
+
+	@Test
 	void aMatchTellsTheRouteTheInstancesAndTheirShares() {
 		JsonNode match = json(this.server.get("/registry/routes/match?path=/orders/1%3Fx=1"));
 		assertThat(match.path("matched").asBoolean()).isTrue();

@@ -18,6 +18,8 @@ import dev.holdfast.override.Scope;
 import dev.holdfast.override.SharedOverridesException;
 import dev.holdfast.override.UnreadableValueException;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.store.FakeStore;
+import dev.holdfast.store.StoreException;
 import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
 
@@ -135,7 +137,7 @@ class ClusterTests {
 
 	@Test
 	void reportThatEtcdRefusesKeepsNobodyFromFollowing(CapturedLog output) {
-		this.store.refusal = new ClusterStoreException("database space exceeded", false, true);
+		this.store.refusal = new StoreException("database space exceeded", false, true);
 		at(5, () -> {
 			assertThat(this.cluster.unavailable()).isEmpty();
 			assertThat(this.cluster.view().available()).isTrue();
@@ -162,7 +164,7 @@ class ClusterTests {
 
 	@Test
 	void roleThatMayOnlyReadStillFollows() {
-		this.store.refusal = new ClusterStoreException("permission denied", true);
+		this.store.refusal = new StoreException("permission denied", true);
 		at(600, () -> {
 			assertThat(this.store.connects).isOne();
 			assertThat(this.cluster.unavailable()).isEmpty();

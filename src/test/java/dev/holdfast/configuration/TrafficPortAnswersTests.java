@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.holdfast.proxy.TrafficLimits;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TrafficPortAnswersTests {
 
 	private final TrafficPortAnswers answers = new TrafficPortAnswers(
-			new RouteTable(List.of(), true, RoutePolicy.DEFAULTS), TrafficLimits.DEFAULTS, "/livez", "/readyz");
+			new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS)), TrafficLimits.DEFAULTS, "/livez", "/readyz");
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """

@@ -20,8 +20,9 @@ import dev.holdfast.override.Action;
 import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.Overrides;
 import dev.holdfast.override.Scope;
-import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.proxy.backend.HostResolver;
+import dev.holdfast.proxy.server.TrafficServer;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -29,18 +30,18 @@ import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.HostLookup;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Registration;
 import dev.holdfast.service.Registration.Origin;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
-import dev.holdfast.upstream.Balancer;
 import dev.holdfast.testing.CertificateAuthority;
 import dev.holdfast.testing.Patience;
 import dev.holdfast.testing.PemBundles;
 import dev.holdfast.tls.ClientAuth;
 import dev.holdfast.tls.TlsMaterial;
+import dev.holdfast.upstream.Balancer;
 import dev.holdfast.upstream.EjectionSettings;
 import dev.holdfast.upstream.HashOn;
 import dev.holdfast.upstream.Outcome;
@@ -150,7 +151,7 @@ final class Gateway implements AutoCloseable {
 
 	private Gateway(TrafficSettings settings, TrafficTls tls, RoutePolicy policy, UpstreamSettings upstream,
 			List<dev.holdfast.route.Route> explicit, HostResolver hosts, List<Endpoint> endpoints) {
-		RouteTable routes = new RouteTable(explicit, true, policy);
+		ActiveRoutes routes = new ActiveRoutes(new RouteTable(explicit, true, policy));
 		this.upstreams = new Upstreams(upstream, this.breakers, this.time::nanoTime);
 		this.overrides.addListener(this.upstreams);
 		List<Instance> instances = endpoints.stream().map(Gateway::instance).toList();

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.holdfast.proxy.server.TrafficServer;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.testing.CapturedLog;
@@ -120,7 +121,7 @@ class ShutdownTests {
 			TrafficSettings settings = new TrafficSettings("127.0.0.1", port, 2, List.of(), "", "",
 					TrafficLimits.DEFAULTS, TrafficTimes.DEFAULTS);
 			TrafficServer second = new TrafficServer(settings, TrafficTls.NONE,
-					new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
+					new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS)),
 					new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults()),
 					new Gateway.TestProbes(), new Gateway.Recorder());
 			assertThatExceptionOfType(TrafficPortUnavailableException.class).isThrownBy(second::start)

@@ -314,7 +314,8 @@ class RouteTableTests {
 	private static int[] rank(Route route) {
 		int host = route.host().isEmpty() ? 0 : (route.host().startsWith("*") ? route.host().length() : 1000);
 		boolean prefix = route.path().endsWith("/**");
-		return new int[] { host, prefix ? route.path().length() - 3 : 1000, route.conditions() };
+		return new int[] { host, prefix ? route.path().length() - 3 : 1000, route.methods().isEmpty() ? 0 : 1,
+				route.headers().size() };
 	}
 
 	private static String pick(Random random, String... choices) {

@@ -1,7 +1,6 @@
 package dev.holdfast.proxy.exchange;
 
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 import dev.holdfast.proxy.ExchangeListener;
 import dev.holdfast.proxy.GatewayError;
@@ -21,6 +20,8 @@ import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.header.RequestTarget;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
+import dev.holdfast.route.ActiveRoutes;
+import dev.holdfast.route.RequestAttributes;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
@@ -37,7 +38,7 @@ public final class Exchanges implements RequestHandler {
 
 	private final TrafficSettings settings;
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
 
 	private final Upstreams upstreams;
 
@@ -55,7 +56,7 @@ public final class Exchanges implements RequestHandler {
 
 	private final RequestFacts facts = new RequestFacts();
 
-	private final FieldLookup lookup = new FieldLookup();
+	private final RoutedRequest attributes = new RoutedRequest();
 
 	/**
 	 * Prepare to take requests.
@@ -70,7 +71,7 @@ public final class Exchanges implements RequestHandler {
 	 * @param tunnels takes connections that have left HTTP
 	 * @param shuttingDown tells whether clients are to go behind their next response
 	 */
-	public Exchanges(TrafficLoop loop, TrafficSettings settings, RouteTable routes, Upstreams upstreams, Probes probes,
+	public Exchanges(TrafficLoop loop, TrafficSettings settings, ActiveRoutes routes, Upstreams upstreams, Probes probes,
 			ExchangeListener listener, RequestIds ids, ConnectionSource backends, Tunnels tunnels,
 			BooleanSupplier shuttingDown) {
 		this.settings = settings;
@@ -144,13 +145,14 @@ public final class Exchanges implements RequestHandler {
 			reject(client, log, Rejection.PROTOCOL);
 			return;
 		}
-		RouteMatch match = match(extended ? "GET" : head.method(), host, target, head);
-		RouteMatch preflighted = preflighted(match, host, target, head);
+		RouteTable table = this.routes.table();
+		RouteMatch match = match(table, extended ? "GET" : head.method(), host, target, head);
+		RouteMatch preflighted = preflighted(table, match, host, target, head);
 		match = (preflighted != null) ? preflighted : match;
 		if (match != null) {
 			log.route(match);
 		}
-		if (this.routes.policy(match).paths().rejects(target.path())) {
+		if (table.policy(match).paths().rejects(target.path())) {
 			reject(client, log, Rejection.ENCODED_SLASH);
 		}
 		else if (match == null) {
@@ -164,8 +166,9 @@ public final class Exchanges implements RequestHandler {
 		}
 	}
 
-	private @Nullable RouteMatch match(String method, RequestHost host, RequestTarget target, RequestHead head) {
-		return this.routes.match(method, host.name(), target.path(), this.lookup.in(head.fields()));
+	private @Nullable RouteMatch match(RouteTable table, String method, RequestHost host, RequestTarget target,
+			RequestHead head) {
+		return table.match(this.attributes.of(method, target.query(), head.fields()), host.name(), target.path());
 	}
 
 	/**
@@ -173,13 +176,13 @@ public final class Exchanges implements RequestHandler {
 	 * else the one of the request that would follow.
 	 * @return the way, {@code null} when it is no preflight or CORS is left to a service
 	 */
-	private @Nullable RouteMatch preflighted(@Nullable RouteMatch match, RequestHost host, RequestTarget target,
-			RequestHead head) {
+	private @Nullable RouteMatch preflighted(RouteTable table, @Nullable RouteMatch match, RequestHost host,
+			RequestTarget target, RequestHead head) {
 		String method = CorsFields.preflightedMethod(head);
 		if (method == null) {
 			return null;
 		}
-		RouteMatch answering = hasCors(match) ? match : match(method, host, target, head);
+		RouteMatch answering = hasCors(match) ? match : match(table, method, host, target, head);
 		return hasCors(answering) ? answering : null;
 	}
 
@@ -250,7 +253,7 @@ public final class Exchanges implements RequestHandler {
 
 	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
 			@Nullable RouteMatch match) {
-		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()), this.routes.policy(match));
+		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()), this.routes.table().policy(match));
 	}
 
 	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
@@ -298,19 +301,35 @@ public final class Exchanges implements RequestHandler {
 	}
 
 	/**
-	 * Looks fields up for the route table.
+	 * What the route table looks at of the request that is routed now.
 	 */
-	private static final class FieldLookup implements Function<String, @Nullable String> {
+	private static final class RoutedRequest implements RequestAttributes {
+
+		private String method = "";
+
+		private String query = "";
 
 		private HeaderFields fields = HeaderFields.NONE;
 
-		private FieldLookup in(HeaderFields looked) {
-			this.fields = looked;
+		private RoutedRequest of(String routedMethod, String routedQuery, HeaderFields routedFields) {
+			this.method = routedMethod;
+			this.query = routedQuery;
+			this.fields = routedFields;
 			return this;
 		}
 
 		@Override
-		public @Nullable String apply(String name) {
+		public String method() {
+			return this.method;
+		}
+
+		@Override
+		public String query() {
+			return this.query;
+		}
+
+		@Override
+		public @Nullable String header(String name) {
 			return this.fields.get(name);
 		}
 

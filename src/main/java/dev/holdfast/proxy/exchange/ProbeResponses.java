@@ -3,7 +3,7 @@ package dev.holdfast.proxy.exchange;
 import dev.holdfast.proxy.Probes;
 import dev.holdfast.proxy.TrafficSettings;
 import dev.holdfast.proxy.client.ClientStream;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
 
 /**
  * What the traffic port answers to those who ask after the gateway's own health.
@@ -12,7 +12,7 @@ final class ProbeResponses {
 
 	private final Probes probes;
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
 
 	private final ClientResponses responses;
 
@@ -20,7 +20,7 @@ final class ProbeResponses {
 
 	private final String readinessPath;
 
-	ProbeResponses(Probes probes, RouteTable routes, ClientResponses responses, TrafficSettings settings) {
+	ProbeResponses(Probes probes, ActiveRoutes routes, ClientResponses responses, TrafficSettings settings) {
 		this.probes = probes;
 		this.routes = routes;
 		this.responses = responses;
@@ -38,7 +38,7 @@ final class ProbeResponses {
 	}
 
 	private String spelling(String path) {
-		return this.routes.policy(null).paths().spelling(path);
+		return this.routes.table().policy(null).paths().spelling(path);
 	}
 
 	/**

@@ -18,7 +18,7 @@ import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.TrustedProxies;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.service.HostLookup;
 import dev.holdfast.upstream.Upstreams;
 import io.netty.util.concurrent.Ticker;
@@ -42,7 +42,7 @@ public final class TrafficServer {
 
 	private final HostResolver hosts;
 
-	private final RouteTable routes;
+	private final ActiveRoutes routes;
 
 	private final Upstreams upstreams;
 
@@ -71,7 +71,7 @@ public final class TrafficServer {
 	 * @param probes what to say of the gateway's own health
 	 * @param listener hears of every request
 	 */
-	public TrafficServer(TrafficSettings settings, TrafficTls tls, RouteTable routes, Upstreams upstreams,
+	public TrafficServer(TrafficSettings settings, TrafficTls tls, ActiveRoutes routes, Upstreams upstreams,
 			Probes probes, ExchangeListener listener) {
 		this(settings, tls, new HostResolver(HostLookup.system()), routes, upstreams, probes, listener);
 	}
@@ -86,7 +86,7 @@ public final class TrafficServer {
 	 * @param probes what to say of the gateway's own health
 	 * @param listener hears of every request
 	 */
-	public TrafficServer(TrafficSettings settings, TrafficTls tls, HostResolver hosts, RouteTable routes,
+	public TrafficServer(TrafficSettings settings, TrafficTls tls, HostResolver hosts, ActiveRoutes routes,
 			Upstreams upstreams, Probes probes, ExchangeListener listener) {
 		this(settings, tls, hosts, routes, upstreams, probes, listener, Ticker.systemTicker());
 	}
@@ -102,7 +102,7 @@ public final class TrafficServer {
 	 * @param listener hears of every request
 	 * @param ticker the time, handed in so that tests can move it by hand
 	 */
-	public TrafficServer(TrafficSettings settings, TrafficTls tls, HostResolver hosts, RouteTable routes,
+	public TrafficServer(TrafficSettings settings, TrafficTls tls, HostResolver hosts, ActiveRoutes routes,
 			Upstreams upstreams, Probes probes, ExchangeListener listener, Ticker ticker) {
 		this.ticker = ticker;
 		this.settings = settings;

@@ -5,15 +5,16 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-import dev.holdfast.service.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the newest of the snapshots that it is given, on a thread of its own and no more
  * often than its pace allows; those in between are left out. The thread starts with the
  * first snapshot.
+ *
+ * @param <T> the type of the snapshots
  */
-final class CoalescingWriter {
+public final class CoalescingWriter<T> {
 
 	// After each piece of work nine times as long is rested, so that a large registry in
 	// motion takes at most a tenth of a processor, at any moment: a write that worked
@@ -22,7 +23,7 @@ final class CoalescingWriter {
 
 	private final String threadName;
 
-	private final Write write;
+	private final Write<T> write;
 
 	private final Pace pace;
 
@@ -33,7 +34,7 @@ final class CoalescingWriter {
 
 	private final Condition changed = this.lock.newCondition();
 
-	private @Nullable Snapshot pending;
+	private @Nullable T pending;
 
 	private @Nullable Thread thread;
 
@@ -49,7 +50,7 @@ final class CoalescingWriter {
 	 * @param pace how often it writes
 	 * @param nanoTime a monotonic clock, nanoseconds
 	 */
-	CoalescingWriter(String threadName, Write write, Pace pace, LongSupplier nanoTime) {
+	public CoalescingWriter(String threadName, Write<T> write, Pace pace, LongSupplier nanoTime) {
 		this.threadName = threadName;
 		this.write = write;
 		this.pace = pace;
@@ -61,7 +62,7 @@ final class CoalescingWriter {
 	 * once; once closed it does nothing.
 	 * @param snapshot the newest snapshot
 	 */
-	void offer(Snapshot snapshot) {
+	public void offer(T snapshot) {
 		this.lock.lock();
 		try {
 			if (this.closed) {
@@ -89,7 +90,7 @@ final class CoalescingWriter {
 	 * @return whether it ended within that time
 	 * @throws InterruptedException if the calling thread is interrupted
 	 */
-	boolean close(Duration timeout) throws InterruptedException {
+	public boolean close(Duration timeout) throws InterruptedException {
 		Thread ending;
 		this.lock.lock();
 		try {
@@ -105,7 +106,7 @@ final class CoalescingWriter {
 
 	private void writeUntilClosed() {
 		long notBefore = this.nanoTime.getAsLong();
-		for (Snapshot next = take(notBefore); next != null; next = take(notBefore)) {
+		for (T next = take(notBefore); next != null; next = take(notBefore)) {
 			this.workedSince = this.nanoTime.getAsLong();
 			boolean written = this.write.write(next, this::rest);
 			long end = this.nanoTime.getAsLong();
@@ -146,7 +147,7 @@ final class CoalescingWriter {
 	 * @param notBefore its time by the monotonic clock, void once closed
 	 * @return the newest snapshot, or {@code null} when closed and nothing is left
 	 */
-	private @Nullable Snapshot take(long notBefore) {
+	private @Nullable T take(long notBefore) {
 		this.lock.lock();
 		try {
 			while (!this.closed && this.pending == null) {
@@ -156,7 +157,7 @@ final class CoalescingWriter {
 			while (!this.closed && wait > 0) {
 				wait = this.changed.awaitNanos(wait);
 			}
-			Snapshot next = this.pending;
+			T next = this.pending;
 			this.pending = null;
 			return next;
 		}
@@ -171,7 +172,7 @@ final class CoalescingWriter {
 		}
 	}
 
-	private void putBack(Snapshot failed) {
+	private void putBack(T failed) {
 		this.lock.lock();
 		try {
 			if (!this.closed && this.pending == null) {
@@ -185,9 +186,11 @@ final class CoalescingWriter {
 
 	/**
 	 * Writes a snapshot.
+	 *
+	 * @param <T> the type of the snapshots
 	 */
 	@FunctionalInterface
-	interface Write {
+	public interface Write<T> {
 
 		/**
 		 * Writes a snapshot.
@@ -195,7 +198,7 @@ final class CoalescingWriter {
 		 * @param rest to be called after each piece of the work; waits for a while
 		 * @return whether it succeeded
 		 */
-		boolean write(Snapshot snapshot, Runnable rest);
+		boolean write(T snapshot, Runnable rest);
 
 	}
 
@@ -205,7 +208,7 @@ final class CoalescingWriter {
 	 * @param interval the least time between two writes
 	 * @param retry the time after which a failed write is tried again
 	 */
-	record Pace(Duration interval, Duration retry) {
+	public record Pace(Duration interval, Duration retry) {
 	}
 
 }

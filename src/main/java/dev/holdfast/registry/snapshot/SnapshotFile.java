@@ -43,7 +43,7 @@ public final class SnapshotFile implements AutoCloseable {
 
 	private final InstantSource clock;
 
-	private final CoalescingWriter writer;
+	private final CoalescingWriter<Snapshot> writer;
 
 	/** What was written last; the writer's thread alone knows. */
 	private @Nullable Snapshot onDisk;
@@ -68,7 +68,7 @@ public final class SnapshotFile implements AutoCloseable {
 		this.maxAge = maxAge;
 		this.pace = pace;
 		this.clock = clock;
-		this.writer = new CoalescingWriter("snapshot-file", this::write, pace, System::nanoTime);
+		this.writer = new CoalescingWriter<>("snapshot-file", this::write, pace, System::nanoTime);
 		this.state = new SnapshotFileState(this.path.toString(), null, 0, "");
 	}
 

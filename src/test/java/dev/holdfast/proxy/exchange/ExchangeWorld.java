@@ -21,14 +21,15 @@ import dev.holdfast.proxy.backend.WireProtocol;
 import dev.holdfast.proxy.header.RequestIds;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
-import dev.holdfast.service.Registration;
 import dev.holdfast.service.Registration.Origin;
+import dev.holdfast.service.Registration;
 import dev.holdfast.service.Scheme;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
@@ -82,7 +83,7 @@ final class ExchangeWorld implements ConnectionSource {
 	}
 
 	ExchangeWorld(List<Route> explicit, RoutePolicy policy, UpstreamSettings upstream, Scheme scheme, int instances) {
-		RouteTable routes = new RouteTable(explicit, true, policy);
+		ActiveRoutes routes = new ActiveRoutes(new RouteTable(explicit, true, policy));
 		this.upstreams = new Upstreams(upstream, this.breakers);
 		Snapshot snapshot = Snapshot.EMPTY.with(new Service(ORDERS,
 				IntStream.rangeClosed(1, instances).mapToObj((i) -> instance(scheme, i)).toList(), 1));

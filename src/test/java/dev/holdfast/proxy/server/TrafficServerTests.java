@@ -22,6 +22,7 @@ import dev.holdfast.proxy.TrafficTimes;
 import dev.holdfast.proxy.TrafficTls;
 import dev.holdfast.proxy.TransportChoice;
 import dev.holdfast.proxy.transport.Transport;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
 import dev.holdfast.testing.CapturedLog;
@@ -157,7 +158,7 @@ class TrafficServerTests {
 	}
 
 	private static TrafficServer server(TrafficSettings settings, TrafficTls tls) {
-		return new TrafficServer(settings, tls, new RouteTable(List.of(), true, RoutePolicy.DEFAULTS),
+		return new TrafficServer(settings, tls, new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS)),
 				new Upstreams(UpstreamSettings.DEFAULTS, CircuitBreakerRegistry.ofDefaults()), new Ready(),
 				new ExchangeListener() {
 				});

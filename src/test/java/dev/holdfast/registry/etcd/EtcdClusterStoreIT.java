@@ -344,7 +344,7 @@ class EtcdClusterStoreIT {
 		CopyOnWriteArrayList<Command> commands = new CopyOnWriteArrayList<>();
 		CopyOnWriteArrayList<Collection<OperatorOverride>> shared = new CopyOnWriteArrayList<>();
 		AtomicInteger lost = new AtomicInteger();
-		Cluster cluster = new Cluster(new EtcdClusterStore(settings),
+		Cluster cluster = new Cluster(new EtcdStore(settings),
 				new ClusterSettings("/holdfast/", Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofSeconds(5),
 						Duration.ofSeconds(1), Duration.ofSeconds(1)),
 				() -> new LocalGateway(id, "0.1.0", "localhost", 8081, Instant.EPOCH), () -> new Standing("LIVE", 1, 1),

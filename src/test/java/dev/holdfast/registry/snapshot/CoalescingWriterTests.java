@@ -31,7 +31,7 @@ class CoalescingWriterTests {
 
 	@Test
 	void aPieceOfWorkIsFollowedByARestThatEndsWhenTheWriterIsClosed() throws InterruptedException {
-		CoalescingWriter writer = writer(Duration.ofHours(1));
+		CoalescingWriter<Snapshot> writer = writer(Duration.ofHours(1));
 		writer.offer(Snapshot.EMPTY.at(new Revision(1, 1)));
 		await().atMost(Patience.TIME).until(() -> this.writing.getState() == Thread.State.TIMED_WAITING);
 		assertThat(this.steps).containsExactly("first piece");
@@ -41,14 +41,14 @@ class CoalescingWriterTests {
 
 	@Test
 	void whoseWorkTookNoTimeDoesNotRest() throws InterruptedException {
-		CoalescingWriter writer = writer(Duration.ZERO);
+		CoalescingWriter<Snapshot> writer = writer(Duration.ZERO);
 		writer.offer(Snapshot.EMPTY.at(new Revision(1, 1)));
 		await().atMost(Patience.TIME).until(() -> this.steps.size() == 2);
 		assertThat(writer.close(Patience.TIME)).isTrue();
 	}
 
-	private CoalescingWriter writer(Duration work) {
-		return new CoalescingWriter("snapshot-file-test", (snapshot, rest) -> {
+	private CoalescingWriter<Snapshot> writer(Duration work) {
+		return new CoalescingWriter<>("snapshot-file-test", (snapshot, rest) -> {
 			this.steps.add("first piece");
 			this.nanoTime.addAndGet(work.toNanos());
 			this.writing = Thread.currentThread();

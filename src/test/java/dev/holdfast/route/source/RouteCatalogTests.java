@@ -1,0 +1,182 @@
+package dev.holdfast.route.source;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.RouteTimes;
+import dev.holdfast.route.source.RouteOrigin.Source;
+import dev.holdfast.route.source.RouteStatus.State;
+import dev.holdfast.service.Revision;
+import dev.holdfast.service.ServiceName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RouteCatalogTests {
+
+	private final RouteWorld world = new RouteWorld(
+			new ConfiguredRoute("holdfast.routes[0]", (defaults) -> configured("fixed", defaults)));
+
+	@Test
+	void routesOfAllSourcesAreInForceTogether() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a"));
+		write(Source.ETCD, "/holdfast/routes/b", RouteWorld.route("b"));
+		assertThat(this.world.inForce()).containsExactly("a", "b", "fixed");
+		assertThat(this.world.status("fixed").origin()).hasToString("holdfast.routes[0]");
+		assertThat(this.world.status("a").origin()).hasToString("/routes/a.yml:1");
+		assertThat(this.world.status("b").origin()).hasToString("/holdfast/routes/b:1");
+		assertThat(this.world.catalog.statuses()).allMatch((status) -> status.state() == State.IN_FORCE);
+	}
+
+	@Test
+	void aRouteThatCannotBeUsedTouchesNoOtherAndItsLastGoodFormStays() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("one") + RouteWorld.route("two"));
+		write(Source.FOLDER, "/routes/a.yml",
+				RouteWorld.route("one", "other") + "- id: two\n  path: /two/**\n  servise: two\n");
+		assertThat(this.world.target("/one/1")).isEqualTo("other");
+		assertThat(this.world.target("/two/1")).isEqualTo("two");
+		RouteStatus two = this.world.status("two");
+		assertThat(two.state()).isEqualTo(State.LAST_GOOD);
+		assertThat(two.reason()).contains("servise");
+		assertThat(this.world.status("one").state()).isEqualTo(State.IN_FORCE);
+	}
+
+	@Test
+	void aRouteThatNeverWasGoodIsQuarantinedWithWhereAndWhat() {
+		write(Source.ETCD, "/holdfast/routes/w", RouteWorld.route("good") + "- id: bad\n  path: /bad/**\n");
+		RouteStatus bad = this.world.status("bad");
+		assertThat(bad.state()).isEqualTo(State.QUARANTINED);
+		assertThat(bad.origin().place()).isEqualTo("/holdfast/routes/w");
+		assertThat(bad.origin().line()).isPositive();
+		assertThat(bad.reason()).contains("service");
+		assertThat(this.world.inForce()).containsExactly("fixed", "good");
+	}
+
+	@Test
+	void whatIsCutOffKeepsAllThatIsMissing() {
+		String whole = RouteWorld.route("one") + RouteWorld.route("two");
+		write(Source.FOLDER, "/routes/a.yml", whole);
+		write(Source.FOLDER, "/routes/a.yml", whole.substring(0, whole.length() - 12) + "\"");
+		assertThat(this.world.inForce()).containsExactly("fixed", "one", "two");
+		assertThat(this.world.status("two").state()).isEqualTo(State.LAST_GOOD);
+		write(Source.FOLDER, "/routes/a.yml", "");
+		assertThat(this.world.inForce()).containsExactly("fixed", "one", "two");
+		assertThat(this.world.status("one").reason()).contains("empty");
+		write(Source.FOLDER, "/routes/a.yml", whole);
+		assertThat(this.world.catalog.statuses()).allMatch((status) -> status.state() == State.IN_FORCE);
+	}
+
+	@Test
+	void ofTwoRoutesOfOneIdTheOneOfTheSourceThatComesFirstIsInForce() {
+		write(Source.ETCD, "/holdfast/routes/a", RouteWorld.route("a", "of-etcd"));
+		assertThat(this.world.target("/a")).isEqualTo("of-etcd");
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a", "of-folder"));
+		assertThat(this.world.target("/a")).isEqualTo("of-folder");
+		RouteStatus loser = this.world.catalog.statuses()
+			.stream()
+			.filter((status) -> status.origin().source() == Source.ETCD)
+			.findFirst()
+			.orElseThrow();
+		assertThat(loser.state()).isEqualTo(State.QUARANTINED);
+		assertThat(loser.reason()).contains("/routes/a.yml:1", "/holdfast/routes/a:1",
+				"the folder comes before etcd");
+		this.world.catalog.apply(Source.FOLDER, List.of(new DocumentChange.Removed("/routes/a.yml")));
+		assertThat(this.world.target("/a")).isEqualTo("of-etcd");
+	}
+
+	@Test
+	void nothingTakesTheIdOfAConfiguredRoute() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("fixed", "other"));
+		assertThat(this.world.target("/fixed")).isEqualTo("configured");
+		assertThat(this.world.catalog.statuses()).anySatisfy((status) -> assertThat(status.reason())
+			.contains("holdfast.routes[0]", "the configuration comes before the folder"));
+	}
+
+	@Test
+	void ofTwoFilesTheFirstByItsNameCountsWhicheverCameFirst() {
+		write(Source.FOLDER, "/routes/b.yml", RouteWorld.route("x", "of-b"));
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("x", "of-a"));
+		assertThat(this.world.target("/x")).isEqualTo("of-a");
+	}
+
+	@Test
+	void nothingIsReplacedWhenNothingHasChanged() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a"));
+		RouteTable table = this.world.active.table();
+		List<RouteStatus> statuses = this.world.catalog.statuses();
+		this.world.pass(Duration.ofMinutes(1));
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a"));
+		write(Source.FOLDER, "/routes/a.yml", "# the same\n" + RouteWorld.route("a"));
+		assertThat(this.world.active.table()).isSameAs(table);
+		assertThat(this.world.changes).hasSize(1);
+		assertThat(this.world.status("a").since()).isEqualTo(statuses.getFirst().since());
+	}
+
+	@Test
+	void changesAreTold() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a"));
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a", "other"));
+		this.world.catalog.apply(Source.FOLDER, List.of(new DocumentChange.Removed("/routes/a.yml")));
+		assertThat(this.world.changes).extracting(RouteListener.Change::id).containsExactly("a", "a", "a");
+		assertThat(this.world.changes.get(0).before()).isNull();
+		assertThat(this.world.changes.get(1).after()).extracting(Route::service).isEqualTo(new ServiceName("other"));
+		assertThat(this.world.changes.get(2).after()).isNull();
+	}
+
+	@Test
+	void tenThousandRoutesAtOnceAreInForce() {
+		StringBuilder text = new StringBuilder();
+		for (int i = 0; i < 10_000; i++) {
+			text.append("- {id: r%d, path: /r%d/**, service: s}\n".formatted(i, i));
+		}
+		write(Source.FOLDER, "/routes/all.yml", text.toString());
+		assertThat(this.world.inForce()).hasSize(10_001);
+		assertThat(this.world.target("/r9999/x")).isEqualTo("s");
+	}
+
+	@Test
+	void itIsToldWhichValuesAreARoutesOwn() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a") + "  request-timeout: 7s\n");
+		RoutePolicy others = new RoutePolicy(RoutePolicy.DEFAULTS.protocol(),
+				new RouteTimes(Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(9), Duration.ofSeconds(1),
+						Duration.ofSeconds(1)),
+				5, RoutePolicy.DEFAULTS.security(), RoutePolicy.DEFAULTS.paths());
+		Route under = this.world.catalog.under(this.world.status("a"), others).orElseThrow();
+		assertThat(under.policy().times().request()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(under.policy().times().total()).isEqualTo(Duration.ofSeconds(9));
+		assertThat(this.world.catalog.under(this.world.status("fixed"), others).orElseThrow().policy().maxBodySize())
+			.isEqualTo(5);
+	}
+
+	@Test
+	void whatWasSavedIsInForceAgainWithItsLastGoodForms() {
+		write(Source.ETCD, "/holdfast/routes/a", RouteWorld.route("a"));
+		write(Source.ETCD, "/holdfast/routes/b", RouteWorld.route("b"));
+		write(Source.ETCD, "/holdfast/routes/b", "- id: b\n  path: /b/**\n");
+		this.world.catalog.known(new Revision(7, 12));
+		SavedRoutes saved = this.world.catalog.toSave();
+		RouteWorld next = new RouteWorld();
+		next.catalog.restore(saved);
+		assertThat(next.inForce()).containsExactly("a", "b");
+		assertThat(next.status("b").state()).isEqualTo(State.LAST_GOOD);
+		assertThat(next.catalog.toSave()).isEqualTo(saved);
+	}
+
+	private void write(Source source, String place, String text) {
+		List<DocumentChange> changes = new ArrayList<>();
+		changes.add(new DocumentChange.Written(place, new Content.Text(text), 0, 0));
+		this.world.catalog.apply(source, changes);
+	}
+
+	private static Route configured(String id, RoutePolicy policy) {
+		return new Route(id, "", "/" + id + "/**", Set.of(), Map.of(), new ServiceName("configured"), "", false,
+				policy);
+	}
+
+}

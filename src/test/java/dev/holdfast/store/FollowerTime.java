@@ -1,0 +1,17 @@
+package dev.holdfast.store;
+
+import java.time.Duration;
+
+import dev.holdfast.testing.MovedTime;
+
+/**
+ * A follower's inbox in hand-moved time.
+ */
+final class FollowerTime extends MovedTime<StoreInbox.Message> implements StoreInbox {
+
+	FollowerTime() {
+		// Near its overflow, since monotonic time may begin anywhere.
+		super(Long.MAX_VALUE - Duration.ofSeconds(10).toNanos());
+	}
+
+}
