@@ -27,6 +27,8 @@ final class Quantities {
 
 	private static final Pattern GATEWAY_PART = Pattern.compile("([0-9]{1,5})(ms|h|m|s)");
 
+	private static final Pattern PERCENTAGE = Pattern.compile("(100|[0-9]{1,2}(\\.[0-9]{1,4})?)%");
+
 	private static final Map<String, Long> NANOS = Map.of("ns", 1L, "us", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L,
 			"m", 60_000_000_000L, "h", 3_600_000_000_000L, "d", 86_400_000_000_000L);
 
@@ -84,6 +86,17 @@ final class Quantities {
 			sum = sum.plusNanos(Long.parseLong(part.group(1)) * NANOS.getOrDefault(part.group(2), 0L));
 		}
 		return sum;
+	}
+
+	/**
+	 * Return the part of a whole that a percentage tells.
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static double share(String text) {
+		if (!PERCENTAGE.matcher(text).matches()) {
+			throw invalid(text, "a percentage such as 10% or 0.5%", null);
+		}
+		return Double.parseDouble(text.substring(0, text.length() - 1)) / 100;
 	}
 
 	private static IllegalArgumentException invalid(String text, String expected, @Nullable Exception cause) {

@@ -26,7 +26,7 @@ final class ShortActions {
 
 	/** The keys by which actions are written. */
 	static final List<String> KEYS = List.of("add-prefix", "replace-prefix", "replace-path", "rewrite-host",
-			"request-headers", "response-headers", "redirect", "answer", "cors", "mirrors", "retry");
+			"request-headers", "response-headers", "redirect", "respond", "cors", "mirrors", "retry");
 
 	private static final List<String> PATH_KEYS = List.of("add-prefix", "replace-prefix", "replace-path");
 
@@ -125,21 +125,24 @@ final class ShortActions {
 	}
 
 	private static @Nullable PathRewrite replacePrefix(YamlValue value, List<RequestMatch> matches) {
-		if (matches.size() == 1 && matches.getFirst().path() instanceof PathMatch.Prefix prefix) {
-			return value.text((text) -> new PathRewrite.ReplacePrefix(prefix.path(), text));
+		PathMatch path = (matches.size() == 1) ? matches.getFirst().path() : null;
+		String prefix = (path instanceof PathMatch.Prefix below) ? below.path()
+				: (path instanceof PathMatch.Exact exact) ? exact.path() : null;
+		if (prefix != null) {
+			return value.text((text) -> new PathRewrite.ReplacePrefix(prefix, text));
 		}
 		if (value.problems().isEmpty()) {
-			value.wrong("a prefix of a route whose path is none", "exactly one path that ends in /**");
+			value.wrong("the route has not one path with a prefix", "one match, with a path such as /users/**");
 		}
 		return null;
 	}
 
 	private static DirectResponse response(YamlMapping entry) {
-		if (entry.has("redirect") && entry.has("answer")) {
-			entry.wrong("answer", "both \"redirect\" and \"answer\"", "only one of them");
+		if (entry.has("redirect") && entry.has("respond")) {
+			entry.wrong("respond", "both \"redirect\" and \"respond\"", "only one of them");
 		}
 		DirectResponse redirect = entry.get("redirect", ShortActions::redirect, DirectResponse.NONE);
-		return entry.get("answer", ShortActions::answer, redirect);
+		return entry.get("respond", ShortActions::answer, redirect);
 	}
 
 	private static @Nullable DirectResponse redirect(YamlValue value) {
@@ -195,12 +198,12 @@ final class ShortActions {
 	}
 
 	private static void mirror(YamlValue value, List<Mirror> mirrors) {
-		YamlMapping mirror = value.mapping(List.of("service", "percent"));
+		YamlMapping mirror = value.mapping(List.of("service", "share"));
 		YamlValue service = mirror.required("service", "the name of a service");
 		ServiceName name = (service != null) ? service.text(ServiceName::new) : null;
-		int percent = mirror.get("percent", (number) -> number.number(0, 100), 100);
+		double share = mirror.get("share", (percentage) -> percentage.text(Quantities::share), 1.0);
 		if (name != null) {
-			mirrors.add(new Mirror(name, percent / 100.0));
+			mirrors.add(new Mirror(name, share));
 		}
 	}
 
