@@ -114,7 +114,8 @@ class RegistryGaugesTests {
 	private InstanceCounts counts(ServiceName service) {
 		Service registered = Objects.requireNonNull(this.registry.snapshot().find(service));
 		return new InstanceCounts(
-				Map.of(InstanceState.Word.ROUTABLE, registered.instances().size() - 1, InstanceState.Word.EJECTED, 1), 0);
+				Map.of(InstanceState.Word.ROUTABLE, registered.instances().size() - 1, InstanceState.Word.EJECTED, 1),
+				0);
 	}
 
 }
