@@ -69,8 +69,8 @@ class ActiveChecksTests {
 		Checking checking = checking(HTTP);
 		checking.register(instance.registered("a"));
 		checking.round(1);
-		assertThat(checking.known("a")).isEqualTo(new CheckState(HTTP.check(), "", false, 0, 0,
-				Optional.of(Instant.EPOCH.plus(Checking.ROUND)), ""));
+		assertThat(checking.known("a")).isEqualTo(
+				new CheckState(HTTP.check(), "", false, 0, 0, Optional.of(Instant.EPOCH.plus(Checking.ROUND)), ""));
 		instance.response = SICK;
 		checking.rounds(2);
 		assertThat(checking.known("a").failures()).isEqualTo(2);
@@ -142,8 +142,8 @@ class ActiveChecksTests {
 	void aCheckIsARequestOfItsOwnToTheInstanceItself() throws InterruptedException {
 		Sick instance = sick(OK);
 		Checking checking = checking(HTTP);
-		checking.register(Checking.instance("a",
-				new Endpoint(Scheme.HTTP, "127.0.0.1", instance.port(), "/api"), Map.of()));
+		checking.register(
+				Checking.instance("a", new Endpoint(Scheme.HTTP, "127.0.0.1", instance.port(), "/api"), Map.of()));
 		checking.rounds(2);
 		assertThat(instance.request()).isEqualTo("""
 				GET /api/health HTTP/1.1
@@ -260,8 +260,7 @@ class ActiveChecksTests {
 	@Test
 	void aNameWithoutAddressFails() {
 		Checking checking = checking(TCP);
-		checking.register(
-				Checking.instance("a", new Endpoint(Scheme.HTTP, "no-such-host.invalid", 80), Map.of()));
+		checking.register(Checking.instance("a", new Endpoint(Scheme.HTTP, "no-such-host.invalid", 80), Map.of()));
 		checking.after(Checking.ROUND);
 		assertThat(checking.next()).isEqualTo("orders failed");
 		assertThat(checking.error("a")).startsWith("no connection: unknown-host");
@@ -300,8 +299,8 @@ class ActiveChecksTests {
 		checking.register();
 		checking.after(Duration.ofMinutes(1));
 		checking.assertNothingMore();
-		assertThat(checking.checks().state(Checking.ORDERS, gone)).isEqualTo(
-				new CheckState(HTTP.check(), "", false, 0, 0, Optional.empty(), ""));
+		assertThat(checking.checks().state(Checking.ORDERS, gone))
+			.isEqualTo(new CheckState(HTTP.check(), "", false, 0, 0, Optional.empty(), ""));
 	}
 
 	@Test

@@ -43,8 +43,8 @@ class CheckPolicyTests {
 		CheckPolicy.Planned planned = policy.of(Checking.ORDERS, instance(Map.of("holdfast.check", "http",
 				"holdfast.check.path", "/health", "holdfast.check.status", "200,204", "holdfast.check.body", "UP")));
 		assertThat(planned.problem()).isEmpty();
-		assertThat(planned.settings()).isEqualTo(slow
-			.with(Optional.of(new Check.Http(CheckMethod.GET, "/health", StatusSet.parse("200, 204"), "UP"))));
+		assertThat(planned.settings()).isEqualTo(
+				slow.with(Optional.of(new Check.Http(CheckMethod.GET, "/health", StatusSet.parse("200, 204"), "UP"))));
 	}
 
 	@Test

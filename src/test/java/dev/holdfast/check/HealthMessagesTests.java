@@ -30,8 +30,7 @@ class HealthMessagesTests {
 	@CsvSource({ "00 00000002 0801, ''", "00 00000004 08828000, NOT_SERVING", "00 00000000, UNKNOWN",
 			"00 00000002 0803, SERVICE_UNKNOWN", "00 00000002 0807, status 7 of its own",
 			// Fields that a later version may have.
-			"00 0000000f 12026869 1807 2501020304 0801 2800, ''",
-			"00 0000000f 390102030405060708 0801 12020801, ''" })
+			"00 0000000f 12026869 1807 2501020304 0801 2800, ''", "00 0000000f 390102030405060708 0801 12020801, ''" })
 	void aResponseTellsTheStatus(String hex, String problem) {
 		assertThat(problem(hex)).isEqualTo(problem);
 	}

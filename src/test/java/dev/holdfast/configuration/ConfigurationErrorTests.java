@@ -43,7 +43,8 @@ class ConfigurationErrorTests {
 	}
 
 	static Stream<Arguments> wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation() {
-		return Stream.of(endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes())
+		return Stream.of(endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes(),
+				healthChecks())
 			.flatMap(Arrays::stream);
 	}
 
@@ -181,6 +182,25 @@ class ConfigurationErrorTests {
 						"holdfast.upstream.max-connection-age: \"2160000000ms\" must be at most 24d") };
 	}
 
+	private static Arguments[] healthChecks() {
+		return new Arguments[] {
+				argumentSet("relative path of a health check",
+						"holdfast.upstream.checks.type=http holdfast.upstream.checks.path=health",
+						"holdfast.upstream.checks.path: \"health\" must be a canonical path of at most 1024 characters, "
+								+ "without a query"),
+				argumentSet("statuses of a health check",
+						"holdfast.upstream.checks.type=http holdfast.upstream.checks.statuses=2xx",
+						"must be a status such as 204, or a range such as 200-299"),
+				argumentSet("health check that takes longer than its interval", "holdfast.upstream.checks.interval=1s",
+						"holdfast.upstream.checks.timeout: \"2000ms\" must be more than 0, and no more than the interval"),
+				argumentSet("health check of a service of no name", "holdfast.upstream.checks.services[0].type=tcp",
+						"holdfast.upstream.checks.services[0].service: \"\" must be the name of a service"),
+				argumentSet("health check of a service",
+						"holdfast.upstream.checks.services[0].service=orders "
+								+ "holdfast.upstream.checks.services[0].fall=0",
+						"holdfast.upstream.checks.services[0].fall: \"0\" must be 1 to 100") };
+	}
+
 	private static Arguments[] numbers() {
 		return new Arguments[] {
 				argumentSet("request line beyond the header",
@@ -203,23 +223,6 @@ class ConfigurationErrorTests {
 								+ "holdfast.upstream.ejection.time"),
 				argumentSet("share of ejected instances", "holdfast.upstream.ejection.max-ejected=half",
 						"holdfast.upstream.ejection.max-ejected: \"half\" must be a whole percentage such as 30%"),
-				argumentSet("relative path of a health check",
-						"holdfast.upstream.checks.type=http holdfast.upstream.checks.path=health",
-						"holdfast.upstream.checks.path: \"health\" must be a canonical path of at most 1024 characters, "
-								+ "without a query"),
-				argumentSet("statuses of a health check",
-						"holdfast.upstream.checks.type=http holdfast.upstream.checks.statuses=2xx",
-						"must be a status such as 204, or a range such as 200-299"),
-				argumentSet("health check that takes longer than its interval",
-						"holdfast.upstream.checks.interval=1s",
-						"holdfast.upstream.checks.timeout: \"2000ms\" must be more than 0, and no more than the interval"),
-				argumentSet("health check of a service of no name",
-						"holdfast.upstream.checks.services[0].type=tcp",
-						"holdfast.upstream.checks.services[0].service: \"\" must be the name of a service"),
-				argumentSet("health check of a service",
-						"holdfast.upstream.checks.services[0].service=orders "
-								+ "holdfast.upstream.checks.services[0].fall=0",
-						"holdfast.upstream.checks.services[0].fall: \"0\" must be 1 to 100"),
 				argumentSet("negative deviations", "holdfast.upstream.ejection.outliers.deviations=-1",
 						"holdfast.upstream.ejection.outliers.deviations: \"-1.0\" must be greater than or equal to 0"),
 				argumentSet("too few to compare", "holdfast.upstream.ejection.outliers.min-instances=2",
