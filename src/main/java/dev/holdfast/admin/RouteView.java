@@ -51,7 +51,8 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 		Map<String, String> headers = new TreeMap<>();
 		route.headers().forEach((name, value) -> headers.put(name, Redaction.value(name, value)));
 		return of(route.id(), route.host(), route.path(), new TreeSet<>(route.methods()), headers,
-				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(), route.policy());
+				(route.service() != null) ? route.service().value() : null, route.stripPrefix(), route.preserveHost(),
+				route.policy());
 	}
 
 	static RouteView byPath(RoutePolicy policy) {

@@ -148,7 +148,8 @@ final class ServiceCatalogue {
 		Map<String, Traffic.InstanceTraffic> known = this.traffic.instances(service.name());
 		ServiceOverrides set = this.overrides.active().of(service.name());
 		return new ServiceDetail(summary(service, status, traffic),
-				ServiceDetail.RetriesDetail.of(this.traffic.retries(service.name())), service.instances()
+				ServiceDetail.RetriesDetail.of(this.traffic.retries(service.name())),
+				service.instances()
 					.stream()
 					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, known),
 							hold(service, instance), set.of(instance.id()), traffic))

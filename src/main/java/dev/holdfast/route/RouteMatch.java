@@ -13,6 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param preserveHost whether the backend sees the client's Host
  * @param policy how the request is treated
  */
-public record RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix, boolean preserveHost,
-		RoutePolicy policy) {
+public record RouteMatch(String route, @Nullable ServiceName service, String path, String strippedPrefix,
+		boolean preserveHost, RoutePolicy policy) {
 }

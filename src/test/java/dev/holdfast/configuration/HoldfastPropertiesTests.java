@@ -65,12 +65,12 @@ class HoldfastPropertiesTests {
 			assertThat(properties.cluster()).isEqualTo(new HoldfastProperties.Cluster(true, "/holdfast/"));
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
-					BackendProtocol.AUTO,
-					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%"), 1000, 100,
-					Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30),
-					Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(10),
-					new HoldfastProperties.Retry(2, Set.of(502, 503, 504), Duration.ZERO)));
+			assertThat(properties.upstream())
+				.isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO,
+						new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%"), 1000,
+						100, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(5),
+						Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
+						Duration.ofMinutes(10), new HoldfastProperties.Retry(2, Set.of(502, 503, 504), Duration.ZERO)));
 			assertThat(properties.upstream().ejection().settings()).isEqualTo(EjectionSettings.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
 			assertThat(properties.admin())
