@@ -160,8 +160,7 @@ public final class TrafficMeters implements ExchangeListener {
 	}
 
 	private ServiceMeters createKnown(ServiceName service) {
-		return new ServiceMeters(this.meters, service.value()).beginning()
-			.watching(() -> this.retries.apply(service));
+		return new ServiceMeters(this.meters, service.value()).beginning().watching(() -> this.retries.apply(service));
 	}
 
 	private boolean isKnown(String name) {

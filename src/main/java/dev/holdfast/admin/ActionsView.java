@@ -72,8 +72,7 @@ record ActionsView(@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Headers 
 			}
 			Map<String, String> set = new TreeMap<>();
 			changes.set().forEach((field) -> set.put(field.name(), value(field)));
-			return new Headers(set,
-					changes.add().stream().map((field) -> field.name() + ": " + value(field)).toList(),
+			return new Headers(set, changes.add().stream().map((field) -> field.name() + ": " + value(field)).toList(),
 					changes.remove());
 		}
 

@@ -151,7 +151,8 @@ final class ServiceCatalogue {
 		Map<String, CheckState> checks = this.traffic.checks(service.name());
 		ServiceOverrides set = this.overrides.active().of(service.name());
 		return new ServiceDetail(summary(service, status, traffic),
-				ServiceDetail.RetriesDetail.of(this.traffic.retries(service.name())), service.instances()
+				ServiceDetail.RetriesDetail.of(this.traffic.retries(service.name())),
+				service.instances()
 					.stream()
 					.map((instance) -> ServiceDetail.InstanceDetail.of(instance, of(instance, known),
 							hold(service, instance), set.of(instance.id()), checks.get(instance.id()), traffic))

@@ -102,9 +102,8 @@ final class ExplicitActions {
 	}
 
 	private static Cors cors(HoldfastProperties.@Nullable RouteCors cors) {
-		return (cors == null) ? Cors.NONE
-				: new Cors(cors.allowOrigins().stream().map(OriginPattern::parse).toList(), cors.allowCredentials(),
-						cors.allowMethods(), cors.allowHeaders(), cors.exposeHeaders(), cors.maxAge());
+		return (cors == null) ? Cors.NONE : new Cors(cors.allowOrigins().stream().map(OriginPattern::parse).toList(),
+				cors.allowCredentials(), cors.allowMethods(), cors.allowHeaders(), cors.exposeHeaders(), cors.maxAge());
 	}
 
 	private static Mirror mirror(HoldfastProperties.RouteMirror mirror) {

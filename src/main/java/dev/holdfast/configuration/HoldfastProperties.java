@@ -516,9 +516,9 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param backoff Shortest time before another try, twice as long before a second, and
 	 * up to once more at random; 0 for the first at once.
 	 */
-	public record Retry(@DefaultValue("2") @Min(0) @Max(2) int attempts,
-			@DefaultValue({ "502", "503", "504" }) Set<Integer> statuses,
-			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration backoff) {
+	public record Retry(@DefaultValue("2") @Min(0) @Max(2) int attempts, @DefaultValue( {
+			"502", "503", "504" }) Set<Integer> statuses,
+			@DefaultValue("0") @DurationMin(message = NOT_NEGATIVE) Duration backoff){
 
 		/**
 		 * Gives the settings in the words of the route table.

@@ -36,8 +36,11 @@ final class RouteServices implements SnapshotListener {
 		// A route that the gateway answers itself names none.
 		if (!service.isEmpty() && snapshot.find(new ServiceName(service)) == null) {
 			List<String> names = snapshot.services().keySet().stream().map(ServiceName::value).sorted().toList();
-			logger.warn("The route \"{}\" {} to the service \"{}\", which nothing has registered{}", route, what, service,
-					Likeness.nearest(service, names, Likeness.ALIKE).map("; did you mean \"%s\"?"::formatted).orElse(""));
+			logger.warn("The route \"{}\" {} to the service \"{}\", which nothing has registered{}", route, what,
+					service,
+					Likeness.nearest(service, names, Likeness.ALIKE)
+						.map("; did you mean \"%s\"?"::formatted)
+						.orElse(""));
 		}
 	}
 

@@ -41,13 +41,14 @@ class ActionsViewTests {
 
 	@Test
 	void whatIsDoneIsShownAndSecretsAreNot() throws JsonProcessingException {
-		FieldChanges changes = new FieldChanges(List.of(new FieldChanges.Field("X-Api-Key", "s3cret"),
-				new FieldChanges.Field("X-Tenant", "acme")), List.of(new FieldChanges.Field("X-Way", "gateway")),
-				List.of("X-Debug"));
+		FieldChanges changes = new FieldChanges(
+				List.of(new FieldChanges.Field("X-Api-Key", "s3cret"), new FieldChanges.Field("X-Tenant", "acme")),
+				List.of(new FieldChanges.Field("X-Way", "gateway")), List.of("X-Debug"));
 		assertThat(json(view(new ServiceName("users"),
 				new RouteActions(changes, FieldChanges.NONE, new PathRewrite.ReplacePrefix("/a", "/b"), "a.test",
-						DirectResponse.NONE, new Cors(List.of(OriginPattern.ANY), false, List.of("PUT"), List.of(),
-								List.of(), Duration.ofMinutes(1)),
+						DirectResponse.NONE,
+						new Cors(List.of(OriginPattern.ANY), false, List.of("PUT"), List.of(), List.of(),
+								Duration.ofMinutes(1)),
 						List.of(new Mirror(new ServiceName("shadow"), 0.05))))))
 			.isEqualTo("""
 					{"requestHeaders":{"set":{"x-api-key":"******","x-tenant":"acme"},"add":["x-way: gateway"],\
@@ -63,8 +64,9 @@ class ActionsViewTests {
 		assertThat(redirect.service()).isNull();
 		assertThat(json(redirect))
 			.isEqualTo("{\"redirect\":{\"status\":308,\"scheme\":\"https\",\"host\":\"\",\"port\":0}}");
-		assertThat(json(view(null, new RouteActions(FieldChanges.NONE, FieldChanges.NONE, PathRewrite.NONE, "",
-				new DirectResponse.Fixed(410, "", ""), Cors.NONE, List.of()))))
+		assertThat(json(view(null,
+				new RouteActions(FieldChanges.NONE, FieldChanges.NONE, PathRewrite.NONE, "",
+						new DirectResponse.Fixed(410, "", ""), Cors.NONE, List.of()))))
 			.isEqualTo("{\"respond\":{\"status\":410,\"contentType\":\"\",\"body\":\"\"}}");
 	}
 

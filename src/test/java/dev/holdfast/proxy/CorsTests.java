@@ -67,7 +67,8 @@ class CorsTests {
 					"access-control-allow-credentials: true", "access-control-allow-methods: PUT, DELETE",
 					"access-control-allow-headers: content-type, x-token", "access-control-max-age: 600");
 			assertThat(answer.header("content-length")).isEmpty();
-			assertThat(gateway.recorder.end()).isEqualTo(new Gateway.Recorder.Entry("a", "orders", "OPTIONS", 204, "", 0));
+			assertThat(gateway.recorder.end())
+				.isEqualTo(new Gateway.Recorder.Entry("a", "orders", "OPTIONS", 204, "", 0));
 			assertThat(client.get("/a").body()).isEqualTo("ok");
 			assertThat(backend.heads()).hasSize(1);
 		}
@@ -172,8 +173,8 @@ class CorsTests {
 		try (ScriptedBackend backend = ScriptedBackend.answering(ANSWER);
 				Gateway gateway = gateway(backend.port(), Actions.cors(SOME));
 				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
-			Http2Wire.Message message = client.message(client.request("OPTIONS", "/a", true, "origin", PAGE,
-					"access-control-request-method", "PUT"));
+			Http2Wire.Message message = client
+				.message(client.request("OPTIONS", "/a", true, "origin", PAGE, "access-control-request-method", "PUT"));
 			assertThat(message.status()).isEqualTo(204);
 			assertThat(message.head().header("access-control-allow-methods")).isEqualTo("PUT, DELETE");
 			assertThat(client.message(client.get("/a", "origin", PAGE)).head().header("access-control-allow-origin"))

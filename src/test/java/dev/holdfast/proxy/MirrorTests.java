@@ -41,22 +41,25 @@ class MirrorTests {
 			assertThat(client.get("/a/b?c=d", "X-Kept: 1").body()).isEqualTo("ok");
 			await().until(() -> gateway.recorder.mirrored.size() == 1);
 			assertThat(gateway.recorder.mirrored).containsExactly("shadow SERVER_ERROR");
-			assertThat(shadow.heads()).containsExactly(
-					backend.heads().getFirst().replace(":" + backend.port(), ":" + shadow.port()));
+			assertThat(shadow.heads())
+				.containsExactly(backend.heads().getFirst().replace(":" + backend.port(), ":" + shadow.port()));
 			assertThat(gateway.recorder.outcomes).containsExactly(Outcome.SUCCESS);
 			assertThat(gateway.recorder.end().tries()).isEqualTo(1);
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Content-Length: 7\r\n\r\npayload", "Transfer-Encoding: chunked\r\n\r\n"
-			+ "3\r\npay\r\n4\r\nload\r\n0\r\n\r\n" })
+	@ValueSource(strings = { "Content-Length: 7\r\n\r\npayload",
+			"Transfer-Encoding: chunked\r\n\r\n" + "3\r\npay\r\n4\r\nload\r\n0\r\n\r\n" })
 	void bodyIsCopied(String rest) throws IOException {
 		CompletableFuture<String> copied = new CompletableFuture<>();
-		try (ScriptedBackend backend = ScriptedBackend.answering(OK); ScriptedBackend shadow = new ScriptedBackend((peer) -> {
-			copied.complete(peer.readRequest());
-			peer.write(OK);
-		}); Gateway gateway = gateway(backend.port(), shadow.port()); RawClient client = gateway.client()) {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				ScriptedBackend shadow = new ScriptedBackend((peer) -> {
+					copied.complete(peer.readRequest());
+					peer.write(OK);
+				});
+				Gateway gateway = gateway(backend.port(), shadow.port());
+				RawClient client = gateway.client()) {
 			client.send("POST /a HTTP/1.1\r\nHost: gateway.test\r\n" + rest);
 			assertThat(client.answer().body()).isEqualTo("ok");
 			assertThat(copied.join()).isEqualTo("payload");
@@ -69,10 +72,11 @@ class MirrorTests {
 	@Test
 	void requestByHttp2IsCopied() throws IOException {
 		CompletableFuture<String> copied = new CompletableFuture<>();
-		try (ScriptedBackend backend = ScriptedBackend.answering(OK); ScriptedBackend shadow = new ScriptedBackend((peer) -> {
-			copied.complete(peer.readRequest());
-			peer.write(OK);
-		});
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				ScriptedBackend shadow = new ScriptedBackend((peer) -> {
+					copied.complete(peer.readRequest());
+					peer.write(OK);
+				});
 				Gateway gateway = gateway(backend.port(), shadow.port());
 				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
 			int stream = client.request("PUT", "/a", false);
@@ -102,10 +106,13 @@ class MirrorTests {
 	 */
 	@Test
 	void serviceThatHangsDelaysNobody() throws IOException {
-		try (ScriptedBackend backend = ScriptedBackend.answering(OK); ScriptedBackend shadow = new ScriptedBackend((peer) -> {
-			peer.readRequest();
-			peer.awaitEnd();
-		}); Gateway gateway = gateway(backend.port(), shadow.port()); RawClient client = gateway.client()) {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				ScriptedBackend shadow = new ScriptedBackend((peer) -> {
+					peer.readRequest();
+					peer.awaitEnd();
+				});
+				Gateway gateway = gateway(backend.port(), shadow.port());
+				RawClient client = gateway.client()) {
 			for (int i = 0; i < 10; i++) {
 				assertThat(client.get("/a").body()).isEqualTo("ok");
 			}
@@ -137,7 +144,8 @@ class MirrorTests {
 		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
 				ScriptedBackend shadow = ScriptedBackend.answering(OK);
 				Gateway gateway = new Gateway(RoutePolicy.DEFAULTS,
-						List.of(Actions.mirror(new Mirror(SHADOW, 0), new Mirror(Gateway.ORDERS, 0.5))), backend.port());
+						List.of(Actions.mirror(new Mirror(SHADOW, 0), new Mirror(Gateway.ORDERS, 0.5))),
+						backend.port());
 				RawClient client = gateway.client()) {
 			gateway.register(SHADOW, shadow.port());
 			for (int i = 0; i < 200; i++) {

@@ -52,8 +52,11 @@ class RouteActionTests {
 				Gateway gateway = gateway(Actions.request(CHANGES), backend.port());
 				RawClient client = gateway.client()) {
 			client.get("/a", "X-Set: one", "x-set: two", "X-Add: first", "X-Secret: 1", "x-SECRET: 2", "X-Kept: 3");
-			assertThat(backend.heads().getFirst().lines().filter((line) -> line.regionMatches(true, 0, "x-", 0, 2)
-					&& !line.regionMatches(true, 0, "x-forwarded", 0, 11) && !line.startsWith("x-request-id")))
+			assertThat(backend.heads()
+				.getFirst()
+				.lines()
+				.filter((line) -> line.regionMatches(true, 0, "x-", 0, 2)
+						&& !line.regionMatches(true, 0, "x-forwarded", 0, 11) && !line.startsWith("x-request-id")))
 				.containsExactly("X-Add: first", "X-Kept: 3", "x-set: gateway", "x-new: set", "x-add: second");
 		}
 	}
@@ -100,8 +103,8 @@ class RouteActionTests {
 				Gateway gateway = gateway(Actions.response(CHANGES), backend.port());
 				RawClient client = gateway.client()) {
 			RawClient.Answer answer = client.get("/a");
-			assertThat(answer.fields()).contains("X-Add: first", "X-Kept: 2", "x-set: gateway", "x-new: set",
-					"x-add: second")
+			assertThat(answer.fields())
+				.contains("X-Add: first", "X-Kept: 2", "x-set: gateway", "x-new: set", "x-add: second")
 				.noneMatch((line) -> line.startsWith("X-Secret") || line.endsWith("one") || line.endsWith("two"));
 			assertThat(answer.body()).isEqualTo("ok");
 			assertThat(client.get("/orders/").fields()).contains("X-Set: one", "x-set: two", "X-Secret: 1");
@@ -191,8 +194,8 @@ class RouteActionTests {
 
 	@ParameterizedTest
 	@CsvSource({ "301, https, '', 0, https://gateway.test/a/b?c=d", "308, '', new.test, 0, http://new.test/a/b?c=d",
-			"302, '', '', 8443, http://gateway.test:8443/a/b?c=d", "307, https, new.test, 8443, "
-					+ "https://new.test:8443/a/b?c=d" })
+			"302, '', '', 8443, http://gateway.test:8443/a/b?c=d",
+			"307, https, new.test, 8443, " + "https://new.test:8443/a/b?c=d" })
 	void clientIsRedirected(int status, String scheme, String host, int port, String location) throws IOException {
 		try (Gateway gateway = gateway(Actions.respond(new Redirect(status, scheme, host, port)));
 				RawClient client = gateway.client()) {

@@ -9,8 +9,8 @@ import dev.holdfast.proxy.header.HttpVersion;
 import dev.holdfast.proxy.header.RequestFields;
 import dev.holdfast.proxy.header.RequestHead;
 import dev.holdfast.proxy.header.RequestHost;
-import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RouteMatch;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.upstream.UpstreamInstance;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +66,13 @@ record ClientRequest(ClientStream client, RouteMatch match, String query, Reques
 		if (received.isTargetSensitive()) {
 			out.markTargetSensitive();
 		}
-		RouteActions actions = this.match.policy().actions();
+		RoutePolicy policy = this.match.policy();
+		String rewritten = policy.isPlain() ? "" : policy.actions().host();
 		RequestFields.write(received, this.client.peer(), this.host, this.id,
-				actions.host().isEmpty() ? instance.authority() : actions.host(), this.match.strippedPrefix(),
+				rewritten.isEmpty() ? instance.authority() : rewritten, this.match.strippedPrefix(),
 				this.match.preserveHost(), out);
-		if (!actions.requestFields().isNone()) {
-			ChangedFields.apply(actions.requestFields(), out.fields());
+		if (!policy.isPlain()) {
+			ChangedFields.apply(policy.actions().requestFields(), out.fields());
 		}
 		announceNoContent(received, out);
 	}

@@ -20,6 +20,6 @@ import dev.holdfast.proxy.tunnel.Tunnels;
  * @param requestHead what the heads of requests are written with, one after the other
  */
 record ExchangeResources(TrafficLoop loop, TrafficTimes times, ConnectionSource connections, Tunnels tunnels,
-		WaitingRequests waiting, OpenStreams streams, ClientResponses responses,
-		MirroredRequests mirrored, RequestHead requestHead) {
+		WaitingRequests waiting, OpenStreams streams, ClientResponses responses, MirroredRequests mirrored,
+		RequestHead requestHead) {
 }

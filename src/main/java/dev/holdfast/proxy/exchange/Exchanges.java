@@ -215,7 +215,7 @@ public final class Exchanges implements RequestHandler {
 		long most = match.policy().maxBodySize();
 		ServiceName service = match.service();
 		Upstream upstream = (service != null) ? this.upstreams.find(service) : null;
-		if (match.policy().actions().isAnswered()) {
+		if (!match.policy().isPlain() && match.policy().actions().isAnswered()) {
 			this.direct.respond(client, log, match, target, host, isTooMuchLeft(head));
 		}
 		else if (upstream == null) {
@@ -228,17 +228,24 @@ public final class Exchanges implements RequestHandler {
 			answer(client, log, GatewayError.CIRCUIT_OPEN, upstream.retryAfter().toSeconds(), match);
 		}
 		else {
-			// What follows an extended CONNECT is no body.
-			String id = this.facts.requestId(head, this.ids);
-			log.identify(id);
-			RequestBody body = (head.hasBody() && webSocket == null) ? new RequestBody(client, most) : null;
-			ClientRequest request = new ClientRequest(client, match, target.query(), host, id,
-					this.facts.isRepeatable() || webSocket != null, body, GrpcCall.of(head),
-					(webSocket != null) ? webSocket : offer(client));
-			Exchange exchange = new Exchange(this.resources, request, upstream, log);
-			client.listen(exchange);
-			exchange.start();
+			forward(client, log, match, target, host, webSocket, upstream);
 		}
+	}
+
+	private void forward(ClientStream client, RequestLog log, RouteMatch match, RequestTarget target, RequestHost host,
+			@Nullable WebSocketOffer webSocket, Upstream upstream) {
+		RequestHead head = client.head();
+		String id = this.facts.requestId(head, this.ids);
+		log.identify(id);
+		// What follows an extended CONNECT is no body.
+		RequestBody body = (head.hasBody() && webSocket == null) ? new RequestBody(client, match.policy().maxBodySize())
+				: null;
+		ClientRequest request = new ClientRequest(client, match, target.query(), host, id,
+				this.facts.isRepeatable() || webSocket != null, body, GrpcCall.of(head),
+				(webSocket != null) ? webSocket : offer(client));
+		Exchange exchange = new Exchange(this.resources, request, upstream, log);
+		client.listen(exchange);
+		exchange.start();
 	}
 
 	private @Nullable ProtocolOffer offer(ClientStream client) {
@@ -256,8 +263,8 @@ public final class Exchanges implements RequestHandler {
 		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()), this.routes.table().policy(match));
 	}
 
-	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
-			boolean close, RoutePolicy policy) {
+	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds, boolean close,
+			RoutePolicy policy) {
 		RequestHead head = client.head();
 		GrpcCall grpc = GrpcCall.of(head);
 		String id = this.facts.requestId(head, this.ids);
@@ -265,7 +272,8 @@ public final class Exchanges implements RequestHandler {
 		log.fail(error);
 		log.respond((grpc != null) ? 200 : error.status());
 		client.listen(new AnsweredRequest(client));
-		log.transfer(0, this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
+		log.transfer(0,
+				this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
 		log.end();
 	}
 
