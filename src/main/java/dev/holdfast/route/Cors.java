@@ -57,9 +57,10 @@ public record Cors(List<OriginPattern> allowOrigins, boolean allowCredentials, L
 		if (maxAge.toSeconds() < 1 || maxAge.compareTo(TimeLimits.LONGEST) > 0) {
 			throw new IllegalArgumentException("max-age of CORS: %s (expected: 1s to 24d)".formatted(maxAge));
 		}
-		if (allowOrigins.isEmpty()
-				&& (allowCredentials || !allowMethods.isEmpty() || !allowHeaders.isEmpty() || !exposeHeaders.isEmpty())) {
-			throw RoutePart.invalid("allowed origins", "", "at least one, for what else is said of CORS to have an effect");
+		if (allowOrigins.isEmpty() && (allowCredentials || !allowMethods.isEmpty() || !allowHeaders.isEmpty()
+				|| !exposeHeaders.isEmpty())) {
+			throw RoutePart.invalid("allowed origins", "",
+					"at least one, for what else is said of CORS to have an effect");
 		}
 	}
 

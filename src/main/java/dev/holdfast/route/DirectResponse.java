@@ -121,9 +121,8 @@ public sealed interface DirectResponse {
 					.formatted(body.length(), LARGEST_BODY));
 			}
 			if (!body.isEmpty() && (status == 204 || status == 205 || status == 304)) {
-				throw new IllegalArgumentException(
-						"body of the answer: %d characters (expected: none with status %d)".formatted(body.length(),
-								status));
+				throw new IllegalArgumentException("body of the answer: %d characters (expected: none with status %d)"
+					.formatted(body.length(), status));
 			}
 			contentType = (contentType.isEmpty() && !body.isEmpty()) ? "text/plain; charset=utf-8" : contentType;
 			if (!contentType.isEmpty() && (body.isEmpty() || !TYPE.matcher(contentType).matches())) {

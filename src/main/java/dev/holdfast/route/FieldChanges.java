@@ -40,8 +40,9 @@ public record FieldChanges(List<Field> set, List<Field> add, List<String> remove
 			}
 		}
 		if (set.size() > MOST || add.size() > MOST || remove.size() > MOST) {
-			throw new IllegalArgumentException("fields: %d to set, %d to add, %d to remove (expected: at most %d of each)"
-				.formatted(set.size(), add.size(), remove.size(), MOST));
+			throw new IllegalArgumentException(
+					"fields: %d to set, %d to add, %d to remove (expected: at most %d of each)".formatted(set.size(),
+							add.size(), remove.size(), MOST));
 		}
 	}
 
@@ -76,8 +77,8 @@ public record FieldChanges(List<Field> set, List<Field> add, List<String> remove
 
 		/**
 		 * Brings the name to lower case and checks both.
-		 * @throws IllegalArgumentException if the name is none of a field that a route may
-		 * change, or no field can have the value
+		 * @throws IllegalArgumentException if the name is none of a field that a route
+		 * may change, or no field can have the value
 		 */
 		public Field {
 			name = checkedName("field", name);

@@ -25,8 +25,8 @@ public record OriginPattern(String scheme, String host, int port) {
 
 	private static final int HIGHEST_PORT = 65_535;
 
-	private static final Pattern PATTERN = Pattern.compile(
-			"(https?)://(\\*|(?:\\*\\.)?[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+	private static final Pattern PATTERN = Pattern
+		.compile("(https?)://(\\*|(?:\\*\\.)?[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
 
 	/**
 	 * Read a pattern.
@@ -86,7 +86,8 @@ public record OriginPattern(String scheme, String host, int port) {
 		if (this.host.equals("*")) {
 			return true;
 		}
-		return this.host.startsWith("*") ? asked.length() >= this.host.length() && asked.endsWith(this.host.substring(1))
+		return this.host.startsWith("*")
+				? asked.length() >= this.host.length() && asked.endsWith(this.host.substring(1))
 				: this.host.equals(asked);
 	}
 

@@ -62,8 +62,9 @@ public record RouteActions(FieldChanges requestFields, FieldChanges responseFiel
 	 */
 	void check(boolean hasService, String stripPrefix, boolean preserveHost) {
 		if (hasService == isAnswered()) {
-			throw new IllegalArgumentException(hasService ? "service: one (expected: none where the gateway answers itself)"
-					: "service: none (expected: the name of one)");
+			throw new IllegalArgumentException(
+					hasService ? "service: one (expected: none where the gateway answers itself)"
+							: "service: none (expected: the name of one)");
 		}
 		if (!stripPrefix.isEmpty()
 				&& (this.path instanceof PathRewrite.ReplacePrefix || this.path instanceof PathRewrite.ReplaceFull)) {

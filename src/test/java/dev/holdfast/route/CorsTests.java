@@ -49,31 +49,36 @@ class CorsTests {
 	@Test
 	void originIsWrittenAsItIsRead() {
 		assertThat(Stream.of("*", "https://a.test", "http://*.a.test:8080", "https://*")
-			.map((text) -> OriginPattern.parse(text).toString())).containsExactly("*", "https://a.test",
-					"http://*.a.test:8080", "https://*");
+			.map((text) -> OriginPattern.parse(text).toString()))
+			.containsExactly("*", "https://a.test", "http://*.a.test:8080", "https://*");
 	}
 
 	@Test
 	void whatContradictsItselfIsRejected() {
 		assertThatIllegalArgumentException().isThrownBy(() -> allowing("*", "https://a.test"))
 			.withMessage("allowed origins: \"*, https://a.test\" (expected: * alone, or none)");
-		assertThatIllegalArgumentException().isThrownBy(
-				() -> new Cors(List.of(), true, List.of(), List.of(), List.of(), Cors.USUAL_MAX_AGE))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Cors(List.of(), true, List.of(), List.of(), List.of(), Cors.USUAL_MAX_AGE))
 			.withMessageStartingWith("allowed origins: \"\" (expected: at least one");
-		assertThatIllegalArgumentException().isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false,
-				List.of("GET", "*"), List.of(), List.of(), Cors.USUAL_MAX_AGE))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false, List.of("GET", "*"), List.of(), List.of(),
+					Cors.USUAL_MAX_AGE))
 			.withMessage("allowed methods: \"GET, *\" (expected: * alone, or none)");
-		assertThatIllegalArgumentException().isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false, List.of("get"),
-				List.of(), List.of(), Cors.USUAL_MAX_AGE))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false, List.of("get"), List.of(), List.of(),
+					Cors.USUAL_MAX_AGE))
 			.withMessage("allowed methods: \"get\" (expected: names, or * for any)");
-		assertThatIllegalArgumentException().isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), true, List.of(),
-				List.of(), List.of("*"), Cors.USUAL_MAX_AGE))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), true, List.of(), List.of(), List.of("*"),
+					Cors.USUAL_MAX_AGE))
 			.withMessageStartingWith("exposed headers: \"*\" (expected: names");
-		assertThatIllegalArgumentException().isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false, List.of(),
-				List.of("a b"), List.of(), Cors.USUAL_MAX_AGE))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false, List.of(), List.of("a b"), List.of(),
+					Cors.USUAL_MAX_AGE))
 			.withMessage("allowed headers: \"a b\" (expected: names, or * for any)");
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new Cors(List.of(OriginPattern.ANY), false, List.of(), List.of(), List.of(), Duration.ZERO))
+			.isThrownBy(
+					() -> new Cors(List.of(OriginPattern.ANY), false, List.of(), List.of(), List.of(), Duration.ZERO))
 			.withMessage("max-age of CORS: PT0S (expected: 1s to 24d)");
 	}
 

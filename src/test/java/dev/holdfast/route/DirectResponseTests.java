@@ -13,15 +13,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class DirectResponseTests {
 
 	/**
-	 * A port that nobody gives is the scheme's if a scheme is given, and else the one that
-	 * was asked; the usual one of a scheme is not written.
+	 * A port that nobody gives is the scheme's if a scheme is given, and else the one
+	 * that was asked; the usual one of a scheme is not written.
 	 */
 	@ParameterizedTest
-	@CsvSource({ "'', '', 0, http, 80, http://example.org/a?b=c", "'', '', 0, http, 8080, http://example.org:8080/a?b=c",
-			"'', '', 0, https, 443, https://example.org/a?b=c", "'', '', 0, https, 8443, https://example.org:8443/a?b=c",
+	@CsvSource({ "'', '', 0, http, 80, http://example.org/a?b=c",
+			"'', '', 0, http, 8080, http://example.org:8080/a?b=c", "'', '', 0, https, 443, https://example.org/a?b=c",
+			"'', '', 0, https, 8443, https://example.org:8443/a?b=c",
 			"https, '', 0, http, 8080, https://example.org/a?b=c", "http, '', 0, https, 443, http://example.org/a?b=c",
 			"'', '', 8443, http, 80, http://example.org:8443/a?b=c", "'', '', 80, http, 8080, http://example.org/a?b=c",
-			"https, '', 443, http, 80, https://example.org/a?b=c", "https, '', 80, http, 80, https://example.org:80/a?b=c",
+			"https, '', 443, http, 80, https://example.org/a?b=c",
+			"https, '', 80, http, 80, https://example.org:80/a?b=c",
 			"'', Other.test, 0, http, 8080, http://other.test:8080/a?b=c",
 			"https, other.test, 8443, http, 80, https://other.test:8443/a?b=c",
 			"'', [::1], 0, http, 80, http://[::1]/a?b=c" })

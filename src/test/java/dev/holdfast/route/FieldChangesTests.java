@@ -34,8 +34,7 @@ class FieldChangesTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> field(name))
 			.withMessage("field: \"%s\" (expected: one that does not belong to the connection or frame the message)"
 				.formatted(name));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new FieldChanges(List.of(), List.of(), List.of(name)))
+		assertThatIllegalArgumentException().isThrownBy(() -> new FieldChanges(List.of(), List.of(), List.of(name)))
 			.withMessageStartingWith("field: \"%s\" (expected: one that".formatted(name));
 	}
 
@@ -50,13 +49,15 @@ class FieldChangesTests {
 	@ValueSource(strings = { "", " a", "a ", "a\r\nX: b", "a\nb", "a\u0000b", "é" })
 	void whatIsNoValueIsRejectedWithoutTellingIt(String value) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new FieldChanges.Field("X-Key", value))
-			.withMessage("value of the field x-key: %d characters (expected: 1 to 4096 of printable ASCII without white "
-					.formatted(value.length()) + "space at its ends)");
+			.withMessage(
+					"value of the field x-key: %d characters (expected: 1 to 4096 of printable ASCII without white "
+						.formatted(value.length()) + "space at its ends)");
 	}
 
 	@Test
 	void valueStaysOutOfLogs() {
-		assertThat(new FieldChanges(List.of(new FieldChanges.Field("x-key", "secret")), List.of(), List.of()).toString())
+		assertThat(
+				new FieldChanges(List.of(new FieldChanges.Field("x-key", "secret")), List.of(), List.of()).toString())
 			.doesNotContain("secret");
 	}
 

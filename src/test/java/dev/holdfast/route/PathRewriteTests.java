@@ -55,8 +55,9 @@ class PathRewriteTests {
 			"/%2e%2e", "/foo\r\n", "/föö" })
 	void whatIsNotCanonicalIsRejected(String path) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new PathRewrite.AddPrefix(path))
-			.withMessage("add-prefix: \"%s\" (expected: whole segments of a canonical path such as /users, without query)"
-				.formatted(path));
+			.withMessage(
+					"add-prefix: \"%s\" (expected: whole segments of a canonical path such as /users, without query)"
+						.formatted(path));
 		assertThatIllegalArgumentException().isThrownBy(() -> new PathRewrite.ReplacePrefix("/a", path))
 			.withMessageStartingWith("replacement of the prefix: \"%s\"".formatted(path));
 		assertThatIllegalArgumentException().isThrownBy(() -> new PathRewrite.ReplacePrefix(path, "/a"))

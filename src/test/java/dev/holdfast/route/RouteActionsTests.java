@@ -36,7 +36,8 @@ class RouteActionsTests {
 	void policyWithoutActionsIsPlain() {
 		assertThat(RoutePolicy.DEFAULTS.isPlain()).isTrue();
 		assertThat(RoutePolicy.DEFAULTS.with(with(PathRewrite.NONE, "", DirectResponse.NONE)).isPlain()).isTrue();
-		assertThat(RoutePolicy.DEFAULTS.with(with(PathRewrite.NONE, "a.test", DirectResponse.NONE)).isPlain()).isFalse();
+		assertThat(RoutePolicy.DEFAULTS.with(with(PathRewrite.NONE, "a.test", DirectResponse.NONE)).isPlain())
+			.isFalse();
 		assertThat(RoutePolicy.DEFAULTS.with(new RetryPolicy(1, Set.of(), Duration.ZERO)).isPlain()).isTrue();
 	}
 
@@ -73,25 +74,23 @@ class RouteActionsTests {
 
 	@Test
 	void whatWouldBeWithoutEffectIsRejected() {
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> route(USERS, "/users", false,
-					with(new PathRewrite.ReplaceFull("/"), "", DirectResponse.NONE)))
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> route(USERS, "/users", false, with(new PathRewrite.ReplaceFull("/"), "", DirectResponse.NONE)))
 			.withMessage("strip-prefix: \"/users\" (expected: none where the path or its prefix is replaced)");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> route(USERS, "", true, with(PathRewrite.NONE, "a.test", DirectResponse.NONE)))
 			.withMessage("host to send: \"a.test\" (expected: none where the client's is preserved)");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> route(null, "", false,
-					with(PathRewrite.NONE, "", new DirectResponse.Redirect(302, "", "", 0))))
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> route(null, "", false, with(PathRewrite.NONE, "", new DirectResponse.Redirect(302, "", "", 0))))
 			.withMessage("redirect: \"\" (expected: another scheme, host, port or path than the request's)");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> route(null, "/users", false,
-					with(PathRewrite.NONE, "", new DirectResponse.Fixed(200, "", ""))))
+		assertThatIllegalArgumentException().isThrownBy(
+				() -> route(null, "/users", false, with(PathRewrite.NONE, "", new DirectResponse.Fixed(200, "", ""))))
 			.withMessage("path: \"/users\" (expected: no change of it where every request is answered alike)");
 		assertThatIllegalArgumentException().isThrownBy(() -> with(PathRewrite.NONE, "a.test", FOUND))
 			.withMessageStartingWith("host to send: \"a.test\" (expected: neither");
-		assertThatIllegalArgumentException().isThrownBy(() -> new RouteActions(FieldChanges.NONE, FieldChanges.NONE,
-				PathRewrite.NONE, "", FOUND, Cors.NONE, List.of(new Mirror(USERS, 1))))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new RouteActions(FieldChanges.NONE, FieldChanges.NONE, PathRewrite.NONE, "", FOUND,
+					Cors.NONE, List.of(new Mirror(USERS, 1))))
 			.withMessage("mirror: \"users\" (expected: none where the gateway answers itself)");
 	}
 
@@ -106,14 +105,14 @@ class RouteActionsTests {
 	@ValueSource(strings = { "*.a.test", "a.test/", "http://a.test", "a.test:0", "a.test:", "a test", "::1" })
 	void hostThatNobodyCanBeAskedForIsRejected(String host) {
 		assertThatIllegalArgumentException().isThrownBy(() -> with(PathRewrite.NONE, host, DirectResponse.NONE))
-			.withMessage("host to send: \"%s\" (expected: a host name, perhaps with a port, or nothing)".formatted(host));
+			.withMessage(
+					"host to send: \"%s\" (expected: a host name, perhaps with a port, or nothing)".formatted(host));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "A.test", "a.test:8080", "[::1]:80", "10.0.0.1" })
 	void hostIsTakenInLowerCase(String host) {
-		assertThat(with(PathRewrite.NONE, host, DirectResponse.NONE).host()).isEqualToIgnoringCase(host)
-			.isLowerCase();
+		assertThat(with(PathRewrite.NONE, host, DirectResponse.NONE).host()).isEqualToIgnoringCase(host).isLowerCase();
 	}
 
 	@Test

@@ -295,9 +295,10 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 		GrpcCall grpc = this.request.grpc();
 		this.log.respond((grpc != null) ? 200 : error.status());
 		declineSwitch();
-		this.log.transfer(0, this.resources.responses()
-			.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft(),
-					this.request.match().policy()));
+		this.log.transfer(0,
+				this.resources.responses()
+					.sendError(this.client, error, this.request.id(), grpc, 0, close || this.request.isTooMuchLeft(),
+							this.request.match().policy()));
 		end();
 	}
 

@@ -252,8 +252,8 @@ public final class Exchanges implements RequestHandler {
 		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()), this.routes.policy(match));
 	}
 
-	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
-			boolean close, RoutePolicy policy) {
+	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds, boolean close,
+			RoutePolicy policy) {
 		RequestHead head = client.head();
 		GrpcCall grpc = GrpcCall.of(head);
 		String id = this.facts.requestId(head, this.ids);
@@ -261,7 +261,8 @@ public final class Exchanges implements RequestHandler {
 		log.fail(error);
 		log.respond((grpc != null) ? 200 : error.status());
 		client.listen(new AnsweredRequest(client));
-		log.transfer(0, this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
+		log.transfer(0,
+				this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
 		log.end();
 	}
 

@@ -163,8 +163,7 @@ final class ResponseRelay {
 	}
 
 	private void writeHead() {
-		this.responses.writeHead(this.client, this.head, this.head.contentLength(), true, false,
-				this.policy);
+		this.responses.writeHead(this.client, this.head, this.head.contentLength(), true, false, this.policy);
 	}
 
 	/**
@@ -230,8 +229,7 @@ final class ResponseRelay {
 		boolean trailed = !trailers.isEmpty() && this.client.takesTrailers(announced);
 		boolean follows = length > 0 || trailed;
 		boolean known = announced < 0 && this.hasContent && this.messages == null && !trailed;
-		this.responses.writeHead(this.client, this.head, known ? length : announced, follows, close,
-				this.policy);
+		this.responses.writeHead(this.client, this.head, known ? length : announced, follows, close, this.policy);
 		return follows;
 	}
 
