@@ -10,17 +10,16 @@ import java.util.TreeMap;
 final class Links {
 
 	/** All reads that need no name of anything, by what they give. */
-	static final Map<String, String> READS = sorted(
-			Map.ofEntries(Map.entry("registry", "/registry"), Map.entry("status", "/registry/status"),
-					Map.entry("services", "/registry/services"), Map.entry("held", "/registry/held"),
-					Map.entry("diff", "/registry/diff"), Map.entry("unreadable", "/registry/unreadable"),
-					Map.entry("journal", "/registry/journal"), Map.entry("state", "/registry/state"),
-					Map.entry("events", "/registry/events"), Map.entry("overrides", "/registry/overrides"),
-					Map.entry("gateways", "/registry/gateways"), Map.entry("routes", "/registry/routes"),
-					Map.entry("routeMatch", "/registry/routes/match"), Map.entry("routeSchema", "/registry/routes/schema"),
-					Map.entry("traffic", "/registry/traffic"),
-					Map.entry("certificates", "/registry/certificates"), Map.entry("audit", "/registry/audit"),
-					Map.entry("export", "/registry/export"), Map.entry("openapi", "/registry/openapi.json")));
+	static final Map<String, String> READS = sorted(Map.ofEntries(Map.entry("registry", "/registry"),
+			Map.entry("status", "/registry/status"), Map.entry("services", "/registry/services"),
+			Map.entry("held", "/registry/held"), Map.entry("diff", "/registry/diff"),
+			Map.entry("unreadable", "/registry/unreadable"), Map.entry("journal", "/registry/journal"),
+			Map.entry("state", "/registry/state"), Map.entry("events", "/registry/events"),
+			Map.entry("overrides", "/registry/overrides"), Map.entry("gateways", "/registry/gateways"),
+			Map.entry("routes", "/registry/routes"), Map.entry("routeMatch", "/registry/routes/match"),
+			Map.entry("routeSchema", "/registry/routes/schema"), Map.entry("traffic", "/registry/traffic"),
+			Map.entry("certificates", "/registry/certificates"), Map.entry("audit", "/registry/audit"),
+			Map.entry("export", "/registry/export"), Map.entry("openapi", "/registry/openapi.json")));
 
 	/** The same and what can be written to, as {@code GET /registry} shows them. */
 	static final Map<String, String> ALL = all();

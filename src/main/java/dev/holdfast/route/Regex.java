@@ -26,8 +26,8 @@ public final class Regex {
 	 */
 	public static Regex of(String text) {
 		if (text.isEmpty() || text.length() > MAX_LENGTH) {
-			throw new IllegalArgumentException("regex: %d characters (expected: 1 to %d)".formatted(text.length(),
-					MAX_LENGTH));
+			throw new IllegalArgumentException(
+					"regex: %d characters (expected: 1 to %d)".formatted(text.length(), MAX_LENGTH));
 		}
 		long size = RegexSize.of(text);
 		if (size > RegexSize.LARGEST) {

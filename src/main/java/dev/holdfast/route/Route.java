@@ -88,7 +88,8 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 			@Nullable ServiceName service, String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 		this(id, host.isEmpty() ? List.of() : List.of(host),
 				List.of(new RequestMatch(PathMatch.of(path), methods, exact(headers), List.of(), List.of())),
-				(service != null) ? List.of(WeightedBackend.all(service)) : List.of(), stripPrefix, preserveHost, policy);
+				(service != null) ? List.of(WeightedBackend.all(service)) : List.of(), stripPrefix, preserveHost,
+				policy);
 	}
 
 	private static List<FieldMatch> exact(Map<String, String> headers) {

@@ -59,9 +59,9 @@ class RouteConditionsTests {
 	@Test
 	void regexMatchesTheWholePathAndComesLastWithinItsHost() {
 		RouteTable table = table(route("regex", new PathMatch.Regular(Regex.of("/v[0-9]+/.*"))),
-				route("v1", path("/v1/**")), new Route("host", List.of("a.test"),
-						List.of(match(new PathMatch.Regular(Regex.of("/v1/.*")))), backends(), "", false,
-						RoutePolicy.DEFAULTS));
+				route("v1", path("/v1/**")),
+				new Route("host", List.of("a.test"), List.of(match(new PathMatch.Regular(Regex.of("/v1/.*")))),
+						backends(), "", false, RoutePolicy.DEFAULTS));
 		assertThat(id(table, "/v1/x")).isEqualTo("v1");
 		assertThat(id(table, "/v2/x")).isEqualTo("regex");
 		assertThat(id(table, "/x/v2/x")).isNull();
@@ -88,8 +88,7 @@ class RouteConditionsTests {
 	@Test
 	void fieldsParametersAndCookiesMayBeExactPresentOrByRegex() {
 		ValueMatch regex = new ValueMatch.Regular(Regex.of("[0-9]+"));
-		RouteTable table = table(
-				route("h", List.of(FieldMatch.header("X-V", regex)), List.of(), List.of()),
+		RouteTable table = table(route("h", List.of(FieldMatch.header("X-V", regex)), List.of(), List.of()),
 				route("q", List.of(), List.of(FieldMatch.queryParameter("v", new ValueMatch.Exact("a b"))), List.of()),
 				route("c", List.of(), List.of(), List.of(FieldMatch.cookie("beta", new ValueMatch.Present()))));
 		assertThat(id(table, "GET", "", "/", "", Map.of("x-v", "12"))).isEqualTo("h");

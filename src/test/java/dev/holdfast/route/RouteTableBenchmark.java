@@ -58,8 +58,8 @@ public class RouteTableBenchmark {
 					case 1 -> "/api/v1/resource-%d/{id}".formatted(number);
 					default -> "/api/v1/resource-%d".formatted(number);
 				});
-		List<FieldMatch> headers = (number % 10 == 0)
-				? List.of(FieldMatch.header("x-beta", new ValueMatch.Exact("1"))) : List.of();
+		List<FieldMatch> headers = (number % 10 == 0) ? List.of(FieldMatch.header("x-beta", new ValueMatch.Exact("1")))
+				: List.of();
 		return new Route("r%d-%d".formatted(host, number),
 				List.of(((host % 2 == 0) ? "" : "*.") + "host-%d.example.org".formatted(host)),
 				List.of(new RequestMatch(path, Set.of(), headers, List.of(), List.of())),

@@ -199,10 +199,10 @@ final class GatewayFilters {
 			return PathRewrite.NONE;
 		}
 		return switch (type) {
-			case "ReplaceFullPath" -> replacement(path, "replaceFullPath", "replacePrefixMatch",
-					PathRewrite.ReplaceFull::new);
-			case "ReplacePrefixMatch" -> replacement(path, "replacePrefixMatch", "replaceFullPath",
-					(text) -> replacePrefix(path, text));
+			case "ReplaceFullPath" ->
+				replacement(path, "replaceFullPath", "replacePrefixMatch", PathRewrite.ReplaceFull::new);
+			case "ReplacePrefixMatch" ->
+				replacement(path, "replacePrefixMatch", "replaceFullPath", (text) -> replacePrefix(path, text));
 			default -> {
 				named.unexpected("ReplaceFullPath or ReplacePrefixMatch");
 				yield PathRewrite.NONE;
@@ -231,8 +231,8 @@ final class GatewayFilters {
 	}
 
 	private void cors(YamlValue value) {
-		YamlMapping cors = value.mapping(List.of("allowOrigins", "allowCredentials", "allowMethods", "allowHeaders",
-				"exposeHeaders", "maxAge"));
+		YamlMapping cors = value.mapping(
+				List.of("allowOrigins", "allowCredentials", "allowMethods", "allowHeaders", "exposeHeaders", "maxAge"));
 		List<OriginPattern> origins = new ArrayList<>();
 		for (YamlValue origin : cors.list("allowOrigins", MOST)) {
 			OriginPattern pattern = origin.text(OriginPattern::parse);

@@ -157,8 +157,7 @@ final class GatewayForm {
 
 	private @Nullable Route rule(YamlValue value, String route, int index, List<String> hosts, RouteForm form) {
 		boolean grpc = form == RouteForm.GRPC_ROUTE;
-		YamlMapping rule = value.mapping(grpc ? GRPC_RULE_KEYS : HTTP_RULE_KEYS,
-				List.of("sessionPersistence"));
+		YamlMapping rule = value.mapping(grpc ? GRPC_RULE_KEYS : HTTP_RULE_KEYS, List.of("sessionPersistence"));
 		String id = id(rule, route, index);
 		List<RequestMatch> matches = new ArrayList<>();
 		for (YamlValue match : rule.list("matches", MOST_MATCHES)) {
@@ -212,7 +211,8 @@ final class GatewayForm {
 				backends.add(backend);
 			}
 		}
-		if (refs.problems().isEmpty() && !actions.isAnswered() && backends.stream().allMatch((backend) -> backend.weight() == 0)) {
+		if (refs.problems().isEmpty() && !actions.isAnswered()
+				&& backends.stream().allMatch((backend) -> backend.weight() == 0)) {
 			refs.wrong("no backend with a weight", "one or more");
 		}
 		return backends;

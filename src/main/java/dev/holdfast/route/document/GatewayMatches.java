@@ -43,8 +43,8 @@ final class GatewayMatches {
 	static @Nullable RequestMatch http(YamlValue value) {
 		YamlMapping match = value.mapping(List.of("path", "headers", "queryParams", "method"));
 		PathMatch path = match.get("path", GatewayMatches::path, PathMatch.ANY);
-		Set<String> methods = match.get("method",
-				(method) -> method.text((text) -> Set.of(Methods.checked(text))), Set.of());
+		Set<String> methods = match.get("method", (method) -> method.text((text) -> Set.of(Methods.checked(text))),
+				Set.of());
 		List<FieldMatch> headers = fields(match, "headers", FieldMatch::header);
 		List<FieldMatch> parameters = fields(match, "queryParams", FieldMatch::queryParameter);
 		return match(match, path, methods, headers, parameters);
@@ -143,8 +143,8 @@ final class GatewayMatches {
 			boolean regex = type(field, EXACT, List.of(EXACT, REGEX)).equals(REGEX);
 			YamlValue named = field.required("name", "a name");
 			YamlValue wanted = field.required("value", "a value");
-			String name = (named != null)
-					? named.text((text) -> condition.apply(text, new ValueMatch.Present()).name()) : null;
+			String name = (named != null) ? named.text((text) -> condition.apply(text, new ValueMatch.Present()).name())
+					: null;
 			FieldMatch read = (name != null && wanted != null) ? wanted.text((text) -> condition.apply(name,
 					regex ? new ValueMatch.Regular(Regex.of(text)) : new ValueMatch.Exact(text))) : null;
 			if (read != null) {

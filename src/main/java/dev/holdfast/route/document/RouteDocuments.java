@@ -49,7 +49,8 @@ public record RouteDocuments(List<RouteResult> routes, List<DocumentProblem> unr
 	 * @return the problems in the order of the text
 	 */
 	public List<DocumentProblem> problems() {
-		return Stream.concat(rejected().stream().flatMap((route) -> route.problems().stream()), this.unreadable.stream())
+		return Stream
+			.concat(rejected().stream().flatMap((route) -> route.problems().stream()), this.unreadable.stream())
 			.toList();
 	}
 

@@ -175,8 +175,8 @@ final class ShortActions {
 	}
 
 	private static @Nullable Cors cors(YamlValue value) {
-		YamlMapping cors = value.mapping(List.of("allow-origins", "allow-credentials", "allow-methods",
-				"allow-headers", "expose-headers", "max-age"));
+		YamlMapping cors = value.mapping(List.of("allow-origins", "allow-credentials", "allow-methods", "allow-headers",
+				"expose-headers", "max-age"));
 		List<OriginPattern> origins = new ArrayList<>();
 		for (YamlValue origin : cors.list("allow-origins", MOST)) {
 			OriginPattern pattern = origin.text(OriginPattern::parse);

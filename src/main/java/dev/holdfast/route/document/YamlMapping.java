@@ -61,7 +61,8 @@ final class YamlMapping {
 				}
 				else if (keys.putIfAbsent(key.getValue(), key) != null) {
 					whole.problems()
-						.add(key, whole.below(key, key.getValue()).path(), "a key that is there twice", "each key once");
+						.add(key, whole.below(key, key.getValue()).path(), "a key that is there twice",
+								"each key once");
 				}
 				else {
 					values.put(key.getValue(), whole.below(tuple.getValueNode(), key.getValue()));

@@ -83,8 +83,8 @@ final class YamlText {
 	}
 
 	private DocumentProblem problem(int line, int column, String what) {
-		return new DocumentProblem(this.origin, line + 1, column + 1, "",
-				PrintableText.of(what.replace('\n', ' ')), "YAML or JSON");
+		return new DocumentProblem(this.origin, line + 1, column + 1, "", PrintableText.of(what.replace('\n', ' ')),
+				"YAML or JSON");
 	}
 
 }

@@ -96,28 +96,31 @@ class GatewayRouteTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-			{ backendRefs: [ { name: a, filters: [] } ] } | 6:35: spec.rules[0].backendRefs[0].filters: not supported
-			{ backendRefs: [ { name: a, kind: Bucket } ] } | 6:41: spec.rules[0].backendRefs[0].kind: "Bucket" (expected: Service)
-			{ sessionPersistence: {}, backendRefs: [ { name: a } ] } | 6:9: spec.rules[0].sessionPersistence: not supported
-			{ matches: [ { method: TRACE } ], backendRefs: [ { name: a } ] } | 6:30: spec.rules[0].matches[0].method: "TRACE" (expected: a method that the gateway forwards)
-			{ filters: [ { type: ExtensionRef } ], backendRefs: [ { name: a } ] } | 6:28: spec.rules[0].filters[0].type: "ExtensionRef" is not supported
-			{ filters: [ { type: CORS, cors: {}, urlRewrite: {} } ], backendRefs: [ { name: a } ] } | 6:44: spec.rules[0].filters[0].urlRewrite: of another type than "CORS" (expected: cors)
-			{ backendRef: [ { name: a } ] } | 6:7: spec.rules[0]: it names no service
-			{ backendRefs: [ { nam: a } ] } | 6:24: spec.rules[0].backendRefs[0]: "name" is missing
-			{ backendRefs: [ { name: a, weight: 0 } ] } | 6:22: spec.rules[0].backendRefs: no backend with a weight (expected: one or more)
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					{ backendRefs: [ { name: a, filters: [] } ] } | 6:35: spec.rules[0].backendRefs[0].filters: not supported
+					{ backendRefs: [ { name: a, kind: Bucket } ] } | 6:41: spec.rules[0].backendRefs[0].kind: "Bucket" (expected: Service)
+					{ sessionPersistence: {}, backendRefs: [ { name: a } ] } | 6:9: spec.rules[0].sessionPersistence: not supported
+					{ matches: [ { method: TRACE } ], backendRefs: [ { name: a } ] } | 6:30: spec.rules[0].matches[0].method: "TRACE" (expected: a method that the gateway forwards)
+					{ filters: [ { type: ExtensionRef } ], backendRefs: [ { name: a } ] } | 6:28: spec.rules[0].filters[0].type: "ExtensionRef" is not supported
+					{ filters: [ { type: CORS, cors: {}, urlRewrite: {} } ], backendRefs: [ { name: a } ] } | 6:44: spec.rules[0].filters[0].urlRewrite: of another type than "CORS" (expected: cors)
+					{ backendRef: [ { name: a } ] } | 6:7: spec.rules[0]: it names no service
+					{ backendRefs: [ { nam: a } ] } | 6:24: spec.rules[0].backendRefs[0]: "name" is missing
+					{ backendRefs: [ { name: a, weight: 0 } ] } | 6:22: spec.rules[0].backendRefs: no backend with a weight (expected: one or more)
+					""")
 	void whatCannotBeUsedIsRefusedByName(String rule, String message) {
-		assertThat(parse(document("HTTPRoute", rule)).problems()).first()
-			.asString()
-			.startsWith("test.yaml:" + message);
+		assertThat(parse(document("HTTPRoute", rule)).problems()).first().asString().startsWith("test.yaml:" + message);
 	}
 
 	@Test
 	void timeoutsAndRetriesAreThoseOfTheRule() {
-		RoutePolicy policy = http("""
-				{ timeouts: { request: 1m30s, backendRequest: 500ms }, retry: { codes: [500], attempts: 1, backoff: 10ms },
-				        backendRefs: [ { name: a } ] }""").routes().getFirst().policy();
+		RoutePolicy policy = http(
+				"""
+						{ timeouts: { request: 1m30s, backendRequest: 500ms }, retry: { codes: [500], attempts: 1, backoff: 10ms },
+						        backendRefs: [ { name: a } ] }""")
+			.routes()
+			.getFirst()
+			.policy();
 		assertThat(policy.times().total()).isEqualTo(Duration.ofSeconds(90));
 		assertThat(policy.times().request()).isEqualTo(Duration.ofSeconds(90));
 		assertThat(policy.times().perTry()).isEqualTo(Duration.ofMillis(500));
@@ -131,15 +134,20 @@ class GatewayRouteTests {
 
 	@Test
 	void filtersBecomeActions() {
-		RouteActions actions = http("""
-				matches: [ { path: { value: /api } } ]
-				      filters:
-				        - { type: RequestHeaderModifier, requestHeaderModifier: { set: [ { name: X-A, value: b } ], remove: [X-B] } }
-				        - { type: URLRewrite, urlRewrite: { hostname: a.internal, path: { type: ReplacePrefixMatch, replacePrefixMatch: /v2 } } }
-				        - { type: RequestMirror, requestMirror: { backendRef: { name: shadow }, percent: 5 } }
-				      backendRefs: [ { name: a } ]""").routes().getFirst().policy().actions();
-		assertThat(actions.requestFields()).isEqualTo(
-				new FieldChanges(List.of(new FieldChanges.Field("x-a", "b")), List.of(), List.of("x-b")));
+		RouteActions actions = http(
+				"""
+						matches: [ { path: { value: /api } } ]
+						      filters:
+						        - { type: RequestHeaderModifier, requestHeaderModifier: { set: [ { name: X-A, value: b } ], remove: [X-B] } }
+						        - { type: URLRewrite, urlRewrite: { hostname: a.internal, path: { type: ReplacePrefixMatch, replacePrefixMatch: /v2 } } }
+						        - { type: RequestMirror, requestMirror: { backendRef: { name: shadow }, percent: 5 } }
+						      backendRefs: [ { name: a } ]""")
+			.routes()
+			.getFirst()
+			.policy()
+			.actions();
+		assertThat(actions.requestFields())
+			.isEqualTo(new FieldChanges(List.of(new FieldChanges.Field("x-a", "b")), List.of(), List.of("x-b")));
 		assertThat(actions.path()).isEqualTo(new PathRewrite.ReplacePrefix("/api", "/v2"));
 		assertThat(actions.host()).isEqualTo("a.internal");
 		assertThat(actions.mirrors()).singleElement().satisfies((mirror) -> assertThat(mirror.share()).isEqualTo(0.05));
@@ -167,8 +175,7 @@ class GatewayRouteTests {
 		assertThat(parsed.form()).isEqualTo(RouteForm.GRPC_ROUTE);
 		assertThat(parsed.routes().getFirst().matches()).extracting(RequestMatch::path)
 			.containsExactly(new PathMatch.Exact("/hello.Greeter/Say"), new PathMatch.Prefix("/hello.Greeter"),
-					new PathMatch.Template("/{service}/Ping"),
-					new PathMatch.Regular(Regex.of("/(?:a|b)/[^/]+")));
+					new PathMatch.Template("/{service}/Ping"), new PathMatch.Regular(Regex.of("/(?:a|b)/[^/]+")));
 		RouteTable table = new RouteTable(parsed.routes(), false, RoutePolicy.DEFAULTS);
 		assertThat(route(table, "POST", "/any.Service/Ping")).isEqualTo("test");
 		assertThat(route(table, "POST", "/b/Anything")).isEqualTo("test");

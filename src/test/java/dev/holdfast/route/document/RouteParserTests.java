@@ -68,26 +68,27 @@ class RouteParserTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-			{ id: a, pth: /a, service: a } | 1:10: pth: unknown key (expected: path)
-			{ id: a, path: /a/*, service: a } | 1:16: path: "/a/*" (expected: a canonical path such as
-			{ id: a, path: "/a{b}", service: a } | 1:16: path: "/a{b}" (expected: a canonical path with whole segments in braces
-			{ id: a, path-regex: "/a(", service: a } | 1:22: path-regex: "/a(", missing closing ) (expected: a regular expression
-			{ id: a, path: /a } | 1:1: it names no service (expected: "service" or "backends")
-			{ path: /a, service: a } | 1:1: "id" is missing (expected: a unique name)
-			{ id: a, backends: [ { service: a, weight: -1 } ] } | 1:44: backends[0].weight: "-1" (expected: a whole number from 0 to 1000000)
-			{ id: a, service: a, service: b } | 1:22: service: a key that is there twice (expected: each key once)
-			{ id: a, service: http://a } | 1:19: service: "http://a" (expected: 1 to 253 characters without slash
-			{ id: a, service: a, headers: { X-A: 1 } } | 1:38: headers.X-A: "1" (expected: a text: put it into quotes)
-			{ id: a, service: a, request-timeout: 30 } | 1:39: request-timeout: "30" (expected: a unit: 30s or 30ms)
-			{ id: a, service: a, total-timeout: 25d } | 1:37: total-timeout: PT600H (expected: 1ms to 24d)
-			{ id: a, service: a, methods: [POST, PSOT] } | 1:38: methods[1]: "PSOT" (expected: POST)
-			{ id: a, service: a, path: /a/**, strip-prefix: /b } | 1:49: strip-prefix: "/b" (expected: whole segments
-			{ id: a, service: a, preserve-host: yes } | 1:37: preserve-host: "yes" (expected: true or false)
-			{ id: a, service: a, host: [] } | 1:28: host: a list (expected: a text)
-			{ id: a, service: a, <<: { path: /a } } | 1:22: <<: unknown key (expected: id)
-			just text | 1:1: "just text" (expected: keys with values)
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					{ id: a, pth: /a, service: a } | 1:10: pth: unknown key (expected: path)
+					{ id: a, path: /a/*, service: a } | 1:16: path: "/a/*" (expected: a canonical path such as
+					{ id: a, path: "/a{b}", service: a } | 1:16: path: "/a{b}" (expected: a canonical path with whole segments in braces
+					{ id: a, path-regex: "/a(", service: a } | 1:22: path-regex: "/a(", missing closing ) (expected: a regular expression
+					{ id: a, path: /a } | 1:1: it names no service (expected: "service" or "backends")
+					{ path: /a, service: a } | 1:1: "id" is missing (expected: a unique name)
+					{ id: a, backends: [ { service: a, weight: -1 } ] } | 1:44: backends[0].weight: "-1" (expected: a whole number from 0 to 1000000)
+					{ id: a, service: a, service: b } | 1:22: service: a key that is there twice (expected: each key once)
+					{ id: a, service: http://a } | 1:19: service: "http://a" (expected: 1 to 253 characters without slash
+					{ id: a, service: a, headers: { X-A: 1 } } | 1:38: headers.X-A: "1" (expected: a text: put it into quotes)
+					{ id: a, service: a, request-timeout: 30 } | 1:39: request-timeout: "30" (expected: a unit: 30s or 30ms)
+					{ id: a, service: a, total-timeout: 25d } | 1:37: total-timeout: PT600H (expected: 1ms to 24d)
+					{ id: a, service: a, methods: [POST, PSOT] } | 1:38: methods[1]: "PSOT" (expected: POST)
+					{ id: a, service: a, path: /a/**, strip-prefix: /b } | 1:49: strip-prefix: "/b" (expected: whole segments
+					{ id: a, service: a, preserve-host: yes } | 1:37: preserve-host: "yes" (expected: true or false)
+					{ id: a, service: a, host: [] } | 1:28: host: a list (expected: a text)
+					{ id: a, service: a, <<: { path: /a } } | 1:22: <<: unknown key (expected: id)
+					just text | 1:1: "just text" (expected: keys with values)
+					""")
 	void eachProblemSaysWhereAndWhatAndWhatIsExpected(String document, String message) {
 		assertThat(parse(document).problems()).first()
 			.extracting(DocumentProblem::toString)
@@ -114,8 +115,7 @@ class RouteParserTests {
 				""");
 		assertThat(documents.parsed()).extracting(ParsedRoute::name).containsExactly("a", "c", "d");
 		assertThat(documents.rejected()).extracting(RejectedRoute::name, RejectedRoute::line)
-			.containsExactly(tuple("b", 2),
-					tuple("c", 4));
+			.containsExactly(tuple("b", 2), tuple("c", 4));
 		assertThat(documents.problems()).last()
 			.hasToString("routes.yaml:4:3: [3]: \"c\" is the id of the route on line 3 (expected: each id once)");
 	}

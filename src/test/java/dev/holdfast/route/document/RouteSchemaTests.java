@@ -119,10 +119,7 @@ class RouteSchemaTests {
 	}
 
 	private static List<String> errors(String document) throws IOException {
-		return schema.validate(tree(document))
-			.stream()
-			.map(String::valueOf)
-			.toList();
+		return schema.validate(tree(document)).stream().map(String::valueOf).toList();
 	}
 
 }
