@@ -112,8 +112,8 @@ class ArchitectureTests {
 		.whereLayer("proxy")
 		.mayOnlyAccessLayers("route", "upstream", "service", "tls")
 		.whereLayer("admin")
-		.mayOnlyAccessLayers("registry", "route", "route.document", "route.source", "upstream", "cluster", "override", "service",
-				"jwt")
+		.mayOnlyAccessLayers("registry", "route", "route.document", "route.source", "upstream", "cluster", "override",
+				"service", "jwt")
 		.whereLayer("actuate")
 		.mayOnlyAccessLayers("registry", "route.source", "upstream", "proxy", "cluster", "service")
 		.whereLayer("accesslog")

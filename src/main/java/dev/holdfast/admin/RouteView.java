@@ -76,7 +76,8 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 			List<MatchConditions> matches, List<BackendShare> backends) {
 		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),
 				policy.security().bundle(), policy.security().serverName(), policy.maxBodySize(),
-				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()), matches, backends);
+				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()), matches,
+				backends);
 	}
 
 	boolean matches(String text) {

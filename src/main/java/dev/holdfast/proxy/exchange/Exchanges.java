@@ -71,8 +71,8 @@ public final class Exchanges implements RequestHandler {
 	 * @param tunnels takes connections that have left HTTP
 	 * @param shuttingDown tells whether clients are to go behind their next response
 	 */
-	public Exchanges(TrafficLoop loop, TrafficSettings settings, ActiveRoutes routes, Upstreams upstreams, Probes probes,
-			ExchangeListener listener, RequestIds ids, ConnectionSource backends, Tunnels tunnels,
+	public Exchanges(TrafficLoop loop, TrafficSettings settings, ActiveRoutes routes, Upstreams upstreams,
+			Probes probes, ExchangeListener listener, RequestIds ids, ConnectionSource backends, Tunnels tunnels,
 			BooleanSupplier shuttingDown) {
 		this.settings = settings;
 		this.routes = routes;
@@ -255,8 +255,8 @@ public final class Exchanges implements RequestHandler {
 		answer(client, log, error, retryAfterSeconds, isTooMuchLeft(client.head()), this.routes.table().policy(match));
 	}
 
-	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds,
-			boolean close, RoutePolicy policy) {
+	private void answer(ClientStream client, RequestLog log, GatewayError error, long retryAfterSeconds, boolean close,
+			RoutePolicy policy) {
 		RequestHead head = client.head();
 		GrpcCall grpc = GrpcCall.of(head);
 		String id = this.facts.requestId(head, this.ids);
@@ -264,7 +264,8 @@ public final class Exchanges implements RequestHandler {
 		log.fail(error);
 		log.respond((grpc != null) ? 200 : error.status());
 		client.listen(new AnsweredRequest(client));
-		log.transfer(0, this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
+		log.transfer(0,
+				this.resources.responses().sendError(client, error, id, grpc, retryAfterSeconds, close, policy));
 		log.end();
 	}
 
