@@ -56,9 +56,9 @@ class ExportController {
 
 	private final Clock clock;
 
-	ExportController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, ActiveRoutes routes, RouteCatalog catalogOfRoutes,
-			Overrides overrides, Audit audit, CertificatesController certificates, EffectiveConfiguration configuration,
-			ObjectProvider<ExportPart> parts, Clock clock) {
+	ExportController(Registry registry, ServiceCatalogue catalogue, GatewayIdentity identity, ActiveRoutes routes,
+			RouteCatalog catalogOfRoutes, Overrides overrides, Audit audit, CertificatesController certificates,
+			EffectiveConfiguration configuration, ObjectProvider<ExportPart> parts, Clock clock) {
 		this.registry = registry;
 		this.catalogue = catalogue;
 		this.identity = identity;

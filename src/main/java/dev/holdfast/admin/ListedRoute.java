@@ -26,8 +26,8 @@ record ListedRoute(@JsonUnwrapped RouteView route, Origin origin, RouteStatus.St
 
 	static ListedRoute byPath(RoutePolicy policy, Instant since) {
 		return new ListedRoute(RouteView.byPath(policy),
-				new Origin(RouteOrigin.Source.CONFIGURATION, "holdfast.routing.by-path", 0),
-				RouteStatus.State.IN_FORCE, "", since);
+				new Origin(RouteOrigin.Source.CONFIGURATION, "holdfast.routing.by-path", 0), RouteStatus.State.IN_FORCE,
+				"", since);
 	}
 
 	boolean matches(String text) {

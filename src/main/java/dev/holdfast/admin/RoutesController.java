@@ -76,13 +76,15 @@ class RoutesController {
 		IdentityHashMap<ListedRoute, Integer> places = new IdentityHashMap<>();
 		IntStream.range(0, all.size()).forEach((i) -> places.put(all.get(i), i));
 		Comparator<ListedRoute> byId = Comparator.comparing((ListedRoute listed) -> listed.route().id());
-		Comparator<ListedRoute> order = new Sorting<>(Map.of("precedence",
-				Comparator.comparing((ListedRoute listed) -> places.getOrDefault(listed, 0)), "id", byId, "service",
-				Comparator
-					.comparing((ListedRoute listed) -> listed.route().service(),
-							Comparator.nullsLast(Comparator.<String>naturalOrder()))
-					.thenComparing(byId),
-				"state", Comparator.comparing((ListedRoute listed) -> listed.state().name()).thenComparing(byId)),
+		Comparator<ListedRoute> order = new Sorting<>(
+				Map.of("precedence", Comparator.comparing((ListedRoute listed) -> places.getOrDefault(listed, 0)), "id",
+						byId, "service",
+						Comparator
+							.comparing((ListedRoute listed) -> listed.route().service(),
+									Comparator.nullsLast(Comparator.<String>naturalOrder()))
+							.thenComparing(byId),
+						"state",
+						Comparator.comparing((ListedRoute listed) -> listed.state().name()).thenComparing(byId)),
 				"precedence")
 			.by(sort);
 		return Page.of(all.stream().filter((route) -> q == null || route.matches(q)).sorted(order).toList(), request);
@@ -135,10 +137,8 @@ class RoutesController {
 			.orElse(found.getFirst());
 		ListedRoute listed = ListedRoute.of(shown);
 		return new RouteDetail(listed,
-				(shown.route() == null) ? Map.of()
-						: origins.of((defaults) -> this.catalog.under(shown, defaults)
-							.map(RouteView::of)
-							.orElse(listed.route())),
+				(shown.route() == null) ? Map.of() : origins
+					.of((defaults) -> this.catalog.under(shown, defaults).map(RouteView::of).orElse(listed.route())),
 				found.stream().filter((status) -> !status.equals(shown)).map(ListedRoute::of).toList());
 	}
 

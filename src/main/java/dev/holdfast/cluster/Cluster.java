@@ -91,8 +91,8 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	 * @param listener follows what operators hand to all
 	 * @param clock the time of day
 	 */
-	public Cluster(Store store, ClusterSettings settings, Supplier<LocalGateway> local,
-			Supplier<Standing> standing, ClusterListener listener, Clock clock) {
+	public Cluster(Store store, ClusterSettings settings, Supplier<LocalGateway> local, Supplier<Standing> standing,
+			ClusterListener listener, Clock clock) {
 		this(store, settings, local, standing, listener, clock, System::nanoTime, new ClusterInbox.Blocking(),
 				(write) -> Thread.ofVirtual().name("cluster-write").start(write), RandomGenerator.getDefault());
 	}

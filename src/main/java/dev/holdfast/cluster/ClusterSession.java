@@ -209,8 +209,8 @@ final class ClusterSession {
 
 	private void headIs(Revision now) {
 		if (now.isOtherHistory(this.head)) {
-			throw new StoreException(
-					"the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head), false);
+			throw new StoreException("the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head),
+					false);
 		}
 		this.head = now;
 		this.contents.headIs(now);

@@ -83,8 +83,7 @@ class ClusterConfiguration {
 		@Bean
 		Store clusterStore(HoldfastProperties properties, EtcdBundle etcdBundle) {
 			Optional<ConfiguredBundle> bundle = etcdBundle.bundle();
-			EtcdStore store = new EtcdStore(
-					properties.etcd().settings(List.of(), bundle.map((it) -> it)));
+			EtcdStore store = new EtcdStore(properties.etcd().settings(List.of(), bundle.map((it) -> it)));
 			bundle.ifPresent((it) -> it.onChange(store::tlsChanged));
 			return store;
 		}

@@ -76,9 +76,10 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties(prefix = "holdfast", ignoreUnknownFields = false)
 public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @DefaultValue Etcd etcd,
-		@Valid @DefaultValue Registry registry, @Valid @DefaultValue Routing routing, @DefaultValue List<ExplicitRoute> routes,
-		@Valid @DefaultValue Upstream upstream, @Valid @DefaultValue Admin admin,
-		@Valid @DefaultValue AccessLog accessLog, @Valid @DefaultValue Cluster cluster) {
+		@Valid @DefaultValue Registry registry, @Valid @DefaultValue Routing routing,
+		@DefaultValue List<ExplicitRoute> routes, @Valid @DefaultValue Upstream upstream,
+		@Valid @DefaultValue Admin admin, @Valid @DefaultValue AccessLog accessLog,
+		@Valid @DefaultValue Cluster cluster) {
 
 	private static final String POSITIVE = "must be 1ms or longer";
 
@@ -332,7 +333,8 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	}
 
 	/**
-	 * Which requests go where without an explicit route, and where other routes come from.
+	 * Which requests go where without an explicit route, and where other routes come
+	 * from.
 	 *
 	 * @param byPath Whether the first segment of the path names the service.
 	 * @param folder Folder whose YAML files have routes and are watched, empty for none.

@@ -31,8 +31,7 @@ class RouteConfiguration {
 
 	@Bean
 	ActiveRoutes activeRoutes(HoldfastProperties properties) {
-		return new ActiveRoutes(
-				new RouteTable(List.of(), properties.routing().byPath(), properties.routePolicy()));
+		return new ActiveRoutes(new RouteTable(List.of(), properties.routing().byPath(), properties.routePolicy()));
 	}
 
 	@Bean
@@ -46,7 +45,8 @@ class RouteConfiguration {
 		RoutePolicy policy = properties.routePolicy();
 		List<ConfiguredRoute> configured = new ArrayList<>();
 		for (int i = 0; i < properties.routes().size(); i++) {
-			configured.add(new ConfiguredRoute("holdfast.routes[%d]".formatted(i), properties.routes().get(i)::toRoute));
+			configured
+				.add(new ConfiguredRoute("holdfast.routes[%d]".formatted(i), properties.routes().get(i)::toRoute));
 		}
 		return new RouteCatalog(configured, policy, active, clock, listeners);
 	}

@@ -66,7 +66,10 @@ final class RouteJournal implements RouteListener {
 	/** One that answers by itself leads to none. */
 	private static Set<ServiceName> services(@Nullable Route route) {
 		return (route == null) ? Set.of()
-				: route.backends().stream().map(WeightedBackend::service).collect(Collectors.toCollection(TreeSet::new));
+				: route.backends()
+					.stream()
+					.map(WeightedBackend::service)
+					.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 }

@@ -112,16 +112,15 @@ final class FollowSession {
 		List<StoredEntry> entries = new ArrayList<>();
 		Revision listed = this.connection.list(this.settings.prefix(), entries::add);
 		headIs(listed);
-		this.nextRelist = time()
-				+ (long) (this.settings.relistInterval().toNanos() * this.random.nextDouble(0.9, 1.1));
+		this.nextRelist = time() + (long) (this.settings.relistInterval().toNanos() * this.random.nextDouble(0.9, 1.1));
 		this.listener.onListed(listed, entries);
 		this.listener.onSettled();
 	}
 
 	private void headIs(Revision now) {
 		if (!this.head.equals(Revision.NONE) && now.isOtherHistory(this.head)) {
-			throw new StoreException(
-					"the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head), false);
+			throw new StoreException("the cluster was wiped or restored: it is %s, it was %s".formatted(now, this.head),
+					false);
 		}
 		this.head = now;
 	}

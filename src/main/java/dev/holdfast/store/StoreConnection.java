@@ -7,8 +7,8 @@ import dev.holdfast.service.Revision;
 
 /**
  * One client of the store, used for one session and then thrown away. Every call blocks
- * for some seconds at most, and throws {@link StoreException} when the store
- * cannot be asked or refuses. Safe on any thread once it has listed.
+ * for some seconds at most, and throws {@link StoreException} when the store cannot be
+ * asked or refuses. Safe on any thread once it has listed.
  */
 public interface StoreConnection extends AutoCloseable {
 

@@ -56,11 +56,9 @@ final class FakeTraffic {
 
 	FakeTraffic(Route... routes) {
 		this.routes = new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS));
-		this.catalog = new RouteCatalog(
-				Stream.of(routes)
-					.map((route) -> new ConfiguredRoute("holdfast.routes[%s]".formatted(route.id()), (defaults) -> route))
-					.toList(),
-				RoutePolicy.DEFAULTS, this.routes, Clock.systemUTC(), List.of());
+		this.catalog = new RouteCatalog(Stream.of(routes)
+			.map((route) -> new ConfiguredRoute("holdfast.routes[%s]".formatted(route.id()), (defaults) -> route))
+			.toList(), RoutePolicy.DEFAULTS, this.routes, Clock.systemUTC(), List.of());
 	}
 
 	static Route route(String id, String host, String path, Set<String> methods, Map<String, String> headers,
@@ -84,12 +82,13 @@ final class FakeTraffic {
 	void register(GenericApplicationContext context) {
 		context.registerBean(ActiveRoutes.class, () -> this.routes);
 		context.registerBean(RouteCatalog.class, () -> this.catalog);
-		context.registerBean(RouteSources.class, () -> new RouteSources(this.catalog,
-				new RouteSourcesSettings(Optional.empty(), Duration.ofSeconds(5), Optional.empty(),
-						RemovalGuardSettings.DEFAULTS, Optional.empty()),
-				() -> {
-					throw new IllegalStateException("nothing is followed");
-				}, Clock.systemUTC()));
+		context
+			.registerBean(RouteSources.class,
+					() -> new RouteSources(this.catalog, new RouteSourcesSettings(Optional.empty(),
+							Duration.ofSeconds(5), Optional.empty(), RemovalGuardSettings.DEFAULTS, Optional.empty()),
+							() -> {
+								throw new IllegalStateException("nothing is followed");
+							}, Clock.systemUTC()));
 		context.registerBean(Upstreams.class, () -> this.upstreams);
 		context.registerBean(ActiveChecks.class,
 				() -> new ActiveChecks(CheckPolicy.DEFAULTS, this.upstreams, (service) -> CheckTransport.DEFAULTS,

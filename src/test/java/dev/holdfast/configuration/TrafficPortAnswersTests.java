@@ -17,7 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TrafficPortAnswersTests {
 
 	private final TrafficPortAnswers answers = new TrafficPortAnswers(
-			new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS)), TrafficLimits.DEFAULTS, "/livez", "/readyz");
+			new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS)), TrafficLimits.DEFAULTS, "/livez",
+			"/readyz");
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """

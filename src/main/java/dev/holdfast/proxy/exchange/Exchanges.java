@@ -71,8 +71,8 @@ public final class Exchanges implements RequestHandler {
 	 * @param tunnels takes connections that have left HTTP
 	 * @param shuttingDown tells whether clients are to go behind their next response
 	 */
-	public Exchanges(TrafficLoop loop, TrafficSettings settings, ActiveRoutes routes, Upstreams upstreams, Probes probes,
-			ExchangeListener listener, RequestIds ids, ConnectionSource backends, Tunnels tunnels,
+	public Exchanges(TrafficLoop loop, TrafficSettings settings, ActiveRoutes routes, Upstreams upstreams,
+			Probes probes, ExchangeListener listener, RequestIds ids, ConnectionSource backends, Tunnels tunnels,
 			BooleanSupplier shuttingDown) {
 		this.settings = settings;
 		this.routes = routes;

@@ -8,8 +8,8 @@ import dev.holdfast.store.StoreSignal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries in etcd that are no registrations. Its connections are its own: whatever becomes
- * of them, the registry's go on.
+ * Entries in etcd that are no registrations. Its connections are its own: whatever
+ * becomes of them, the registry's go on.
  */
 public final class EtcdStore implements Store {
 

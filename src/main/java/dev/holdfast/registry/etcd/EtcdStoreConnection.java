@@ -161,8 +161,7 @@ final class EtcdStoreConnection implements StoreConnection {
 		List<WatchEvent> events = response.getEvents();
 		long revision = events.isEmpty() ? response.getHeader().getRevision()
 				: events.getLast().getKeyValue().getModRevision();
-		this.sink
-			.accept(new StoreSignal.Delivered(revision, events.stream().map(EtcdStoreConnection::read).toList()));
+		this.sink.accept(new StoreSignal.Delivered(revision, events.stream().map(EtcdStoreConnection::read).toList()));
 	}
 
 	private void onEnd(Throwable error) {
@@ -175,7 +174,8 @@ final class EtcdStoreConnection implements StoreConnection {
 	private static StoreSignal.Change read(WatchEvent event) {
 		KeyValue kv = event.getKeyValue();
 		return (event.getEventType() == WatchEvent.EventType.DELETE)
-				? new StoreSignal.Change.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision()) : new StoreSignal.Change.Put(read(kv));
+				? new StoreSignal.Change.Deleted(EtcdKey.text(kv.getKey()), kv.getModRevision())
+				: new StoreSignal.Change.Put(read(kv));
 	}
 
 	private static StoredEntry read(KeyValue kv) {

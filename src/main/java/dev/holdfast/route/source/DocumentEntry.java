@@ -52,12 +52,11 @@ record DocumentEntry(Content content, long modRevision, long lease, List<Form> f
 				.filter((form) -> flaw.mayMean(form.parsed().name()))
 				.forEach((form) -> forms.putIfAbsent(form.parsed().name(), form.spoiltBy(flaw))));
 		}
-		return new DocumentEntry(written.content(), written.modRevision(), written.lease(),
-				List.copyOf(forms.values()), List.copyOf(flaws), null);
+		return new DocumentEntry(written.content(), written.modRevision(), written.lease(), List.copyOf(forms.values()),
+				List.copyOf(flaws), null);
 	}
 
-	private static void read(String text, String place, RouteParser parser, Map<String, Form> forms,
-			List<Flaw> flaws) {
+	private static void read(String text, String place, RouteParser parser, Map<String, Form> forms, List<Flaw> flaws) {
 		if (text.length() > Content.MAX_LENGTH) {
 			flaws.add(new Flaw("", 0,
 					"it has %d characters (expected: at most %d)".formatted(text.length(), Content.MAX_LENGTH)));

@@ -187,7 +187,9 @@ final class EtcdRoutes implements StoreListener {
 		}
 	}
 
-	/** As of a service's instances: a share of them within some time, and not the last. */
+	/**
+	 * As of a service's instances: a share of them within some time, and not the last.
+	 */
 	private boolean trySpend() {
 		long now = this.nanoTime.getAsLong();
 		long start = now - this.guard.window().toNanos();
@@ -207,8 +209,8 @@ final class EtcdRoutes implements StoreListener {
 		this.known.put(entry.key(), new Known(entry.modRevision(), entry.lease()));
 		this.undecided.remove(entry.key());
 		this.held.remove(entry.key());
-		this.pending.add(new DocumentChange.Written(entry.key(), content(entry.value()), entry.modRevision(),
-				entry.lease()));
+		this.pending
+			.add(new DocumentChange.Written(entry.key(), content(entry.value()), entry.modRevision(), entry.lease()));
 	}
 
 	private static Content content(byte[] value) {
@@ -233,8 +235,8 @@ final class EtcdRoutes implements StoreListener {
 			this.held.put(key, this.live ? this.nanoTime.getAsLong() + this.guard.holdFor().toNanos()
 					: this.guard.holdFor().toNanos());
 			this.pending.add(new DocumentChange.Held(key,
-					new Hold("%s; it stays for %d s in which etcd answers, or until it is deleted anew".formatted(reason,
-							this.guard.holdFor().toSeconds()), this.clock.instant())));
+					new Hold("%s; it stays for %d s in which etcd answers, or until it is deleted anew"
+						.formatted(reason, this.guard.holdFor().toSeconds()), this.clock.instant())));
 		}
 	}
 
@@ -318,13 +320,15 @@ final class EtcdRoutes implements StoreListener {
 		String prefix = this.status.place();
 		switch (state) {
 			case LIVE -> logger.info("Routes are read from etcd under {}; {} documents", prefix, this.known.size());
-			case STALE -> logger.warn("Routes under {} in etcd cannot be followed: {}; the last known {} documents stay "
-					+ "in force", prefix, cause, this.known.size());
+			case STALE -> logger.warn(
+					"Routes under {} in etcd cannot be followed: {}; the last known {} documents stay " + "in force",
+					prefix, cause, this.known.size());
 			case FROM_DISK -> logger.warn("Routes under {} in etcd are those that were saved, {} documents: {}", prefix,
 					this.known.size(), cause);
 			case EMPTY -> logger.warn("Routes under {} in etcd are not known: {}", prefix, cause);
-			case DENIED -> logger.warn("Routes are not read from etcd: {}; a role that may read keys that begin with {} "
-					+ "is needed. All else goes on. It is tried again every minute", cause, prefix);
+			case DENIED ->
+				logger.warn("Routes are not read from etcd: {}; a role that may read keys that begin with {} "
+						+ "is needed. All else goes on. It is tried again every minute", cause, prefix);
 		}
 	}
 

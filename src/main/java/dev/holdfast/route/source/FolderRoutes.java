@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The documents of routes in a folder, such as a mounted ConfigMap. A file counts as it is
- * when it has been so for a moment, since writers truncate, write in parts, delete and
+ * The documents of routes in a folder, such as a mounted ConfigMap. A file counts as it
+ * is when it has been so for a moment, since writers truncate, write in parts, delete and
  * rename. What cannot be read stays as it was. Belongs to the thread that looks.
  */
 final class FolderRoutes {
@@ -221,8 +221,7 @@ final class FolderRoutes {
 		catch (IOException ex) {
 			content = new Content.Unreadable(reason(ex));
 		}
-		return new Seen(stamp, content,
-				(before != null && before.content().equals(content)) ? before.since() : now);
+		return new Seen(stamp, content, (before != null && before.content().equals(content)) ? before.since() : now);
 	}
 
 	private boolean isRecent(Stamp stamp) {
@@ -234,9 +233,8 @@ final class FolderRoutes {
 			return new Content.Unreadable("it has %d bytes (expected: at most %d)".formatted(size, MAX_BYTES));
 		}
 		try {
-			return new Content.Text(StandardCharsets.UTF_8.newDecoder()
-				.decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-				.toString());
+			return new Content.Text(
+					StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString());
 		}
 		catch (CharacterCodingException ex) {
 			return new Content.Unreadable("it is no text in UTF-8");

@@ -72,8 +72,8 @@ public final class RouteCatalog {
 	 * @param clock the time of day
 	 * @param listeners told of what has changed
 	 */
-	public RouteCatalog(List<ConfiguredRoute> configured, RoutePolicy defaults, ActiveRoutes active,
-			 Clock clock, List<RouteListener> listeners) {
+	public RouteCatalog(List<ConfiguredRoute> configured, RoutePolicy defaults, ActiveRoutes active, Clock clock,
+			List<RouteListener> listeners) {
 		this.configured = List.copyOf(configured);
 		this.defaults = defaults;
 		this.parser = new RouteParser(defaults);
@@ -264,9 +264,8 @@ public final class RouteCatalog {
 
 	private RouteResolution resolve() {
 		RouteResolution resolution = new RouteResolution();
-		this.configured
-			.forEach((route) -> resolution.add(new RouteOrigin(Source.CONFIGURATION, route.key(), 0),
-					route.route().apply(this.defaults)));
+		this.configured.forEach((route) -> resolution.add(new RouteOrigin(Source.CONFIGURATION, route.key(), 0),
+				route.route().apply(this.defaults)));
 		this.documents.forEach(resolution::add);
 		return resolution;
 	}

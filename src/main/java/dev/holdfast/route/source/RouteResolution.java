@@ -50,8 +50,8 @@ final class RouteResolution {
 		}
 		for (DocumentEntry.Flaw flaw : document.flaws()) {
 			if (!told.contains(flaw)) {
-				this.verdicts.add(
-						new Verdict(flaw.name(), origin(place, flaw.line()), State.QUARANTINED, flaw.reason(), null));
+				this.verdicts
+					.add(new Verdict(flaw.name(), origin(place, flaw.line()), State.QUARANTINED, flaw.reason(), null));
 			}
 		}
 	}
@@ -71,8 +71,8 @@ final class RouteResolution {
 			}
 			else if (form.spoilt() != null) {
 				DocumentEntry.Flaw spoilt = form.spoilt();
-				accept(origin, route, State.LAST_GOOD,
-						(spoilt.line() > 0) ? "line %d: %s".formatted(spoilt.line(), spoilt.reason()) : spoilt.reason());
+				accept(origin, route, State.LAST_GOOD, (spoilt.line() > 0)
+						? "line %d: %s".formatted(spoilt.line(), spoilt.reason()) : spoilt.reason());
 			}
 			else {
 				accept(origin, route, State.IN_FORCE, "");
@@ -106,11 +106,8 @@ final class RouteResolution {
 	 * Gateway API has it.
 	 */
 	List<Route> routes() {
-		return Stream
-			.concat(this.configured.stream(),
-					this.accepted.stream()
-						.sorted(ParsedRoute.OLDEST_FIRST)
-						.flatMap((parsed) -> parsed.routes().stream()))
+		return Stream.concat(this.configured.stream(),
+				this.accepted.stream().sorted(ParsedRoute.OLDEST_FIRST).flatMap((parsed) -> parsed.routes().stream()))
 			.toList();
 	}
 

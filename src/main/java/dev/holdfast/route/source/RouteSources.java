@@ -108,7 +108,8 @@ public final class RouteSources implements AutoCloseable {
 	private boolean isFollowed(DocumentPlace place) {
 		return (place.source() == Source.ETCD)
 				? this.settings.etcd().map(FollowerSettings::prefix).filter(place.place()::startsWith).isPresent()
-				: this.folder.filter((routes) -> routes.folder().equals(Path.of(place.place()).getParent())).isPresent();
+				: this.folder.filter((routes) -> routes.folder().equals(Path.of(place.place()).getParent()))
+					.isPresent();
 	}
 
 	/**

@@ -32,9 +32,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the documents of routes on disk, so that a gateway that starts while etcd is away,
- * or beside a document that cannot be used, routes as it did before. Writing happens on a
- * thread of its own, and whatever happens to the file is told by the log, never thrown.
+ * Keeps the documents of routes on disk, so that a gateway that starts while etcd is
+ * away, or beside a document that cannot be used, routes as it did before. Writing
+ * happens on a thread of its own, and whatever happens to the file is told by the log,
+ * never thrown.
  */
 final class SavedRoutesFile implements AutoCloseable {
 

@@ -118,7 +118,8 @@ class EtcdRoutesTests {
 
 	@Test
 	void leasesThatEndTogetherTakeOutAShareAtMost() {
-		listed(20, Stream.iterate(1, (i) -> i + 1).limit(10).map((i) -> leased("r" + i, i)).toArray(StoredEntry[]::new));
+		listed(20,
+				Stream.iterate(1, (i) -> i + 1).limit(10).map((i) -> leased("r" + i, i)).toArray(StoredEntry[]::new));
 		for (int i = 1; i <= 10; i++) {
 			changed(deleted("r" + i, 20 + i));
 		}

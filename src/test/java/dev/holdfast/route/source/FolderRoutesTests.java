@@ -103,7 +103,8 @@ class FolderRoutesTests {
 
 	@Test
 	void whatEditorsAndMountsKeepBesideIsPassedOver() throws IOException {
-		for (String name : new String[] { ".a.yml.swp", ".a.yml", "a.yml~", "#a.yml#", "a.yml.bak", "4913", "readme" }) {
+		for (String name : new String[] { ".a.yml.swp", ".a.yml", "a.yml~", "#a.yml#", "a.yml.bak", "4913",
+				"readme" }) {
 			write(name, RouteWorld.route("wrong"));
 		}
 		Files.createDirectory(this.folder.resolve("b.yml"));

@@ -84,8 +84,7 @@ class RouteCatalogTests {
 			.findFirst()
 			.orElseThrow();
 		assertThat(loser.state()).isEqualTo(State.QUARANTINED);
-		assertThat(loser.reason()).contains("/routes/a.yml:1", "/holdfast/routes/a:1",
-				"the folder comes before etcd");
+		assertThat(loser.reason()).contains("/routes/a.yml:1", "/holdfast/routes/a:1", "the folder comes before etcd");
 		this.world.catalog.apply(Source.FOLDER, List.of(new DocumentChange.Removed("/routes/a.yml")));
 		assertThat(this.world.target("/a")).isEqualTo("of-etcd");
 	}
@@ -143,9 +142,9 @@ class RouteCatalogTests {
 	@Test
 	void itIsToldWhichValuesAreARoutesOwn() {
 		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("a") + "  request-timeout: 7s\n");
-		RoutePolicy others = new RoutePolicy(RoutePolicy.DEFAULTS.protocol(),
-				new RouteTimes(Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(9), Duration.ofSeconds(1),
-						Duration.ofSeconds(1)),
+		RoutePolicy others = new RoutePolicy(
+				RoutePolicy.DEFAULTS.protocol(), new RouteTimes(Duration.ofSeconds(1), Duration.ZERO,
+						Duration.ofSeconds(9), Duration.ofSeconds(1), Duration.ofSeconds(1)),
 				5, RoutePolicy.DEFAULTS.security(), RoutePolicy.DEFAULTS.paths());
 		Route under = this.world.catalog.under(this.world.status("a"), others).orElseThrow();
 		assertThat(under.policy().times().request()).isEqualTo(Duration.ofSeconds(7));

@@ -151,9 +151,9 @@ class RouteSourcesIT {
 		RouteWorld world = new RouteWorld();
 		FollowerSettings followed = new FollowerSettings(PREFIX, Duration.ofSeconds(1), Duration.ofMinutes(5),
 				Duration.ofSeconds(2));
-		EtcdStore store = new EtcdStore(new EtcdSettings(List.of(URI.create(this.etcd.endpoint())), List.of(),
-				credentials, Optional.empty(), false, Duration.ofSeconds(3), Duration.ofSeconds(10),
-				Duration.ofSeconds(5)));
+		EtcdStore store = new EtcdStore(
+				new EtcdSettings(List.of(URI.create(this.etcd.endpoint())), List.of(), credentials, Optional.empty(),
+						false, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(5)));
 		this.sources.add(this.closer.register(new RouteSources(world.catalog,
 				new RouteSourcesSettings(folder, Duration.ofSeconds(5), Optional.of(followed),
 						RemovalGuardSettings.DEFAULTS, Optional.of(this.data.resolve("routes.json"))),
