@@ -12,6 +12,7 @@ import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.CanonicalPath;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Subset;
 import dev.holdfast.upstream.Candidate;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.Upstreams;
@@ -71,14 +72,14 @@ final class RouteTrial {
 			return new MatchView(true, route, considered, null, null, List.of(),
 					rejected ? rejection : "the gateway answers it itself");
 		}
-		List<MatchView.CandidateView> candidates = candidates(service);
+		List<MatchView.CandidateView> candidates = candidates(service, match.subset());
 		return new MatchView(true, route, considered, service.value(), match.path() + request.query(), candidates,
-				rejected ? rejection : note(service, candidates));
+				rejected ? rejection : note(service, match.subset(), candidates));
 	}
 
-	private List<MatchView.CandidateView> candidates(ServiceName service) {
+	private List<MatchView.CandidateView> candidates(ServiceName service, Subset subset) {
 		Upstream upstream = this.upstreams.find(service);
-		return (upstream != null) ? upstream.candidates().stream().map((candidate) -> view(service, candidate)).toList()
+		return (upstream != null) ? upstream.candidates(subset).stream().map((candidate) -> view(service, candidate)).toList()
 				: List.of();
 	}
 
@@ -97,7 +98,7 @@ final class RouteTrial {
 				candidate.instance().active(), candidate.eligible(), List.copyOf(reasons));
 	}
 
-	private String note(ServiceName service, List<MatchView.CandidateView> candidates) {
+	private String note(ServiceName service, Subset subset, List<MatchView.CandidateView> candidates) {
 		Upstream upstream = this.upstreams.find(service);
 		if (isOpen(upstream)) {
 			return "the circuit breaker of %s is open: it is answered 503 circuit-open".formatted(service);
@@ -105,9 +106,10 @@ final class RouteTrial {
 		if (candidates.stream().anyMatch(MatchView.CandidateView::eligible)) {
 			return "";
 		}
-		return (upstream != null && upstream.takesRequests())
+		return (upstream != null && upstream.takesRequests(subset))
 				? "all instances that take requests have as many as they get at a time: it waits for one, and is answered 503 overloaded if none is free in time"
-				: "%s has no instance that takes requests: it is answered 503 no-instance".formatted(service);
+				: "%s has no instance%s that takes requests: it is answered 503 no-instance".formatted(service,
+						subset.isAll() ? "" : " of the route's subset");
 	}
 
 	private static boolean isOpen(@Nullable Upstream upstream) {

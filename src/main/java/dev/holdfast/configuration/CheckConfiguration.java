@@ -4,7 +4,7 @@ import dev.holdfast.actuate.CheckMeters;
 import dev.holdfast.check.ActiveChecks;
 import dev.holdfast.check.CheckListener;
 import dev.holdfast.proxy.backend.BackendBundles;
-import dev.holdfast.route.RouteTable;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.upstream.Upstreams;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -23,13 +23,13 @@ class CheckConfiguration {
 	}
 
 	@Bean(destroyMethod = "")
-	ActiveChecks activeChecks(HoldfastProperties properties, TrafficBundles trafficBundles, RouteTable routes,
+	ActiveChecks activeChecks(HoldfastProperties properties, TrafficBundles trafficBundles, ActiveRoutes routes,
 			Upstreams upstreams, CheckListener listener) {
 		BackendBundles bundles = new BackendBundles(trafficBundles.tls().backends(),
 				properties.upstream().connectTimeout());
 		trafficBundles.onChange(bundles::changed);
 		return new ActiveChecks(properties.upstream().checks().policy(), upstreams,
-				new ServiceTransports(routes::routes, properties.routePolicy()), bundles, listener);
+				new ServiceTransports(() -> routes.table().routes(), properties.routePolicy()), bundles, listener);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import dev.holdfast.check.CheckTransport;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.WeightedBackend;
 import dev.holdfast.service.ServiceName;
 
 /**
@@ -51,7 +52,11 @@ final class ServiceTransports implements Function<ServiceName, CheckTransport> {
 
 	private static Map<ServiceName, CheckTransport> firsts(List<Route> routes) {
 		Map<ServiceName, CheckTransport> firsts = new HashMap<>();
-		routes.forEach((route) -> firsts.putIfAbsent(route.service(), of(route.policy())));
+		for (Route route : routes) {
+			for (WeightedBackend backend : route.backends()) {
+				firsts.putIfAbsent(backend.service(), of(route.policy()));
+			}
+		}
 		return firsts;
 	}
 

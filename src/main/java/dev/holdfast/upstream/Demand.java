@@ -1,5 +1,7 @@
 package dev.holdfast.upstream;
 
+import dev.holdfast.service.Subset;
+
 /**
  * What a request asks of the instance that it is sent to.
  *
@@ -37,7 +39,7 @@ public record Demand(Subset subset, boolean keyed, long key) {
 	 * @return the demand
 	 */
 	public Demand within(Subset other) {
-		return new Demand(other, this.keyed, this.key);
+		return (other.isAll() && this.subset.isAll()) ? this : new Demand(other, this.keyed, this.key);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.holdfast.service.Subset;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +111,7 @@ final class HostSelector {
 
 	private HostSelector create(Subset subset) {
 		HostSelector created = new HostSelector(
-				this.all.stream().filter((host) -> subset.contains(host.instance())).toList(), this.settings);
+				this.all.stream().filter((host) -> subset.includes(host.instance())).toList(), this.settings);
 		HostSelector known = this.subsets.putIfAbsent(subset, created);
 		// What happened before others could see it must not be missed.
 		created.review();

@@ -13,6 +13,7 @@ import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.ServiceOverrides;
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Subset;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
 

@@ -9,6 +9,7 @@ import dev.holdfast.proxy.backend.ConnectionSource;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.route.Mirror;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.upstream.Demand;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
 import dev.holdfast.upstream.Upstreams;
@@ -64,7 +65,7 @@ final class MirroredRequests {
 
 	private void send(ServiceName service, ClientRequest request, byte @Nullable [] body) {
 		Upstream upstream = (body != null && this.active < MOST_AT_A_TIME) ? this.upstreams.find(service) : null;
-		UpstreamInstance instance = (upstream != null) ? upstream.choose(List.of()) : null;
+		UpstreamInstance instance = (upstream != null) ? upstream.choose(List.of(), Demand.NONE) : null;
 		if (instance == null || body == null) {
 			this.listener.onMirror(service, MirrorOutcome.NOT_SENT);
 			return;

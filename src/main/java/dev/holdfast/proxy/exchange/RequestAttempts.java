@@ -9,6 +9,7 @@ import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.route.RetryPolicy;
+import dev.holdfast.service.Subset;
 import dev.holdfast.upstream.Demand;
 import dev.holdfast.upstream.HashOn;
 import dev.holdfast.upstream.Outcome;
@@ -80,7 +81,8 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		this.receiver = receiver;
 		this.listener = listener;
 		HashOn hashOn = upstream.hashOn();
-		this.demand = (hashOn != null) ? RequestKey.demand(hashOn, request) : Demand.NONE;
+		Subset subset = request.match().subset();
+		this.demand = (hashOn != null) ? RequestKey.demand(hashOn, request).within(subset) : Demand.of(subset);
 	}
 
 	/**

@@ -59,7 +59,7 @@ final class RouteWorld {
 	/** Where a request goes, empty for nowhere. */
 	String target(String path) {
 		RouteMatch match = this.active.table().match("GET", "", path, (name) -> null);
-		return (match != null) ? match.service().value() : "";
+		return (match != null && match.service() != null) ? match.service().value() : "";
 	}
 
 	List<String> inForce() {
