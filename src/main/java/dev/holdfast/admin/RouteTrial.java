@@ -79,7 +79,8 @@ final class RouteTrial {
 
 	private List<MatchView.CandidateView> candidates(ServiceName service, Subset subset) {
 		Upstream upstream = this.upstreams.find(service);
-		return (upstream != null) ? upstream.candidates(subset).stream().map((candidate) -> view(service, candidate)).toList()
+		return (upstream != null)
+				? upstream.candidates(subset).stream().map((candidate) -> view(service, candidate)).toList()
 				: List.of();
 	}
 

@@ -81,8 +81,8 @@ record RouteView(String id, String host, String path, Set<String> methods, Map<S
 			List<MatchConditions> matches, List<BackendShare> backends) {
 		return new RouteView(id, host, path, methods, headers, service, stripPrefix, preserveHost, policy.protocol(),
 				policy.security().bundle(), policy.security().serverName(), policy.maxBodySize(),
-				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()), matches, backends,
-				Retry.of(policy.retry()), policy.isPlain() ? null : ActionsView.of(policy.actions()));
+				policy.paths().encodedSlashes(), policy.paths().mergeSlashes(), Times.of(policy.times()), matches,
+				backends, Retry.of(policy.retry()), policy.isPlain() ? null : ActionsView.of(policy.actions()));
 	}
 
 	boolean matches(String text) {

@@ -43,8 +43,7 @@ class ConfigurationErrorTests {
 	}
 
 	static Stream<Arguments> wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation() {
-		return Stream.of(endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes(),
-				healthChecks())
+		return Stream.of(endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes(), healthChecks())
 			.flatMap(Arrays::stream);
 	}
 
@@ -183,11 +182,10 @@ class ConfigurationErrorTests {
 	}
 
 	private static Arguments[] healthChecks() {
-		return new Arguments[] {
-				argumentSet("relative path of a health check",
-						"holdfast.upstream.checks.type=http holdfast.upstream.checks.path=health",
-						"holdfast.upstream.checks.path: \"health\" must be a canonical path of at most 1024 characters, "
-								+ "without a query"),
+		return new Arguments[] { argumentSet("relative path of a health check",
+				"holdfast.upstream.checks.type=http holdfast.upstream.checks.path=health",
+				"holdfast.upstream.checks.path: \"health\" must be a canonical path of at most 1024 characters, "
+						+ "without a query"),
 				argumentSet("statuses of a health check",
 						"holdfast.upstream.checks.type=http holdfast.upstream.checks.statuses=2xx",
 						"must be a status such as 204, or a range such as 200-299"),

@@ -68,16 +68,16 @@ class HoldfastPropertiesTests {
 			assertThat(properties.cluster()).isEqualTo(new HoldfastProperties.Cluster(true, "/holdfast/"));
 			assertThat(properties.routing().byPath()).isTrue();
 			assertThat(properties.routes()).isEmpty();
-			assertThat(properties.upstream()).isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "",
-					BackendProtocol.AUTO,
-					new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
-							new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
-					new HoldfastProperties.Checks(CheckKind.NONE, "/", CheckMethod.GET, List.of("200-299"), "", "",
-							Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2, true, List.of()),
-					Duration.ZERO, "", "client", 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
-					Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5),
-					Duration.ofMinutes(10),
-					new HoldfastProperties.Retry(2, Set.of(502, 503, 504), Duration.ZERO)));
+			assertThat(properties.upstream())
+				.isEqualTo(new HoldfastProperties.Upstream(Balancer.LEAST_REQUEST, "", BackendProtocol.AUTO,
+						new HoldfastProperties.Ejection(5, Duration.ofSeconds(30), Duration.ofMinutes(5), "50%",
+								new HoldfastProperties.Outliers(1.9, 5, 100, Duration.ofSeconds(10))),
+						new HoldfastProperties.Checks(CheckKind.NONE, "/", CheckMethod.GET, List.of("200-299"), "", "",
+								Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 2, true, List.of()),
+						Duration.ZERO, "", "client", 1000, 100, Duration.ofSeconds(1), Duration.ofSeconds(1),
+						Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO,
+						Duration.ofMinutes(5), Duration.ofMinutes(10),
+						new HoldfastProperties.Retry(2, Set.of(502, 503, 504), Duration.ZERO)));
 			assertThat(properties.upstream().settings()).isEqualTo(UpstreamSettings.DEFAULTS);
 			assertThat(properties.upstream().checks().policy()).isEqualTo(CheckPolicy.DEFAULTS);
 			assertThat(properties.routePolicy()).isEqualTo(RoutePolicy.DEFAULTS);
