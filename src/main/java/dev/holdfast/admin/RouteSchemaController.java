@@ -14,11 +14,13 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class RouteSchemaController {
 
+	static final String NAME = "schema";
+
 	private final byte[] schema = RouteSchema.read();
 
 	private final String tag = "\"%s\"".formatted(DigestUtils.md5DigestAsHex(this.schema));
 
-	@GetMapping(path = "/registry/routes/schema", produces = MediaType.APPLICATION_JSON_VALUE)
+	@GetMapping(path = "/registry/routes/" + NAME, produces = MediaType.APPLICATION_JSON_VALUE)
 	ResponseEntity<byte[]> get() {
 		return ResponseEntity.ok().eTag(this.tag).body(this.schema);
 	}

@@ -22,6 +22,8 @@ import dev.holdfast.upstream.Upstreams;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -119,7 +121,11 @@ class RoutesController {
 	}
 
 	@GetMapping("/{id}")
-	RouteDetail find(@PathVariable String id) {
+	RouteDetail find(@PathVariable String id) throws HttpMediaTypeNotAcceptableException {
+		if (id.equals(RouteSchemaController.NAME)) {
+			// Asked for in another form than the only one that it has.
+			throw new HttpMediaTypeNotAcceptableException(List.of(MediaType.APPLICATION_JSON));
+		}
 		List<RouteStatus> found = this.catalog.statuses().stream().filter((status) -> status.id().equals(id)).toList();
 		RouteTable table = this.routes.table();
 		ValueOrigins origins = new ValueOrigins(this.mapper, table.policy(null));

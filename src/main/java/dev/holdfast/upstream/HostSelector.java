@@ -1,7 +1,8 @@
 package dev.holdfast.upstream;
 
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -25,7 +26,8 @@ final class HostSelector {
 
 	private final @Nullable ZonePreference zones;
 
-	private final ConcurrentHashMap<Subset, HostSelector> subsets = new ConcurrentHashMap<>();
+	/** Those that requests have asked for; most services have none. */
+	private volatile Map<Subset, HostSelector> subsets = Map.of();
 
 	private volatile Standing standing;
 
@@ -109,13 +111,19 @@ final class HostSelector {
 		return (known != null) ? known : create(subset);
 	}
 
-	private HostSelector create(Subset subset) {
+	private synchronized HostSelector create(Subset subset) {
+		HostSelector known = this.subsets.get(subset);
+		if (known != null) {
+			return known;
+		}
 		HostSelector created = new HostSelector(
 				this.all.stream().filter((host) -> subset.includes(host.instance())).toList(), this.settings);
-		HostSelector known = this.subsets.putIfAbsent(subset, created);
+		Map<Subset, HostSelector> now = new HashMap<>(this.subsets);
+		now.put(subset, created);
+		this.subsets = Map.copyOf(now);
 		// What happened before others could see it must not be missed.
 		created.review();
-		return (known != null) ? known : created;
+		return created;
 	}
 
 	/**

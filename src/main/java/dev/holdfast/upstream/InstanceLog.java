@@ -22,6 +22,9 @@ final class InstanceLog {
 
 	private volatile boolean told;
 
+	/** Why no connection could be made last, empty when there is no more to tell. */
+	private volatile String cause = "";
+
 	InstanceLog(InstanceContext context) {
 		this.context = context;
 		this.quietUntil = context.now();
@@ -36,7 +39,8 @@ final class InstanceLog {
 				begun.cause().sentence());
 	}
 
-	void refused(Instance instance, Ejection begun, String why) {
+	void refused(Instance instance, Ejection begun) {
+		String why = this.cause;
 		if (!isQuiet()) {
 			logger.warn(
 					"No connection to {} of {} at {}{}; it is ejected, for {} ms at first: the other instances "
@@ -44,6 +48,10 @@ final class InstanceLog {
 					instance.id(), this.context.service(), instance.endpoint(), why.isEmpty() ? "" : ": " + why,
 					begun.time().toMillis());
 		}
+	}
+
+	void explain(String why) {
+		this.cause = why;
 	}
 
 	private boolean isQuiet() {

@@ -1,7 +1,7 @@
 package dev.holdfast.upstream;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
 /**
@@ -21,7 +21,7 @@ final class RetryBudget {
 
 	private final AtomicInteger active = new AtomicInteger();
 
-	private final LongAdder refused = new LongAdder();
+	private final AtomicLong refused = new AtomicLong();
 
 	/**
 	 * Create a budget of which nothing is used.
@@ -41,7 +41,7 @@ final class RetryBudget {
 			return true;
 		}
 		this.active.decrementAndGet();
-		this.refused.increment();
+		this.refused.incrementAndGet();
 		return false;
 	}
 
@@ -54,7 +54,7 @@ final class RetryBudget {
 	}
 
 	Retries retries() {
-		return new Retries(this.active.get(), limit(), this.refused.sum());
+		return new Retries(this.active.get(), limit(), this.refused.get());
 	}
 
 }

@@ -1,18 +1,12 @@
 package dev.holdfast.upstream;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-
-import org.jspecify.annotations.Nullable;
 
 /**
- * How many tries an instance was sent, and what became of them.
+ * How many tries an instance was sent, and what became of them. Made for the first one:
+ * most of a large registry's instances never get any.
  */
 final class TryCounts {
-
-	private static final AtomicReferenceFieldUpdater<TryCounts, @Nullable AtomicLongArray> COUNTS = AtomicReferenceFieldUpdater
-		.newUpdater(TryCounts.class, AtomicLongArray.class, "counts");
 
 	private static final int CACHE_LINE = 64 / Long.BYTES;
 
@@ -28,21 +22,20 @@ final class TryCounts {
 
 	/**
 	 * What every try writes to, in the middle of an array so that no other instance's
-	 * state lies on the same cache line; {@code null} before the first one.
+	 * state lies on the same cache line.
 	 */
-	private volatile @Nullable AtomicLongArray counts;
+	private final AtomicLongArray counts = new AtomicLongArray(2 * CACHE_LINE);
 
 	/** What had ended when the last sample was taken, and failed. Of one thread. */
 	private Sample sampled = Sample.NONE;
 
 	void start() {
-		AtomicLongArray known = counts();
-		known.incrementAndGet(TOTAL);
-		known.incrementAndGet(ACTIVE);
+		this.counts.incrementAndGet(TOTAL);
+		this.counts.incrementAndGet(ACTIVE);
 	}
 
 	void end(Outcome outcome) {
-		AtomicLongArray known = counts();
+		AtomicLongArray known = this.counts;
 		known.decrementAndGet(ACTIVE);
 		switch (outcome) {
 			case SUCCESS -> {
@@ -57,44 +50,28 @@ final class TryCounts {
 		}
 	}
 
-	private AtomicLongArray counts() {
-		AtomicLongArray known = this.counts;
-		if (known != null) {
-			return known;
-		}
-		AtomicLongArray created = new AtomicLongArray(2 * CACHE_LINE);
-		return COUNTS.compareAndSet(this, null, created) ? created : Objects.requireNonNull(this.counts);
-	}
-
-	private long count(int which) {
-		AtomicLongArray known = this.counts;
-		return (known != null) ? known.get(which) : 0;
-	}
-
 	int active() {
-		return (int) count(ACTIVE);
+		return (int) this.counts.get(ACTIVE);
 	}
 
 	long total() {
-		return count(TOTAL);
+		return this.counts.get(TOTAL);
 	}
 
 	long errors() {
-		return count(ERRORS);
+		return this.counts.get(ERRORS);
 	}
 
 	long connectFailures() {
-		return count(CONNECT_FAILURES);
+		return this.counts.get(CONNECT_FAILURES);
 	}
 
 	/**
 	 * Return what has ended since this was asked last. Called by one thread at a time.
 	 */
 	Sample sample() {
-		if (this.counts == null) {
-			return Sample.NONE;
-		}
-		Sample now = new Sample(count(TOTAL) - count(ACTIVE) - count(CANCELLED), count(ERRORS));
+		Sample now = new Sample(this.counts.get(TOTAL) - this.counts.get(ACTIVE) - this.counts.get(CANCELLED),
+				this.counts.get(ERRORS));
 		Sample since = new Sample(now.ended - this.sampled.ended, now.failed - this.sampled.failed);
 		this.sampled = now;
 		return since;

@@ -1,5 +1,8 @@
 package dev.holdfast.upstream;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+
 import dev.holdfast.override.InstanceOverrides;
 import dev.holdfast.service.Endpoint;
 import dev.holdfast.service.Instance;
@@ -12,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamInstance {
 
+	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable TryCounts> TRIES = AtomicReferenceFieldUpdater
+		.newUpdater(UpstreamInstance.class, TryCounts.class, "tries");
+
+	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable InstanceLog> LOG = AtomicReferenceFieldUpdater
+		.newUpdater(UpstreamInstance.class, InstanceLog.class, "log");
+
 	private final InstanceContext context;
 
 	private final Endpoint origin;
@@ -21,23 +30,20 @@ public final class UpstreamInstance {
 	 */
 	private @Nullable String authority;
 
-	/** 0 until it is first asked for: only where requests have keys is it ever. */
-	private long hash;
-
 	private volatile Instance instance;
 
 	private volatile InstanceOverrides overrides = InstanceOverrides.NONE;
 
-	private final TryCounts tries = new TryCounts();
+	/** {@code null} before the first try. */
+	private volatile @Nullable TryCounts tries;
 
 	private final InstanceHealth health;
 
-	private final InstanceLog log;
+	/** {@code null} before there is something to tell. */
+	private volatile @Nullable InstanceLog log;
 
 	/** {@code null} for one that has its whole share. */
 	private volatile @Nullable SlowStart slowStart;
-
-	private volatile String cause = "";
 
 	/**
 	 * Creates the state of an instance that nothing is known of.
@@ -48,7 +54,6 @@ public final class UpstreamInstance {
 		this.instance = instance;
 		this.origin = instance.endpoint().origin();
 		this.health = new InstanceHealth(context);
-		this.log = new InstanceLog(context);
 	}
 
 	/**
@@ -76,18 +81,6 @@ public final class UpstreamInstance {
 		if (known == null) {
 			known = this.origin.authority();
 			this.authority = known;
-		}
-		return known;
-	}
-
-	/**
-	 * Return what tells it from the others of its service, on all gateways alike.
-	 */
-	long hash() {
-		long known = this.hash;
-		if (known == 0) {
-			known = HashKey.of(this.instance.id());
-			this.hash = known;
 		}
 		return known;
 	}
@@ -157,7 +150,7 @@ public final class UpstreamInstance {
 	 * @return what the end is to be told: the state of the instance that its result is of
 	 */
 	public long start() {
-		this.tries.start();
+		tries().start();
 		return this.health.begin();
 	}
 
@@ -176,7 +169,7 @@ public final class UpstreamInstance {
 	 * @param mark what {@link #start} gave
 	 */
 	public void end(Outcome outcome, long mark) {
-		this.tries.end(outcome);
+		tries().end(outcome);
 		switch (outcome) {
 			case SUCCESS -> succeed(mark);
 			case SERVER_ERROR -> {
@@ -191,7 +184,7 @@ public final class UpstreamInstance {
 			case CONNECT_FAILURE -> {
 				Ejection begun = this.health.refuse();
 				if (begun != null) {
-					this.log.refused(this.instance, begun, this.cause);
+					log().refused(this.instance, begun);
 				}
 			}
 			case BROKEN, TIMEOUT -> failed(outcome, mark);
@@ -202,7 +195,7 @@ public final class UpstreamInstance {
 	private void failed(Outcome outcome, long mark) {
 		Ejection begun = this.health.fail(mark, outcome);
 		if (begun != null) {
-			this.log.ejected(this.instance, begun);
+			log().ejected(this.instance, begun);
 		}
 	}
 
@@ -212,7 +205,7 @@ public final class UpstreamInstance {
 	void fallBehind(EjectionCause.Outlier outlier) {
 		Ejection begun = this.health.fallBehind(outlier);
 		if (begun != null) {
-			this.log.ejected(this.instance, begun);
+			log().ejected(this.instance, begun);
 		}
 	}
 
@@ -224,7 +217,7 @@ public final class UpstreamInstance {
 	 */
 	public void checkFailed(String why) {
 		if (this.health.failCheck(why)) {
-			this.log.failedCheck(this.instance, why);
+			log().failedCheck(this.instance, why);
 		}
 	}
 
@@ -243,13 +236,34 @@ public final class UpstreamInstance {
 	 * @param cause the cause, empty when there is no more to tell
 	 */
 	public void explain(String cause) {
-		this.cause = cause;
+		log().explain(cause);
+	}
+
+	private TryCounts tries() {
+		TryCounts known = this.tries;
+		if (known != null) {
+			return known;
+		}
+		TryCounts created = new TryCounts();
+		return TRIES.compareAndSet(this, null, created) ? created : Objects.requireNonNull(this.tries);
+	}
+
+	private InstanceLog log() {
+		InstanceLog known = this.log;
+		if (known != null) {
+			return known;
+		}
+		InstanceLog created = new InstanceLog(this.context);
+		return LOG.compareAndSet(this, null, created) ? created : Objects.requireNonNull(this.log);
 	}
 
 	private void returned(boolean changed, String reason) {
 		if (changed && this.health.isHealthy()) {
 			beginSlowStart(true);
-			this.log.returned(this.instance, reason, this.slowStart);
+			InstanceLog told = this.log;
+			if (told != null) {
+				told.returned(this.instance, reason, this.slowStart);
+			}
 		}
 		if (changed) {
 			this.context.listener().onHealth(true);
@@ -296,7 +310,8 @@ public final class UpstreamInstance {
 	 * at a time.
 	 */
 	TryCounts.Sample sample() {
-		return this.tries.sample();
+		TryCounts counted = this.tries;
+		return (counted != null) ? counted.sample() : TryCounts.Sample.NONE;
 	}
 
 	/**
@@ -304,7 +319,8 @@ public final class UpstreamInstance {
 	 * @return the tries in flight
 	 */
 	public int active() {
-		return this.tries.active();
+		TryCounts counted = this.tries;
+		return (counted != null) ? counted.active() : 0;
 	}
 
 	/**
@@ -321,7 +337,8 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long total() {
-		return this.tries.total();
+		TryCounts counted = this.tries;
+		return (counted != null) ? counted.total() : 0;
 	}
 
 	/**
@@ -330,7 +347,8 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long errors() {
-		return this.tries.errors();
+		TryCounts counted = this.tries;
+		return (counted != null) ? counted.errors() : 0;
 	}
 
 	/**
@@ -338,7 +356,8 @@ public final class UpstreamInstance {
 	 * @return their number
 	 */
 	public long connectFailures() {
-		return this.tries.connectFailures();
+		TryCounts counted = this.tries;
+		return (counted != null) ? counted.connectFailures() : 0;
 	}
 
 	@Override

@@ -14,15 +14,12 @@ final class UpstreamReview {
 
 	private final InstanceContext context;
 
-	private final OutlierDetection outliers;
-
 	private long comparedAt;
 
 	private boolean panicTold;
 
 	UpstreamReview(InstanceContext context) {
 		this.context = context;
-		this.outliers = new OutlierDetection(context.settings().ejection().outliers());
 		this.comparedAt = context.now();
 	}
 
@@ -34,7 +31,7 @@ final class UpstreamReview {
 		long now = this.context.now();
 		if (settings.enabled() && now - this.comparedAt >= settings.interval().toNanos()) {
 			this.comparedAt = now;
-			this.outliers.compare(instances);
+			new OutlierDetection(settings).compare(instances);
 		}
 	}
 

@@ -1,8 +1,11 @@
 package dev.holdfast.upstream;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Instances that are drawn by their weights, in turn, at random or by a hash. Drawing
@@ -31,6 +34,12 @@ final class WeightedHosts {
 	private final boolean partial;
 
 	private final AtomicLong turn;
+
+	/**
+	 * What tells each from the others, on all gateways alike; {@code null} until the
+	 * first request that has a key.
+	 */
+	private volatile long @Nullable [] hashes;
 
 	/**
 	 * Gathers the instances that get requests.
@@ -177,8 +186,17 @@ final class WeightedHosts {
 	 * @param index the instance
 	 */
 	double distance(long key, int index) {
-		double unit = ((HashKey.mix(key ^ this.hosts[index].hash()) >>> 11) + 0.5) * UNIT;
+		double unit = ((HashKey.mix(key ^ hashes()[index]) >>> 11) + 0.5) * UNIT;
 		return this.equal ? 1 - unit : -Math.log(unit) / this.weights[index];
+	}
+
+	private long[] hashes() {
+		long[] known = this.hashes;
+		if (known == null) {
+			known = Arrays.stream(this.hosts).mapToLong((host) -> HashKey.of(host.instance().id())).toArray();
+			this.hashes = known;
+		}
+		return known;
 	}
 
 	/**

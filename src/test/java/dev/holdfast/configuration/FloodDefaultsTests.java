@@ -6,10 +6,14 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 
 import dev.holdfast.proxy.server.TrafficServer;
 import dev.holdfast.registry.FakeRegistry;
+import dev.holdfast.route.ActiveRoutes;
+import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTable;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.testing.LeakCheck;
 import dev.holdfast.testing.Patience;
@@ -136,6 +140,7 @@ class FloodDefaultsTests {
 			.withConfiguration(AutoConfigurations.of(ApplicationAvailabilityAutoConfiguration.class))
 			.withUserConfiguration(PropertiesConfiguration.class, TrafficConfiguration.class)
 			.withBean(FakeRegistry.class, FakeRegistry::new)
+			.withBean(ActiveRoutes.class, () -> new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS)))
 			.withBean(CircuitBreakerRegistry.class, CircuitBreakerRegistry::ofDefaults)
 			.withBean(SimpleMeterRegistry.class, () -> this.meters)
 			.withPropertyValues("holdfast.server.address=127.0.0.1", "holdfast.server.port=0",

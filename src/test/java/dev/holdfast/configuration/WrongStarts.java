@@ -63,7 +63,7 @@ final class WrongStarts {
 			case "server" -> TLS.contains(key[2]) ? "tls" : "server." + key[2];
 			case "upstream" -> "upstream." + key[2];
 			// No prefix may overlap with another.
-			case "cluster" -> subject("holdfast.registry.sources".split("\\."));
+			case "cluster", "routing" -> subject("holdfast.registry.sources".split("\\."));
 			default -> key[0] + "." + key[1];
 		};
 	}
