@@ -210,8 +210,13 @@ public final class FaultBackends {
 			ChannelFuture bound = listen(port, this);
 			this.listener = bound.channel();
 			bound.addListener((done) -> {
-				if (!done.isSuccess()) {
-					System.out.println("FAILED to listen on port " + port + ": " + done.cause());
+				// The socket of the one before is closed when the event loop comes round.
+				if (!done.isSuccess() && this.listener == bound.channel()) {
+					FaultBackends.this.loop.schedule(() -> {
+						if (this.listener == bound.channel()) {
+							start(port);
+						}
+					}, 10, TimeUnit.MILLISECONDS);
 				}
 			});
 		}

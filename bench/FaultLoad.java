@@ -49,7 +49,7 @@ public final class FaultLoad {
 	/** How long a client waits for its answer. */
 	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
-	private static final int MOST_CONNECTIONS = 10_000;
+	private static final int MOST_CONNECTIONS = 9_000;
 
 	private final EventLoop loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
 
@@ -354,7 +354,7 @@ public final class FaultLoad {
 				fail("status " + response.status().code());
 			}
 			else if (!Arrays.equals(body, BODY)) {
-				fail("another body");
+				fail("another body, of %d bytes".formatted(body.length));
 			}
 			else {
 				succeed();
