@@ -245,7 +245,7 @@ class SpringCloudGateway(Peer):
     def _apply(self):
         self._configuration()
         request = urllib.request.Request(f"{self.url}/actuator/refresh", method="POST")
-        status, body = rig.get(request, timeout=30)
+        status, body = rig.get(request, timeout=10)
         # A change that is refused is part of what is measured.
         if status != 200:
             print(f"scg: POST /actuator/refresh answered {status}: {body[:200]}", file=sys.stderr)
