@@ -58,7 +58,10 @@ public final class FaultBackends {
 
 	private final long serviceMicros;
 
-	/** How often each request that the load counts has been tried, by its number. */
+	/** What requests that are counted have before their number. */
+	private String phase = "0-";
+
+	/** How often each request that is counted has been tried, by its number. */
 	private byte[] tries = new byte[1 << 16];
 
 	private FaultBackends(int workers, long serviceMicros) {
@@ -91,19 +94,25 @@ public final class FaultBackends {
 
 	private FullHttpResponse control(String uri) {
 		String[] parts = uri.substring(1).split("/");
-		Instance instance = (parts.length > 1) ? this.instances.get(Integer.parseInt(parts[1])) : null;
 		String answer = "";
 		switch (parts[0]) {
-			case "slow", "failing", "mute" -> instance.state = State.valueOf(parts[0].toUpperCase());
-			case "kill" -> instance.kill();
-			case "start" -> instance.start(Integer.parseInt(parts[2]));
-			case "restart" -> instance.restart(Long.parseLong(parts[2]));
+			case "slow", "failing", "mute" -> instance(parts).state = State.valueOf(parts[0].toUpperCase());
+			case "kill" -> instance(parts).kill();
+			case "start" -> instance(parts).start(Integer.parseInt(parts[2]));
+			case "restart" -> instance(parts).restart(Long.parseLong(parts[2]));
 			case "heal" -> this.instances.forEach(Instance::heal);
-			case "reset" -> Arrays.fill(this.tries, (byte) 0);
+			case "count" -> {
+				this.phase = parts[1] + "-";
+				Arrays.fill(this.tries, (byte) 0);
+			}
 			case "counts" -> answer = counts();
 			default -> throw new IllegalArgumentException(uri);
 		}
 		return response(HttpResponseStatus.OK, answer.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private Instance instance(String[] parts) {
+		return this.instances.get(Integer.parseInt(parts[1]));
 	}
 
 	private String counts() {
@@ -119,11 +128,10 @@ public final class FaultBackends {
 
 	private void count(String uri) {
 		int begin = uri.indexOf(NUMBER) + NUMBER.length();
-		// Those of the warm-up have a letter there.
-		if (begin < NUMBER.length() || !Character.isDigit(uri.charAt(begin))) {
+		if (begin < NUMBER.length() || !uri.startsWith(this.phase, begin)) {
 			return;
 		}
-		int number = Integer.parseInt(uri.substring(begin));
+		int number = Integer.parseInt(uri.substring(begin + this.phase.length()));
 		if (number >= this.tries.length) {
 			this.tries = Arrays.copyOf(this.tries, Math.max(number + 1, 2 * this.tries.length));
 		}

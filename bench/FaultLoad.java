@@ -70,7 +70,8 @@ public final class FaultLoad {
 
 	private boolean sending;
 
-	private boolean counting;
+	/** What is counted together, 0 when nothing is. */
+	private int phase;
 
 	private long nextDue;
 
@@ -143,13 +144,14 @@ public final class FaultLoad {
 				this.answered = 0;
 				this.sentAgain = 0;
 				this.reasons.clear();
-				this.counting = true;
+				this.phase = Integer.parseInt(query.parameters().get("phase").getFirst());
 				answer(channel, "");
 			}
 			case "/aim" -> {
 				aim(query);
 				answer(channel, "");
 			}
+			case "/result" -> answer(channel, result());
 			case "/stop" -> {
 				this.sending = false;
 				this.whoWaits = channel;
@@ -187,7 +189,7 @@ public final class FaultLoad {
 			if (this.whoWaits != null && this.unfinished == 0) {
 				answer(this.whoWaits, result());
 				this.whoWaits = null;
-				this.counting = false;
+				this.phase = 0;
 				while (!this.idle.isEmpty()) {
 					this.idle.remove().channel.close();
 				}
@@ -202,10 +204,9 @@ public final class FaultLoad {
 
 	private void begin(long due, long now) {
 		String path = this.paths.get((int) (this.sent % this.paths.size()));
-		String name = this.counting ? Integer.toString(this.number) : "w" + this.sent;
-		Exchange exchange = new Exchange(this.counting ? this.number : -1, path + "?n=" + name, due);
+		Exchange exchange = new Exchange(this.phase, this.number, "%s?n=%d-%d".formatted(path, this.phase, this.number), due);
 		this.sent++;
-		if (this.counting) {
+		if (this.phase != 0) {
 			this.lags = with(this.lags, this.number, (now - due) / 1_000);
 			this.number++;
 		}
@@ -259,8 +260,9 @@ public final class FaultLoad {
 	/** One request, and the wait for its answer. */
 	private final class Exchange {
 
-		/** Its number, -1 when it is not counted. */
-		private final int counted;
+		private final int phase;
+
+		private final int number;
 
 		private final String uri;
 
@@ -274,8 +276,9 @@ public final class FaultLoad {
 
 		private boolean ended;
 
-		private Exchange(int counted, String uri, long due) {
-			this.counted = counted;
+		private Exchange(int phase, int number, String uri, long due) {
+			this.phase = phase;
+			this.number = number;
 			this.uri = uri;
 			this.due = due;
 		}
@@ -368,9 +371,9 @@ public final class FaultLoad {
 				this.again = true;
 				this.ended = true;
 				// Under another name, or the backends would take it for a try of the gateway.
-				Exchange other = new Exchange(this.counted, this.uri.replace("?n=", "?n=w"), this.due);
+				Exchange other = new Exchange(this.phase, this.number, this.uri.replace("?n=", "?n=w"), this.due);
 				other.again = true;
-				FaultLoad.this.sentAgain += (this.counted >= 0) ? 1 : 0;
+				FaultLoad.this.sentAgain += isCounted() ? 1 : 0;
 				other.send();
 			}
 			else {
@@ -380,7 +383,7 @@ public final class FaultLoad {
 
 		private void succeed() {
 			end();
-			if (this.counted >= 0) {
+			if (isCounted()) {
 				FaultLoad.this.micros = with(FaultLoad.this.micros, FaultLoad.this.answered, (System.nanoTime() - this.due) / 1_000);
 				FaultLoad.this.answered++;
 			}
@@ -395,13 +398,17 @@ public final class FaultLoad {
 				this.connection.exchange = null;
 				this.connection.channel.close();
 			}
-			if (this.counted >= 0) {
+			if (isCounted()) {
 				FaultLoad.this.reasons.merge(reason, 1, Integer::sum);
 				if (FaultLoad.this.failures == FaultLoad.this.failed.length) {
 					FaultLoad.this.failed = Arrays.copyOf(FaultLoad.this.failed, 2 * FaultLoad.this.failures);
 				}
-				FaultLoad.this.failed[FaultLoad.this.failures++] = this.counted;
+				FaultLoad.this.failed[FaultLoad.this.failures++] = this.number;
 			}
+		}
+
+		private boolean isCounted() {
+			return this.phase != 0 && this.phase == FaultLoad.this.phase;
 		}
 
 		private void end() {
