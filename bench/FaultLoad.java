@@ -222,11 +222,12 @@ public final class FaultLoad {
 		long inLastThird = Arrays.stream(this.failed, 0, this.failures).filter((each) -> each >= this.number * 2L / 3).count();
 		String why = this.reasons.entrySet()
 			.stream()
-			.map((entry) -> "\"%s\":%d".formatted(entry.getKey().replace("\\", "").replace("\"", ""), entry.getValue()))
+			.map((entry) -> "\"%s\":%d".formatted(entry.getKey(), entry.getValue()))
 			.collect(Collectors.joining(","));
-		return "{\"requests\":%d,\"failed\":%d,\"failed_late\":%d,\"sent_again\":%d,\"p50\":%d,\"p99\":%d,\"most\":%d,\"lag\":%d,\"reasons\":{%s}}"
+		return """
+				{"requests":%d,"failed":%d,"failed_late":%d,"sent_again":%d,"p50":%d,"p99":%d,"lag":%d,"reasons":{%s}}"""
 			.formatted(this.number, this.failures, inLastThird, this.sentAgain, quantile(sorted, 0.5), quantile(sorted, 0.99),
-					quantile(sorted, 1), quantile(late, 0.99), why);
+					quantile(late, 0.99), why);
 	}
 
 	private static long quantile(long[] sorted, double part) {

@@ -142,9 +142,7 @@ class HAProxy(Peer):
 
     def _configuration(self):
         self._count += 1
-        routes = "\n".join(
-            f"  use_backend api if {{ path_beg /r{route}/ }}" + (f" {{ req.hdr(x-test) -m reg {NO_PATTERN} }}" if self._is_bad(route) else "")
-            for route in self._routes())
+        routes = "\n".join(f"  use_backend api if {{ path_beg /r{route}/ }}{self._condition(route)}" for route in self._routes())
         servers = "\n".join(f"  server i{number} 127.0.0.1:{port}" for number, port in enumerate(self._ports))
         return self._rig.write(f"haproxy-{self._count}.cfg", f"""
 global
@@ -174,6 +172,9 @@ backend api
   default-server check inter 2s fastinter 500ms fall 3 rise 2 maxconn {LIMIT} observe layer7 error-limit 10 on-error mark-down
 {servers}
 """)
+
+    def _condition(self, route):
+        return f" {{ req.hdr(x-test) -m reg {NO_PATTERN} }}" if self._is_bad(route) else ""
 
 
 class Nginx(Peer):
