@@ -157,6 +157,16 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 		return this.tried.size() <= policy().attempts();
 	}
 
+	/**
+	 * Whether the request was lost with its instance. All that an instance had break off
+	 * at once when it goes, which may be more than a fifth; the others are well, and get
+	 * what they would have got without it. Where they are not, or it happens twice, the
+	 * budget decides.
+	 */
+	private boolean isLost(Outcome outcome) {
+		return outcome == Outcome.BROKEN && this.tried.size() == 1 && !this.upstream.isPanicking();
+	}
+
 	private boolean acquireBudget() {
 		this.budgeted = this.upstream.tryRetry();
 		if (!this.budgeted) {
@@ -243,7 +253,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	private void retry(boolean possible, GatewayError error, Outcome outcome, boolean sameInstance) {
 		releaseBudget();
 		boolean another = sameInstance || this.tried.size() < this.upstream.instances().size();
-		if (possible && another && isAttemptLeft() && acquireBudget()) {
+		if (possible && another && isAttemptLeft() && (isLost(outcome) || acquireBudget())) {
 			this.request.recall();
 			afterBackoff(() -> attemptAgain(error, outcome, sameInstance));
 		}

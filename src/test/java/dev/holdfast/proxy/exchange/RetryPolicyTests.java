@@ -102,7 +102,7 @@ class RetryPolicyTests {
 	void clientThatGoesEndsTheWait() {
 		ExchangeWorld world = Policies.withRetry(2, 2, SECOND, 503);
 		FakeClient client = world.request(FakeClient.get("/orders/"));
-		world.connected().breaks();
+		world.connected().answers(503, "down");
 		assertThat(world.upstream().retries().active()).isOne();
 		client.listener().onGone();
 		world.pass(Duration.ofSeconds(3));
@@ -190,6 +190,37 @@ class RetryPolicyTests {
 		assertThat(world.upstream().retries().active()).isZero();
 		client.listener().onGone();
 		assertThat(world.upstream().retries().active()).isZero();
+	}
+
+	@Test
+	void whatWasLostWithAnInstanceNeedsNoBudgetWhileTheOthersAreWell() {
+		ExchangeWorld world = new ExchangeWorld(20);
+		List<FakeBackend> backends = new ArrayList<>();
+		for (int i = 0; i < 30; i++) {
+			world.request(FakeClient.get("/orders/" + i));
+			backends.add(world.connected());
+		}
+		backends.forEach(FakeBackend::breaks);
+		assertThat(world.asked).hasSize(60);
+		assertThat(world.recorder.told).doesNotContain("no retry");
+		// One that is lost twice takes part of it.
+		world.connected().breaks();
+		world.pass(Duration.ofMillis(10));
+		assertThat(world.upstream().retries().active()).isOne();
+	}
+
+	@Test
+	void whatIsLostWithAllInstancesIsTriedAgainWithinTheBudget() {
+		ExchangeWorld world = new ExchangeWorld(3);
+		List<FakeBackend> backends = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			world.request(FakeClient.get("/orders/" + i));
+			backends.add(world.connected());
+		}
+		backends.forEach(FakeBackend::breaks);
+		assertThat(world.upstream().isPanicking()).isTrue();
+		assertThat(world.recorder.told).contains("no retry");
+		assertThat(world.asked).hasSizeLessThan(100);
 	}
 
 	@Test
