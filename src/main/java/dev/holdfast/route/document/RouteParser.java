@@ -31,6 +31,9 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 public final class RouteParser {
 
+	/** The longest text that is read, characters; etcd's own limit is about as much. */
+	public static final int MAX_LENGTH = 1_572_864;
+
 	/** Most routes that a text may have. */
 	public static final int MOST_ROUTES = 10_000;
 
@@ -104,7 +107,7 @@ public final class RouteParser {
 		}
 
 		private void document(Node document) {
-			YamlValue whole = new YamlValue(document, "", new Problems(this.origin));
+			YamlValue whole = new YamlValue(document, "", false, new Problems(this.origin));
 			if (document instanceof SequenceNode) {
 				entries(whole);
 			}
@@ -224,7 +227,7 @@ public final class RouteParser {
 		}
 
 		private void reject(String name, Node place, Problems problems) {
-			this.results.add(new RejectedRoute(name, place.getStartMark().getLine() + 1, problems.all()));
+			this.results.add(new RejectedRoute(PrintableText.of(name), place.getStartMark().getLine() + 1, problems.all()));
 		}
 
 		private static boolean has(Node node, String key) {

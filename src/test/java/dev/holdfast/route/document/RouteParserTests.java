@@ -109,6 +109,44 @@ class RouteParserTests {
 			.doesNotContain("s3cret");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "headers: { X-Api-Key: 5432112345 }", "header-regex: { X-Api-Key: '5432112345(' }",
+			"cookies: { session: 5432112345 }", "request-headers: { set: { Authorization: 5432112345 } }" })
+	void secretThatCannotBeUsedIsNotRepeated(String conditions) {
+		assertThat(parse("{ id: a, service: a, %s }".formatted(conditions)).problems()).singleElement()
+			.asString()
+			.contains("a value of 1")
+			.doesNotContain("54321");
+	}
+
+	@Test
+	void secretOfGatewayApiThatCannotBeUsedIsNotRepeated() {
+		assertThat(parse("""
+				apiVersion: gateway.networking.k8s.io/v1
+				kind: HTTPRoute
+				metadata: { name: a }
+				spec:
+				  rules:
+				  - matches:
+				    - headers:
+				      - { name: X-Api-Key, value: "5432112345(", type: RegularExpression }
+				      - { name: X-Api-Key, value: 5432112345 }
+				    filters:
+				    - type: RequestHeaderModifier
+				      requestHeaderModifier: { set: [ { name: Authorization, value: 5432112345 } ] }
+				    backendRefs: [ { name: a } ]
+				""").problems()).hasSize(3)
+			.allSatisfy((problem) -> assertThat(problem.message()).contains("a value of 1").doesNotContain("54321"));
+	}
+
+	@Test
+	void keyWithLineBreakIsToldInOneLine() {
+		RouteDocuments documents = parse("{ id: \"b\\n::error::\", service: a, \"x\\n::error::y\": 1 }");
+		assertThat(documents.problems()).hasSize(2)
+			.allSatisfy((problem) -> assertThat(problem.toString()).doesNotContain("\n"));
+		assertThat(documents.rejected()).extracting(RejectedRoute::name).containsExactly("b?::error::");
+	}
+
 	@Test
 	void badRouteDoesNotBlockTheOthers() {
 		RouteDocuments documents = parse("""
@@ -246,7 +284,7 @@ class RouteParserTests {
 
 	@Test
 	void textThatIsTooLargeIsNotRead() {
-		assertThat(parse("#".repeat(YamlText.LARGEST + 1)).unreadable()).hasSize(1);
+		assertThat(parse("#".repeat(RouteParser.MAX_LENGTH + 1)).unreadable()).hasSize(1);
 		assertThat(parse("[".repeat(1000)).unreadable()).hasSize(1);
 	}
 
