@@ -28,6 +28,7 @@ USER 10001:10001
 EXPOSE 8080 8081
 ENV HOLDFAST_REGISTRY_SNAPSHOT_PATH=/data/registry-snapshot.json
 ENV HOLDFAST_ADMIN_OVERRIDES_PATH=/data/overrides.json
+ENV HOLDFAST_ROUTING_SNAPSHOT_PATH=/data/routes.json
 # 40 % for the heap, since Netty's buffers may take as much again outside of it. Out of memory ends the process, because
 # an orchestrator restarts a dead gateway but leaves a crippled one alone. Here and not in the entry point, so that a
 # deployment can replace it.

@@ -32,6 +32,7 @@ holdfast.etcd.username: set etcd.existingSecret
 holdfast.etcd.password: set etcd.existingSecret; a ConfigMap is no place for it
 holdfast.registry.snapshot.path: the snapshot has its own volume
 holdfast.admin.overrides-path: the overrides lie on the volume of the snapshot
+holdfast.routing.snapshot-path: the routes known last lie on the volume of the snapshot
 holdfast.admin.token: set admin.existingSecret; a ConfigMap is no place for it
 holdfast.admin.allowed-hosts: set admin.allowedHosts, which is added to the admin Service's names
 {{- if .Values.tls.existingSecret }}

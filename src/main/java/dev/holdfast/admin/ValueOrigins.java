@@ -1,7 +1,9 @@
 package dev.holdfast.admin;
 
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,6 +14,7 @@ import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.EncodedSlashes;
 import dev.holdfast.route.PathRules;
+import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 
@@ -44,7 +47,14 @@ final class ValueOrigins {
 				: BackendProtocol.AUTO;
 		return new RoutePolicy(protocol, otherTimes, this.defaults.maxBodySize() + 1,
 				new BackendSecurity(this.defaults.security().bundle() + "-other", ""),
-				new PathRules(slashes, !paths.mergeSlashes()));
+				new PathRules(slashes, !paths.mergeSlashes()))
+			.with(other(this.defaults.retry()));
+	}
+
+	private static RetryPolicy other(RetryPolicy retry) {
+		return new RetryPolicy((retry.attempts() + 1) % (RetryPolicy.MOST_ATTEMPTS + 1),
+				retry.statuses().isEmpty() ? Set.of(HttpURLConnection.HTTP_UNAVAILABLE) : Set.of(),
+				other(retry.backoff()));
 	}
 
 	private static Duration other(Duration time) {

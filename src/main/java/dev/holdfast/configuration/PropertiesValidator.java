@@ -2,6 +2,7 @@ package dev.holdfast.configuration;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,8 @@ final class PropertiesValidator implements Validator {
 
 	private static final DataSize LARGEST_BUFFER = DataSize.ofGigabytes(1);
 
+	private static final List<String> CLUSTER_KEYS = List.of("gateways/", "overrides/", "commands/");
+
 	private static final String CODE = "invalid";
 
 	private final AdminPorts adminPorts;
@@ -66,6 +69,7 @@ final class PropertiesValidator implements Validator {
 		checkSources(properties.registry().sources(), errors);
 		checkCluster(properties, errors);
 		checkRoutePrefix(properties, errors);
+		checkRouteFolder(properties, errors);
 		new RouteChecks(properties, errors).check();
 		HealthCheckRules.check(properties.upstream().checks(), errors);
 		checkTimes(properties, errors);
@@ -281,6 +285,33 @@ final class PropertiesValidator implements Validator {
 						"Set holdfast.routing.etcd-prefix to a prefix of its own, or to nothing.");
 			}
 		}
+		String cluster = properties.cluster().prefix();
+		boolean shared = cluster.startsWith(prefix)
+				|| CLUSTER_KEYS.stream().anyMatch((keys) -> prefix.startsWith(cluster + keys));
+		if (!prefix.isEmpty() && properties.cluster().enabled() && shared) {
+			reject(errors, "routing.etcdPrefix",
+					"must have no keys of holdfast.cluster.prefix: what gateways share would be taken for routes",
+					"Set holdfast.routing.etcd-prefix to a prefix of its own such as %sroutes/, or to nothing."
+						.formatted(cluster));
+		}
+	}
+
+	/** The gateway's own files would be read as routes, and be written anew for it. */
+	private static void checkRouteFolder(HoldfastProperties properties, Errors errors) {
+		String folder = properties.routing().folder();
+		Map<String, String> files = Map.of("routing.snapshotPath", properties.routing().snapshotPath(),
+				"registry.snapshot.path", properties.registry().snapshot().path(), "admin.overridesPath",
+				properties.admin().overridesPath());
+		files.forEach((field, file) -> {
+			if (!folder.isEmpty() && !file.isEmpty() && absolute(folder).equals(absolute(file).getParent())) {
+				reject(errors, field, "must not be in holdfast.routing.folder, whose files are read as routes",
+						"Set %s to a file in another folder.".formatted(ProblemDescriptions.key(field)));
+			}
+		});
+	}
+
+	private static Path absolute(String path) {
+		return Path.of(path).toAbsolutePath().normalize();
 	}
 
 	private static boolean overlap(String one, String other) {

@@ -40,7 +40,7 @@ class RouteConfiguration {
 	}
 
 	@Bean
-	RouteCatalog routeCatalog(HoldfastProperties properties, ActiveRoutes active, Clock clock,
+	RouteCatalog routeCatalog(HoldfastProperties properties, TrafficBundles bundles, ActiveRoutes active, Clock clock,
 			List<RouteListener> listeners) {
 		RoutePolicy policy = properties.routePolicy();
 		List<ConfiguredRoute> configured = new ArrayList<>();
@@ -48,7 +48,7 @@ class RouteConfiguration {
 			configured
 				.add(new ConfiguredRoute("holdfast.routes[%d]".formatted(i), properties.routes().get(i)::toRoute));
 		}
-		return new RouteCatalog(configured, policy, active, clock, listeners);
+		return new RouteCatalog(configured, policy, bundles.tls().backends().keySet(), active, clock, listeners);
 	}
 
 	@Bean(destroyMethod = "")

@@ -22,8 +22,8 @@ final class QueryParameters {
 		int start = query.startsWith("?") ? 1 : 0;
 		while (start < query.length()) {
 			int end = end(query, start);
-			int equals = query.indexOf('=', start);
-			int nameEnd = (equals < 0 || equals > end) ? end : equals;
+			int equals = query.indexOf('=', start, end);
+			int nameEnd = (equals < 0) ? end : equals;
 			if (is(query, start, nameEnd, name)) {
 				return decoded(query, Math.min(nameEnd + 1, end), end);
 			}

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * asks for.
  *
  * @param id its unique name, a label of meters: 1 to 128 of {@code A-Za-z0-9._-}, and not
- * {@code by-path}
+ * {@code by-path}, {@code match}, {@code schema} or {@code sources}
  * @param hosts exact host names and {@code *.suffix}, none for any; without port. A
  * suffix stands for one label or more before it
  * @param matches what requests must have, one of them
@@ -35,6 +35,9 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 		String stripPrefix, boolean preserveHost, RoutePolicy policy) {
 
 	private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+	/** The rule by path, and what stands beside routes in the operators' API. */
+	private static final List<String> RESERVED = List.of(RouteTable.BY_PATH, "match", "schema", "sources");
 
 	private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
 
@@ -105,8 +108,9 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 * @throws IllegalArgumentException if it can be none
 	 */
 	public static void checkId(String id) {
-		if (!ID.matcher(id).matches() || id.equals(RouteTable.BY_PATH)) {
-			throw RoutePart.invalid("id", id, "1 to 128 of A-Z a-z 0-9 . _ - and not \"" + RouteTable.BY_PATH + "\"");
+		if (!ID.matcher(id).matches() || RESERVED.contains(id)) {
+			throw RoutePart.invalid("id", id,
+					"1 to 128 of A-Z a-z 0-9 . _ - and none of " + String.join(", ", RESERVED));
 		}
 	}
 

@@ -10,6 +10,8 @@ public final class TimeLimits {
 	/** As many whole days as an {@code int} can hold in milliseconds. */
 	public static final Duration LONGEST = Duration.ofDays(24);
 
+	private static final Duration SHORTEST = Duration.ofMillis(1);
+
 	private TimeLimits() {
 	}
 
@@ -20,7 +22,7 @@ public final class TimeLimits {
 	 * @throws IllegalArgumentException if it cannot be kept
 	 */
 	public static void check(String name, Duration value) {
-		if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
+		if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException("%s: %s (expected: 1ms to 24d)".formatted(name, value));
 		}
 	}

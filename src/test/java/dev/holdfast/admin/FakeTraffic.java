@@ -58,7 +58,7 @@ final class FakeTraffic {
 		this.routes = new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS));
 		this.catalog = new RouteCatalog(Stream.of(routes)
 			.map((route) -> new ConfiguredRoute("holdfast.routes[%s]".formatted(route.id()), (defaults) -> route))
-			.toList(), RoutePolicy.DEFAULTS, this.routes, Clock.systemUTC(), List.of());
+			.toList(), RoutePolicy.DEFAULTS, Set.of(), this.routes, Clock.systemUTC(), List.of());
 	}
 
 	static Route route(String id, String host, String path, Set<String> methods, Map<String, String> headers,

@@ -121,6 +121,8 @@ class OperatorReadsTests {
 		JsonNode byPath = json(this.server.get("/registry/routes/by-path")).path("valueOrigins");
 		assertThat(byPath.path("times.requestSeconds").asText()).isEqualTo("default");
 		assertThat(byPath.path("protocol").asText()).isEqualTo("default");
+		assertThat(byPath.properties()).extracting(Map.Entry::getKey)
+			.contains("retry.attempts", "retry.statuses", "retry.backoffSeconds");
 		HttpResponse<String> none = this.server.get("/registry/routes/none");
 		assertThat(none.statusCode()).isEqualTo(404);
 		assertThat(json(none).path("code").asText()).isEqualTo("unknown-route");

@@ -151,7 +151,7 @@ class BackendTlsTests {
 			serve(peer);
 		});
 				Gateway gateway = new Gateway(Gateway.oneEventLoop(), new TrafficTls(Optional.empty(), trust(null)),
-						List.of(route("auto", BackendProtocol.AUTO, ""), route("h2", BackendProtocol.H2, "")),
+						List.of(route("auto", BackendProtocol.AUTO, "own", ""), route("h2", BackendProtocol.H2, "own", "")),
 						Scheme.HTTPS, backend.port());
 				RawClient one = gateway.client();
 				RawClient two = gateway.client()) {
@@ -239,11 +239,11 @@ class BackendTlsTests {
 			ports[i] = backends[i].port();
 		}
 		return new Gateway(Gateway.settings(), new TrafficTls(Optional.empty(), bundles),
-				List.of(route("orders", protocol, serverName)), Scheme.HTTPS, ports);
+				List.of(route("orders", protocol, bundles.isEmpty() ? "" : "own", serverName)), Scheme.HTTPS, ports);
 	}
 
-	private static Route route(String id, BackendProtocol protocol, String serverName) {
-		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity("own", serverName),
+	private static Route route(String id, BackendProtocol protocol, String bundle, String serverName) {
+		RoutePolicy policy = new RoutePolicy(protocol, RouteTimes.DEFAULTS, 0, new BackendSecurity(bundle, serverName),
 				PathRules.DEFAULTS);
 		return new Route(id, "", "/" + id + "/**", Set.of(), Map.of(), Gateway.ORDERS, "", false, policy);
 	}

@@ -62,6 +62,7 @@ public final class QuickStart {
 		return Stream
 			.concat(Stream.of("--holdfast.etcd.endpoints=" + etcd.endpoint(),
 					"--holdfast.registry.snapshot.path=" + folder.resolve("registry-snapshot.json"),
+					"--holdfast.routing.snapshot-path=" + folder.resolve("routes.json"),
 					"--holdfast.admin.overrides-path=" + folder.resolve("overrides.json")), Stream.of(args))
 			.toArray(String[]::new);
 	}

@@ -53,7 +53,7 @@ class RouteTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "by-path", "a b", "a/b", "ü" })
+	@ValueSource(strings = { "", "by-path", "match", "schema", "sources", "a b", "a/b", "ü" })
 	void idsThatCannotLabelAMeterAreRejected(String id) {
 		assertThatIllegalArgumentException().isThrownBy(() -> route(id, "", "/**", ""))
 			.withMessageStartingWith("id: \"%s\" (expected: ".formatted(id));

@@ -2,6 +2,7 @@ package dev.holdfast.proxy.backend;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -41,8 +42,18 @@ public final class BackendBundles {
 	}
 
 	private BackendTls make(BackendSecurity security) {
-		Supplier<TlsMaterial> bundle = this.bundles.get(security.bundle());
-		return new BackendTls((bundle != null) ? bundle.get() : null, security.serverName(), this.handshakeTimeout);
+		return new BackendTls(security.bundle().isEmpty() ? null : material(security.bundle()), security.serverName(),
+				this.handshakeTimeout);
+	}
+
+	/** What the JVM trusts is never taken in the place of a bundle that is missing. */
+	private TlsMaterial material(String name) {
+		Supplier<TlsMaterial> bundle = this.bundles.get(name);
+		if (bundle == null) {
+			throw new IllegalStateException("ssl-bundle: \"%s\" (expected: one of %s)".formatted(name,
+					String.join(", ", new TreeSet<>(this.bundles.keySet()))));
+		}
+		return bundle.get();
 	}
 
 	/**

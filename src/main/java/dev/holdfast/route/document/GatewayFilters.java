@@ -135,7 +135,7 @@ final class GatewayFilters {
 			YamlValue given = field.required("value", "a value");
 			String name = (named != null) ? named.text() : null;
 			FieldChanges.Field read = (name != null && given != null)
-					? given.text((text) -> new FieldChanges.Field(name, text)) : null;
+					? given.named(name).text((text) -> new FieldChanges.Field(name, text)) : null;
 			if (read != null) {
 				fields.add(read);
 			}

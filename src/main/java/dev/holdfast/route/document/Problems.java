@@ -51,6 +51,14 @@ final class Problems {
 		}
 	}
 
+	/**
+	 * Return what the model expects in the place of a value that cannot be used.
+	 */
+	static String expected(IllegalArgumentException refusal) {
+		Matcher unusable = UNUSABLE.matcher(String.valueOf(refusal.getMessage()));
+		return unusable.matches() ? unusable.group(2) : "another one";
+	}
+
 	void addWithoutEffect(Node place, String path, String what) {
 		if (this.withoutEffect.size() < MOST) {
 			this.withoutEffect.add(problem(place, path, what, ""));
@@ -59,7 +67,7 @@ final class Problems {
 
 	private DocumentProblem problem(Node place, String path, String what, String expected) {
 		return new DocumentProblem(this.origin, place.getStartMark().getLine() + 1,
-				place.getStartMark().getColumn() + 1, path, PrintableText.of(what), expected);
+				place.getStartMark().getColumn() + 1, PrintableText.of(path), PrintableText.of(what), expected);
 	}
 
 	boolean isEmpty() {

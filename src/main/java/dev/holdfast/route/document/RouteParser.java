@@ -3,12 +3,19 @@ package dev.holdfast.route.document;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.service.PrintableText;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -24,20 +31,48 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 public final class RouteParser {
 
+	/** The longest text that is read, characters; etcd's own limit is about as much. */
+	public static final int MAX_LENGTH = 1_572_864;
+
 	/** Most routes that a text may have. */
 	public static final int MOST_ROUTES = 10_000;
+
+	private static final Logger logger = LoggerFactory.getLogger(RouteParser.class);
 
 	private final ShortForm shortForm;
 
 	private final GatewayForm gatewayForm;
 
 	/**
-	 * Creates a parser.
+	 * Creates a parser that takes any name of an SSL bundle.
 	 * @param defaults what applies where a route says nothing
 	 */
 	public RouteParser(RoutePolicy defaults) {
-		this.shortForm = new ShortForm(defaults);
+		this(defaults, (bundle) -> bundle);
+	}
+
+	/**
+	 * Creates a parser.
+	 * @param defaults what applies where a route says nothing
+	 * @param bundles the SSL bundles that routes may name
+	 */
+	public RouteParser(RoutePolicy defaults, Set<String> bundles) {
+		this(defaults, (bundle) -> known(bundle, bundles));
+	}
+
+	private RouteParser(RoutePolicy defaults, UnaryOperator<String> bundle) {
+		this.shortForm = new ShortForm(defaults, bundle);
 		this.gatewayForm = new GatewayForm(defaults);
+	}
+
+	private static String known(String bundle, Set<String> bundles) {
+		if (!bundle.isEmpty() && !bundles.contains(bundle)) {
+			throw new IllegalArgumentException("\"%s\" (expected: %s)".formatted(bundle,
+					bundles.isEmpty() ? "nothing: the configuration names no bundle for instances"
+							: "one that the configuration names for instances: "
+									+ String.join(", ", new TreeSet<>(bundles))));
+		}
+		return bundle;
 	}
 
 	/**
@@ -47,15 +82,15 @@ public final class RouteParser {
 	 * @return what became of each
 	 */
 	public RouteDocuments parse(String text, String origin) {
-		Reading reading = new Reading(origin);
-		List<DocumentProblem> unreadable = new YamlText(text, origin).read(reading::document);
-		return new RouteDocuments(reading.results, unreadable);
+		ParsedText parsed = new ParsedText(origin);
+		List<DocumentProblem> unreadable = new YamlText(text, origin).read(parsed::document);
+		return new RouteDocuments(parsed.results, unreadable);
 	}
 
 	/**
 	 * A text that is being read.
 	 */
-	private final class Reading {
+	private final class ParsedText {
 
 		private final String origin;
 
@@ -64,12 +99,15 @@ public final class RouteParser {
 		/** Which line each id is on. */
 		private final Map<String, Integer> ids = new HashMap<>();
 
-		private Reading(String origin) {
+		/** Which line each name that is in use is on. */
+		private final Map<String, Integer> names = new HashMap<>();
+
+		private ParsedText(String origin) {
 			this.origin = origin;
 		}
 
 		private void document(Node document) {
-			YamlValue whole = new YamlValue(document, "", new Problems(this.origin));
+			YamlValue whole = new YamlValue(document, "", false, new Problems(this.origin));
 			if (document instanceof SequenceNode) {
 				entries(whole);
 			}
@@ -111,9 +149,11 @@ public final class RouteParser {
 		}
 
 		private void entry(YamlValue entry) {
-			Route route = RouteParser.this.shortForm.read(entry);
 			String id = text(entry.node(), "id");
-			add(entry, id, RouteForm.SHORT, Instant.MAX, (route != null) ? List.of(route) : List.of());
+			guarded(entry, id, () -> {
+				Route route = RouteParser.this.shortForm.read(entry);
+				add(entry, id, RouteForm.SHORT, Instant.MAX, (route != null) ? List.of(route) : List.of());
+			});
 		}
 
 		private void gateway(YamlValue document) {
@@ -133,8 +173,24 @@ public final class RouteParser {
 		}
 
 		private void object(YamlValue document) {
-			GatewayForm.Parts parts = RouteParser.this.gatewayForm.read(document);
-			add(document, parts.name(), parts.form(), parts.created(), parts.routes());
+			Node metadata = find(document.node(), "metadata");
+			guarded(document, (metadata != null) ? text(metadata, "name") : "", () -> {
+				GatewayForm.Parts parts = RouteParser.this.gatewayForm.read(document);
+				add(document, parts.name(), parts.form(), parts.created(), parts.routes());
+			});
+		}
+
+		/** A defect of the gateway's own must cost one route at most. */
+		private void guarded(YamlValue value, String name, Runnable reading) {
+			try {
+				reading.run();
+			}
+			catch (RuntimeException | StackOverflowError ex) {
+				logger.error("A route of {} could not be read for an error of the gateway's own",
+						PrintableText.of(this.origin), ex);
+				value.wrong("internal error: " + ex, "");
+				reject(name, value.node(), value.problems());
+			}
 		}
 
 		private void add(YamlValue value, String name, RouteForm form, Instant created, List<Route> routes) {
@@ -146,23 +202,32 @@ public final class RouteParser {
 				}
 				return;
 			}
+			Set<String> own = new HashSet<>();
 			for (Route route : routes) {
 				Integer first = this.ids.get(route.id());
 				if (first != null) {
 					value.wrong("\"%s\" is the id of the route on line %d".formatted(route.id(), first),
 							"each id once");
 				}
+				else if (!own.add(route.id())) {
+					value.wrong("\"%s\" is the id of two of its rules".formatted(route.id()), "each id once");
+				}
+			}
+			Integer named = this.names.get(name);
+			if (named != null && value.problems().isEmpty()) {
+				value.wrong("\"%s\" is the name of the route on line %d".formatted(name, named), "each name once");
 			}
 			if (!value.problems().isEmpty()) {
 				reject(name, value.node(), value.problems());
 				return;
 			}
 			routes.forEach((route) -> this.ids.put(route.id(), line));
+			this.names.put(name, line);
 			this.results.add(new ParsedRoute(name, line, form, created, routes, value.problems().withoutEffect()));
 		}
 
 		private void reject(String name, Node place, Problems problems) {
-			this.results.add(new RejectedRoute(name, place.getStartMark().getLine() + 1, problems.all()));
+			this.results.add(new RejectedRoute(PrintableText.of(name), place.getStartMark().getLine() + 1, problems.all()));
 		}
 
 		private static boolean has(Node node, String key) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.holdfast.route.BackendProtocol;
@@ -45,8 +46,17 @@ final class ShortForm {
 
 	private final RoutePolicy defaults;
 
-	ShortForm(RoutePolicy defaults) {
+	private final UnaryOperator<String> bundle;
+
+	/**
+	 * Creates a reader.
+	 * @param defaults what applies where a route says nothing
+	 * @param bundle checks the name of an SSL bundle, and throws
+	 * {@link IllegalArgumentException}
+	 */
+	ShortForm(RoutePolicy defaults, UnaryOperator<String> bundle) {
 		this.defaults = defaults;
+		this.bundle = bundle;
 	}
 
 	/**
@@ -157,14 +167,20 @@ final class ShortForm {
 				usual.protocol());
 		long maxBodySize = entry.get("max-body-size", (value) -> value.scalar(Quantities.SIZE, Quantities::size),
 				usual.maxBodySize());
-		String bundle = entry.get("ssl-bundle", YamlValue::text, usual.security().bundle());
+		String bundle = entry.get("ssl-bundle", (value) -> value.text(this.bundle), usual.security().bundle());
 		BackendSecurity security = entry.get("server-name",
 				(value) -> value.text((name) -> new BackendSecurity(bundle, name)), new BackendSecurity(bundle, ""));
 		PathRules paths = new PathRules(
 				entry.get("encoded-slashes", (value) -> value.constant(EncodedSlashes.class),
 						usual.paths().encodedSlashes()),
 				entry.get("merge-slashes", YamlValue::flag, usual.paths().mergeSlashes()));
-		return new RoutePolicy(protocol, times(entry), maxBodySize, security, paths);
+		try {
+			return new RoutePolicy(protocol, times(entry), maxBodySize, security, paths);
+		}
+		catch (IllegalArgumentException ex) {
+			entry.refused(ex);
+			return usual;
+		}
 	}
 
 	private RouteTimes times(YamlMapping entry) {

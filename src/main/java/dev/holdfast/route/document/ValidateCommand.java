@@ -17,6 +17,7 @@ import java.util.Map;
 
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.service.PrintableText;
 
 /**
  * Checks files of routes before somebody pushes them. Starts nothing.
@@ -34,6 +35,8 @@ public final class ValidateCommand {
 
 	/** It was not asked rightly, or a file could not be read. */
 	static final int FAILED = 2;
+
+	private static final int LONGEST_NAME = 4096;
 
 	private static final String USAGE = """
 			Usage: java -jar holdfast.jar validate FILE...
@@ -99,7 +102,7 @@ public final class ValidateCommand {
 	}
 
 	private void check(String file) {
-		String origin = file.equals("-") ? "<stdin>" : file;
+		String origin = file.equals("-") ? "<stdin>" : PrintableText.of(file, LONGEST_NAME);
 		try {
 			check(this.parser.parse(text(file), origin), origin);
 		}
@@ -110,7 +113,7 @@ public final class ValidateCommand {
 			fail(origin, "there is no such file");
 		}
 		catch (IOException | InvalidPathException ex) {
-			fail(origin, String.valueOf(ex.getMessage()));
+			fail(origin, PrintableText.of(String.valueOf(ex.getMessage()), LONGEST_NAME));
 		}
 	}
 

@@ -21,8 +21,7 @@ import org.yaml.snakeyaml.resolver.Resolver;
  */
 final class YamlText {
 
-	/** Characters: 10,000 routes need about a fourth of it. */
-	static final int LARGEST = 4 * 1024 * 1024;
+	private static final int LARGEST = RouteParser.MAX_LENGTH;
 
 	private static final int MOST_ALIASES = 50;
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
+import dev.holdfast.service.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -21,9 +22,10 @@ import org.yaml.snakeyaml.nodes.Tag;
  *
  * @param node the value
  * @param path the key with those that it is below
+ * @param secret whether problems must not show it
  * @param problems where problems are noted
  */
-record YamlValue(Node node, String path, Problems problems) {
+record YamlValue(Node node, String path, boolean secret, Problems problems) {
 
 	private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,8})");
 
@@ -45,9 +47,13 @@ record YamlValue(Node node, String path, Problems problems) {
 
 	private String shown() {
 		if (this.node instanceof ScalarNode scalar) {
-			return isNull() ? "no value" : "\"" + scalar.getValue() + "\"";
+			return isNull() ? "no value" : this.secret ? hidden(scalar.getValue()) : "\"" + scalar.getValue() + "\"";
 		}
 		return (this.node instanceof MappingNode) ? "keys" : "a list";
+	}
+
+	private static String hidden(String text) {
+		return "a value of %d characters".formatted(text.length());
 	}
 
 	boolean isNull() {
@@ -101,7 +107,12 @@ record YamlValue(Node node, String path, Problems problems) {
 			return reader.apply(text);
 		}
 		catch (IllegalArgumentException ex) {
-			this.problems.add(this.node, this.path, ex);
+			if (this.secret) {
+				wrong(hidden(text), Problems.expected(ex));
+			}
+			else {
+				this.problems.add(this.node, this.path, ex);
+			}
 			return null;
 		}
 	}
@@ -168,7 +179,7 @@ record YamlValue(Node node, String path, Problems problems) {
 		}
 		List<YamlValue> values = new ArrayList<>(sequence.getValue().size());
 		for (Node value : sequence.getValue()) {
-			values.add(new YamlValue(value, "%s[%d]".formatted(this.path, values.size()), this.problems));
+			values.add(new YamlValue(value, "%s[%d]".formatted(this.path, values.size()), this.secret, this.problems));
 		}
 		return values;
 	}
@@ -205,11 +216,19 @@ record YamlValue(Node node, String path, Problems problems) {
 	}
 
 	YamlValue below(Node value, String key) {
-		return new YamlValue(value, this.path.isEmpty() ? key : this.path + "." + key, this.problems);
+		return new YamlValue(value, this.path.isEmpty() ? key : this.path + "." + key,
+				this.secret || Redaction.isSecret(key), this.problems);
+	}
+
+	/**
+	 * Return the same value, which may be secret by a name that stands beside it.
+	 */
+	YamlValue named(String name) {
+		return new YamlValue(this.node, this.path, this.secret || Redaction.isSecret(name), this.problems);
 	}
 
 	YamlValue in(Problems others) {
-		return new YamlValue(this.node, this.path, others);
+		return new YamlValue(this.node, this.path, this.secret, others);
 	}
 
 }

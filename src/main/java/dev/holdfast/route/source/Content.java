@@ -1,12 +1,14 @@
 package dev.holdfast.route.source;
 
+import dev.holdfast.route.document.RouteParser;
+
 /**
  * What a place contains.
  */
 sealed interface Content {
 
-	/** The longest text that is read, characters; etcd's own limit is about as much. */
-	int MAX_LENGTH = 1_572_864;
+	/** The longest text that is read, characters. */
+	int MAX_LENGTH = RouteParser.MAX_LENGTH;
 
 	/** A text. */
 	record Text(String text) implements Content {

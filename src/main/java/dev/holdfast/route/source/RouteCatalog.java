@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -68,15 +69,16 @@ public final class RouteCatalog {
 	 * Creates it with the routes of the configuration, which are in force at once.
 	 * @param configured the routes of the configuration
 	 * @param defaults what applies where a route says nothing
+	 * @param bundles the SSL bundles that routes of other sources may name
 	 * @param active what is in force
 	 * @param clock the time of day
 	 * @param listeners told of what has changed
 	 */
-	public RouteCatalog(List<ConfiguredRoute> configured, RoutePolicy defaults, ActiveRoutes active, Clock clock,
-			List<RouteListener> listeners) {
+	public RouteCatalog(List<ConfiguredRoute> configured, RoutePolicy defaults, Set<String> bundles,
+			ActiveRoutes active, Clock clock, List<RouteListener> listeners) {
 		this.configured = List.copyOf(configured);
 		this.defaults = defaults;
-		this.parser = new RouteParser(defaults);
+		this.parser = new RouteParser(defaults, bundles);
 		this.active = active;
 		this.clock = clock;
 		this.begun = clock.instant();

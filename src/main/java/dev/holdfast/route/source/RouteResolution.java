@@ -81,7 +81,11 @@ final class RouteResolution {
 	}
 
 	private String clash(RouteOrigin origin, ParsedRoute parsed) {
+		Set<String> own = new HashSet<>();
 		for (Route route : parsed.routes()) {
+			if (!own.add(route.id())) {
+				return "\"%s\" is the id of two of its rules".formatted(route.id());
+			}
 			RouteOrigin other = this.taken.get(route.id());
 			if (other != null) {
 				return "\"%s\" of %s gives way to that of %s: %s".formatted(route.id(), origin, other,

@@ -2,12 +2,15 @@ package dev.holdfast.route.document;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractSet;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
@@ -82,6 +85,9 @@ class RouteParserTests {
 					{ id: a, service: a, headers: { X-A: 1 } } | 1:38: headers.X-A: "1" (expected: a text: put it into quotes)
 					{ id: a, service: a, request-timeout: 30 } | 1:39: request-timeout: "30" (expected: a unit: 30s or 30ms)
 					{ id: a, service: a, total-timeout: 25d } | 1:37: total-timeout: PT600H (expected: 1ms to 24d)
+					{ id: a, service: a, total-timeout: PT9999999999999999S } | 1:37: total-timeout: PT2777777777777H46M39S (expected: 1ms to 24d)
+					{ id: a, service: a, retry: { backoff: PT9999999999999999S } } | 1:29: retry: PT2777777777777H46M39S (expected: 1ms to 24d)
+					{ id: a, service: a, max-body-size: -1 } | 1:37: max-body-size: -1 (expected: >= 0)
 					{ id: a, service: a, methods: [POST, PSOT] } | 1:38: methods[1]: "PSOT" (expected: POST)
 					{ id: a, service: a, path: /a/**, strip-prefix: /b } | 1:49: strip-prefix: "/b" (expected: whole segments
 					{ id: a, service: a, preserve-host: yes } | 1:37: preserve-host: "yes" (expected: true or false)
@@ -103,6 +109,44 @@ class RouteParserTests {
 			.doesNotContain("s3cret");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "headers: { X-Api-Key: 5432112345 }", "header-regex: { X-Api-Key: '5432112345(' }",
+			"cookies: { session: 5432112345 }", "request-headers: { set: { Authorization: 5432112345 } }" })
+	void secretThatCannotBeUsedIsNotRepeated(String conditions) {
+		assertThat(parse("{ id: a, service: a, %s }".formatted(conditions)).problems()).singleElement()
+			.asString()
+			.contains("a value of 1")
+			.doesNotContain("54321");
+	}
+
+	@Test
+	void secretOfGatewayApiThatCannotBeUsedIsNotRepeated() {
+		assertThat(parse("""
+				apiVersion: gateway.networking.k8s.io/v1
+				kind: HTTPRoute
+				metadata: { name: a }
+				spec:
+				  rules:
+				  - matches:
+				    - headers:
+				      - { name: X-Api-Key, value: "5432112345(", type: RegularExpression }
+				      - { name: X-Api-Key, value: 5432112345 }
+				    filters:
+				    - type: RequestHeaderModifier
+				      requestHeaderModifier: { set: [ { name: Authorization, value: 5432112345 } ] }
+				    backendRefs: [ { name: a } ]
+				""").problems()).hasSize(3)
+			.allSatisfy((problem) -> assertThat(problem.message()).contains("a value of 1").doesNotContain("54321"));
+	}
+
+	@Test
+	void keyWithLineBreakIsToldInOneLine() {
+		RouteDocuments documents = parse("{ id: \"b\\n::error::\", service: a, \"x\\n::error::y\": 1 }");
+		assertThat(documents.problems()).hasSize(2)
+			.allSatisfy((problem) -> assertThat(problem.toString()).doesNotContain("\n"));
+		assertThat(documents.rejected()).extracting(RejectedRoute::name).containsExactly("b?::error::");
+	}
+
 	@Test
 	void badRouteDoesNotBlockTheOthers() {
 		RouteDocuments documents = parse("""
@@ -118,6 +162,81 @@ class RouteParserTests {
 			.containsExactly(tuple("b", 2), tuple("c", 4));
 		assertThat(documents.problems()).last()
 			.hasToString("routes.yaml:4:3: [3]: \"c\" is the id of the route on line 3 (expected: each id once)");
+	}
+
+	@Test
+	void rulesOfOneIdRejectTheirRouteAlone() {
+		RouteDocuments documents = parse(gateway("HTTPRoute", "a", "x") + gateway("HTTPRoute", "b", "x", "x")
+				+ gateway("HTTPRoute", "c", "1", "") + "{ id: d, service: d }");
+		assertThat(documents.parsed()).extracting(ParsedRoute::name).containsExactly("a", "d");
+		assertThat(documents.problems()).extracting(DocumentProblem::message)
+			.containsExactly("\"b_x\" is the id of two of its rules (expected: each id once)",
+					"\"c_1\" is the id of two of its rules (expected: each id once)");
+	}
+
+	@Test
+	void ofTwoRoutesOfOneNameTheSecondIsRefusedAndNotLost() {
+		RouteDocuments documents = parse(gateway("HTTPRoute", "orders", "a") + gateway("GRPCRoute", "orders", "b")
+				+ gateway("HTTPRoute", "orders", "c"));
+		assertThat(documents.parsed()).extracting(ParsedRoute::line).containsExactly(1);
+		assertThat(documents.rejected()).extracting(RejectedRoute::name, RejectedRoute::line)
+			.containsExactly(tuple("orders", 8), tuple("orders", 15));
+		assertThat(documents.problems()).extracting(DocumentProblem::message)
+			.containsOnly("\"orders\" is the name of the route on line 1 (expected: each name once)");
+	}
+
+	@Test
+	void bundleThatTheConfigurationDoesNotNameIsRefused() {
+		RouteDocuments documents = new RouteParser(RoutePolicy.DEFAULTS, Set.of("own", "other")).parse("""
+				- { id: a, service: a, ssl-bundle: own }
+				- { id: b, service: b, ssl-bundle: "" }
+				- { id: c, service: c }
+				- { id: d, service: d, ssl-bundle: onw }
+				""", "routes.yaml");
+		assertThat(documents.parsed()).extracting(ParsedRoute::name).containsExactly("a", "b", "c");
+		assertThat(documents.problems()).singleElement()
+			.hasToString("routes.yaml:4:36: [3].ssl-bundle: \"onw\" "
+					+ "(expected: one that the configuration names for instances: other, own)");
+		assertThat(new RouteParser(RoutePolicy.DEFAULTS, Set.of())
+			.parse("{ id: a, service: a, ssl-bundle: own }", "routes.yaml")
+			.problems()).singleElement()
+			.asString()
+			.endsWith("ssl-bundle: \"own\" (expected: nothing: the configuration names no bundle for instances)");
+	}
+
+	@Test
+	void defectOfTheGatewayCostsOneRoute() {
+		Set<String> failing = new AbstractSet<>() {
+
+			@Override
+			public boolean contains(Object name) {
+				if (name.equals("deep")) {
+					throw new StackOverflowError();
+				}
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public Iterator<String> iterator() {
+				return Collections.emptyIterator();
+			}
+
+			@Override
+			public int size() {
+				return 0;
+			}
+
+		};
+		RouteDocuments documents = new RouteParser(RoutePolicy.DEFAULTS, failing).parse("""
+				- { id: a, service: a }
+				- { id: b, service: b, ssl-bundle: deep }
+				- { id: c, service: c, ssl-bundle: own }
+				- { id: d, service: d }
+				""", "routes.yaml");
+		assertThat(documents.parsed()).extracting(ParsedRoute::name).containsExactly("a", "d");
+		assertThat(documents.rejected()).extracting(RejectedRoute::name, RejectedRoute::line)
+			.containsExactly(tuple("b", 2), tuple("c", 3));
+		assertThat(documents.problems()).allMatch((problem) -> problem.message().contains("internal error"));
 	}
 
 	@Test
@@ -165,7 +284,7 @@ class RouteParserTests {
 
 	@Test
 	void textThatIsTooLargeIsNotRead() {
-		assertThat(parse("#".repeat(YamlText.LARGEST + 1)).unreadable()).hasSize(1);
+		assertThat(parse("#".repeat(RouteParser.MAX_LENGTH + 1)).unreadable()).hasSize(1);
 		assertThat(parse("[".repeat(1000)).unreadable()).hasSize(1);
 	}
 
@@ -180,6 +299,21 @@ class RouteParserTests {
 			.satisfies((route) -> assertThat(route.problems()).singleElement()
 				.asString()
 				.endsWith("one route too many (expected: at most 10000 in a text)"));
+	}
+
+	/** With one rule for each name. */
+	private static String gateway(String kind, String name, String... rules) {
+		return """
+				apiVersion: gateway.networking.k8s.io/v1
+				kind: %s
+				metadata: { name: %s }
+				spec:
+				  rules:
+				%s---
+				""".formatted(kind, name,
+				Stream.of(rules)
+					.map((rule) -> "  - { name: \"%s\", backendRefs: [ { name: a } ] }\n".formatted(rule))
+					.collect(Collectors.joining()));
 	}
 
 	private static Route route(String text) {

@@ -73,6 +73,30 @@ class RouteCatalogTests {
 	}
 
 	@Test
+	void twoRulesOfOneIdFreezeNoOtherRoute() {
+		write(Source.ETCD, "/holdfast/routes/x", """
+				apiVersion: gateway.networking.k8s.io/v1
+				kind: HTTPRoute
+				metadata: { name: a }
+				spec:
+				  rules:
+				  - { name: x, backendRefs: [ { name: a } ] }
+				  - { name: x, backendRefs: [ { name: b } ] }
+				""");
+		write(Source.FOLDER, "/routes/b.yml", RouteWorld.route("b"));
+		assertThat(this.world.inForce()).containsExactly("b", "fixed");
+		assertThat(this.world.status("a").state()).isEqualTo(State.QUARANTINED);
+	}
+
+	@Test
+	void bundleThatNobodyKnowsIsQuarantined() {
+		write(Source.ETCD, "/holdfast/routes/a", RouteWorld.route("a") + "  ssl-bundle: stranger\n");
+		write(Source.ETCD, "/holdfast/routes/b", RouteWorld.route("b") + "  ssl-bundle: own\n");
+		assertThat(this.world.inForce()).containsExactly("b", "fixed");
+		assertThat(this.world.status("a").reason()).contains("stranger");
+	}
+
+	@Test
 	void ofTwoRoutesOfOneIdTheOneOfTheSourceThatComesFirstIsInForce() {
 		write(Source.ETCD, "/holdfast/routes/a", RouteWorld.route("a", "of-etcd"));
 		assertThat(this.world.target("/a")).isEqualTo("of-etcd");

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.Route;
@@ -31,7 +32,7 @@ final class RouteWorld {
 
 	RouteWorld(ConfiguredRoute... configured) {
 		InstantSource clock = () -> Instant.EPOCH.plus(this.passed);
-		this.catalog = new RouteCatalog(List.of(configured), RoutePolicy.DEFAULTS, this.active,
+		this.catalog = new RouteCatalog(List.of(configured), RoutePolicy.DEFAULTS, Set.of("own"), this.active,
 				clock.withZone(ZoneOffset.UTC), List.of(this.changes::addAll));
 	}
 
