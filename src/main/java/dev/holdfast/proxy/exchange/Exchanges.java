@@ -83,8 +83,11 @@ public final class Exchanges implements RequestHandler {
 		ClientResponses responses = new ClientResponses(shuttingDown);
 		this.probes = new ProbeResponses(probes, routes, responses, settings);
 		this.direct = new RouteResponses(responses);
-		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, new WaitingRequests(loop),
-				new OpenStreams(), responses, new MirroredRequests(loop, upstreams, backends, listener),
+		WaitingRequests waiting = new WaitingRequests(loop);
+		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, waiting, new OpenStreams(),
+				responses,
+				new MirroredRequests(loop, upstreams, waiting, (service) -> routes.table().policyFor(service), backends,
+						listener),
 				new RequestHead());
 	}
 

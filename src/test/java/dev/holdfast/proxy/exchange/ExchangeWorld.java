@@ -62,6 +62,9 @@ final class ExchangeWorld implements ConnectionSource {
 
 	final Exchanges exchanges;
 
+	/** Whether asking for a connection is a defect. */
+	boolean defective;
+
 	boolean ready = true;
 
 	boolean shuttingDown;
@@ -103,6 +106,9 @@ final class ExchangeWorld implements ConnectionSource {
 	@Override
 	public Runnable acquire(Endpoint endpoint, WireProtocol protocol, BackendSecurity security, boolean avoidStale,
 			ConnectListener listener) {
+		if (this.defective) {
+			throw new IllegalStateException("defect");
+		}
 		FakeBackend backend = new FakeBackend(endpoint, protocol, avoidStale, listener);
 		this.asked.add(backend);
 		return () -> backend.calledOff = true;
