@@ -29,7 +29,7 @@ class CheckConfiguration {
 				properties.upstream().connectTimeout());
 		trafficBundles.onChange(bundles::changed);
 		return new ActiveChecks(properties.upstream().checks().policy(), upstreams,
-				new ServiceTransports(() -> routes.table().routes(), properties.routePolicy()), bundles, listener);
+				new ServiceTransports(routes), bundles, listener);
 	}
 
 	/**

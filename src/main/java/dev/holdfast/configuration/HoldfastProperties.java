@@ -552,7 +552,7 @@ public record HoldfastProperties(@Valid @DefaultValue Server server, @Valid @Def
 	 * @param maxRequests Most requests that an instance gets at a time, tunnels and event
 	 * streams included, 0 for any number.
 	 * @param maxQueued Most requests of a service that wait until an instance can take
-	 * one more.
+	 * one more; as many again for each part of its instances that routes name.
 	 * @param queueTimeout Longest time that they wait.
 	 * @param connectTimeout Longest time that making a connection to an instance may
 	 * take, over all addresses of its name.

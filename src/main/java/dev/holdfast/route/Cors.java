@@ -96,8 +96,9 @@ public record Cors(List<OriginPattern> allowOrigins, boolean allowCredentials, L
 	 * @return whether one of the patterns is for it
 	 */
 	public boolean allows(String origin) {
+		OriginPattern asked = OriginPattern.parseOrNull(origin);
 		for (OriginPattern pattern : this.allowOrigins) {
-			if (pattern.matches(origin)) {
+			if (pattern.matches(asked)) {
 				return true;
 			}
 		}

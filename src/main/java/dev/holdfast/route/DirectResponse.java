@@ -35,7 +35,7 @@ public sealed interface DirectResponse {
 
 		private static final int HIGHEST_PORT = 65_535;
 
-		private static final Pattern HOST = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
+		private static final Pattern HOST = Pattern.compile("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++\\]");
 
 		/**
 		 * Brings scheme and host to lower case and checks all parts.
@@ -51,7 +51,7 @@ public sealed interface DirectResponse {
 			if (!scheme.isEmpty() && !scheme.equals("http") && !scheme.equals("https")) {
 				throw RoutePart.invalid("scheme of the redirect", scheme, "http, https, or nothing");
 			}
-			if (!host.isEmpty() && !HOST.matcher(host).matches()) {
+			if (!host.isEmpty() && (host.length() > RoutePart.LONGEST_HOST || !HOST.matcher(host).matches())) {
 				throw RoutePart.invalid("host of the redirect", host, "a host name without port, or nothing");
 			}
 			if (port < 0 || port > HIGHEST_PORT) {

@@ -25,8 +25,12 @@ public record OriginPattern(String scheme, String host, int port) {
 
 	private static final int HIGHEST_PORT = 65_535;
 
-	private static final Pattern PATTERN = Pattern
-		.compile("(https?)://(\\*|(?:\\*\\.)?[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
+	/** Of a scheme, a host name and a port: what clients send may be as long as a head. */
+	private static final int LONGEST = "https://".length() + RoutePart.LONGEST_HOST + ":65535".length();
+
+	/** Possessive, since a matcher that can go back takes stack for each label. */
+	private static final Pattern PATTERN = Pattern.compile(
+			"(https?)://(\\*|(?:\\*\\.)?[a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++])(?::([0-9]{1,5}))?");
 
 	/**
 	 * Read a pattern.
@@ -48,7 +52,14 @@ public record OriginPattern(String scheme, String host, int port) {
 		return pattern;
 	}
 
-	private static @Nullable OriginPattern parseOrNull(String text) {
+	/**
+	 * Read a pattern.
+	 * @return the pattern, {@code null} when the text is none, or says any origin
+	 */
+	static @Nullable OriginPattern parseOrNull(String text) {
+		if (text.length() > LONGEST) {
+			return null;
+		}
 		Matcher matcher = PATTERN.matcher(text.toLowerCase(Locale.ROOT));
 		if (!matcher.matches()) {
 			return null;
@@ -70,14 +81,13 @@ public record OriginPattern(String scheme, String host, int port) {
 
 	/**
 	 * Whether it is for an origin.
-	 * @param origin the value of an Origin field
-	 * @return whether it matches
+	 * @param asked the origin, {@code null} for one without scheme and host
 	 */
-	public boolean matches(String origin) {
-		if (isAny()) {
-			return true;
-		}
-		OriginPattern asked = parseOrNull(origin);
+	boolean matches(@Nullable OriginPattern asked) {
+		return isAny() || isFor(asked);
+	}
+
+	private boolean isFor(@Nullable OriginPattern asked) {
 		return asked != null && !asked.host.startsWith("*") && this.scheme.equals(asked.scheme)
 				&& this.port == asked.port && matchesHost(asked.host);
 	}

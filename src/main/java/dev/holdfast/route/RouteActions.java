@@ -25,8 +25,10 @@ public record RouteActions(FieldChanges requestFields, FieldChanges responseFiel
 
 	private static final int MOST_MIRRORS = 8;
 
+	private static final int LONGEST_HOST = RoutePart.LONGEST_HOST + ":65535".length();
+
 	private static final Pattern HOST = Pattern
-		.compile("([a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\])(:[1-9][0-9]{0,4})?");
+		.compile("([a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++\\])(:[1-9][0-9]{0,4})?");
 
 	/**
 	 * Copies the list, brings the host to lower case, and checks what goes together.
@@ -36,7 +38,7 @@ public record RouteActions(FieldChanges requestFields, FieldChanges responseFiel
 	public RouteActions {
 		host = host.toLowerCase(Locale.ROOT);
 		mirrors = List.copyOf(mirrors);
-		if (!host.isEmpty() && !HOST.matcher(host).matches()) {
+		if (!host.isEmpty() && (host.length() > LONGEST_HOST || !HOST.matcher(host).matches())) {
 			throw RoutePart.invalid("host to send", host, "a host name, perhaps with a port, or nothing");
 		}
 		if (mirrors.size() > MOST_MIRRORS) {

@@ -5,6 +5,9 @@ package dev.holdfast.route;
  */
 final class RoutePart {
 
+	/** The longest name of a host (RFC 1035, section 2.3.4), in characters. */
+	static final int LONGEST_HOST = 253;
+
 	private RoutePart() {
 	}
 

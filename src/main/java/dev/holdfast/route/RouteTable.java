@@ -2,6 +2,7 @@ package dev.holdfast.route;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ public final class RouteTable implements SnapshotListener {
 	/** In the order of precedence of the first entry of each. */
 	private final List<Route> routes;
 
+	/** Of the first route to each service. */
+	private final Map<ServiceName, RoutePolicy> servicePolicies;
+
 	private final HostTable hosts;
 
 	private final boolean byPath;
@@ -77,9 +81,18 @@ public final class RouteTable implements SnapshotListener {
 		Map<String, Route> first = LinkedHashMap.newLinkedHashMap(routes.size());
 		this.entries.forEach((entry) -> first.putIfAbsent(entry.route().id(), entry.route()));
 		this.routes = List.copyOf(first.values());
+		this.servicePolicies = servicePolicies(this.routes);
 		this.hosts = new HostTable(entries);
 		this.byPath = byPath;
 		this.byPathPolicy = byPathPolicy;
+	}
+
+	private static Map<ServiceName, RoutePolicy> servicePolicies(List<Route> routes) {
+		Map<ServiceName, RoutePolicy> policies = new HashMap<>();
+		for (Route route : routes) {
+			route.backends().forEach((backend) -> policies.putIfAbsent(backend.service(), route.policy()));
+		}
+		return Map.copyOf(policies);
 	}
 
 	/**
@@ -238,6 +251,17 @@ public final class RouteTable implements SnapshotListener {
 	 */
 	public RoutePolicy policy(@Nullable RouteMatch match) {
 		return (match != null) ? match.policy() : this.byPathPolicy;
+	}
+
+	/**
+	 * Gives what applies to a service where it is connected to without a request of its
+	 * own.
+	 * @param service the service
+	 * @return how the requests of the first route to it are treated, and where no route
+	 * names it, those that are routed by their path
+	 */
+	public RoutePolicy policyFor(ServiceName service) {
+		return this.servicePolicies.getOrDefault(service, this.byPathPolicy);
 	}
 
 	private RoutePolicy policyOf(@Nullable Route route) {

@@ -3,8 +3,8 @@ package dev.holdfast.upstream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -36,7 +36,8 @@ public final class Upstream {
 
 	private final Traffic traffic = new Traffic();
 
-	private final AtomicInteger queued = new AtomicInteger();
+	/** How many wait for which instances; none for most. */
+	private final ConcurrentHashMap<Subset, Integer> queued = new ConcurrentHashMap<>();
 
 	private final RetryBudget retryBudget = new RetryBudget(this::inFlight);
 
@@ -290,11 +291,12 @@ public final class Upstream {
 	/**
 	 * Counts a request that waits for an instance, if there may be one more of them. Must
 	 * then be followed by one {@link #leaveQueue}.
+	 * @param subset which instances it waits for; others do not wait behind it
 	 * @return whether it may wait
 	 */
-	public boolean tryQueue() {
-		if (this.queued.incrementAndGet() > this.settings.maxQueued()) {
-			this.queued.decrementAndGet();
+	public boolean tryQueue(Subset subset) {
+		if (this.queued.merge(subset, 1, Integer::sum) > this.settings.maxQueued()) {
+			leaveQueue(subset);
 			return false;
 		}
 		return true;
@@ -302,9 +304,10 @@ public final class Upstream {
 
 	/**
 	 * A request waits no longer.
+	 * @param subset which instances it waited for
 	 */
-	public void leaveQueue() {
-		this.queued.decrementAndGet();
+	public void leaveQueue(Subset subset) {
+		this.queued.computeIfPresent(subset, (key, before) -> (before > 1) ? before - 1 : null);
 	}
 
 	/**
@@ -355,6 +358,17 @@ public final class Upstream {
 	 */
 	public String circuit() {
 		return this.circuit.state().name();
+	}
+
+	/**
+	 * Whether the circuit breaker lets all requests through.
+	 * @return whether it is neither open nor half open
+	 */
+	public boolean isCircuitClosed() {
+		return switch (this.circuit.state()) {
+			case CLOSED, DISABLED, METRICS_ONLY -> true;
+			case OPEN, HALF_OPEN, FORCED_OPEN -> false;
+		};
 	}
 
 	/**

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param balancer how an instance is chosen
  * @param ejection when an instance gets no requests while another can take them
  * @param maxRequests how many requests an instance gets at a time, 0 for any number
- * @param maxQueued how many requests may wait until an instance of their service can take
- * one more
+ * @param maxQueued how many requests may wait until an instance of their service, or of
+ * their part of it, can take one more
  * @param slowStart for how long a new or recovered instance gets less than its share, 0
  * for not at all
  * @param zone the gateway's own zone, whose instances are preferred, empty for none

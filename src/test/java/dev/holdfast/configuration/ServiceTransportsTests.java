@@ -3,13 +3,14 @@ package dev.holdfast.configuration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 import dev.holdfast.check.CheckTransport;
+import dev.holdfast.route.ActiveRoutes;
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
+import dev.holdfast.route.RouteTable;
 import dev.holdfast.service.ServiceName;
 import org.junit.jupiter.api.Test;
 
@@ -19,18 +20,18 @@ class ServiceTransportsTests {
 
 	private static final ServiceName ORDERS = new ServiceName("orders");
 
-	private final AtomicReference<List<Route>> routes = new AtomicReference<>(List.of());
+	private final ActiveRoutes routes = new ActiveRoutes(new RouteTable(List.of(), true, RoutePolicy.DEFAULTS));
 
-	private final ServiceTransports transports = new ServiceTransports(this.routes::get, RoutePolicy.DEFAULTS);
+	private final ServiceTransports transports = new ServiceTransports(this.routes);
 
 	@Test
 	void aServiceIsConnectedToAsItsFirstRouteDoesAndElseAsUsual() {
 		assertThat(this.transports.apply(ORDERS)).isEqualTo(CheckTransport.DEFAULTS);
-		this.routes.set(List.of(route("first", "orders", "own"), route("second", "orders", "other")));
+		this.routes.replace(List.of(route("first", "orders", "own"), route("second", "orders", "other")));
 		assertThat(this.transports.apply(ORDERS))
 			.isEqualTo(new CheckTransport(BackendProtocol.AUTO, new BackendSecurity("own", "")));
 		assertThat(this.transports.apply(new ServiceName("users"))).isEqualTo(CheckTransport.DEFAULTS);
-		this.routes.set(List.of());
+		this.routes.replace(List.of());
 		assertThat(this.transports.apply(ORDERS)).isEqualTo(CheckTransport.DEFAULTS);
 	}
 

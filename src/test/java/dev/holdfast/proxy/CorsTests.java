@@ -3,11 +3,17 @@ package dev.holdfast.proxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.holdfast.route.Cors;
+import dev.holdfast.route.DirectResponse;
+import dev.holdfast.route.FieldChanges;
 import dev.holdfast.route.OriginPattern;
+import dev.holdfast.route.PathRewrite;
 import dev.holdfast.route.Route;
+import dev.holdfast.route.RouteActions;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.testing.Http2Wire;
 import org.junit.jupiter.api.Test;
@@ -118,6 +124,37 @@ class CorsTests {
 		}
 	}
 
+	/**
+	 * As long as a head may be: matching it must not cost the event loop's stack.
+	 */
+	@Test
+	void originOfManyLabelsIsToldNothing() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(ANSWER);
+				Gateway gateway = gateway(backend.port(), Actions.cors(SOME));
+				RawClient client = gateway.client()) {
+			String origin = "https://a" + ".a".repeat(7_000) + ".app.test";
+			assertThat(cors(preflight(client, "/a", origin, "PUT", ""))).containsExactly("vary: Origin");
+			assertThat(cors(client.get("/a", "Origin: " + origin))).containsExactly("vary: Origin");
+		}
+	}
+
+	@Test
+	void whatTheRouteSetsOfItIsNotToldTwice() throws IOException {
+		FieldChanges set = new FieldChanges(
+				List.of(Actions.field("Access-Control-Allow-Origin", "https://old.test"),
+						Actions.field("Access-Control-Max-Age", "1")),
+				List.of(), List.of());
+		Route route = new Route("a", "", "/a/**", Set.of(), Map.of(), Gateway.ORDERS, "", false,
+				RoutePolicy.DEFAULTS.with(new RouteActions(FieldChanges.NONE, set, PathRewrite.NONE, "",
+						DirectResponse.NONE, SOME, List.of())));
+		try (Gateway gateway = gateway(ScriptedBackend.refusedPort(), route); RawClient client = gateway.client()) {
+			assertThat(cors(preflight(client, "/a", PAGE, "PUT", ""))).containsExactly("vary: Origin",
+					"access-control-allow-origin: https://app.test", "access-control-allow-credentials: true",
+					"access-control-allow-methods: PUT, DELETE", "access-control-allow-headers: content-type, x-token",
+					"access-control-max-age: 600");
+		}
+	}
+
 	@Test
 	void gatewaysWordCountsAndNotTheInstances() throws IOException {
 		try (ScriptedBackend backend = ScriptedBackend.answering(ANSWER);
@@ -154,6 +191,35 @@ class CorsTests {
 			assertThat(preflight(client, "/a", PAGE, "PUT", "").header("access-control-allow-origin")).isEqualTo(PAGE);
 			assertThat(preflight(client, "/a", PAGE, "DELETE", "").status()).isEqualTo(404);
 		}
+	}
+
+	/**
+	 * The route that OPTIONS takes may allow what the one of the request does not.
+	 */
+	@Test
+	void preflightIsNotOfTheRouteThatTakesOptions() throws IOException {
+		Route open = Actions.cors(ALL, "OPTIONS");
+		try (ScriptedBackend backend = ScriptedBackend.answering(ANSWER);
+				Gateway gateway = gateway(backend.port(), open, withCors("strict", SOME, "PUT"),
+						withCors("silent", Cors.NONE, "DELETE"));
+				RawClient client = gateway.client()) {
+			assertThat(cors(preflight(client, "/a", "https://evil.test", "PUT", ""))).containsExactly("vary: Origin");
+			assertThat(preflight(client, "/a", PAGE, "PUT", "").header("access-control-allow-origin")).isEqualTo(PAGE);
+			assertThat(backend.heads()).isEmpty();
+			RawClient.Answer instances = preflight(client, "/a", "https://evil.test", "DELETE", "");
+			assertThat(cors(instances)).containsExactly("Access-Control-Allow-Origin: *",
+					"Access-Control-Allow-Credentials: true", "Access-Control-Expose-Headers: X-Secret");
+			assertThat(backend.heads()).hasSize(1);
+		}
+		try (Gateway gateway = gateway(ScriptedBackend.refusedPort(), open); RawClient client = gateway.client()) {
+			assertThat(preflight(client, "/a", PAGE, "PUT", "").header("access-control-allow-origin")).isEqualTo("*");
+		}
+	}
+
+	private static Route withCors(String id, Cors cors, String method) {
+		return new Route(id, "", "/a/**", Set.of(method), Map.of(), Gateway.ORDERS, "", false,
+				RoutePolicy.DEFAULTS.with(new RouteActions(FieldChanges.NONE, FieldChanges.NONE, PathRewrite.NONE, "",
+						DirectResponse.NONE, cors, List.of())));
 	}
 
 	@Test

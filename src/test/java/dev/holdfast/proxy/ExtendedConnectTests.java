@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.BackendSecurity;
+import dev.holdfast.route.DirectResponse;
 import dev.holdfast.route.PathRules;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
@@ -128,6 +129,21 @@ class ExtendedConnectTests {
 	void clientsAreToldThatThereIsSuchAThing() throws IOException {
 		try (Gateway gateway = new Gateway(); Http2Wire client = Http2Wire.connect(gateway.server.port())) {
 			assertThat(client.awaitSettings()).containsEntry(ENABLE_CONNECT_PROTOCOL, 1L);
+		}
+	}
+
+	/**
+	 * The client would take a 2xx for the tunnel (RFC 8441, section 5).
+	 */
+	@ParameterizedTest
+	@CsvSource({ "200, 501", "299, 501", "404, 404" })
+	void whatARouteAnswersIsNoTunnel(int status, int told) throws IOException {
+		Route route = Actions.respond(new DirectResponse.Fixed(status, "", "closed"));
+		try (Gateway gateway = new Gateway(RoutePolicy.DEFAULTS, List.of(route));
+				Http2Wire client = Http2Wire.connect(gateway.server.port())) {
+			int stream = client.connect("websocket", "/a/chat", false);
+			assertThat(client.message(stream).status()).isEqualTo(told);
+			assertThat(client.message(client.get("/a")).status()).isEqualTo(status);
 		}
 	}
 

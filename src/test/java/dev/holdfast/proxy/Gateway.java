@@ -262,8 +262,15 @@ final class Gateway implements AutoCloseable {
 	 * The backends as the gateway sees them.
 	 */
 	List<UpstreamInstance> instances() {
-		Upstream orders = this.upstreams.find(ORDERS);
-		return (orders != null) ? orders.instances() : List.of();
+		return instances(ORDERS);
+	}
+
+	/**
+	 * The instances of another service as the gateway sees them.
+	 */
+	List<UpstreamInstance> instances(ServiceName service) {
+		Upstream upstream = this.upstreams.find(service);
+		return (upstream != null) ? upstream.instances() : List.of();
 	}
 
 	/**

@@ -5,11 +5,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import dev.holdfast.override.Action;
+import dev.holdfast.route.BackendProtocol;
 import dev.holdfast.route.Mirror;
+import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.testing.Http2Wire;
 import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.UpstreamInstance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,6 +140,61 @@ class MirrorTests {
 			gateway.register(SHADOW);
 			assertThat(client.get("/a").body()).isEqualTo("ok");
 			await().until(() -> gateway.recorder.mirrored.equals(List.of("shadow FAILURE", "shadow NOT_SENT")));
+		}
+	}
+
+	/**
+	 * Its end would tell nothing, and the instance get no other request meanwhile.
+	 */
+	@Test
+	void copyIsNoTrialOfAnInstanceThatReturns() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				ScriptedBackend shadow = ScriptedBackend.answering(OK);
+				Gateway gateway = gateway(backend.port(), shadow.port())) {
+			UpstreamInstance instance = gateway.instances(SHADOW).getFirst();
+			for (int i = 0; i < 5; i++) {
+				instance.end(Outcome.SERVER_ERROR, instance.start());
+			}
+			gateway.pass(Duration.ofSeconds(31));
+			try (RawClient client = gateway.client()) {
+				assertThat(client.get("/a").body()).isEqualTo("ok");
+				await().until(() -> gateway.recorder.mirrored.equals(List.of("shadow NOT_SENT")));
+				instance.end(Outcome.SUCCESS, instance.start());
+				assertThat(client.get("/a").body()).isEqualTo("ok");
+				await().until(() -> gateway.recorder.mirrored.equals(List.of("shadow NOT_SENT", "shadow SUCCESS")));
+			}
+		}
+	}
+
+	@Test
+	void copyIsNotSentWhileTheCircuitIsOpen() throws IOException {
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				ScriptedBackend shadow = ScriptedBackend.answering(OK);
+				Gateway gateway = gateway(backend.port(), shadow.port());
+				RawClient client = gateway.client()) {
+			gateway.override(new Action.CircuitOpen(SHADOW));
+			assertThat(client.get("/a").body()).isEqualTo("ok");
+			await().until(() -> gateway.recorder.mirrored.equals(List.of("shadow NOT_SENT")));
+			assertThat(shadow.connections()).isZero();
+		}
+	}
+
+	/**
+	 * The route that is copied speaks HTTP/2 to instances of its own that do not.
+	 */
+	@Test
+	void otherServiceIsSpokenToAsItsOwnRoutesDo() throws IOException {
+		Route copied = Actions.mirror(new Mirror(SHADOW, 1));
+		RoutePolicy http2 = new RoutePolicy(BackendProtocol.H2, copied.policy().times(), 0, copied.policy().security(),
+				copied.policy().paths(), copied.policy().retry(), copied.policy().actions());
+		Route route = new Route(copied.id(), copied.hosts(), copied.matches(), copied.backends(), "", false, http2);
+		try (ScriptedBackend backend = ScriptedBackend.answering(OK);
+				ScriptedBackend shadow = ScriptedBackend.answering(OK);
+				Gateway gateway = new Gateway(RoutePolicy.DEFAULTS, List.of(route), backend.port());
+				RawClient client = gateway.client()) {
+			gateway.register(SHADOW, shadow.port());
+			assertThat(client.get("/a").status()).isEqualTo(502);
+			await().until(() -> gateway.recorder.mirrored.equals(List.of("shadow SUCCESS")));
 		}
 	}
 

@@ -46,6 +46,21 @@ class CorsTests {
 				.formatted(origin) + "https://*.example.org:8443)");
 	}
 
+	/**
+	 * A regular expression that can go back would take stack for each label.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 65, 8_000, 100_000 })
+	void originThatIsLongerThanAnyHostIsNotAllowed(int labels) {
+		String origin = "https://a" + ".abc".repeat(labels);
+		assertThat(allowing("https://*").allows(origin)).isFalse();
+		assertThat(allowing("*").allows(origin)).isTrue();
+		assertThat(allowing("https://*").allows("https://a" + ".abc".repeat(63) + ":8443")).isFalse();
+		assertThat(allowing("https://*:8443").allows("https://a" + ".abc".repeat(63) + ":8443")).isTrue();
+		assertThatIllegalArgumentException().isThrownBy(() -> OriginPattern.parse(origin))
+			.withMessageStartingWith("allowed origin: ");
+	}
+
 	@Test
 	void originIsWrittenAsItIsRead() {
 		assertThat(Stream.of("*", "https://a.test", "http://*.a.test:8080", "https://*")

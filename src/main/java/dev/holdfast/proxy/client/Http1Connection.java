@@ -230,7 +230,7 @@ final class Http1Connection extends ServedConnection {
 		try {
 			readOn();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | StackOverflowError ex) {
 			onFailure(ex);
 		}
 	}

@@ -27,8 +27,9 @@ final class ChangedResponse {
 		}
 		RouteActions actions = policy.actions();
 		ChangedFields.apply(actions.responseFields(), fields);
-		// Behind what the route changes, which must not undo it.
-		if (!actions.cors().isNone()) {
+		// Behind what the route changes, which must not undo it. A preflight that is not
+		// answered here is about a route that leaves CORS to its service.
+		if (!actions.cors().isNone() && CorsFields.preflightedMethod(request) == null) {
 			CorsFields.write(actions.cors(), request.fields(), fields);
 		}
 	}

@@ -110,11 +110,13 @@ final class Exchange implements RequestListener, ResponseReceiver, RequestAttemp
 	public void onEnd(HeaderFields trailers) {
 		RequestBody body = this.request.body();
 		if (!this.ended && body != null) {
-			if (isMirrored()) {
-				// Before an instance has it: when its response comes, nothing is kept.
-				this.resources.mirrored().send(this.request, body.copy());
-			}
+			boolean mirrored = isMirrored();
+			// Before an instance has it: when its response comes, nothing is kept.
+			byte[] copy = mirrored ? body.copy() : null;
 			body.end(trailers);
+			if (mirrored) {
+				this.resources.mirrored().send(this.request, copy);
+			}
 		}
 		if (!this.ended) {
 			this.timeouts.endRequest();

@@ -21,6 +21,7 @@ import dev.holdfast.proxy.header.RequestTarget;
 import dev.holdfast.proxy.transport.TrafficLoop;
 import dev.holdfast.proxy.tunnel.Tunnels;
 import dev.holdfast.route.ActiveRoutes;
+import dev.holdfast.route.DirectResponse;
 import dev.holdfast.route.RequestAttributes;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RoutePolicy;
@@ -82,8 +83,11 @@ public final class Exchanges implements RequestHandler {
 		ClientResponses responses = new ClientResponses(shuttingDown);
 		this.probes = new ProbeResponses(probes, routes, responses, settings);
 		this.direct = new RouteResponses(responses);
-		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, new WaitingRequests(loop),
-				new OpenStreams(), responses, new MirroredRequests(loop, upstreams, backends, listener),
+		WaitingRequests waiting = new WaitingRequests(loop);
+		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, waiting, new OpenStreams(),
+				responses,
+				new MirroredRequests(loop, upstreams, waiting, (service) -> routes.table().policyFor(service), backends,
+						listener),
 				new RequestHead());
 	}
 
@@ -172,8 +176,9 @@ public final class Exchanges implements RequestHandler {
 	}
 
 	/**
-	 * Return the way whose CORS a preflight asks for: the one that it takes itself, or
-	 * else the one of the request that would follow.
+	 * Return the way whose CORS a preflight asks for: that of the request that would
+	 * follow, whatever is allowed on the one that the preflight takes itself. That one
+	 * answers only where there is none for the request.
 	 * @return the way, {@code null} when it is no preflight or CORS is left to a service
 	 */
 	private @Nullable RouteMatch preflighted(RouteTable table, @Nullable RouteMatch match, RequestHost host,
@@ -182,7 +187,8 @@ public final class Exchanges implements RequestHandler {
 		if (method == null) {
 			return null;
 		}
-		RouteMatch answering = hasCors(match) ? match : match(table, method, host, target, head);
+		RouteMatch asked = match(table, method, host, target, head);
+		RouteMatch answering = (asked != null) ? asked : match;
 		return hasCors(answering) ? answering : null;
 	}
 
@@ -216,6 +222,11 @@ public final class Exchanges implements RequestHandler {
 		ServiceName service = match.service();
 		Upstream upstream = (service != null) ? this.upstreams.find(service) : null;
 		if (!match.policy().isPlain() && match.policy().actions().isAnswered()) {
+			if (webSocket != null && isSuccess(match)) {
+				// RFC 8441, section 5: the client would take it for the tunnel.
+				answer(client, log, GatewayError.PROTOCOL_NOT_SUPPORTED, 0, match);
+				return;
+			}
 			this.direct.respond(client, log, match, target, host, isTooMuchLeft(head));
 		}
 		else if (upstream == null) {
@@ -230,6 +241,10 @@ public final class Exchanges implements RequestHandler {
 		else {
 			forward(client, log, match, target, host, webSocket, upstream);
 		}
+	}
+
+	private static boolean isSuccess(RouteMatch match) {
+		return match.policy().actions().response() instanceof DirectResponse.Fixed fixed && fixed.status() < 300;
 	}
 
 	private void forward(ClientStream client, RequestLog log, RouteMatch match, RequestTarget target, RequestHost host,

@@ -35,11 +35,15 @@ final class MirroredRequest extends Deadline implements ConnectListener, Respons
 
 	private static final int FIRST_SERVER_ERROR = 500;
 
+	private final TrafficLoop loop;
+
 	private final Deadlines deadlines;
 
 	private final UpstreamInstance instance;
 
-	private final RoutePolicy policy;
+	private final Duration time;
+
+	private final RoutePolicy transport;
 
 	private final RequestHead head;
 
@@ -62,14 +66,17 @@ final class MirroredRequest extends Deadline implements ConnectListener, Respons
 	 * @param loop tells the time
 	 * @param request the request, whose head is still there
 	 * @param instance where the copy goes
+	 * @param transport how the instance's service is connected to
 	 * @param body the whole body
 	 * @param end hears what became of it, once
 	 */
-	MirroredRequest(TrafficLoop loop, ClientRequest request, UpstreamInstance instance, byte[] body,
-			Consumer<MirrorOutcome> end) {
+	MirroredRequest(TrafficLoop loop, ClientRequest request, UpstreamInstance instance, RoutePolicy transport,
+			byte[] body, Consumer<MirrorOutcome> end) {
+		this.loop = loop;
 		this.deadlines = loop.deadlines();
 		this.instance = instance;
-		this.policy = request.match().policy();
+		this.time = request.match().policy().times().request();
+		this.transport = transport;
 		this.head = new RequestHead();
 		request.begin(HttpVersion.HTTP_1_1, instance, this.head);
 		this.body = body;
@@ -81,14 +88,21 @@ final class MirroredRequest extends Deadline implements ConnectListener, Respons
 	}
 
 	/**
-	 * Send the copy.
+	 * Send the copy soon. Not at once: a defect on its way must not end the request that
+	 * it is a copy of.
 	 * @param connections gives a connection to the instance
 	 */
 	void send(ConnectionSource connections) {
-		Duration time = this.policy.times().request();
-		this.deadlines.set(this, this.deadlines.in(time.toNanos()));
-		WireProtocol protocol = WireProtocol.of(this.policy.protocol(), this.instance.origin().scheme());
-		Runnable called = connections.acquire(this.instance.origin(), protocol, this.policy.security(), true, this);
+		this.deadlines.set(this, this.deadlines.in(this.time.toNanos()));
+		this.loop.defer(() -> connect(connections));
+	}
+
+	private void connect(ConnectionSource connections) {
+		if (this.ended) {
+			return;
+		}
+		WireProtocol protocol = WireProtocol.of(this.transport.protocol(), this.instance.origin().scheme());
+		Runnable called = connections.acquire(this.instance.origin(), protocol, this.transport.security(), true, this);
 		if (this.stream == null && !this.ended) {
 			this.asking = called;
 		}

@@ -292,6 +292,13 @@ final class RequestAttempt implements ConnectListener, ResponseListener {
 	}
 
 	/**
+	 * Whether there is no connection yet, so that the instance has seen nothing.
+	 */
+	boolean isConnecting() {
+		return this.state == State.CONNECTING;
+	}
+
+	/**
 	 * Take it for a success, though its end may be hours away.
 	 */
 	void succeed() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import dev.holdfast.proxy.ConnectFailure;
 import dev.holdfast.proxy.GatewayError;
 import dev.holdfast.proxy.header.ResponseHead;
 import dev.holdfast.proxy.transport.TrafficLoop;
@@ -89,7 +90,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	 * Make the first attempt, as soon as there is an instance that can take it.
 	 */
 	void begin() {
-		boolean behind = this.resources.waiting().isLine(this.upstream);
+		boolean behind = this.resources.waiting().isLine(this.upstream, this.demand.subset());
 		UpstreamInstance instance = behind ? null : this.upstream.choose(this.tried, this.demand);
 		if (instance != null || !(behind || this.upstream.takesRequests(this.demand.subset()))) {
 			attempt(instance);
@@ -203,7 +204,7 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 			}
 			case AttemptResult.Discarded discarded -> {
 				this.log.retry(this.upstream.name());
-				afterBackoff(() -> attempt(this.better));
+				afterBackoff(this::attemptBetter);
 			}
 			case AttemptResult.ConnectFailed(var reason) -> {
 				this.log.failToConnect(this.upstream.name(), reason.reason());
@@ -239,6 +240,12 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 	 * The time of the current attempt is over, but not the request's.
 	 */
 	void onTryOverdue() {
+		if (this.attempt != null && this.attempt.isConnecting()) {
+			cancelAttempt(Outcome.CONNECT_FAILURE);
+			this.log.failToConnect(this.upstream.name(), ConnectFailure.TIMEOUT.reason());
+			retryAtOnce(this.request.isReplayable(), GatewayError.TIMEOUT, Outcome.CONNECT_FAILURE, false);
+			return;
+		}
 		cancelAttempt(Outcome.TIMEOUT);
 		onBroken(GatewayError.TIMEOUT, Outcome.TIMEOUT, false);
 	}
@@ -313,6 +320,14 @@ final class RequestAttempts implements RequestAttempt.Listener, WaitingRequests.
 			this.backoff = null;
 			attempt.run();
 		});
+	}
+
+	/**
+	 * What was the better instance before the wait may be no better now.
+	 */
+	private void attemptBetter() {
+		UpstreamInstance now = this.upstream.chooseBetter(this.tried, this.demand);
+		attempt((now != null) ? now : this.better);
 	}
 
 	private @Nullable UpstreamInstance choose(boolean sameInstance) {

@@ -2,10 +2,12 @@ package dev.holdfast.proxy.exchange;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.holdfast.proxy.transport.TrafficLoop;
+import dev.holdfast.service.Subset;
 import dev.holdfast.upstream.Demand;
 import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
@@ -13,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of one event loop that wait until an instance of their service can take
- * one more, first come, first served. Whom another event loop makes room for is found by
- * the next sweep.
+ * one more, first come, first served. Those that may go to some instances only wait in a
+ * line of their own: nobody waits for instances that he is not for. Whom another event
+ * loop makes room for is found by the next sweep.
  */
 final class WaitingRequests {
 
 	private final TrafficLoop loop;
 
-	private final IdentityHashMap<Upstream, Deque<Waiter>> lines = new IdentityHashMap<>();
+	/** The one that was served last comes last. */
+	private final Map<Line, Deque<Waiter>> lines = new LinkedHashMap<>();
 
 	private boolean serving;
 
@@ -29,10 +33,24 @@ final class WaitingRequests {
 	}
 
 	/**
-	 * Whether a service's requests wait, so that the next one must wait behind them.
+	 * Whether requests for the same instances wait, so that the next one must wait behind
+	 * them.
 	 */
-	boolean isLine(Upstream upstream) {
-		return !this.lines.isEmpty() && this.lines.containsKey(upstream);
+	boolean isLine(Upstream upstream, Subset subset) {
+		return !this.lines.isEmpty() && this.lines.containsKey(new Line(upstream, subset));
+	}
+
+	/**
+	 * Whether requests wait for any of a service's instances.
+	 */
+	@SuppressWarnings("ReferenceEquality") // there is one of each service
+	boolean isAnyLine(Upstream upstream) {
+		for (Line line : this.lines.keySet()) {
+			if (line.upstream() == upstream) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -40,10 +58,11 @@ final class WaitingRequests {
 	 * @return whether it may
 	 */
 	boolean add(Upstream upstream, Waiter waiter) {
-		if (!upstream.tryQueue()) {
+		Subset subset = waiter.demand().subset();
+		if (!upstream.tryQueue(subset)) {
 			return false;
 		}
-		this.lines.computeIfAbsent(upstream, (key) -> new ArrayDeque<>()).addLast(waiter);
+		this.lines.computeIfAbsent(new Line(upstream, subset), (key) -> new ArrayDeque<>()).addLast(waiter);
 		return true;
 	}
 
@@ -51,10 +70,10 @@ final class WaitingRequests {
 	 * Take a request out that waits no longer.
 	 */
 	void remove(Upstream upstream, Waiter waiter) {
-		Deque<Waiter> line = this.lines.get(upstream);
-		if (line != null && line.remove(waiter)) {
-			upstream.leaveQueue();
-			dropIfEmpty(upstream, line);
+		Line line = new Line(upstream, waiter.demand().subset());
+		Deque<Waiter> waiters = this.lines.get(line);
+		if (waiters != null && waiters.remove(waiter)) {
+			leave(line, waiters);
 		}
 	}
 
@@ -63,7 +82,7 @@ final class WaitingRequests {
 	 * attempt's connection has become free, at the end of the event loop's turn.
 	 */
 	void serveSoon(Upstream upstream) {
-		if (isLine(upstream) && !this.serving) {
+		if (!this.serving && isAnyLine(upstream)) {
 			this.serving = true;
 			this.loop.defer(() -> {
 				this.serving = false;
@@ -72,24 +91,35 @@ final class WaitingRequests {
 		}
 	}
 
-	private void serve(Upstream upstream) {
-		Deque<Waiter> line = this.lines.get(upstream);
-		while (line != null && !line.isEmpty()) {
-			Waiter waiter = line.getFirst();
-			UpstreamInstance instance = upstream.choose(List.of(), waiter.demand());
-			if (instance == null && upstream.takesRequests(waiter.demand().subset())) {
+	private void serve(Line line) {
+		Deque<Waiter> waiters = this.lines.get(line);
+		while (waiters != null && !waiters.isEmpty()) {
+			Waiter waiter = waiters.getFirst();
+			UpstreamInstance instance = line.upstream().choose(List.of(), waiter.demand());
+			if (instance == null && line.upstream().takesRequests(line.subset())) {
 				return;
 			}
-			line.removeFirst();
-			upstream.leaveQueue();
-			dropIfEmpty(upstream, line);
+			waiters.removeFirst();
+			leave(line, waiters);
+			putLast(line);
 			waiter.onTurn(instance);
 		}
 	}
 
-	private void dropIfEmpty(Upstream upstream, Deque<Waiter> line) {
-		if (line.isEmpty()) {
-			this.lines.remove(upstream);
+	/**
+	 * Lines may wait for the same instances.
+	 */
+	private void putLast(Line line) {
+		Deque<Waiter> waiters = this.lines.remove(line);
+		if (waiters != null) {
+			this.lines.put(line, waiters);
+		}
+	}
+
+	private void leave(Line line, Deque<Waiter> waiters) {
+		line.upstream().leaveQueue(line.subset());
+		if (waiters.isEmpty()) {
+			this.lines.remove(line);
 		}
 	}
 
@@ -100,6 +130,15 @@ final class WaitingRequests {
 		if (!this.lines.isEmpty()) {
 			List.copyOf(this.lines.keySet()).forEach(this::serve);
 		}
+	}
+
+	/**
+	 * Which instances are waited for.
+	 *
+	 * @param upstream their service
+	 * @param subset which of its instances
+	 */
+	private record Line(Upstream upstream, Subset subset) {
 	}
 
 	/**

@@ -45,12 +45,14 @@ public final class CorsFields {
 	}
 
 	/**
-	 * Write the fields of the response to a preflight.
+	 * Write the fields of the response to a preflight. What the route sets of them does
+	 * not count.
 	 * @param cors what is allowed
 	 * @param asked the fields of the preflight
 	 * @param out the fields of the response
 	 */
 	public static void writePreflight(Cors cors, HeaderFields asked, HeaderFields out) {
+		removeAll(out, ALLOW_ORIGIN, ALLOW_CREDENTIALS, ALLOW_METHODS, ALLOW_HEADERS, MAX_AGE);
 		if (!writeOrigin(cors, asked, out)) {
 			return;
 		}
@@ -67,11 +69,15 @@ public final class CorsFields {
 	 * @param out the fields of the response
 	 */
 	public static void write(Cors cors, HeaderFields asked, HeaderFields out) {
-		out.remove(ALLOW_ORIGIN);
-		out.remove(ALLOW_CREDENTIALS);
-		out.remove(EXPOSE_HEADERS);
+		removeAll(out, ALLOW_ORIGIN, ALLOW_CREDENTIALS, EXPOSE_HEADERS);
 		if (writeOrigin(cors, asked, out) && !cors.exposeHeaders().isEmpty()) {
 			out.add(EXPOSE_HEADERS, String.join(", ", cors.exposeHeaders()));
+		}
+	}
+
+	private static void removeAll(HeaderFields fields, String... names) {
+		for (String name : names) {
+			fields.remove(name);
 		}
 	}
 

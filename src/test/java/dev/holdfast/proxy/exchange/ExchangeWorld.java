@@ -62,6 +62,9 @@ final class ExchangeWorld implements ConnectionSource {
 
 	final Exchanges exchanges;
 
+	/** Whether asking for a connection is a defect. */
+	boolean defective;
+
 	boolean ready = true;
 
 	boolean shuttingDown;
@@ -97,12 +100,15 @@ final class ExchangeWorld implements ConnectionSource {
 
 	private static Instance instance(Scheme scheme, int number) {
 		return new Instance("orders-" + number, new Endpoint(scheme, "127.0.0.1", number), Instance.DEFAULT_WEIGHT, "",
-				"", Map.of(), new Registration("/services/orders/" + number, "plain", 1, 1, 0, Origin.LIST));
+				Integer.toString(number), Map.of(), new Registration("/services/orders/" + number, "plain", 1, 1, 0, Origin.LIST));
 	}
 
 	@Override
 	public Runnable acquire(Endpoint endpoint, WireProtocol protocol, BackendSecurity security, boolean avoidStale,
 			ConnectListener listener) {
+		if (this.defective) {
+			throw new IllegalStateException("defect");
+		}
 		FakeBackend backend = new FakeBackend(endpoint, protocol, avoidStale, listener);
 		this.asked.add(backend);
 		return () -> backend.calledOff = true;

@@ -1,10 +1,25 @@
 package dev.holdfast.proxy.exchange;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import dev.holdfast.proxy.backend.BackendFailure;
 import dev.holdfast.proxy.header.HttpVersion;
+import dev.holdfast.route.PathMatch;
+import dev.holdfast.route.RequestMatch;
+import dev.holdfast.route.Route;
+import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
+import dev.holdfast.route.WeightedBackend;
+import dev.holdfast.service.Scheme;
+import dev.holdfast.service.ServiceName;
+import dev.holdfast.service.Subset;
+import dev.holdfast.upstream.Balancer;
+import dev.holdfast.upstream.EjectionSettings;
+import dev.holdfast.upstream.UpstreamSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -231,6 +246,92 @@ class RequestAttemptsTests {
 				"end GET 200 after 2");
 	}
 
+	/**
+	 * Nobody has seen it, so that it does not matter what it does.
+	 */
+	@Test
+	void otherInstanceIsAskedWhenAConnectionTakesTooLong() {
+		ExchangeWorld patient = Policies.withTimes(2, new RouteTimes(Duration.ofSeconds(10), Duration.ofSeconds(1),
+				Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(60)));
+		FakeClient client = patient.request(FakeClient.of(HttpVersion.HTTP_1_1, "POST", "/orders/"));
+		patient.pass(Duration.ofSeconds(1));
+		assertThat(patient.asked).hasSize(2);
+		assertThat(patient.asked.getFirst().calledOff).isTrue();
+		patient.connected().answers(200, "ok");
+		assertThat(client.told).containsExactly("head 200", "body ok", "end");
+		assertThat(patient.recorder.told).containsExactly("start", "try CONNECT_FAILURE", "connect timeout", "retry",
+				"try SUCCESS", "end POST 200 after 2");
+		FakeClient unlucky = patient.request(FakeClient.of(HttpVersion.HTTP_1_1, "POST", "/orders/"));
+		patient.pass(Duration.ofSeconds(1));
+		patient.pass(Duration.ofSeconds(1));
+		assertThat(patient.asked).hasSize(4);
+		assertThat(unlucky.told).first().isEqualTo("head 504");
+	}
+
+	/**
+	 * A few instances that are slow must not take the others' requests along.
+	 */
+	@Test
+	void requestForOtherInstancesDoesNotWait() {
+		UpstreamSettings narrow = new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 1, 1);
+		ExchangeWorld world = new ExchangeWorld(List.of(toVersion("slow", "1"), toVersion("fast", "2"), toVersion("none", "3")),
+				RoutePolicy.DEFAULTS, narrow, Scheme.HTTP, 2);
+		world.request(FakeClient.get("/slow/"));
+		FakeBackend slow = world.connected();
+		FakeClient waiting = world.request(FakeClient.get("/slow/"));
+		assertThat(world.request(FakeClient.get("/slow/")).told).first().isEqualTo("head 503");
+		FakeClient other = world.request(FakeClient.get("/fast/"));
+		assertThat(world.asked).hasSize(2);
+		FakeClient second = world.request(FakeClient.get("/fast/"));
+		world.connected().answers(200, "one");
+		world.turn();
+		world.connected().answers(200, "two");
+		assertThat(other.told).contains("body one");
+		assertThat(second.told).contains("body two");
+		FakeClient nowhere = world.request(FakeClient.get("/none/"));
+		assertThat(nowhere.told).first().isEqualTo("head 503");
+		assertThat(nowhere.fields).contains("Holdfast-Error: no-instance|");
+		assertThat(waiting.told).isEmpty();
+		slow.answers(200, "three");
+		world.turn();
+		world.connected().answers(200, "four");
+		assertThat(waiting.told).contains("body four");
+	}
+
+	/**
+	 * Else those that may go anywhere, who always wait, could take every place.
+	 */
+	@Test
+	void linesForTheSameInstanceTakeTurns() {
+		UpstreamSettings narrow = new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 1, 3);
+		ExchangeWorld world = new ExchangeWorld(List.of(toVersion("one", "1")), RoutePolicy.DEFAULTS, narrow, Scheme.HTTP,
+				1);
+		world.request(FakeClient.get("/orders/"));
+		List<FakeClient> clients = new ArrayList<>();
+		for (String path : List.of("/orders/1", "/orders/2", "/orders/3", "/one/1", "/one/2")) {
+			clients.add(world.request(FakeClient.get(path)));
+		}
+		List<Integer> served = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			world.connected().answers(200, "ok");
+			world.turn();
+			for (int client = 0; client < clients.size(); client++) {
+				if (clients.get(client).told.contains("body ok") && !served.contains(client)) {
+					served.add(client);
+				}
+			}
+		}
+		world.connected().answers(200, "ok");
+		assertThat(served).containsExactly(0, 3, 1, 4);
+		assertThat(clients).allSatisfy((client) -> assertThat(client.told).contains("body ok"));
+	}
+
+	private static Route toVersion(String id, String version) {
+		return new Route(id, List.of(), List.of(new RequestMatch(PathMatch.of("/" + id + "/**"), Set.of(), List.of(), List.of(), List.of())),
+				List.of(new WeightedBackend(new ServiceName("orders"), 1, new Subset(version, Map.of()))), "", false,
+				RoutePolicy.DEFAULTS);
+	}
+
 	@Test
 	void requestWaitsForAPlace() {
 		ExchangeWorld narrow = Policies.withMaxRequests(1, 1);
@@ -257,7 +358,7 @@ class RequestAttemptsTests {
 		assertThat(second.told).first().isEqualTo("head 503");
 		assertThat(narrow.recorder.told).contains("end GET 503 overloaded after 0");
 		first.listener().onGone();
-		assertThat(narrow.upstream().tryQueue()).isTrue();
+		assertThat(narrow.upstream().tryQueue(Subset.ALL)).isTrue();
 	}
 
 	@Test

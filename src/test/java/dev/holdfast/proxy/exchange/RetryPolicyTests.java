@@ -8,6 +8,8 @@ import dev.holdfast.route.RetryPolicy;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTimes;
 import dev.holdfast.service.Scheme;
+import dev.holdfast.upstream.Outcome;
+import dev.holdfast.upstream.UpstreamInstance;
 import dev.holdfast.upstream.UpstreamSettings;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +98,32 @@ class RetryPolicyTests {
 		world.asked.getLast().refusesConnection();
 		assertThat(world.asked).hasSize(3);
 		world.connected().answers(200, "ok");
+	}
+
+	@Test
+	void betterInstanceIsChosenBehindTheWait() {
+		ExchangeWorld world = Policies.withRetry(3, 1, SECOND, 503);
+		FakeClient client = world.request(FakeClient.get("/orders/"));
+		FakeBackend first = world.connected();
+		first.answers(503, "down");
+		UpstreamInstance sick = world.upstream()
+			.instances()
+			.stream()
+			.filter((instance) -> instance.origin().port() != first.endpoint.port())
+			.findFirst()
+			.orElseThrow();
+		eject(sick);
+		world.pass(Duration.ofSeconds(2));
+		assertThat(world.asked).hasSize(2);
+		assertThat(world.asked.getLast().endpoint).isNotIn(first.endpoint, sick.origin());
+		world.connected().answers(200, "ok");
+		assertThat(client.told).first().isEqualTo("head 200");
+	}
+
+	private static void eject(UpstreamInstance instance) {
+		for (int i = 0; i < 5; i++) {
+			instance.end(Outcome.SERVER_ERROR, instance.start());
+		}
 	}
 
 	@Test
