@@ -113,18 +113,25 @@ final class HostPicker {
 
 	/** One that is idle always has, and most are. */
 	private boolean hasRoom(int index, List<UpstreamInstance> tried, boolean better, boolean panic) {
-		if (this.hosts.get(index).active() == 0) {
-			return true;
-		}
+		return this.hosts.get(index).active() == 0
+				|| this.hosts.isWithinBound(index, load(tried, better, panic, BETTER));
+	}
+
+	/**
+	 * Return how many requests would be in flight for each unit of weight with one more,
+	 * at the instances that there is so much against: what others have says nothing of
+	 * how much these must take.
+	 */
+	private double load(List<UpstreamInstance> tried, boolean better, boolean panic, int badness) {
 		long inFlight = 0;
 		long weight = 0;
 		for (int i = 0; i < this.hosts.size(); i++) {
-			if (badness(this.hosts.get(i), tried, better, panic) == 0) {
+			if (badness(this.hosts.get(i), tried, better, panic) == badness) {
 				inFlight += this.hosts.get(i).active();
 				weight += this.hosts.weight(i);
 			}
 		}
-		return this.hosts.isWithinBound(index, inFlight, weight);
+		return (inFlight + 1.0) / weight;
 	}
 
 	/**
@@ -170,20 +177,13 @@ final class HostPicker {
 	 */
 	private @Nullable UpstreamInstance nearest(long key, List<UpstreamInstance> tried, boolean better, boolean panic,
 			int badness) {
-		long inFlight = 0;
-		long weight = 0;
-		for (int i = 0; i < this.hosts.size(); i++) {
-			if (badness(this.hosts.get(i), tried, better, panic) == badness) {
-				inFlight += this.hosts.get(i).active();
-				weight += this.hosts.weight(i);
-			}
-		}
+		double load = load(tried, better, panic, badness);
 		UpstreamInstance nearest = null;
 		double least = Double.POSITIVE_INFINITY;
 		boolean room = false;
 		for (int i = 0; i < this.hosts.size(); i++) {
 			if (badness(this.hosts.get(i), tried, better, panic) == badness) {
-				boolean fits = this.hosts.isWithinBound(i, inFlight, weight);
+				boolean fits = this.hosts.isWithinBound(i, load);
 				double distance = this.hosts.distance(key, i);
 				if ((fits && !room) || (fits == room && distance < least)) {
 					nearest = this.hosts.get(i);

@@ -216,7 +216,7 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 		this.emptied.remove(name);
 		this.upstreams.remove(name);
 		this.gone.add(name);
-		upstream.forget();
+		tell((forgotten) -> upstream.forget(), name);
 		this.forgotten.forEach((listener) -> tell(listener, name));
 	}
 

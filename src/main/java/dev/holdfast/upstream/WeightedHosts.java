@@ -18,6 +18,9 @@ final class WeightedHosts {
 
 	private static final double UNIT = 0x1p-53;
 
+	/** Less by so much that rounding adds no request. */
+	private static final double BOUND = 1.25 - 1e-9;
+
 	private final UpstreamInstance[] hosts;
 
 	private final int[] weights;
@@ -204,12 +207,10 @@ final class WeightedHosts {
 	 * Whether an instance with one more request has at most 1.25 times its share of all
 	 * that are in flight (consistent hashing with bounded loads: Mirrokni, Thorup and
 	 * Zadimoghaddam, 2016).
-	 * @param inFlight the requests at the instances that can be had
-	 * @param weight the sum of the weights of those
+	 * @param load how many are in flight for each unit of weight, this one included
 	 */
-	boolean isWithinBound(int index, long inFlight, long weight) {
-		double share = 1.25 * (inFlight + 1) * this.weights[index] / weight;
-		return this.hosts[index].active() + 1 <= Math.ceil(share);
+	boolean isWithinBound(int index, double load) {
+		return this.hosts[index].active() + 1 <= Math.ceil(BOUND * load * this.weights[index]);
 	}
 
 }
