@@ -9,9 +9,9 @@ import dev.holdfast.service.Instance;
 import dev.holdfast.service.ServiceName;
 
 /**
- * Probes an instance by its health check, and by a mere connection if it has none or fails
- * it: a check may fail everywhere, because its path is wrong or what all depend on is down,
- * and says nothing then of whether an instance has gone.
+ * Probes an instance by its health check, and by a mere connection if it has none or
+ * fails it: a check may fail everywhere, because its path is wrong or what all depend on
+ * is down, and says nothing then of whether an instance has gone.
  */
 final class CheckedProbe implements Probe {
 

@@ -24,8 +24,8 @@ record Standing(int routable, int healthy, int reachable, double ownShare) {
 
 	/**
 	 * Whether so few are healthy that they cannot be expected to serve all requests, so
-	 * that every instance is used. Those that cannot be reached are not counted: they
-	 * are of no help, and no load falls on the others that would not without them.
+	 * that every instance is used. Those that cannot be reached are not counted: they are
+	 * of no help, and no load falls on the others that would not without them.
 	 */
 	boolean isPanic() {
 		return this.routable > 0 && (this.healthy == 0 || 2 * this.healthy < this.reachable);

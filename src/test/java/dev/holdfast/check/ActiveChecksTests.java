@@ -149,8 +149,8 @@ class ActiveChecksTests {
 	@Test
 	void whatAnInstanceHasRegisteredIsToldPrintably(CapturedLog log) {
 		Sick instance = sick(OK);
-		Checking checking = checking(CheckSettings.DEFAULTS.with(Optional
-			.of(new Check.Http(CheckMethod.GET, "/health", StatusSet.parse("200"), "UP\nall is well" + "!".repeat(900)))));
+		Checking checking = checking(CheckSettings.DEFAULTS.with(Optional.of(new Check.Http(CheckMethod.GET, "/health",
+				StatusSet.parse("200"), "UP\nall is well" + "!".repeat(900)))));
 		checking.register(instance.registered("a"));
 		checking.rounds(3);
 		assertThat(checking.error("a")).startsWith("no \"UP?all is well!").hasSizeLessThan(250);

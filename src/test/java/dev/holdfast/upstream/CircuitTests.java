@@ -188,10 +188,8 @@ class CircuitTests {
 		EjectionSettings usual = EjectionSettings.DEFAULTS;
 		EjectionSettings compared = new EjectionSettings(usual.refusalTime(), usual.maxRefusalTime(), 0, usual.time(),
 				usual.maxTime(), usual.maxEjected(), usual.outliers());
-		Upstream two = Registered.orders(
-				new Upstreams(new UpstreamSettings(Balancer.LEAST_REQUEST, compared, 0, 0), this.breakers,
-						this.time::get),
-				Registered.instance("a"), Registered.instance("b"));
+		Upstream two = Registered.orders(new Upstreams(new UpstreamSettings(Balancer.LEAST_REQUEST, compared, 0, 0),
+				this.breakers, this.time::get), Registered.instance("a"), Registered.instance("b"));
 		for (int i = 0; i < 2; i++) {
 			request(two, "a", Outcome.SERVER_ERROR);
 			request(two, "b", Outcome.SERVER_ERROR);

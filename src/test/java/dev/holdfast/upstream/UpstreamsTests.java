@@ -63,10 +63,8 @@ class UpstreamsTests {
 			return this.time.get();
 		});
 		ServiceName users = new ServiceName("users");
-		both.onSnapshot(
-				Snapshot.EMPTY.with(new Service(ORDERS, List.of(instance("a"), instance("b")), 1))
-					.with(new Service(users, List.of(instance("a"), instance("b")), 1)),
-				Set.of(ORDERS, users));
+		both.onSnapshot(Snapshot.EMPTY.with(new Service(ORDERS, List.of(instance("a"), instance("b")), 1))
+			.with(new Service(users, List.of(instance("a"), instance("b")), 1)), Set.of(ORDERS, users));
 		both.all()
 			.stream()
 			.flatMap((upstream) -> upstream.instances().stream())
