@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.upstream.UpstreamInstance;
 import org.jspecify.annotations.Nullable;
@@ -119,17 +120,20 @@ final class CheckedInstance {
 	 * @param at when it ended
 	 */
 	void ended(String error, Instant at) {
+		boolean connected = this.running != null && this.running.hasConnected();
 		this.running = null;
+		// It may quote what an instance has registered or answered.
+		String printable = PrintableText.of(error);
 		List<Consumer<String>> told = this.waiting;
 		this.waiting = new ArrayList<>();
 		if (error.isEmpty()) {
 			passed();
 		}
 		else {
-			failed(error);
+			failed(printable, connected);
 		}
-		publish(Optional.of(at), error);
-		told.forEach((result) -> result.accept(error));
+		publish(Optional.of(at), printable);
+		told.forEach((result) -> result.accept(printable));
 	}
 
 	private void passed() {
@@ -142,7 +146,7 @@ final class CheckedInstance {
 		}
 	}
 
-	private void failed(String error) {
+	private void failed(String error, boolean connected) {
 		this.passes = 0;
 		this.failures++;
 		String now = why(error);
@@ -150,12 +154,12 @@ final class CheckedInstance {
 		if (this.failures >= settings().fall() && !(this.failing && now.equals(this.why))) {
 			this.failing = true;
 			this.why = now;
-			this.instance.checkFailed(now);
+			this.instance.checkFailed(now, connected);
 		}
 	}
 
 	private String why(String error) {
-		return settings().check().map((check) -> check.description() + ": ").orElse("") + error;
+		return settings().check().map((check) -> PrintableText.of(check.description()) + ": ").orElse("") + error;
 	}
 
 	private void publish(Optional<Instant> lastCheck, String lastError) {

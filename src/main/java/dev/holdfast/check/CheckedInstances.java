@@ -120,6 +120,9 @@ final class CheckedInstances {
 	 * @param result takes what is wrong with it, or an empty text
 	 */
 	void probe(ServiceName service, Instance instance, CheckPolicy.Planned planned, Consumer<String> result) {
+		if (this.closed) {
+			return;
+		}
 		CheckedInstance known = this.services.getOrDefault(service, Map.of()).get(instance.id());
 		if (known != null && known.instance().instance().endpoint().equals(instance.endpoint())) {
 			known.await(result);

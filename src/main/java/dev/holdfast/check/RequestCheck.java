@@ -33,6 +33,7 @@ abstract class RequestCheck extends RunningCheck implements ConnectListener, Res
 			return;
 		}
 		this.stream = stream;
+		connected(true);
 		send(stream);
 	}
 
@@ -74,6 +75,8 @@ abstract class RequestCheck extends RunningCheck implements ConnectListener, Res
 	@Override
 	public final void onFailed(BackendFailure failure) {
 		this.stream = null;
+		// TLS 1.3 refuses late.
+		connected(!(failure instanceof BackendFailure.HandshakeRefused));
 		end(switch (failure) {
 			case BackendFailure.ConnectionBroken broken -> "the connection broke before the whole response had come";
 			case BackendFailure.StreamReset(long code) ->

@@ -24,6 +24,8 @@ abstract class RunningCheck {
 
 	private @Nullable Runnable callOff;
 
+	private boolean connected;
+
 	private boolean ended;
 
 	/**
@@ -64,6 +66,20 @@ abstract class RunningCheck {
 
 	final CheckTarget target() {
 		return this.target;
+	}
+
+	/**
+	 * Note whether there is a connection.
+	 */
+	final void connected(boolean now) {
+		this.connected = now;
+	}
+
+	/**
+	 * Whether there was a connection, whatever came of it.
+	 */
+	final boolean hasConnected() {
+		return this.connected;
 	}
 
 	final boolean hasEnded() {

@@ -36,8 +36,8 @@ final class ChoiceForecast {
 		for (int i = 0; i < this.hosts.size(); i++) {
 			InstanceHealth health = this.hosts.get(i).health();
 			boolean room = !this.hosts.get(i).full();
-			this.returning[i] = !panic && health.isOnTrial() && room;
-			this.good[i] = room && (panic ? !health.isRefusing() : health.isHealthy());
+			this.returning[i] = room && (panic ? !health.isReachable() && health.isOpenInPanic() : health.isOnTrial());
+			this.good[i] = room && (panic ? health.isReachable() : health.isHealthy());
 			this.fallback[i] = room && (panic ? this.good[i] : !this.returning[i] && !health.isAvoided());
 			anyReached |= this.good[i];
 		}

@@ -63,14 +63,19 @@ final class HostPicker {
 		};
 		UpstreamInstance drawn = this.hosts.get(index);
 		boolean good = isAvailable(index, tried, panic) && (!better || drawn.health().isHealthy())
-				&& (!demand.keyed() || hasRoom(index));
-		return (good && (panic || drawn.health().claim())) ? drawn : null;
+				&& (!demand.keyed() || hasRoom(index, tried, better, panic));
+		return (good && had(drawn.health(), panic)) ? drawn : null;
+	}
+
+	/** In panic what can be reached needs no trial. */
+	private static boolean had(InstanceHealth health, boolean panic) {
+		return (panic && health.isReachable()) || health.claim();
 	}
 
 	private boolean isAvailable(int index, List<UpstreamInstance> tried, boolean panic) {
 		UpstreamInstance candidate = this.hosts.get(index);
 		InstanceHealth health = candidate.health();
-		return (panic ? !health.isRefusing() : health.isOpen()) && !candidate.full()
+		return (panic ? health.isOpenInPanic() : health.isOpen()) && !candidate.full()
 				&& (tried.isEmpty() || !tried.contains(candidate));
 	}
 
@@ -107,8 +112,26 @@ final class HostPicker {
 	}
 
 	/** One that is idle always has, and most are. */
-	private boolean hasRoom(int index) {
-		return this.hosts.get(index).active() == 0 || this.hosts.isWithinBound(index, this.hosts.inFlight());
+	private boolean hasRoom(int index, List<UpstreamInstance> tried, boolean better, boolean panic) {
+		return this.hosts.get(index).active() == 0
+				|| this.hosts.isWithinBound(index, load(tried, better, panic, BETTER));
+	}
+
+	/**
+	 * Return how many requests would be in flight for each unit of weight with one more,
+	 * at the instances that there is so much against: what others have says nothing of
+	 * how much these must take.
+	 */
+	private double load(List<UpstreamInstance> tried, boolean better, boolean panic, int badness) {
+		long inFlight = 0;
+		long weight = 0;
+		for (int i = 0; i < this.hosts.size(); i++) {
+			if (badness(this.hosts.get(i), tried, better, panic) == badness) {
+				inFlight += this.hosts.get(i).active();
+				weight += this.hosts.weight(i);
+			}
+		}
+		return (inFlight + 1.0) / weight;
 	}
 
 	/**
@@ -132,7 +155,7 @@ final class HostPicker {
 	@Nullable UpstreamInstance take(Demand demand, List<UpstreamInstance> tried, boolean better, boolean panic, int badness) {
 		UpstreamInstance taken = demand.keyed() ? nearest(demand.key(), tried, better, panic, badness)
 				: draw(tried, better, panic, badness);
-		boolean had = taken != null && (panic || (badness & AVOIDED) != 0 || taken.health().claim());
+		boolean had = taken != null && ((badness & AVOIDED) != 0 || had(taken.health(), panic));
 		return had ? taken : null;
 	}
 
@@ -154,13 +177,13 @@ final class HostPicker {
 	 */
 	private @Nullable UpstreamInstance nearest(long key, List<UpstreamInstance> tried, boolean better, boolean panic,
 			int badness) {
-		long inFlight = this.hosts.inFlight();
+		double load = load(tried, better, panic, badness);
 		UpstreamInstance nearest = null;
 		double least = Double.POSITIVE_INFINITY;
 		boolean room = false;
 		for (int i = 0; i < this.hosts.size(); i++) {
 			if (badness(this.hosts.get(i), tried, better, panic) == badness) {
-				boolean fits = this.hosts.isWithinBound(i, inFlight);
+				boolean fits = this.hosts.isWithinBound(i, load);
 				double distance = this.hosts.distance(key, i);
 				if ((fits && !room) || (fits == room && distance < least)) {
 					nearest = this.hosts.get(i);
@@ -174,7 +197,7 @@ final class HostPicker {
 
 	/**
 	 * How much there is against an instance. In panic those that are not healthy are
-	 * equally good, but for those that refuse connections.
+	 * equally good, but for those that cannot be expected to be reached.
 	 */
 	private static int badness(UpstreamInstance candidate, List<UpstreamInstance> tried, boolean better,
 			boolean panic) {
@@ -193,7 +216,7 @@ final class HostPicker {
 		if (better) {
 			return !health.isHealthy();
 		}
-		return panic ? health.isRefusing() : health.isAvoided();
+		return panic ? !health.isOpenInPanic() : health.isAvoided();
 	}
 
 }

@@ -135,8 +135,10 @@ final class HostSelector {
 	}
 
 	/**
-	 * Whether it is the service that fails, and not a few of its instances: fewer than
-	 * half have succeeded in their last try, and none is left alone that could be asked.
+	 * Whether it is the service that fails, and not a few of its instances or a part of
+	 * what they are asked: fewer than half have succeeded in their last try, and all that
+	 * can be reached are used because too few are healthy. A single instance is all there
+	 * is; where failures in a row do not count no instance is unhealthy because of them.
 	 */
 	boolean isFailing() {
 		WeightedHosts hosts = this.everywhere.hosts();
@@ -144,8 +146,12 @@ final class HostSelector {
 		for (int i = 0; i < hosts.size(); i++) {
 			unblemished += hosts.get(i).health().isUnblemished() ? 1 : 0;
 		}
-		Standing now = this.standing;
-		return 2 * unblemished < hosts.size() && (now.isPanic() || now.healthy() == now.routable());
+		return 2 * unblemished < hosts.size() && isAllThatThereIs(this.standing);
+	}
+
+	private boolean isAllThatThereIs(Standing now) {
+		return now.isPanic() || now.routable() == 1
+				|| (!this.settings.ejection().countsFailures() && now.healthy() == now.routable());
 	}
 
 	/**

@@ -41,7 +41,7 @@ final class InstanceHealth {
 	private volatile long trialUntil;
 
 	/** What the active check found, {@code null} while it passes or there is none. */
-	private volatile @Nullable String failedCheck;
+	private volatile @Nullable FailedCheck failedCheck;
 
 	/** The last one, whose {@code until} is when the instance answered again. */
 	private volatile Ejection before = Ejection.NONE;
@@ -95,9 +95,10 @@ final class InstanceHealth {
 			return true;
 		}
 		Ejection current = this.ejection;
-		if (current == null) {
-			return false;
-		}
+		return current != null && isLeftAlone(current);
+	}
+
+	private boolean isLeftAlone(Ejection current) {
 		long now = this.context.now();
 		return current.lastsAt(now) || now - this.trialUntil < 0;
 	}
@@ -111,12 +112,26 @@ final class InstanceHealth {
 	}
 
 	/**
-	 * Whether a request can be expected to reach it: the last connection to it was not
-	 * refused.
+	 * Whether a request can be expected to reach it: neither the last one nor its active
+	 * check was without a connection.
 	 */
 	boolean isReachable() {
 		Ejection current = this.ejection;
-		return current == null || !current.isForRefusals();
+		return (current == null || !current.isForRefusals()) && isFoundByCheck();
+	}
+
+	private boolean isFoundByCheck() {
+		FailedCheck check = this.failedCheck;
+		return check == null || check.connected();
+	}
+
+	/**
+	 * Whether it is used while all are: it can be reached, or may have the trial that
+	 * shows whether it can be again, whatever its check says of its answers.
+	 */
+	boolean isOpenInPanic() {
+		Ejection current = this.ejection;
+		return isFoundByCheck() && (current == null || !current.isForRefusals() || !isLeftAlone(current));
 	}
 
 	/**
@@ -246,14 +261,16 @@ final class InstanceHealth {
 	}
 
 	/**
-	 * A try was refused a connection. While an ejection lasts that changes nothing: of
-	 * many tries that are refused at the same moment only the first says something new.
+	 * A try was refused a connection. While an ejection for that lasts it changes
+	 * nothing: of many tries that are refused at the same moment only the first says
+	 * something new. During one for failures it does: an instance whose process ended
+	 * breaks its connections first, and then refuses others.
 	 * @return the ejection that this has begun, {@code null} when it has not, or when
 	 * there was one before
 	 */
 	@Nullable Ejection refuse() {
 		Ejection current = this.ejection;
-		if (current != null && current.lastsAt(this.context.now())) {
+		if (current != null && current.isForRefusals() && current.lastsAt(this.context.now())) {
 			return null;
 		}
 		return (eject(current, new EjectionCause.Refused()) && current == null) ? this.ejection : null;
@@ -282,13 +299,13 @@ final class InstanceHealth {
 	 * Its active check has failed.
 	 * @return whether it passed before
 	 */
-	boolean failCheck(String why) {
-		boolean news = this.failedCheck == null;
-		this.failedCheck = why;
-		if (news) {
+	boolean failCheck(FailedCheck found) {
+		FailedCheck known = this.failedCheck;
+		this.failedCheck = found;
+		if (known == null || known.connected() != found.connected()) {
 			this.context.listener().onHealth(false);
 		}
-		return news;
+		return known == null;
 	}
 
 	/**
@@ -319,13 +336,14 @@ final class InstanceHealth {
 
 	/**
 	 * Forgets what is wrong with it.
-	 * @return whether that ended an ejection
+	 * @return whether it was avoided or failing
 	 */
 	boolean reset() {
+		boolean failing = isFailing(this.failures);
 		this.failures = 0;
 		Ejection current = EJECTION.getAndSet(this, null);
 		this.before = ((current != null) ? current : this.before).forgotten();
-		return current != null;
+		return current != null || failing;
 	}
 
 	/**
@@ -341,9 +359,9 @@ final class InstanceHealth {
 	 * What it says of the instance, {@code null} when there is nothing.
 	 */
 	@Nullable InstanceState impairment() {
-		String check = this.failedCheck;
+		FailedCheck check = this.failedCheck;
 		if (check != null) {
-			return new InstanceState.FailingCheck(check);
+			return new InstanceState.FailingCheck(check.why());
 		}
 		Ejection current = this.ejection;
 		if (current == null) {
@@ -353,6 +371,15 @@ final class InstanceHealth {
 		return current.lastsAt(this.context.now())
 				? new InstanceState.Ejected(current.cause(), current.time(), current.ends())
 				: new InstanceState.Returning(current.cause());
+	}
+
+	/**
+	 * What an active check found.
+	 *
+	 * @param why why it failed
+	 * @param connected whether it had a connection
+	 */
+	record FailedCheck(String why, boolean connected) {
 	}
 
 }

@@ -5,7 +5,7 @@ package dev.holdfast.upstream;
  *
  * @param routable how many there are
  * @param healthy how many of them are healthy
- * @param reachable how many of them did not refuse the last connection
+ * @param reachable how many of them can be expected to be reached
  * @param ownShare the part of the requests that stays in the gateway's own zone, 0 to 1
  */
 record Standing(int routable, int healthy, int reachable, double ownShare) {
@@ -24,11 +24,18 @@ record Standing(int routable, int healthy, int reachable, double ownShare) {
 
 	/**
 	 * Whether so few are healthy that they cannot be expected to serve all requests, so
-	 * that every instance is used. Those that refuse connections are not counted: they
-	 * are of no help, and no load falls on the others that would not without them.
+	 * that every instance is used. Those that cannot be reached are not counted: they are
+	 * of no help, and no load falls on the others that would not without them.
 	 */
 	boolean isPanic() {
 		return this.routable > 0 && (this.healthy == 0 || 2 * this.healthy < this.reachable);
+	}
+
+	/**
+	 * Whether that is worth telling: a single instance is used anyway.
+	 */
+	boolean isPanicAmongMany() {
+		return this.routable > 1 && isPanic();
 	}
 
 }

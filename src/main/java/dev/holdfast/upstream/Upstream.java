@@ -273,11 +273,12 @@ public final class Upstream {
 
 	/**
 	 * Whether all instances are used, because fewer than half of them are healthy. Those
-	 * that refuse connections are neither used nor counted.
+	 * that refuse connections are neither used nor counted. Where there is one it is used
+	 * anyway, and that is no panic.
 	 * @return whether it is in panic
 	 */
 	public boolean isPanicking() {
-		return this.hosts.standing().isPanic();
+		return this.hosts.standing().isPanicAmongMany();
 	}
 
 	/**

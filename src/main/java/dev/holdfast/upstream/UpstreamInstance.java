@@ -18,6 +18,9 @@ public final class UpstreamInstance {
 	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable TryCounts> TRIES = AtomicReferenceFieldUpdater
 		.newUpdater(UpstreamInstance.class, TryCounts.class, "tries");
 
+	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable SlowStart> SLOW_START = AtomicReferenceFieldUpdater
+		.newUpdater(UpstreamInstance.class, SlowStart.class, "slowStart");
+
 	private static final AtomicReferenceFieldUpdater<UpstreamInstance, @Nullable InstanceLog> LOG = AtomicReferenceFieldUpdater
 		.newUpdater(UpstreamInstance.class, InstanceLog.class, "log");
 
@@ -140,7 +143,8 @@ public final class UpstreamInstance {
 		}
 		int percent = current.percent(this.context.now());
 		if (percent == SlowStart.WHOLE) {
-			this.slowStart = null;
+			// Another may have begun since.
+			SLOW_START.compareAndSet(this, current, null);
 		}
 		return percent;
 	}
@@ -214,9 +218,11 @@ public final class UpstreamInstance {
 	 * {@link #checkPassed}, whatever its requests say. Calling it again renews the cause.
 	 * @param why what the check found, as the end of a sentence such as "its health check
 	 * fails: the status is 503"
+	 * @param connected whether the check had a connection: an instance that cannot be
+	 * connected to is no use even where all others are not well
 	 */
-	public void checkFailed(String why) {
-		if (this.health.failCheck(why)) {
+	public void checkFailed(String why, boolean connected) {
+		if (this.health.failCheck(new InstanceHealth.FailedCheck(why, connected))) {
 			log().failedCheck(this.instance, why);
 		}
 	}

@@ -40,7 +40,7 @@ final class UpstreamReview {
 	 * is one the log has it already.
 	 */
 	void tellPanic(Standing standing) {
-		boolean panic = standing.isPanic() && standing.routable() > 1;
+		boolean panic = standing.isPanicAmongMany();
 		if (panic == this.panicTold) {
 			return;
 		}

@@ -167,7 +167,17 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 	 * time, about once a second.
 	 */
 	public void sweep() {
-		this.upstreams.values().forEach(Upstream::sweep);
+		this.upstreams.values().forEach(Upstreams::sweep);
+	}
+
+	/** What goes wrong with one must not end the sweeps of the others. */
+	private static void sweep(Upstream upstream) {
+		try {
+			upstream.sweep();
+		}
+		catch (RuntimeException ex) {
+			logger.error("{} was not looked after, and will be with the next sweep", upstream.name(), ex);
+		}
 	}
 
 	/**
@@ -206,7 +216,7 @@ public final class Upstreams implements SnapshotListener, OverrideListener {
 		this.emptied.remove(name);
 		this.upstreams.remove(name);
 		this.gone.add(name);
-		upstream.forget();
+		tell((forgotten) -> upstream.forget(), name);
 		this.forgotten.forEach((listener) -> tell(listener, name));
 	}
 

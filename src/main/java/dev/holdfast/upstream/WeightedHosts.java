@@ -18,6 +18,9 @@ final class WeightedHosts {
 
 	private static final double UNIT = 0x1p-53;
 
+	/** Less by so much that rounding adds no request. */
+	private static final double BOUND = 1.25 - 1e-9;
+
 	private final UpstreamInstance[] hosts;
 
 	private final int[] weights;
@@ -52,7 +55,7 @@ final class WeightedHosts {
 			.filter((candidate) -> candidate.effectiveWeight() > 0)
 			.toArray(UpstreamInstance[]::new);
 		this.partial = all.stream().anyMatch((host) -> host.sharePercent() < SlowStart.WHOLE);
-		this.weights = weights(this.hosts, this.partial);
+		this.weights = weights(this.hosts);
 		this.ends = new long[this.hosts.length];
 		long end = 0;
 		int largest = 0;
@@ -70,11 +73,12 @@ final class WeightedHosts {
 
 	/**
 	 * Weights are whole numbers: a part of a small one can only be told in a finer unit.
+	 * It is always that one, for what is drawn in one zone is weighed against another.
 	 */
-	private static int[] weights(UpstreamInstance[] hosts, boolean partial) {
+	private static int[] weights(UpstreamInstance[] hosts) {
 		int[] weights = new int[hosts.length];
 		for (int i = 0; i < hosts.length; i++) {
-			weights[i] = hosts[i].effectiveWeight() * (partial ? hosts[i].sharePercent() : 1);
+			weights[i] = hosts[i].effectiveWeight() * hosts[i].sharePercent();
 		}
 		return weights;
 	}
@@ -203,18 +207,10 @@ final class WeightedHosts {
 	 * Whether an instance with one more request has at most 1.25 times its share of all
 	 * that are in flight (consistent hashing with bounded loads: Mirrokni, Thorup and
 	 * Zadimoghaddam, 2016).
+	 * @param load how many are in flight for each unit of weight, this one included
 	 */
-	boolean isWithinBound(int index, long inFlight) {
-		double share = 1.25 * (inFlight + 1) * this.weights[index] / this.sum;
-		return this.hosts[index].active() + 1 <= Math.ceil(share);
-	}
-
-	long inFlight() {
-		long all = 0;
-		for (UpstreamInstance host : this.hosts) {
-			all += host.active();
-		}
-		return all;
+	boolean isWithinBound(int index, double load) {
+		return this.hosts[index].active() + 1 <= Math.ceil(BOUND * load * this.weights[index]);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +25,7 @@ import dev.holdfast.testing.CapturedLog;
 import dev.holdfast.testing.FreePorts;
 import dev.holdfast.testing.Patience;
 import dev.holdfast.upstream.InstanceState;
+import dev.holdfast.upstream.Upstream;
 import dev.holdfast.upstream.UpstreamInstance;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,36 @@ class ActiveChecksTests {
 		checking.round(1);
 		assertThat(checking.named("a").state())
 			.isEqualTo(new InstanceState.FailingCheck("GET /health: no connection: refused"));
+	}
+
+	@Test
+	void anInstanceThatCannotBeConnectedToDoesNotMakeThePanicThatOneThatAnswersDoes() throws IOException {
+		Sick well = sick(OK);
+		Sick first = sick(SICK);
+		Sick second = sick(SICK);
+		Checking checking = checking(HTTP);
+		checking.register(well.registered("a"), first.registered("b"), second.registered("c"));
+		for (int i = 0; i < 3; i++) {
+			checking.round(3);
+		}
+		Upstream upstream = Objects.requireNonNull(checking.upstreams().find(Checking.ORDERS));
+		assertThat(upstream.isPanicking()).isTrue();
+		first.close();
+		second.close();
+		checking.round(3);
+		assertThat(upstream.isPanicking()).isFalse();
+	}
+
+	@Test
+	void whatAnInstanceHasRegisteredIsToldPrintably(CapturedLog log) {
+		Sick instance = sick(OK);
+		Checking checking = checking(CheckSettings.DEFAULTS.with(Optional.of(new Check.Http(CheckMethod.GET, "/health",
+				StatusSet.parse("200"), "UP\nall is well" + "!".repeat(900)))));
+		checking.register(instance.registered("a"));
+		checking.rounds(3);
+		assertThat(checking.error("a")).startsWith("no \"UP?all is well!").hasSizeLessThan(250);
+		assertThat(checking.named("a").state().reason()).contains("UP?all is well").hasSizeLessThan(350);
+		assertThat(log).contains("no \"UP?all is well!");
 	}
 
 	@Test

@@ -58,10 +58,21 @@ class CheckedProbeTests {
 	}
 
 	@Test
-	void anInstanceWithAHealthCheckIsProbedByIt() throws IOException {
+	void anInstanceThatPassesItsHealthCheckIsThere() throws IOException {
+		try (TestBackend backend = TestBackend.start("orders", (request) -> request.response().end(request.uri()))) {
+			assertThat(probed(ORDERS, backend.port())).isEmpty();
+		}
+	}
+
+	/**
+	 * A wrong check, or one that all instances fail because of something else, must not
+	 * take out instances that answer.
+	 */
+	@Test
+	void anInstanceThatFailsItsHealthCheckIsConnectedTo() throws IOException {
 		try (TestBackend backend = TestBackend.start("orders",
 				(request) -> request.response().setStatusCode(503).end(request.uri()))) {
-			assertThat(probed(ORDERS, backend.port())).isEqualTo("status 503 (expected: 200)");
+			assertThat(probed(ORDERS, backend.port())).isEqualTo("connected");
 		}
 	}
 

@@ -164,6 +164,40 @@ class CircuitTests {
 		assertThat(two.circuit()).isEqualTo("OPEN");
 	}
 
+	/**
+	 * Of each instance's requests three of five fail, never five in a row: both stay
+	 * healthy.
+	 */
+	@Test
+	void badRouteOfAServiceWhoseInstancesAreHealthyDoesNotOpenTheCircuit() {
+		Upstream two = Registered.orders(new Upstreams(UpstreamSettings.DEFAULTS, this.breakers, this.time::get),
+				Registered.instance("a"), Registered.instance("b"));
+		for (int i = 0; i < 100; i++) {
+			Outcome outcome = (i % 5 < 3) ? Outcome.SERVER_ERROR : Outcome.SUCCESS;
+			request(two, "a", outcome);
+			request(two, "b", outcome);
+			assertThat(two.circuit()).isEqualTo("CLOSED");
+		}
+	}
+
+	/**
+	 * Instances are only compared with each other, and none of them is worse.
+	 */
+	@Test
+	void withoutEjectionForFailuresInARowTheCircuitOpensWhenMostFail() {
+		EjectionSettings usual = EjectionSettings.DEFAULTS;
+		EjectionSettings compared = new EjectionSettings(usual.refusalTime(), usual.maxRefusalTime(), 0, usual.time(),
+				usual.maxTime(), usual.maxEjected(), usual.outliers());
+		Upstream two = Registered.orders(new Upstreams(new UpstreamSettings(Balancer.LEAST_REQUEST, compared, 0, 0),
+				this.breakers, this.time::get), Registered.instance("a"), Registered.instance("b"));
+		for (int i = 0; i < 2; i++) {
+			request(two, "a", Outcome.SERVER_ERROR);
+			request(two, "b", Outcome.SERVER_ERROR);
+		}
+		request(two, "a", Outcome.SERVER_ERROR);
+		assertThat(two.circuit()).isEqualTo("OPEN");
+	}
+
 	@Test
 	void failureThatIsNotCountedGivesItsPermissionBack() {
 		Upstream two = Registered.orders(new Upstreams(UpstreamSettings.DEFAULTS, this.breakers, this.time::get),

@@ -79,7 +79,7 @@ class HashTests {
 	void keysOfAnInstanceThatIsAvoidedGoToTheirNextAndComeBack() {
 		Upstream upstream = upstream(10);
 		List<String> before = placed(upstream);
-		named(upstream, "i3").checkFailed("the status is 503");
+		named(upstream, "i3").checkFailed("the status is 503", true);
 		List<String> without = placed(upstream);
 		assertThat(without).isEqualTo(placed(upstream)).doesNotContain("i3");
 		for (int key = 0; key < KEYS; key++) {
@@ -111,6 +111,19 @@ class HashTests {
 			choose(upstream, 42, List.of()).start();
 			int most = upstream.instances().stream().mapToInt(UpstreamInstance::active).max().orElseThrow();
 			assertThat(most).isLessThanOrEqualTo((int) Math.ceil(1.25 * requests / instances));
+		}
+	}
+
+	@Test
+	void boundOfTheLoadIsThatOfTheInstancesThatCanBeHad() {
+		Upstream upstream = upstream(10);
+		for (int i = 0; i < 5; i++) {
+			named(upstream, "i" + i).checkFailed("the status is 503", true);
+		}
+		for (int requests = 1; requests <= 1000; requests++) {
+			choose(upstream, 42, List.of()).start();
+			int most = upstream.instances().stream().mapToInt(UpstreamInstance::active).max().orElseThrow();
+			assertThat(most).isLessThanOrEqualTo((int) Math.ceil(1.25 * requests / 5));
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -83,6 +84,35 @@ class SickFleetTests {
 			assertThat(fleet.well()).as(fleet.toString())
 				.allSatisfy(
 						(id) -> assertThat(named(fleet.upstream, id).state()).isEqualTo(new InstanceState.Routable()));
+		}
+	}
+
+	/**
+	 * Six of ten: what each has in flight breaks, and then it refuses. Only a request
+	 * whose three attempts all were trials of such may fail.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void whenMostOfThemDieUnderLoadTheOthersServeAllOfIt(Balancer balancer) {
+		Upstreams upstreams = new Upstreams(new UpstreamSettings(balancer, EjectionSettings.DEFAULTS, 0, 0),
+				CircuitBreakerRegistry.ofDefaults(), this.time::get);
+		Upstream upstream = orders(upstreams,
+				IntStream.range(0, 10).mapToObj((i) -> Registered.instance("i" + i)).toArray(Instance[]::new));
+		SimulatedService service = new SimulatedService(upstreams, upstream, this.time);
+		for (int i = 0; i < 6; i++) {
+			AtomicInteger broken = new AtomicInteger();
+			service.behave("i" + i, () -> (broken.incrementAndGet() <= 5) ? new Reply(Outcome.BROKEN, Duration.ZERO)
+					: new Reply(Outcome.CONNECT_FAILURE, Duration.ZERO));
+		}
+		service.run(STRETCH, PER_SECOND);
+		service.attempts();
+		int failed = service.failed();
+		service.run(STRETCH, PER_SECOND);
+		assertThat(service.turnedAway()).isZero();
+		assertThat(service.failed() - failed).isLessThan(5);
+		Map<String, Integer> attempts = service.attempts();
+		for (int i = 0; i < 6; i++) {
+			assertThat(attempts.getOrDefault("i" + i, 0)).as("i" + i).isLessThan(5);
 		}
 	}
 
@@ -230,7 +260,7 @@ class SickFleetTests {
 				instance.checkPassed();
 			}
 			else {
-				instance.checkFailed(sickness.name());
+				instance.checkFailed(sickness.name(), sickness != Sickness.REFUSED);
 			}
 		}
 

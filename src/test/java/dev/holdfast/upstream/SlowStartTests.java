@@ -94,7 +94,7 @@ class SlowStartTests {
 	@Test
 	void instanceWhoseCheckPassesAgainStartsSlowly() {
 		Upstream upstream = orders(this.upstreams, instance("a"), instance("b"));
-		named(upstream, "b").checkFailed("no connection");
+		named(upstream, "b").checkFailed("no connection", false);
 		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("a");
 		named(upstream, "b").checkPassed();
 		assertShare(upstream, "b", 0.1 / 1.1);

@@ -62,7 +62,7 @@ class SubsetTests {
 	@Test
 	void subsetWhoseOnlyInstanceFailsUsesIt() {
 		assertThat(count(this.upstream, CANARY, 100)).containsOnlyKeys("c");
-		named(this.upstream, "c").checkFailed("the status is 503");
+		named(this.upstream, "c").checkFailed("the status is 503", true);
 		assertThat(count(this.upstream, CANARY, 100)).containsOnlyKeys("c");
 		assertThat(count(this.upstream, Demand.NONE, 1000)).containsOnlyKeys("a", "b");
 		assertThat(this.upstream.isPanicking()).isFalse();

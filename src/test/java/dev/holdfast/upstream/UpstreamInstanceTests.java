@@ -143,8 +143,8 @@ class UpstreamInstanceTests {
 
 	@Test
 	void failedCheckKeepsItAwayWhateverItsRequestsSayUntilTheCheckPasses(CapturedLog output) {
-		this.instance.checkFailed("the status is 503");
-		this.instance.checkFailed("the status is 500");
+		this.instance.checkFailed("the status is 503", true);
+		this.instance.checkFailed("the status is 500", true);
 		end(Outcome.SUCCESS);
 		assertThat(this.instance.state()).isEqualTo(new InstanceState.FailingCheck("the status is 500"));
 		assertThat(this.instance.ejected()).isTrue();
@@ -158,14 +158,14 @@ class UpstreamInstanceTests {
 
 	@Test
 	void checkThatPassesAgainEndsAnEjectionForRefusalsButNotOneForFailures() {
-		this.instance.checkFailed("no connection");
+		this.instance.checkFailed("no connection", false);
 		end(Outcome.CONNECT_FAILURE);
 		this.instance.checkPassed();
 		assertThat(this.instance.state()).isEqualTo(new InstanceState.Routable());
 		for (int i = 0; i < 5; i++) {
 			end(Outcome.SERVER_ERROR);
 		}
-		this.instance.checkFailed("the status is 500");
+		this.instance.checkFailed("the status is 500", true);
 		this.instance.checkPassed();
 		assertThat(this.instance.state()).isInstanceOf(InstanceState.Ejected.class);
 	}

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.service.Instance;
 import dev.holdfast.service.Service;
 import dev.holdfast.service.ServiceName;
 import dev.holdfast.service.Snapshot;
+import dev.holdfast.testing.CapturedLog;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,27 @@ class UpstreamsTests {
 			.with(new Service(users, List.of(instance("b")), 1));
 		this.upstreams.onSnapshot(both, Set.of(users));
 		assertThat(this.upstreams.all()).extracting(Upstream::name).containsExactly(users);
+	}
+
+	@Test
+	void serviceThatCannotBeLookedAfterDoesNotKeepTheOthersFromIt(CapturedLog output) {
+		AtomicBoolean broken = new AtomicBoolean();
+		Upstreams both = new Upstreams(UpstreamSettings.DEFAULTS, this.breakers, () -> {
+			if (broken.getAndSet(false)) {
+				throw new IllegalStateException("no time");
+			}
+			return this.time.get();
+		});
+		ServiceName users = new ServiceName("users");
+		both.onSnapshot(Snapshot.EMPTY.with(new Service(ORDERS, List.of(instance("a"), instance("b")), 1))
+			.with(new Service(users, List.of(instance("a"), instance("b")), 1)), Set.of(ORDERS, users));
+		both.all()
+			.stream()
+			.flatMap((upstream) -> upstream.instances().stream())
+			.forEach((instance) -> instance.checkFailed("the status is 503", true));
+		broken.set(true);
+		both.sweep();
+		assertThat(output).containsOnlyOnce("0 of the 2 instances of ").containsOnlyOnce("was not looked after");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package dev.holdfast.upstream;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -43,7 +44,7 @@ class ZoneTests {
 	void requestsSpillOverSmoothlyBelowSeventyPercent(int healthy, double stay) {
 		Upstream upstream = upstream(Balancer.LEAST_REQUEST, "a", zones(10, 10, 0));
 		for (int i = healthy; i < 10; i++) {
-			named(upstream, "a" + i).checkFailed("the status is 503");
+			named(upstream, "a" + i).checkFailed("the status is 503", true);
 		}
 		assertThat(upstream.isPanicking()).isFalse();
 		assertThat(staying(upstream)).isCloseTo(stay, Offset.offset(0.025));
@@ -62,6 +63,17 @@ class ZoneTests {
 	}
 
 	@Test
+	void instanceInSlowStartElsewhereMovesNoRequestsThere() {
+		UpstreamSettings usual = UpstreamSettings.DEFAULTS;
+		Upstreams upstreams = new Upstreams(new UpstreamSettings(Balancer.LEAST_REQUEST, usual.ejection(), 0, 0,
+				Duration.ofSeconds(10), "a", usual.hashOn()), CircuitBreakerRegistry.ofDefaults(), this.time::get);
+		orders(upstreams, zones(4, 4, 0));
+		Upstream upstream = orders(upstreams, zones(4, 5, 0));
+		assertThat(named(upstream, "b4").state()).isInstanceOf(InstanceState.SlowStart.class);
+		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("a0", "a1", "a2", "a3");
+	}
+
+	@Test
 	void withoutAnInstanceInItsZoneOrAZoneOfItsOwnTheGatewayUsesAll() {
 		assertThat(count(upstream(Balancer.RANDOM, "c", zones(2, 2, 0)), Demand.NONE, 1000)).hasSize(4);
 		assertThat(count(upstream(Balancer.RANDOM, "", zones(2, 2, 0)), Demand.NONE, 1000)).hasSize(4);
@@ -70,7 +82,7 @@ class ZoneTests {
 	@Test
 	void whereNoneOfTheOwnZoneCanTakeOneTheOthersDo() {
 		Upstream upstream = upstream(Balancer.LEAST_REQUEST, "a", zones(1, 2, 0));
-		named(upstream, "a0").checkFailed("the status is 503");
+		named(upstream, "a0").checkFailed("the status is 503", true);
 		assertThat(count(upstream, Demand.NONE, 1000)).containsOnlyKeys("b0", "b1");
 		assertForecast(upstream);
 	}
@@ -79,7 +91,7 @@ class ZoneTests {
 	void inPanicEveryInstanceIsUsedWhereverItIs() {
 		Upstream upstream = upstream(Balancer.RANDOM, "a", zones(2, 2, 0));
 		for (String out : new String[] { "a0", "b0", "b1" }) {
-			named(upstream, out).checkFailed("the status is 503");
+			named(upstream, out).checkFailed("the status is 503", true);
 		}
 		assertThat(upstream.isPanicking()).isTrue();
 		assertThat(count(upstream, Demand.NONE, 1000)).hasSize(4);
