@@ -35,7 +35,7 @@ public sealed interface DirectResponse {
 
 		private static final int HIGHEST_PORT = 65_535;
 
-		private static final Pattern HOST = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
+		private static final Pattern HOST = Pattern.compile("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++\\]");
 
 		/**
 		 * Brings scheme and host to lower case and checks all parts.
