@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 import dev.holdfast.route.ActiveRoutes;
@@ -13,6 +14,7 @@ import dev.holdfast.route.Route;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A catalogue of routes in hand-moved time.
@@ -27,7 +29,8 @@ final class RouteWorld {
 
 	private Duration passed = Duration.ZERO;
 
-	int saves;
+	/** What was saved last. */
+	private @Nullable SavedRoutes saved;
 
 	RouteWorld(ConfiguredRoute... configured) {
 		InstantSource clock = () -> Instant.EPOCH.plus(this.passed);
@@ -53,7 +56,11 @@ final class RouteWorld {
 	}
 
 	void save() {
-		this.saves++;
+		this.saved = this.catalog.toSave();
+	}
+
+	SavedRoutes saved() {
+		return Objects.requireNonNull(this.saved);
 	}
 
 	/** Where a request goes, empty for nowhere. */
