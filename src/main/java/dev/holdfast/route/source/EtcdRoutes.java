@@ -67,6 +67,7 @@ final class EtcdRoutes implements StoreListener {
 
 	private final List<DocumentChange> pending = new ArrayList<>();
 
+	/** From where on changes are heard of one by one. */
 	private Revision proven = Revision.NONE;
 
 	/** Up to which revision the last list had everything. */
@@ -147,6 +148,11 @@ final class EtcdRoutes implements StoreListener {
 			this.known.replaceAll((key, former) -> new Known(0, former.lease()));
 			// What was known counts for nothing in another history.
 			this.proven = Revision.NONE;
+		}
+		if (this.proven.equals(Revision.NONE)) {
+			// What was before the first list cannot be heard of, and all that comes after
+			// it can, whether this connection delivers it or the next.
+			this.proven = revision;
 		}
 		this.listed = true;
 		this.listedAt = revision.number();

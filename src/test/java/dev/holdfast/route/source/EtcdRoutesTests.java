@@ -114,6 +114,18 @@ class EtcdRoutesTests {
 	}
 
 	@Test
+	void aDeletionAfterAListIsBelievedAlthoughDeliveryWasNotProvenThen() {
+		this.etcd.onListed(new Revision(1, 10), List.of(entry("a", 5)));
+		this.etcd.onSettled();
+		this.etcd.onLost("connection refused", false);
+		assertThat(this.etcd.known()).isEqualTo(new Revision(1, 10));
+		this.etcd.onListed(new Revision(1, 12), List.of());
+		changed(deleted("a", 12));
+		proven(12);
+		assertThat(this.world.inForce()).isEmpty();
+	}
+
+	@Test
 	void aDeletionOfBeforeTheListDoesNotTouchWhatWasWrittenAnewSince() {
 		listed(10, entry("a", 5));
 		this.etcd.onListed(new Revision(1, 14), List.of(entry("a", 13)));

@@ -17,6 +17,7 @@ import dev.holdfast.route.source.RouteOrigin.Source;
 import dev.holdfast.route.source.RouteStatus.State;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -201,6 +202,14 @@ class RouteCatalogTests {
 				  - matches: [ { path: { type: PathPrefix, value: /x } } ]
 				    backendRefs: [ { name: %s, port: 80 } ]
 				""".formatted(id, created, id);
+	}
+
+	@Test
+	void aKeyForgesNoLineOfTheLog(CapturedLog log) {
+		String key = "/holdfast/routes/a\nERROR forged";
+		write(Source.ETCD, key, RouteWorld.route("a"));
+		write(Source.ETCD, key, "- id: a\n");
+		assertThat(log.toString()).contains("a?ERROR forged").doesNotContain("\nERROR forged");
 	}
 
 	@Test
