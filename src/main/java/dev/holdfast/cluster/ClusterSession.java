@@ -178,7 +178,7 @@ final class ClusterSession {
 					checkProof(this.proof);
 				}
 			}
-			case StoreSignal.Failed(String message, boolean denied) -> throw new StoreException(message, denied);
+			case StoreSignal.Failed(StoreException reason) -> throw reason;
 		}
 	}
 

@@ -11,6 +11,7 @@ import dev.holdfast.registry.RegistryOperations;
 import dev.holdfast.route.Route;
 import dev.holdfast.route.WeightedBackend;
 import dev.holdfast.route.source.RouteListener;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.ServiceName;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ final class RouteJournal implements RouteListener {
 				.flatMap((change) -> services(change.after()).stream()
 					.filter((service) -> this.registry.snapshot().find(service) == null)
 					.map((service) -> "The route \"%s\" of %s goes to the service \"%s\"".formatted(change.id(),
-							change.origin(), service)))
+							PrintableText.of(change.origin().toString()), service)))
 				.limit(MOST_WARNINGS)
 				.forEach((what) -> logger.warn("{}, which nothing has registered", what));
 		}
@@ -55,7 +56,7 @@ final class RouteJournal implements RouteListener {
 	private void note(RouteListener.Change change) {
 		Set<ServiceName> before = services(change.before());
 		Set<ServiceName> after = services(change.after());
-		String detail = "route %s of %s".formatted(change.id(), change.origin());
+		String detail = "route %s of %s".formatted(change.id(), PrintableText.of(change.origin().toString()));
 		before.stream()
 			.filter((service) -> !after.contains(service))
 			.forEach((service) -> this.operations.note(service, Cause.ROUTE_REMOVED, "", detail));

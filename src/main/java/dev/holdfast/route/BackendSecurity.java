@@ -16,7 +16,7 @@ public record BackendSecurity(String bundle, String serverName) {
 	/** What the JVM trusts, and each instance by its own host. */
 	public static final BackendSecurity DEFAULTS = new BackendSecurity("", "");
 
-	private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
+	private static final Pattern NAME = Pattern.compile("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+");
 
 	/**
 	 * Brings the name to lower case and checks it.

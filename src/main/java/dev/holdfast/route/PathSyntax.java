@@ -12,7 +12,11 @@ import dev.holdfast.service.CanonicalPath;
  */
 final class PathSyntax {
 
-	private static final Pattern PATH = Pattern.compile("/|(/([A-Za-z0-9._~!$&'()+,=:@-]|%[0-9A-F]{2})+)+/?");
+	/** Gateway API's limit, too. */
+	private static final int MAX_LENGTH = 1_024;
+
+	/** Possessive, since others recurse once for each character. */
+	private static final Pattern PATH = Pattern.compile("/|(/([A-Za-z0-9._~!$&'()+,=:@-]|%[0-9A-F]{2})++)++/?");
 
 	private static final int END = 0;
 
@@ -26,14 +30,14 @@ final class PathSyntax {
 	}
 
 	static boolean isCanonical(String path) {
-		return PATH.matcher(path).matches() && path.equals(CanonicalPath.of(path));
+		return path.length() <= MAX_LENGTH && PATH.matcher(path).matches() && path.equals(CanonicalPath.of(path));
 	}
 
 	static void check(String path, String written) {
 		if (!isCanonical(path)) {
 			throw new IllegalArgumentException(
-					"path: \"%s\" (expected: a canonical path such as /users or /users/**, without query, empty or dot segment, or other *)"
-						.formatted(written));
+					"path: \"%s\" (expected: a canonical path such as /users or /users/**, without query, empty or dot segment, or other *, of at most %d characters)"
+						.formatted(written, MAX_LENGTH));
 		}
 	}
 

@@ -39,7 +39,11 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	/** The rule by path, and what stands beside routes in the operators' API. */
 	private static final List<String> RESERVED = List.of(RouteTable.BY_PATH, "match", "schema", "sources");
 
-	private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\]");
+	private static final int MAX_HOST_LENGTH = 253;
+
+	/** Possessive, since others recurse once for each label. */
+	private static final Pattern HOST = Pattern
+		.compile("(\\*\\.)?[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++\\]");
 
 	/**
 	 * Copies the collections, brings hosts to lower case, and checks all parts.
@@ -120,8 +124,9 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 * @throws IllegalArgumentException if no request would name it
 	 */
 	public static void checkHost(String host) {
-		if (!HOST.matcher(host).matches()) {
-			throw RoutePart.invalid("host", host, "a host name without port, *.suffix, or nothing");
+		if (host.length() > MAX_HOST_LENGTH || !HOST.matcher(host).matches()) {
+			throw RoutePart.invalid("host", host, "a host name without port, *.suffix, or nothing; at most %d characters"
+				.formatted(MAX_HOST_LENGTH));
 		}
 	}
 

@@ -156,7 +156,7 @@ final class FollowSession {
 					checkProof(this.proof);
 				}
 			}
-			case StoreSignal.Failed(String message, boolean denied) -> throw new StoreException(message, denied);
+			case StoreSignal.Failed(StoreException reason) -> throw reason;
 		}
 	}
 

@@ -11,6 +11,8 @@ public class StoreException extends RuntimeException {
 
 	private final boolean refused;
 
+	private final boolean compacted;
+
 	/**
 	 * Creates the exception.
 	 * @param message what failed, where, and why
@@ -29,9 +31,23 @@ public class StoreException extends RuntimeException {
 	 * @param refused whether it is certain that nothing was done
 	 */
 	public StoreException(String message, boolean denied, boolean refused) {
+		this(message, denied, refused, false);
+	}
+
+	private StoreException(String message, boolean denied, boolean refused, boolean compacted) {
 		super(message);
 		this.denied = denied;
 		this.refused = refused;
+		this.compacted = compacted;
+	}
+
+	/**
+	 * Return the exception for changes that the store has forgotten.
+	 * @param message what failed, where, and why
+	 * @return the exception
+	 */
+	public static StoreException compacted(String message) {
+		return new StoreException(message, false, true, true);
 	}
 
 	/**
@@ -40,6 +56,14 @@ public class StoreException extends RuntimeException {
 	 */
 	public boolean isDenied() {
 		return this.denied;
+	}
+
+	/**
+	 * Whether the store has forgotten the changes that were asked for.
+	 * @return whether it has
+	 */
+	public boolean isCompacted() {
+		return this.compacted;
 	}
 
 	/**

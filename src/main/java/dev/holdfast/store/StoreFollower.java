@@ -146,7 +146,7 @@ public final class StoreFollower implements AutoCloseable {
 					this.delay.reset();
 				}
 				return new Ending(String.valueOf(ex.getMessage()), ex.isDenied(), session.isSettled(),
-						session.hasFailedToResume());
+						ex.isCompacted() && session.hasFailedToResume());
 			}
 		}
 		// The loop must outlive any defect in what it calls.
@@ -160,7 +160,7 @@ public final class StoreFollower implements AutoCloseable {
 		try {
 			call.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("{} failed in itself; it goes on", this.name, ex);
 		}
 	}
@@ -179,7 +179,7 @@ public final class StoreFollower implements AutoCloseable {
 	 * @param reason what happened
 	 * @param denied whether the permission was denied
 	 * @param settled whether it had worked
-	 * @param unresumed whether it could not hear of the changes since the one before
+	 * @param unresumed whether the store has forgotten the changes since the one before
 	 */
 	private record Ending(String reason, boolean denied, boolean settled, boolean unresumed) {
 	}

@@ -20,10 +20,9 @@ public sealed interface StoreSignal {
 	 * The watch ended, or the connection is to be made anew. Nothing that it says later
 	 * counts.
 	 *
-	 * @param message what failed, where, and why
-	 * @param denied whether the store denies the permission
+	 * @param reason what failed, where, and why
 	 */
-	record Failed(String message, boolean denied) implements StoreSignal {
+	record Failed(StoreException reason) implements StoreSignal {
 	}
 
 	/**

@@ -45,6 +45,17 @@ class RouteTests {
 	}
 
 	@Test
+	void pathsAndHostsHaveALongestLength() {
+		assertThat(route("a", "", "/a".repeat(512), "").path()).hasSize(1_024);
+		assertThatIllegalArgumentException().isThrownBy(() -> route("a", "", "/a".repeat(512) + "/", ""))
+			.withMessageContaining("at most 1024 characters");
+		assertThatIllegalArgumentException().isThrownBy(() -> PathMatch.of("/{x}" + "/a".repeat(512)));
+		assertThat(route("a", "a" + ".a".repeat(126), "/**", "").host()).hasSize(253);
+		assertThatIllegalArgumentException().isThrownBy(() -> route("a", "aa" + ".a".repeat(126), "/**", ""))
+			.withMessageContaining("at most 253 characters");
+	}
+
+	@Test
 	void hostAndHeaderNamesAreTakenInLowerCase() {
 		Route route = new Route("a", "API.Example.org", "/**", Set.of(), Map.of("X-Beta", "Yes"), SERVICE, "", false,
 				RoutePolicy.DEFAULTS);

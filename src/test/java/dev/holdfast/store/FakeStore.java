@@ -44,6 +44,9 @@ public final class FakeStore implements Store {
 
 	public boolean silent;
 
+	/** Whether lists are answered, and nothing that needs a majority is. */
+	public boolean leaderless;
+
 	/** Whether progress requests are answered. */
 	public boolean progress = true;
 
@@ -125,7 +128,7 @@ public final class FakeStore implements Store {
 
 	/** Every open connection breaks. */
 	public void cut() {
-		List.copyOf(this.open).forEach((it) -> it.sink.accept(new StoreSignal.Failed("connection reset", false)));
+		List.copyOf(this.open).forEach((it) -> it.sink.accept(new StoreSignal.Failed(new StoreException("connection reset", false))));
 	}
 
 	public Set<String> keys() {
@@ -200,7 +203,7 @@ public final class FakeStore implements Store {
 		public void watch(String prefix, long fromRevision) {
 			this.watching = true;
 			if (fromRevision < FakeStore.this.compacted) {
-				this.sink.accept(new StoreSignal.Failed("required revision has been compacted", false));
+				this.sink.accept(new StoreSignal.Failed(StoreException.compacted("required revision has been compacted")));
 			}
 			else if (fromRevision < FakeStore.this.revision) {
 				FakeStore.this.log.stream().filter((past) -> past.revision() >= fromRevision).forEach(this.sink);
@@ -218,6 +221,9 @@ public final class FakeStore implements Store {
 		@Override
 		public Revision head(String prefix) {
 			ask();
+			if (FakeStore.this.leaderless) {
+				throw new StoreException("no leader", false);
+			}
 			return new Revision(FakeStore.this.cluster, FakeStore.this.revision);
 		}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 
 import dev.holdfast.service.Revision;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,6 +52,29 @@ class StoreFollowerTests {
 		outage(() -> this.store.delete("/routes/a"));
 		runFor(60);
 		assertThat(this.recorder.heard).containsSubsequence("lost", "listed", "deleted a", "proven");
+	}
+
+	@Test
+	void aConnectionThatBreaksBeforeItsFirstProofHasForgottenNothing() {
+		this.store.put("/routes/a", "1");
+		outage(() -> {
+			this.store.delete("/routes/a");
+			this.store.leaderless = true;
+		});
+		at(40, () -> this.store.leaderless = false);
+		runFor(60);
+		assertThat(this.recorder.heard).containsSubsequence("lost", "listed", "lost", "listed", "deleted a", "proven");
+	}
+
+	@Test
+	void aListenerThatFailsWhenAConnectionIsLostEndsNothing() {
+		at(12, () -> {
+			this.recorder.failure = new StackOverflowError();
+			this.store.cut();
+		});
+		at(20, () -> this.store.put("/routes/a", "1"));
+		runFor(60);
+		assertThat(this.recorder.heard).containsSubsequence("lost", "listed", "put a=1");
 	}
 
 	@Test
@@ -119,6 +143,9 @@ class StoreFollowerTests {
 
 		private Revision proven = Revision.NONE;
 
+		/** What it fails with when it hears of a lost connection. */
+		private @Nullable Error failure;
+
 		@Override
 		public Revision known() {
 			return this.proven;
@@ -154,6 +181,9 @@ class StoreFollowerTests {
 		public void onLost(String reason, boolean denied) {
 			this.lost.add(reason);
 			this.heard.add(denied ? "denied" : "lost");
+			if (this.failure != null) {
+				throw this.failure;
+			}
 		}
 
 		@Override

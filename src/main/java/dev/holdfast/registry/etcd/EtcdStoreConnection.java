@@ -166,8 +166,7 @@ final class EtcdStoreConnection implements StoreConnection {
 
 	private void onEnd(Throwable error) {
 		if (!this.closed) {
-			StoreException failure = failure("the watch", error);
-			this.sink.accept(new StoreSignal.Failed(String.valueOf(failure.getMessage()), failure.isDenied()));
+			this.sink.accept(new StoreSignal.Failed(failure("the watch", error)));
 		}
 	}
 
@@ -307,6 +306,9 @@ final class EtcdStoreConnection implements StoreConnection {
 		if (EtcdErrors.code(cause) == Status.Code.NOT_FOUND) {
 			return new NotFoundException(message, refused);
 		}
+		if (EtcdErrors.code(cause) == Status.Code.OUT_OF_RANGE) {
+			return StoreException.compacted(message);
+		}
 		return (EtcdErrors.code(cause) == Status.Code.RESOURCE_EXHAUSTED) ? new TooLargeException(message, refused)
 				: new StoreException(message, EtcdErrors.isDenied(cause), refused);
 	}
@@ -329,7 +331,7 @@ final class EtcdStoreConnection implements StoreConnection {
 	 */
 	void giveUp(String message) {
 		if (!this.closed) {
-			this.sink.accept(new StoreSignal.Failed(message, false));
+			this.sink.accept(new StoreSignal.Failed(new StoreException(message, false)));
 		}
 	}
 

@@ -37,7 +37,7 @@ sealed interface DocumentChange {
 	 * @param place where it was
 	 * @param hold why its routes stay, {@code null} when it is there
 	 */
-	record Held(String place, @Nullable Hold hold) implements DocumentChange {
+	record Held(String place, @Nullable DocumentHold hold) implements DocumentChange {
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.route.source;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import dev.holdfast.route.document.RejectedRoute;
 import dev.holdfast.route.document.RouteDocuments;
 import dev.holdfast.route.document.RouteParser;
 import dev.holdfast.route.document.RouteResult;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * @param hold why its routes stay although it is gone, {@code null} while it is there
  */
 record DocumentEntry(Content content, long modRevision, long lease, List<Form> forms, List<Flaw> flaws,
-		@Nullable Hold hold) {
+		@Nullable DocumentHold hold) {
 
 	private static final Logger logger = LoggerFactory.getLogger(DocumentEntry.class);
 
@@ -77,15 +79,20 @@ record DocumentEntry(Content content, long modRevision, long lease, List<Form> f
 			}
 			documents.unreadable().forEach((problem) -> flaws.add(new Flaw("", problem.line(), problem.message())));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | StackOverflowError ex) {
 			// A defect of the parser must cost one document at most.
-			logger.error("The routes of {} could not be read for an error of the gateway's own", place, ex);
+			logger.error("The routes of {} could not be read for an error of the gateway's own",
+					PrintableText.of(place), ex);
 			flaws.add(new Flaw("", 0, "internal error: " + ex));
 		}
 	}
 
-	DocumentEntry withHold(@Nullable Hold other) {
+	DocumentEntry withHold(@Nullable DocumentHold other) {
 		return new DocumentEntry(this.content, this.modRevision, this.lease, this.forms, this.flaws, other);
+	}
+
+	DocumentEntry withTimeLeft(Duration left) {
+		return (this.hold != null) ? withHold(this.hold.withLeft(left)) : this;
 	}
 
 	/**

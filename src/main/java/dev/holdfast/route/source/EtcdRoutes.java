@@ -17,10 +17,12 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.source.RouteOrigin.Source;
 import dev.holdfast.route.source.SourceStatus.State;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.Revision;
 import dev.holdfast.store.StoreListener;
 import dev.holdfast.store.StoreSignal;
@@ -65,7 +67,11 @@ final class EtcdRoutes implements StoreListener {
 
 	private final List<DocumentChange> pending = new ArrayList<>();
 
+	/** From where on changes are heard of one by one. */
 	private Revision proven = Revision.NONE;
+
+	/** Up to which revision the last list had everything. */
+	private long listedAt;
 
 	private boolean historyLost;
 
@@ -78,7 +84,7 @@ final class EtcdRoutes implements StoreListener {
 
 	private long savedAt;
 
-	/** Released when etcd has answered, or has not. */
+	/** Released when etcd has said what there is, or that it may not be read. */
 	private final CountDownLatch asked = new CountDownLatch(1);
 
 	private volatile SourceStatus status;
@@ -102,9 +108,9 @@ final class EtcdRoutes implements StoreListener {
 	}
 
 	/**
-	 * Waits until etcd has said what there is, or could not be asked.
+	 * Waits until etcd has said what there is, or that it may not be read.
 	 * @param time how long at most
-	 * @return whether it has, or could not
+	 * @return whether it has said either
 	 */
 	boolean awaitAnswer(Duration time) throws InterruptedException {
 		return this.asked.await(time.toMillis(), TimeUnit.MILLISECONDS);
@@ -116,8 +122,13 @@ final class EtcdRoutes implements StoreListener {
 	 * @param saved when it was saved
 	 */
 	void restored(Revision revision, Instant saved) {
-		this.documents.of(Source.ETCD)
-			.forEach((key, entry) -> this.known.put(key, new Known(entry.modRevision(), entry.lease())));
+		this.documents.of(Source.ETCD).forEach((key, entry) -> {
+			DocumentHold hold = entry.hold();
+			this.known.put(key, new Known((hold != null) ? 0 : entry.modRevision(), entry.lease()));
+			if (hold != null && this.guard.enabled()) {
+				this.held.put(key, hold.left().toNanos());
+			}
+		});
 		this.proven = revision;
 		this.restored = true;
 		become(State.FROM_DISK, "etcd has not answered yet; what was saved at %s is in force".formatted(saved));
@@ -138,7 +149,13 @@ final class EtcdRoutes implements StoreListener {
 			// What was known counts for nothing in another history.
 			this.proven = Revision.NONE;
 		}
+		if (this.proven.equals(Revision.NONE)) {
+			// What was before the first list cannot be heard of, and all that comes after
+			// it can, whether this connection delivers it or the next.
+			this.proven = revision;
+		}
 		this.listed = true;
+		this.listedAt = revision.number();
 		Set<String> missing = new HashSet<>(this.known.keySet());
 		for (StoredEntry entry : entries) {
 			missing.remove(entry.key());
@@ -163,7 +180,9 @@ final class EtcdRoutes implements StoreListener {
 			switch (change) {
 				case StoreSignal.Change.Put(StoredEntry entry) -> {
 					Known former = this.known.get(entry.key());
-					if (former == null || entry.modRevision() > former.modRevision()) {
+					// What was written before the list and is not in it is gone since.
+					if (entry.modRevision() > this.listedAt
+							&& (former == null || entry.modRevision() > former.modRevision())) {
 						write(entry);
 					}
 				}
@@ -183,7 +202,7 @@ final class EtcdRoutes implements StoreListener {
 			remove(key);
 		}
 		else {
-			hold(key, "its lease has ended");
+			hold(key, "its lease has ended, or it was deleted");
 		}
 	}
 
@@ -232,11 +251,11 @@ final class EtcdRoutes implements StoreListener {
 	private void hold(String key, String reason) {
 		this.undecided.remove(key);
 		if (!this.held.containsKey(key)) {
-			this.held.put(key, this.live ? this.nanoTime.getAsLong() + this.guard.holdFor().toNanos()
-					: this.guard.holdFor().toNanos());
+			Duration holdFor = this.guard.holdFor();
+			this.held.put(key, this.live ? this.nanoTime.getAsLong() + holdFor.toNanos() : holdFor.toNanos());
 			this.pending.add(new DocumentChange.Held(key,
-					new Hold("%s; it stays for %d s in which etcd answers, or until it is deleted anew"
-						.formatted(reason, this.guard.holdFor().toSeconds()), this.clock.instant())));
+					new DocumentHold("%s; it stays for %d s in which etcd answers, or until it is written and deleted"
+						.formatted(reason, holdFor.toSeconds()), this.clock.instant(), holdFor)));
 		}
 	}
 
@@ -244,7 +263,8 @@ final class EtcdRoutes implements StoreListener {
 	public void onProven(Revision revision) {
 		String reason = this.historyLost ? "etcd has lost it: it was wiped, restored or replaced"
 				: "it is missing in etcd, which does not tell any more that it was deleted";
-		if (!this.live) {
+		boolean begins = !this.live;
+		if (begins) {
 			this.live = true;
 			long now = this.nanoTime.getAsLong();
 			this.held.replaceAll((key, left) -> now + left);
@@ -254,7 +274,7 @@ final class EtcdRoutes implements StoreListener {
 		this.proven = revision;
 		this.documents.known(revision);
 		become(State.LIVE, "");
-		if (this.nanoTime.getAsLong() - this.savedAt >= SAVE_INTERVAL.toNanos()) {
+		if (begins || this.nanoTime.getAsLong() - this.savedAt >= SAVE_INTERVAL.toNanos()) {
 			save();
 		}
 	}
@@ -262,11 +282,30 @@ final class EtcdRoutes implements StoreListener {
 	@Override
 	public void onSettled() {
 		if (!this.pending.isEmpty()) {
-			this.documents.apply(Source.ETCD, this.pending);
+			List<DocumentChange> changes = List.copyOf(this.pending);
+			// What fails once would fail for ever.
 			this.pending.clear();
+			try {
+				this.documents.apply(Source.ETCD, changes);
+			}
+			catch (RuntimeException | Error ex) {
+				forget(changes);
+				throw ex;
+			}
 			save();
 		}
-		this.asked.countDown();
+		if (this.listed) {
+			this.asked.countDown();
+		}
+	}
+
+	/** Has the next list decide anew about what was not applied. */
+	private void forget(List<DocumentChange> changes) {
+		for (DocumentChange change : changes) {
+			Known former = this.known.get(change.place());
+			this.known.put(change.place(), new Known(0, (former != null) ? former.lease() : 0));
+			this.held.remove(change.place());
+		}
 	}
 
 	private void save() {
@@ -284,12 +323,20 @@ final class EtcdRoutes implements StoreListener {
 				.map(Map.Entry::getKey)
 				.toList();
 			over.forEach((key) -> {
-				logger.warn("The routes of {}, which is gone from etcd, have stayed for {} s and are taken out", key,
+				logger.warn("The routes of {}, which is gone from etcd, have stayed for {} s and are taken out",
+						PrintableText.of(key),
 						this.guard.holdFor().toSeconds());
 				remove(key);
 			});
 			onSettled();
+			this.documents.timeLeft(Source.ETCD, timesLeft(now));
 		}
+	}
+
+	private Map<String, Duration> timesLeft(long now) {
+		return this.held.entrySet()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, (entry) -> Duration.ofNanos(entry.getValue() - now)));
 	}
 
 	@Override
@@ -299,13 +346,14 @@ final class EtcdRoutes implements StoreListener {
 			long now = this.nanoTime.getAsLong();
 			this.held.replaceAll((key, until) -> Math.max(0, until - now));
 		}
-		onSettled();
 		if (denied) {
 			become(State.DENIED, reason);
+			this.asked.countDown();
 		}
 		else {
 			become(this.listed ? State.STALE : this.restored ? State.FROM_DISK : State.EMPTY, reason);
 		}
+		onSettled();
 	}
 
 	private void become(State state, String cause) {
@@ -321,7 +369,7 @@ final class EtcdRoutes implements StoreListener {
 		switch (state) {
 			case LIVE -> logger.info("Routes are read from etcd under {}; {} documents", prefix, this.known.size());
 			case STALE -> logger.warn(
-					"Routes under {} in etcd cannot be followed: {}; the last known {} documents stay " + "in force",
+					"Routes under {} in etcd cannot be followed: {}; the last known {} documents stay in force",
 					prefix, cause, this.known.size());
 			case FROM_DISK -> logger.warn("Routes under {} in etcd are those that were saved, {} documents: {}", prefix,
 					this.known.size(), cause);

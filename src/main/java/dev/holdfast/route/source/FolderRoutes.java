@@ -1,30 +1,22 @@
 package dev.holdfast.route.source;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.source.RouteOrigin.Source;
 import dev.holdfast.route.source.SourceStatus.State;
+import dev.holdfast.service.PrintableText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The documents of routes in a folder, such as a mounted ConfigMap. A file counts as it
  * is when it has been so for a moment, since writers truncate, write in parts, delete and
- * rename. What cannot be read stays as it was. Belongs to the thread that looks.
+ * rename. What cannot be read stays as it was, and so do all files for a while that are
+ * gone at once, as from a folder that is not mounted. Belongs to the thread that looks.
  */
 final class FolderRoutes {
 
@@ -41,20 +34,11 @@ final class FolderRoutes {
 	/** How long a file must have been as it is. */
 	static final Duration SETTLING = Duration.ofMillis(500);
 
-	/**
-	 * What was written so recently may be written again within the resolution of the
-	 * file's time.
-	 */
-	private static final Duration RECENT = Duration.ofSeconds(3);
-
-	/** How often contents are read although nothing tells that they differ. */
-	private static final Duration REREAD = Duration.ofMinutes(1);
-
-	private static final long MAX_BYTES = 4L * Content.MAX_LENGTH;
-
 	private final Path folder;
 
 	private final RouteCatalog documents;
+
+	private final RemovalGuardSettings guard;
 
 	private final Runnable save;
 
@@ -62,33 +46,50 @@ final class FolderRoutes {
 
 	private final LongSupplier nanoTime;
 
-	/** What the last look has found, by the paths of the files. */
-	private Map<String, Seen> seen = Map.of();
+	private final FolderFiles files;
 
 	/** Since when what was applied is missing. */
 	private final Map<String, Long> missing = new HashMap<>();
 
 	private final Map<String, Content> applied = new HashMap<>();
 
-	private long rereadAt;
+	/** For how long files stay of which none is there any more, {@code null} when none do. */
+	private @Nullable Duration left;
+
+	private long lookedAt;
+
+	private boolean tried;
 
 	private boolean looked;
 
 	private volatile SourceStatus status;
 
-	FolderRoutes(Path folder, RouteCatalog documents, Runnable save, Clock clock, LongSupplier nanoTime) {
+	FolderRoutes(Path folder, RouteCatalog documents, RemovalGuardSettings guard, Runnable save, Clock clock,
+			LongSupplier nanoTime) {
 		this.folder = folder;
 		this.documents = documents;
+		this.guard = guard;
 		this.save = save;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
-		this.rereadAt = nanoTime.getAsLong();
+		this.lookedAt = nanoTime.getAsLong();
+		this.files = new FolderFiles(folder, clock, this.lookedAt);
 		this.status = new SourceStatus(Source.FOLDER, folder.toString(), State.EMPTY, clock.instant(),
 				"it has not been read yet");
 	}
 
 	Path folder() {
 		return this.folder;
+	}
+
+	/**
+	 * Whether a path is that of a file of the folder. What was saved under another
+	 * encoding of names may be no path here.
+	 */
+	boolean isInFolder(String path) {
+		String any = this.folder.resolve("a").toString();
+		String start = any.substring(0, any.length() - 1);
+		return path.startsWith(start) && path.indexOf(this.folder.getFileSystem().getSeparator(), start.length()) < 0;
 	}
 
 	/**
@@ -100,48 +101,57 @@ final class FolderRoutes {
 
 	/**
 	 * Looks whether something has changed, and applies what has settled. The first look
-	 * applies everything.
+	 * applies everything, if it can.
 	 * @return when to look again at the latest, {@code null} when nothing is in motion
 	 */
 	@Nullable Duration look() {
 		long now = this.nanoTime.getAsLong();
-		Map<String, Seen> found;
+		Duration since = Duration.ofNanos(now - this.lookedAt);
+		this.lookedAt = now;
+		boolean first = !this.tried;
+		this.tried = true;
+		FolderFiles.Look found;
 		try {
-			found = read(now);
+			found = this.files.look(now);
 		}
 		catch (IOException ex) {
-			become(this.looked ? State.STALE : State.EMPTY, reason(ex));
+			State unread = this.documents.of(Source.FOLDER).isEmpty() ? State.EMPTY : State.FROM_DISK;
+			become(this.looked ? State.STALE : unread, FolderFiles.reason(ex));
 			return null;
 		}
-		catch (DirectoryIteratorException ex) {
-			become(this.looked ? State.STALE : State.EMPTY, String.valueOf(ex.getMessage()));
-			return null;
-		}
-		boolean first = !this.looked;
-		this.looked = true;
-		this.seen = found;
 		List<DocumentChange> changes = new ArrayList<>();
-		boolean inMotion = written(found, now, first, changes);
-		inMotion |= removed(found, now, first, changes);
+		boolean inMotion = written(found.files(), now, first, changes);
+		inMotion |= removed(found, now, first, since, changes);
 		if (!changes.isEmpty()) {
 			this.documents.apply(Source.FOLDER, changes);
+			changes.forEach(this::note);
 			this.save.run();
 		}
+		this.looked = true;
 		become(State.LIVE, "");
 		return inMotion ? SETTLING : null;
 	}
 
-	private boolean written(Map<String, Seen> found, long now, boolean first, List<DocumentChange> changes) {
+	/** What could not be applied is tried again. */
+	private void note(DocumentChange change) {
+		switch (change) {
+			case DocumentChange.Written written -> this.applied.put(written.place(), written.content());
+			case DocumentChange.Removed removed -> this.applied.remove(removed.place());
+			// It counts anew when it is there again.
+			case DocumentChange.Held held -> this.applied.remove(held.place());
+		}
+	}
+
+	private boolean written(Map<String, FolderFiles.Seen> found, long now, boolean first,
+			List<DocumentChange> changes) {
 		boolean inMotion = false;
-		for (Map.Entry<String, Seen> entry : found.entrySet()) {
+		for (Map.Entry<String, FolderFiles.Seen> entry : found.entrySet()) {
 			String path = entry.getKey();
-			Seen file = entry.getValue();
-			this.missing.remove(path);
+			FolderFiles.Seen file = entry.getValue();
 			if (file.content().equals(this.applied.get(path))) {
 				continue;
 			}
 			if (first || now - file.since() >= SETTLING.toNanos()) {
-				this.applied.put(path, file.content());
 				changes.add(new DocumentChange.Written(path, file.content(), 0, 0));
 			}
 			else {
@@ -151,104 +161,71 @@ final class FolderRoutes {
 		return inMotion;
 	}
 
-	private boolean removed(Map<String, Seen> found, long now, boolean first, List<DocumentChange> changes) {
-		boolean inMotion = false;
-		List<String> known = first ? List.copyOf(this.documents.of(Source.FOLDER).keySet())
-				: List.copyOf(this.applied.keySet());
-		for (String path : known) {
-			if (found.containsKey(path)) {
-				continue;
-			}
-			if (first || now - this.missing.computeIfAbsent(path, (it) -> now) >= SETTLING.toNanos()) {
-				this.applied.remove(path);
-				this.missing.remove(path);
-				changes.add(new DocumentChange.Removed(path));
-			}
-			else {
-				inMotion = true;
-			}
+	private boolean removed(FolderFiles.Look found, long now, boolean first, Duration since,
+			List<DocumentChange> changes) {
+		Map<String, DocumentEntry> gone = this.documents.of(Source.FOLDER);
+		gone.keySet().removeAll(found.files().keySet());
+		this.missing.keySet().retainAll(gone.keySet());
+		if (this.left != null && !found.files().isEmpty()) {
+			// It may be filled file by file.
+			this.left = null;
+			this.missing.clear();
 		}
-		return inMotion;
+		gone.keySet().forEach((path) -> this.missing.putIfAbsent(path, now));
+		List<String> settled = gone.keySet()
+			.stream()
+			.filter((path) -> first || now - this.missing.getOrDefault(path, now) >= SETTLING.toNanos())
+			.toList();
+		if (!settled.isEmpty() && isToHold(found, gone)) {
+			hold(gone, since, changes);
+		}
+		else {
+			settled.forEach((path) -> changes.add(new DocumentChange.Removed(path)));
+		}
+		return settled.size() < gone.size();
 	}
 
-	private Map<String, Seen> read(long now) throws IOException {
-		boolean reread = now - this.rereadAt >= REREAD.toNanos();
-		if (reread) {
-			this.rereadAt = now;
+	/** The one file of a folder that is the same as before was deleted. */
+	private boolean isToHold(FolderFiles.Look found, Map<String, DocumentEntry> gone) {
+		return this.guard.enabled() && found.files().isEmpty() && (this.left != null || gone.size() > 1
+				|| !found.sameFolder() || gone.values().stream().anyMatch((entry) -> entry.hold() != null));
+	}
+
+	private void hold(Map<String, DocumentEntry> gone, Duration since, List<DocumentChange> changes) {
+		boolean begins = this.left == null;
+		Duration rest = (this.left != null) ? this.left.minus(since) : begin(gone);
+		this.left = rest.isPositive() ? rest : null;
+		if (!rest.isPositive()) {
+			logger.warn("The routes of all {} files of {}, which are gone, have stayed for {} s and are taken out",
+					gone.size(), this.folder, this.guard.holdFor().toSeconds());
+			gone.keySet().forEach((path) -> changes.add(new DocumentChange.Removed(path)));
 		}
-		Map<String, Seen> found = new TreeMap<>();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.folder, FolderRoutes::isDocument)) {
-			for (Path file : files) {
-				Seen before = this.seen.get(file.toString());
-				Seen read = read(file, before, reread, now);
-				if (read != null) {
-					found.put(file.toString(), read);
+		else if (begins) {
+			DocumentHold hold = new DocumentHold(
+					"the folder has no files any more; they stay for %d s in which it can be read, or until it has one"
+						.formatted(rest.toSeconds()),
+					this.clock.instant(), rest);
+			gone.forEach((path, entry) -> {
+				if (entry.hold() == null) {
+					changes.add(new DocumentChange.Held(path, hold));
 				}
-			}
+			});
 		}
-		return found;
-	}
-
-	/** Editors and mounts keep other things beside the documents. */
-	private static boolean isDocument(Path file) {
-		String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-		return !name.startsWith(".") && !name.startsWith("#")
-				&& (name.endsWith(".yml") || name.endsWith(".yaml") || name.endsWith(".json"));
-	}
-
-	/**
-	 * Reads a file if it may have changed.
-	 * @return what was found, {@code null} when it is no file
-	 */
-	private @Nullable Seen read(Path file, @Nullable Seen before, boolean reread, long now) {
-		Stamp stamp = null;
-		Content content;
-		try {
-			BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-			if (!attributes.isRegularFile()) {
-				return null;
-			}
-			stamp = new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-			if (before != null && stamp.equals(before.stamp()) && !reread && !isRecent(stamp)) {
-				return before;
-			}
-			content = content(file, stamp.size());
-		}
-		catch (NoSuchFileException ex) {
-			// It went while it was looked at, or is a link to nothing.
-			return null;
-		}
-		catch (IOException ex) {
-			content = new Content.Unreadable(reason(ex));
-		}
-		return new Seen(stamp, content, (before != null && before.content().equals(content)) ? before.since() : now);
-	}
-
-	private boolean isRecent(Stamp stamp) {
-		return Duration.between(stamp.modified().toInstant(), this.clock.instant()).abs().compareTo(RECENT) < 0;
-	}
-
-	private static Content content(Path file, long size) throws IOException {
-		if (size > MAX_BYTES) {
-			return new Content.Unreadable("it has %d bytes (expected: at most %d)".formatted(size, MAX_BYTES));
-		}
-		try {
-			return new Content.Text(
-					StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString());
-		}
-		catch (CharacterCodingException ex) {
-			return new Content.Unreadable("it is no text in UTF-8");
+		else {
+			this.documents.timeLeft(Source.FOLDER,
+					gone.keySet().stream().collect(Collectors.toMap((path) -> path, (path) -> rest)));
 		}
 	}
 
-	/** The JDK's file system exceptions often have the bare path for a message. */
-	private static String reason(IOException ex) {
-		return switch (ex) {
-			case NoSuchFileException missing -> "there is no such file or folder: " + missing.getFile();
-			case NotDirectoryException file -> "it is no folder: " + file.getFile();
-			case AccessDeniedException denied -> "permission denied: " + denied.getFile();
-			default -> ex.toString();
-		};
+	/** An earlier process may have begun. */
+	private Duration begin(Map<String, DocumentEntry> gone) {
+		return gone.values()
+			.stream()
+			.map(DocumentEntry::hold)
+			.filter(Objects::nonNull)
+			.map(DocumentHold::left)
+			.max(Comparator.naturalOrder())
+			.orElse(this.guard.holdFor());
 	}
 
 	private void become(State state, String cause) {
@@ -261,26 +238,13 @@ final class FolderRoutes {
 			logger.info("Routes are read from the folder {}; {} files", this.folder, this.applied.size());
 		}
 		else {
-			logger.warn("The folder {} cannot be read for routes: {}; {}", this.folder, cause,
-					(state == State.STALE) ? "those of its files stay in force" : "it is tried again");
+			logger.warn("The folder {} cannot be read for routes: {}; {}", this.folder, PrintableText.of(cause),
+					switch (state) {
+						case STALE -> "those of its files stay in force";
+						case FROM_DISK -> "those that were saved are in force";
+						default -> "it is tried again";
+					});
 		}
-	}
-
-	/**
-	 * What tells that a file has not changed.
-	 */
-	private record Stamp(long size, FileTime modified, @Nullable Object key) {
-	}
-
-	/**
-	 * A file at a look.
-	 *
-	 * @param stamp what tells that it has not changed, {@code null} when it could not be
-	 * told
-	 * @param content what it contained
-	 * @param since since when it has contained that
-	 */
-	private record Seen(@Nullable Stamp stamp, Content content, long since) {
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.route.source;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.holdfast.route.ActiveRoutes;
@@ -19,6 +22,7 @@ import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.document.RouteParser;
 import dev.holdfast.route.source.RouteOrigin.Source;
+import dev.holdfast.service.PrintableText;
 import dev.holdfast.service.Revision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,10 +60,19 @@ public final class RouteCatalog {
 	/** Guards the documents; held while one change of a source is applied. */
 	private final ReentrantLock lock = new ReentrantLock();
 
+	/** What is to be told, in the order in which it came into force. */
+	private final Queue<Publication> untold = new ConcurrentLinkedQueue<>();
+
+	/** Held while that is told; taken without the other one. */
+	private final ReentrantLock telling = new ReentrantLock();
+
 	private final TreeMap<DocumentPlace, DocumentEntry> documents = new TreeMap<>(
 			Comparator.comparing(DocumentPlace::source).thenComparing(DocumentPlace::place));
 
 	private Revision revision = Revision.NONE;
+
+	/** Whether documents differ from what was made of them. */
+	private boolean unpublished;
 
 	private List<Route> inForce = List.of();
 
@@ -83,7 +96,8 @@ public final class RouteCatalog {
 		this.clock = clock;
 		this.begun = clock.instant();
 		this.listeners = List.copyOf(listeners);
-		publish(List.of());
+		publish();
+		tell(List.of());
 	}
 
 	/**
@@ -144,24 +158,24 @@ public final class RouteCatalog {
 	void apply(Source source, List<DocumentChange> changes) {
 		this.lock.lock();
 		try {
-			boolean changed = false;
 			for (DocumentChange change : changes) {
-				changed |= apply(new DocumentPlace(source, change.place()), change);
+				this.unpublished |= apply(new DocumentPlace(source, change.place()), change);
 			}
-			if (changed) {
+			if (this.unpublished) {
 				publish();
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
+		tell(this.listeners);
 	}
 
 	private boolean apply(DocumentPlace place, DocumentChange change) {
 		DocumentEntry before = this.documents.get(place);
 		DocumentEntry after = switch (change) {
 			case DocumentChange.Removed removed -> null;
-			case DocumentChange.Held(String key, Hold hold) -> (before != null) ? before.withHold(hold) : null;
+			case DocumentChange.Held(String key, DocumentHold hold) -> (before != null) ? before.withHold(hold) : null;
 			case DocumentChange.Written written when before != null && before.content().equals(written.content()) ->
 				new DocumentEntry(written.content(), written.modRevision(), written.lease(), before.forms(),
 						before.flaws(), null);
@@ -183,6 +197,20 @@ public final class RouteCatalog {
 		this.lock.lock();
 		try {
 			this.revision = known;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Takes note of how long held documents still stay, to be kept across restarts.
+	 */
+	void timeLeft(Source source, Map<String, Duration> times) {
+		this.lock.lock();
+		try {
+			times.forEach((key, left) -> this.documents.computeIfPresent(new DocumentPlace(source, key),
+					(place, entry) -> entry.withTimeLeft(left)));
 		}
 		finally {
 			this.lock.unlock();
@@ -217,6 +245,7 @@ public final class RouteCatalog {
 		finally {
 			this.lock.unlock();
 		}
+		tell(this.listeners);
 	}
 
 	/**
@@ -239,29 +268,25 @@ public final class RouteCatalog {
 	}
 
 	private void publish() {
-		publish(this.listeners);
-	}
-
-	private void publish(List<RouteListener> told) {
 		RouteResolution resolution = resolve();
 		List<RouteStatus> before = this.statuses;
 		List<RouteStatus> now = resolution.statuses(before, this.clock.instant());
-		if (now.equals(before)) {
-			return;
-		}
-		if (!resolution.routes().equals(this.inForce)) {
+		List<Route> routes = resolution.routes();
+		if (!routes.equals(this.inForce)) {
 			try {
-				this.active.replace(resolution.routes());
+				this.active.replace(routes);
 			}
 			catch (RuntimeException ex) {
 				logger.error("The table of routes could not be replaced; the one before stays in force", ex);
 				return;
 			}
-			this.inForce = resolution.routes();
+			this.inForce = routes;
 		}
-		this.statuses = now;
-		this.log.tell(before, now);
-		tell(changes(before, now), told);
+		this.unpublished = false;
+		if (!now.equals(before)) {
+			this.statuses = now;
+			this.untold.add(new Publication(before, now));
+		}
 	}
 
 	private RouteResolution resolve() {
@@ -293,16 +318,32 @@ public final class RouteCatalog {
 		return changes;
 	}
 
+	/**
+	 * Tells one after the other, and returns when all that was published before is told.
+	 */
+	private void tell(List<RouteListener> told) {
+		this.telling.lock();
+		try {
+			for (Publication next = this.untold.poll(); next != null; next = this.untold.poll()) {
+				this.log.tell(next.before(), next.now());
+				tell(changes(next.before(), next.now()), told);
+			}
+		}
+		finally {
+			this.telling.unlock();
+		}
+	}
+
 	private void tell(List<RouteListener.Change> changes, List<RouteListener> told) {
 		if (changes.isEmpty() || told.isEmpty()) {
 			return;
 		}
 		changes.stream()
 			.limit(LINES)
-			.forEach((change) -> logger.info("The route \"{}\" of {} {}", change.id(), change.origin(),
-					(change.after() == null) ? "is gone" : (change.before() == null) ? "is in force" : "has changed"));
+			.forEach((change) -> logger.info("The route \"{}\" of {} {}", change.id(),
+					PrintableText.of(change.origin().toString()), (change.after() == null) ? "is gone" : (change.before() == null) ? "is in force" : "has changed"));
 		if (changes.size() > LINES) {
-			logger.info("{} more routes have changed; {} are in force", changes.size() - LINES, this.inForce.size());
+			logger.info("{} more routes have changed", changes.size() - LINES);
 		}
 		for (RouteListener listener : told) {
 			try {
@@ -312,6 +353,12 @@ public final class RouteCatalog {
 				logger.error("{} failed on changes of routes, which are in force all the same", listener, ex);
 			}
 		}
+	}
+
+	/**
+	 * How it stood with all routes before a change, and how it stands since.
+	 */
+	private record Publication(List<RouteStatus> before, List<RouteStatus> now) {
 	}
 
 }

@@ -28,6 +28,9 @@ final class RouteResolution {
 
 	private final Map<String, RouteOrigin> taken = new HashMap<>();
 
+	/** Since when the documents that are held are. */
+	private final Map<RouteOrigin, Instant> held = new HashMap<>();
+
 	/**
 	 * Adds a route that is in force whatever comes later.
 	 */
@@ -67,6 +70,7 @@ final class RouteResolution {
 		for (Route route : form.parsed().routes()) {
 			this.taken.put(route.id(), origin);
 			if (document.hold() != null) {
+				this.held.put(origin, document.hold().since());
 				accept(origin, route, State.HELD, document.hold().reason());
 			}
 			else if (form.spoilt() != null) {
@@ -128,7 +132,8 @@ final class RouteResolution {
 		}
 		return this.verdicts.stream()
 			.map((verdict) -> new RouteStatus(verdict.id(), verdict.origin(), verdict.state(), verdict.reason(),
-					since.getOrDefault(verdict.anywhere(), now), verdict.route()))
+					since.getOrDefault(verdict.anywhere(), this.held.getOrDefault(verdict.origin(), now)),
+					verdict.route()))
 			.toList();
 	}
 

@@ -1,6 +1,5 @@
 package dev.holdfast.route.source;
 
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.holdfast.route.source.RouteOrigin.Source;
+import dev.holdfast.service.Revision;
 import dev.holdfast.store.FollowerSettings;
 import dev.holdfast.store.Store;
 import dev.holdfast.store.StoreFollower;
@@ -55,7 +55,8 @@ public final class RouteSources implements AutoCloseable {
 			.filter((path) -> settings.folder().isPresent() || settings.etcd().isPresent())
 			.map((path) -> new SavedRoutesFile(path, clock));
 		this.folder = settings.folder()
-			.map((path) -> new FolderRoutes(path.toAbsolutePath(), documents, this::save, clock, System::nanoTime));
+			.map((path) -> new FolderRoutes(path.toAbsolutePath(), documents, settings.guard(), this::save, clock,
+					System::nanoTime));
 		this.watch = this.folder.map((routes) -> new FolderWatch(routes, settings.folderInterval()));
 		this.etcd = settings.etcd()
 			.map((followed) -> new EtcdRoutes(documents, followed.prefix(), settings.guard(), this::save, clock,
@@ -108,8 +109,7 @@ public final class RouteSources implements AutoCloseable {
 	private boolean isFollowed(DocumentPlace place) {
 		return (place.source() == Source.ETCD)
 				? this.settings.etcd().map(FollowerSettings::prefix).filter(place.place()::startsWith).isPresent()
-				: this.folder.filter((routes) -> routes.folder().equals(Path.of(place.place()).getParent()))
-					.isPresent();
+				: this.folder.filter((routes) -> routes.isInFolder(place.place())).isPresent();
 	}
 
 	/**
@@ -129,6 +129,14 @@ public final class RouteSources implements AutoCloseable {
 		return this.follower.map(StoreFollower::sessions).orElse(0L);
 	}
 
+	/** One that knows nothing leaves what an earlier process has saved. */
+	private void saveTheLast() {
+		SavedRoutes last = this.documents.toSave();
+		if (!last.revision().equals(Revision.NONE) || !last.documents().isEmpty()) {
+			this.file.ifPresent((present) -> present.save(last));
+		}
+	}
+
 	/**
 	 * Ends what follows, and writes what is still to be saved; takes some seconds at
 	 * most. What is in force stays in force.
@@ -137,6 +145,7 @@ public final class RouteSources implements AutoCloseable {
 	public void close() {
 		this.watch.ifPresent(FolderWatch::close);
 		this.follower.ifPresent(StoreFollower::close);
+		saveTheLast();
 		this.file.ifPresent(SavedRoutesFile::close);
 	}
 

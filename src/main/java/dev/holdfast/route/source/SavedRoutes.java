@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 import dev.holdfast.route.document.RouteParser;
 import dev.holdfast.service.Revision;
@@ -48,18 +50,24 @@ record SavedRoutes(Revision revision, List<SavedDocument> documents) {
 	 * @param modRevision etcd's revision at which it was written
 	 * @param lease the lease that it hangs on
 	 * @param forms the parts whose last good form is not in the text
+	 * @param hold why its routes stay although it is gone, {@code null} while it is there
 	 */
 	record SavedDocument(DocumentPlace place, @Nullable String text, long modRevision, long lease,
-			List<SavedForm> forms) {
+			List<SavedForm> forms, @Nullable DocumentHold hold) {
 
 		static SavedDocument of(DocumentPlace place, DocumentEntry entry) {
-			List<SavedForm> spoilt = entry.forms()
+			// Thousands of routes may come from one text.
+			Map<String, List<String>> spoilt = entry.forms()
 				.stream()
 				.filter((form) -> form.spoilt() != null)
-				.map((form) -> new SavedForm(form.parsed().name(), form.text()))
+				.collect(Collectors.groupingBy(DocumentEntry.Form::text, LinkedHashMap::new,
+						Collectors.mapping((form) -> form.parsed().name(), Collectors.toList())));
+			List<SavedForm> forms = spoilt.entrySet()
+				.stream()
+				.map((text) -> new SavedForm(text.getValue(), text.getKey()))
 				.toList();
 			return new SavedDocument(place, (entry.content() instanceof Content.Text(String text)) ? text : null,
-					entry.modRevision(), entry.lease(), spoilt);
+					entry.modRevision(), entry.lease(), forms, entry.hold());
 		}
 
 		DocumentEntry restore(RouteParser parser) {
@@ -69,26 +77,36 @@ record SavedRoutes(Revision revision, List<SavedDocument> documents) {
 				.flatMap((form) -> form.restore(parser).stream())
 				.toList();
 			DocumentEntry earlier = new DocumentEntry(content, 0, 0, before, List.of(), null);
-			return DocumentEntry.read(earlier,
-					new DocumentChange.Written(this.place.place(), content, this.modRevision, this.lease), parser);
+			return DocumentEntry
+				.read(earlier, new DocumentChange.Written(this.place.place(), content, this.modRevision, this.lease),
+						parser)
+				.withHold(this.hold);
 		}
 
 	}
 
 	/**
-	 * The last good form of a part.
+	 * The last good forms of parts.
 	 *
-	 * @param name the part's name
-	 * @param text the document that it was read from
+	 * @param names the parts' names
+	 * @param text the document that they were read from
 	 */
-	record SavedForm(String name, String text) {
+	record SavedForm(List<String> names, String text) {
+
+		/**
+		 * Copies the names.
+		 */
+		SavedForm {
+			names = List.copyOf(names);
+		}
 
 		List<DocumentEntry.Form> restore(RouteParser parser) {
+			Set<String> wanted = Set.copyOf(this.names);
 			DocumentChange.Written written = new DocumentChange.Written("", new Content.Text(this.text), 0, 0);
 			return DocumentEntry.read(null, written, parser)
 				.forms()
 				.stream()
-				.filter((form) -> form.parsed().name().equals(this.name))
+				.filter((form) -> wanted.contains(form.parsed().name()))
 				.toList();
 		}
 

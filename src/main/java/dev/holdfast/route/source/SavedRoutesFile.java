@@ -109,12 +109,18 @@ final class SavedRoutesFile implements AutoCloseable {
 	private static SavedRoutes.SavedDocument document(JsonNode node) {
 		List<SavedRoutes.SavedForm> forms = new ArrayList<>();
 		for (JsonNode form : node.path("lastGood")) {
-			forms.add(new SavedRoutes.SavedForm(form.path("name").asText(), form.path("text").asText()));
+			List<String> names = new ArrayList<>();
+			form.path("names").forEach((name) -> names.add(name.asText()));
+			forms.add(new SavedRoutes.SavedForm(names, form.path("text").asText()));
 		}
+		JsonNode hold = node.path("hold");
 		return new SavedRoutes.SavedDocument(
 				new DocumentPlace(Source.valueOf(node.path("source").asText()), node.path("place").asText()),
 				node.path("text").isTextual() ? node.path("text").asText() : null, node.path("modRevision").asLong(),
-				node.path("lease").asLong(), forms);
+				node.path("lease").asLong(), forms,
+				hold.isObject() ? new DocumentHold(hold.path("reason").asText(),
+						Instant.parse(hold.path("since").asText()), Duration.ofMillis(hold.path("leftMillis").asLong()))
+						: null);
 	}
 
 	/**
@@ -167,7 +173,17 @@ final class SavedRoutesFile implements AutoCloseable {
 				.put("lease", document.lease())
 				.put("text", document.text());
 			ArrayNode forms = node.putArray("lastGood");
-			document.forms().forEach((form) -> forms.addObject().put("name", form.name()).put("text", form.text()));
+			document.forms().forEach((form) -> {
+				ArrayNode names = forms.addObject().put("text", form.text()).putArray("names");
+				form.names().forEach(names::add);
+			});
+			DocumentHold hold = document.hold();
+			if (hold != null) {
+				node.putObject("hold")
+					.put("reason", hold.reason())
+					.put("since", hold.since().toString())
+					.put("leftMillis", hold.left().toMillis());
+			}
 		}
 		return body;
 	}

@@ -5,16 +5,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import dev.holdfast.registry.RemovalGuardSettings;
+import dev.holdfast.route.Route;
 import dev.holdfast.route.source.RouteStatus.State;
 import dev.holdfast.service.Revision;
+import dev.holdfast.service.ServiceName;
 import dev.holdfast.store.StoreSignal;
 import dev.holdfast.store.StoredEntry;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class EtcdRoutesTests {
 
@@ -108,6 +114,18 @@ class EtcdRoutesTests {
 	}
 
 	@Test
+	void aDeletionAfterAListIsBelievedAlthoughDeliveryWasNotProvenThen() {
+		this.etcd.onListed(new Revision(1, 10), List.of(entry("a", 5)));
+		this.etcd.onSettled();
+		this.etcd.onLost("connection refused", false);
+		assertThat(this.etcd.known()).isEqualTo(new Revision(1, 10));
+		this.etcd.onListed(new Revision(1, 12), List.of());
+		changed(deleted("a", 12));
+		proven(12);
+		assertThat(this.world.inForce()).isEmpty();
+	}
+
+	@Test
 	void aDeletionOfBeforeTheListDoesNotTouchWhatWasWrittenAnewSince() {
 		listed(10, entry("a", 5));
 		this.etcd.onListed(new Revision(1, 14), List.of(entry("a", 13)));
@@ -171,10 +189,120 @@ class EtcdRoutesTests {
 		assertThat(next.inForce()).containsExactly("b");
 	}
 
-	private void listed(long revision, StoredEntry... entries) {
-		this.etcd.onListed(new Revision(1, revision), List.of(entries));
+	@Test
+	void aHoldOutlivesARestartWithItsTime() {
+		listed(10, entry("a", 5));
+		listed(2);
+		RouteStatus held = this.world.status("a");
+		this.world.pass(HOLD_FOR.minusSeconds(10));
+		this.etcd.onTick();
+		RouteWorld next = new RouteWorld();
+		EtcdRoutes later = restarted(next);
+		assertThat(next.status("a").state()).isEqualTo(State.HELD);
+		assertThat(next.status("a").since()).isEqualTo(held.since());
+		assertThat(next.status("a").reason()).isEqualTo(held.reason());
+		next.pass(HOLD_FOR);
+		listed(later, 2);
+		next.pass(Duration.ofSeconds(9));
+		later.onTick();
+		assertThat(next.inForce()).containsExactly("a");
+		next.pass(Duration.ofSeconds(2));
+		later.onTick();
+		assertThat(next.inForce()).isEmpty();
+	}
+
+	@Test
+	void whatIsHeldSinceBeforeARestartGoesWhenItIsWrittenAndDeleted() {
+		listed(10, entry("a", 5));
+		listed(2);
+		RouteWorld next = new RouteWorld();
+		EtcdRoutes later = restarted(next);
+		listed(later, 2);
+		later.onChanges(List.of(put(entry("a", 3)), deleted("a", 4)));
+		later.onSettled();
+		assertThat(next.inForce()).isEmpty();
+	}
+
+	@Test
+	void howFarItIsKnownIsSavedAsSoonAsThatIsProven() {
+		this.etcd.onListed(new Revision(1, 10), List.of(entry("a", 5)));
 		this.etcd.onSettled();
-		proven(revision);
+		assertThat(this.world.saved().revision()).isEqualTo(Revision.NONE);
+		proven(10);
+		assertThat(this.world.saved().revision()).isEqualTo(new Revision(1, 10));
+	}
+
+	@Test
+	void historyThatIsHeardOfAfterTheListBringsNothingBack() {
+		listed(10);
+		this.etcd.onLost("connection refused", false);
+		this.etcd.onListed(new Revision(1, 20), List.of());
+		this.etcd.onSettled();
+		changed(put(entry("x", 15)));
+		assertThat(this.world.changes).isEmpty();
+		changed(deleted("x", 16));
+		changed(put(entry("x", 21)));
+		assertThat(this.world.inForce()).containsExactly("x");
+	}
+
+	@Test
+	void aStartWaitsForAListOrADenialAndNotForOneMember() throws InterruptedException {
+		this.etcd.onLost("connection refused", false);
+		assertThat(this.etcd.awaitAnswer(Duration.ZERO)).isFalse();
+		this.etcd.onLost("permission denied", true);
+		assertThat(this.etcd.awaitAnswer(Duration.ZERO)).isTrue();
+		EtcdRoutes other = routes(new RouteWorld());
+		listed(other, 10);
+		assertThat(other.awaitAnswer(Duration.ZERO)).isTrue();
+	}
+
+	@Test
+	void whatCouldNotBeAppliedIsAppliedWithTheNextList() {
+		AtomicReference<Error> failure = new AtomicReference<>(new AssertionError("none yet"));
+		RouteWorld failing = new RouteWorld(new ConfiguredRoute("holdfast.routes[0]", (defaults) -> {
+			Error error = failure.get();
+			if (error instanceof StackOverflowError) {
+				throw error;
+			}
+			return new Route("fixed", "", "/fixed/**", Set.of(), Map.of(), new ServiceName("fixed"), "", false,
+					defaults);
+		}));
+		EtcdRoutes follower = routes(failing);
+		failure.set(new StackOverflowError());
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> listed(follower, 10, entry("a", 5)));
+		follower.onLost("internal error", false);
+		assertThat(follower.status().state()).isEqualTo(SourceStatus.State.STALE);
+		failure.set(new AssertionError("no more"));
+		listed(follower, 10, entry("a", 5));
+		assertThat(failing.inForce()).containsExactly("a", "fixed");
+	}
+
+	@Test
+	void theOnlyDocumentWithALeaseIsHeldForWhatMayHaveHappened() {
+		listed(10, leased("a", 5));
+		changed(deleted("a", 11));
+		assertThat(this.world.status("a").state()).isEqualTo(State.HELD);
+		assertThat(this.world.status("a").reason()).startsWith("its lease has ended, or it was deleted; it stays for")
+			.endsWith("or until it is written and deleted");
+	}
+
+	private EtcdRoutes restarted(RouteWorld next) {
+		SavedRoutes saved = this.world.catalog.toSave();
+		EtcdRoutes later = routes(next);
+		next.catalog.restore(saved);
+		later.restored(saved.revision(), Instant.EPOCH);
+		return later;
+	}
+
+	private static void listed(EtcdRoutes etcd, long revision, StoredEntry... entries) {
+		etcd.onListed(new Revision(1, revision), List.of(entries));
+		etcd.onSettled();
+		etcd.onProven(new Revision(1, revision));
+		etcd.onSettled();
+	}
+
+	private void listed(long revision, StoredEntry... entries) {
+		listed(this.etcd, revision, entries);
 	}
 
 	private void proven(long revision) {

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
+import dev.holdfast.registry.RemovalGuardSettings;
 import dev.holdfast.route.source.RouteStatus.State;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class FolderRoutesTests {
+
+	private static final Duration HOLD_FOR = RemovalGuardSettings.DEFAULTS.holdFor();
 
 	private final RouteWorld world = new RouteWorld();
 
@@ -28,8 +31,7 @@ class FolderRoutesTests {
 
 	@BeforeEach
 	void create() {
-		this.routes = new FolderRoutes(this.folder, this.world.catalog, this.world::save, Clock.systemUTC(),
-				this.world::nanoTime);
+		this.routes = routes(this.folder, this.world);
 	}
 
 	@Test
@@ -179,9 +181,132 @@ class FolderRoutesTests {
 		write("b.yml", "- id: b\n");
 		RouteWorld next = new RouteWorld();
 		next.catalog.restore(saved);
-		new FolderRoutes(this.folder, next.catalog, next::save, Clock.systemUTC(), next::nanoTime).look();
+		routes(this.folder, next).look();
 		assertThat(next.inForce()).containsExactly("b");
 		assertThat(next.status("b").state()).isEqualTo(State.LAST_GOOD);
+	}
+
+	@Test
+	void whatCouldNotBeReadIsReadAgainWhoeverMendsItWithoutATrace() throws IOException {
+		FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+		byte[] good = RouteWorld.route("a").getBytes(StandardCharsets.UTF_8);
+		byte[] bad = good.clone();
+		bad[0] = (byte) 0xff;
+		Path file = Files.write(this.folder.resolve("a.yml"), bad);
+		Files.setLastModifiedTime(file, old);
+		this.routes.look();
+		assertThat(this.world.inForce()).isEmpty();
+		Files.write(file, good);
+		Files.setLastModifiedTime(file, old);
+		settle();
+		assertThat(this.world.inForce()).containsExactly("a");
+	}
+
+	@Test
+	void filesThatVanishAllAtOnceStayForAWhile() throws IOException {
+		write("a.yml", RouteWorld.route("a"));
+		write("b.yml", RouteWorld.route("b"));
+		this.routes.look();
+		Files.delete(this.folder.resolve("a.yml"));
+		Files.delete(this.folder.resolve("b.yml"));
+		settle();
+		assertThat(this.world.inForce()).containsExactly("a", "b");
+		assertThat(this.world.status("a").state()).isEqualTo(State.HELD);
+		assertThat(this.world.status("b").reason()).contains("the folder has no files any more", "600 s");
+		this.world.pass(HOLD_FOR.minusSeconds(1));
+		this.routes.look();
+		assertThat(this.world.inForce()).containsExactly("a", "b");
+		this.world.pass(Duration.ofSeconds(1));
+		this.routes.look();
+		assertThat(this.world.inForce()).isEmpty();
+	}
+
+	@Test
+	void whatComesBackIsHeldNoLongerAndTheRestIsGone() throws IOException {
+		write("a.yml", RouteWorld.route("a"));
+		write("b.yml", RouteWorld.route("b"));
+		this.routes.look();
+		Files.delete(this.folder.resolve("a.yml"));
+		Files.delete(this.folder.resolve("b.yml"));
+		settle();
+		write("a.yml", RouteWorld.route("a"));
+		this.routes.look();
+		assertThat(this.world.inForce()).containsExactly("a", "b");
+		settle();
+		assertThat(this.world.inForce()).containsExactly("a");
+		assertThat(this.world.status("a").state()).isEqualTo(State.IN_FORCE);
+	}
+
+	@Test
+	void anEmptyFolderInTheOnesPlaceTakesNothingOut() throws IOException {
+		write("a.yml", RouteWorld.route("a"));
+		this.routes.look();
+		Files.move(this.folder, this.folder.resolveSibling(this.folder.getFileName() + "-unmounted"));
+		Files.createDirectory(this.folder);
+		settle();
+		assertThat(this.world.status("a").state()).isEqualTo(State.HELD);
+	}
+
+	@Test
+	void aFolderThatIsMountedAfterTheStartTakesNothingOutUntilItHasSettled() throws IOException {
+		write("a.yml", RouteWorld.route("a"));
+		write("b.yml", RouteWorld.route("b"));
+		this.routes.look();
+		SavedRoutes saved = this.world.saved();
+		Path away = Files.move(this.folder, this.folder.resolveSibling(this.folder.getFileName() + "-later"));
+		RouteWorld next = new RouteWorld();
+		FolderRoutes later = routes(this.folder, next);
+		next.catalog.restore(saved);
+		later.look();
+		assertThat(later.status().state()).isEqualTo(SourceStatus.State.FROM_DISK);
+		Files.createDirectory(this.folder);
+		later.look();
+		next.pass(FolderRoutes.SETTLING);
+		later.look();
+		assertThat(next.inForce()).containsExactly("a", "b");
+		Files.copy(away.resolve("a.yml"), this.folder.resolve("a.yml"));
+		later.look();
+		assertThat(next.inForce()).containsExactly("a", "b");
+		Files.copy(away.resolve("b.yml"), this.folder.resolve("b.yml"));
+		later.look();
+		next.pass(FolderRoutes.SETTLING);
+		later.look();
+		assertThat(next.catalog.statuses()).hasSize(2).allMatch((status) -> status.state() == State.IN_FORCE);
+	}
+
+	@Test
+	void aHoldOutlivesARestartWithItsTime() throws IOException {
+		write("a.yml", RouteWorld.route("a"));
+		write("b.yml", RouteWorld.route("b"));
+		this.routes.look();
+		Files.delete(this.folder.resolve("a.yml"));
+		Files.delete(this.folder.resolve("b.yml"));
+		settle();
+		this.world.pass(HOLD_FOR.minusSeconds(10));
+		this.routes.look();
+		RouteWorld next = new RouteWorld();
+		FolderRoutes later = routes(this.folder, next);
+		next.catalog.restore(this.world.catalog.toSave());
+		later.look();
+		next.pass(Duration.ofSeconds(9));
+		later.look();
+		assertThat(next.inForce()).containsExactly("a", "b");
+		next.pass(Duration.ofSeconds(1));
+		later.look();
+		assertThat(next.inForce()).isEmpty();
+	}
+
+	@Test
+	void pathsThatWereSavedAreComparedEvenWhereTheyAreNone() {
+		String start = this.folder.toString() + "/";
+		assertThat(this.routes.isInFolder(start + "caf\0.yml")).isTrue();
+		assertThat(this.routes.isInFolder(start + "below/a.yml")).isFalse();
+		assertThat(this.routes.isInFolder(this.folder + "2/a.yml")).isFalse();
+	}
+
+	private static FolderRoutes routes(Path folder, RouteWorld world) {
+		return new FolderRoutes(folder, world.catalog, RemovalGuardSettings.DEFAULTS, world::save, Clock.systemUTC(),
+				world::nanoTime);
 	}
 
 	private void settle() {

@@ -1,10 +1,13 @@
 package dev.holdfast.route.source;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.route.Route;
 import dev.holdfast.route.RoutePolicy;
@@ -14,6 +17,7 @@ import dev.holdfast.route.source.RouteOrigin.Source;
 import dev.holdfast.route.source.RouteStatus.State;
 import dev.holdfast.service.Revision;
 import dev.holdfast.service.ServiceName;
+import dev.holdfast.testing.CapturedLog;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -189,6 +193,62 @@ class RouteCatalogTests {
 		assertThat(next.inForce()).containsExactly("a", "b");
 		assertThat(next.status("b").state()).isEqualTo(State.LAST_GOOD);
 		assertThat(next.catalog.toSave()).isEqualTo(saved);
+	}
+
+	@Test
+	void theTextOfManyLastGoodFormsIsSavedOnce() {
+		write(Source.FOLDER, "/routes/a.yml", RouteWorld.route("one") + RouteWorld.route("two"));
+		write(Source.FOLDER, "/routes/a.yml", "- id: \"one");
+		SavedRoutes saved = this.world.catalog.toSave();
+		assertThat(saved.documents().getFirst().forms()).singleElement()
+			.satisfies((form) -> assertThat(form.names()).containsExactly("one", "two"));
+		RouteWorld next = new RouteWorld();
+		next.catalog.restore(saved);
+		assertThat(next.inForce()).containsExactly("one", "two");
+	}
+
+	@Test
+	void whichOfTwoRoutesIsTheOldestAppliesWhenItChanges() {
+		write(Source.ETCD, "/holdfast/routes/a", gatewayRoute("a", "2026-01-02T00:00:00Z"));
+		write(Source.ETCD, "/holdfast/routes/b", gatewayRoute("b", "2026-01-01T00:00:00Z"));
+		assertThat(this.world.target("/x")).isEqualTo("b");
+		write(Source.ETCD, "/holdfast/routes/b", gatewayRoute("b", "2026-01-03T00:00:00Z"));
+		assertThat(this.world.target("/x")).isEqualTo("a");
+	}
+
+	private static String gatewayRoute(String id, String created) {
+		return """
+				apiVersion: gateway.networking.k8s.io/v1
+				kind: HTTPRoute
+				metadata: { name: %s, creationTimestamp: "%s" }
+				spec:
+				  rules:
+				  - matches: [ { path: { type: PathPrefix, value: /x } } ]
+				    backendRefs: [ { name: %s, port: 80 } ]
+				""".formatted(id, created, id);
+	}
+
+	@Test
+	void aKeyForgesNoLineOfTheLog(CapturedLog log) {
+		String key = "/holdfast/routes/a\nERROR forged";
+		write(Source.ETCD, key, RouteWorld.route("a"));
+		write(Source.ETCD, key, "- id: a\n");
+		assertThat(log.toString()).contains("a?ERROR forged").doesNotContain("\nERROR forged");
+	}
+
+	@Test
+	void whoeverHearsOfAChangeMayAskOnAnyThreadWhatThereIs() {
+		CompletableFuture<RouteCatalog> catalog = new CompletableFuture<>();
+		List<Set<String>> found = new ArrayList<>();
+		catalog.complete(new RouteCatalog(List.of(), RoutePolicy.DEFAULTS, this.world.active, Clock.systemUTC(),
+				List.of((changes) -> found.add(CompletableFuture
+					.supplyAsync(() -> Set.copyOf(catalog.join().of(Source.ETCD).keySet()))
+					.orTimeout(5, TimeUnit.SECONDS)
+					.join()))));
+		catalog.join()
+			.apply(Source.ETCD,
+					List.of(new DocumentChange.Written("a", new Content.Text(RouteWorld.route("a")), 0, 0)));
+		assertThat(found).containsExactly(Set.of("a"));
 	}
 
 	private void write(Source source, String place, String text) {

@@ -114,6 +114,26 @@ class RouteSourcesIT {
 	}
 
 	@Test
+	void whatIsDeletedWhileTheGatewayIsAwayIsGoneAndWhatIsForgottenIsHeld() {
+		this.keys.put(PREFIX + "a", RouteWorld.route("a"));
+		this.keys.put(PREFIX + "b", RouteWorld.route("b"));
+		follow(Optional.empty());
+		awaitState(SourceStatus.State.LIVE);
+		this.sources.getLast().close();
+		this.keys.delete(PREFIX + "a");
+		RouteWorld second = follow(Optional.empty());
+		await(second, "b");
+		awaitState(SourceStatus.State.LIVE);
+		this.sources.getLast().close();
+		this.keys.delete(PREFIX + "b");
+		this.keys.compact(this.keys.put(PREFIX + "c", RouteWorld.route("c")));
+		RouteWorld third = follow(Optional.empty());
+		awaitState(SourceStatus.State.LIVE);
+		assertThat(third.inForce()).containsExactly("b", "c");
+		assertThat(third.status("b").state()).isEqualTo(RouteStatus.State.HELD);
+	}
+
+	@Test
 	void aFileThatIsWrittenIsInForceSoonAfter() throws IOException {
 		Path folder = Files.createDirectory(this.data.resolve("routes"));
 		RouteWorld world = follow(Optional.of(folder));

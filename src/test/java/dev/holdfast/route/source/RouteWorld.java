@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import dev.holdfast.route.Route;
 import dev.holdfast.route.RouteMatch;
 import dev.holdfast.route.RoutePolicy;
 import dev.holdfast.route.RouteTable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A catalogue of routes in hand-moved time.
@@ -28,7 +30,8 @@ final class RouteWorld {
 
 	private Duration passed = Duration.ZERO;
 
-	int saves;
+	/** What was saved last. */
+	private @Nullable SavedRoutes saved;
 
 	RouteWorld(ConfiguredRoute... configured) {
 		InstantSource clock = () -> Instant.EPOCH.plus(this.passed);
@@ -54,7 +57,11 @@ final class RouteWorld {
 	}
 
 	void save() {
-		this.saves++;
+		this.saved = this.catalog.toSave();
+	}
+
+	SavedRoutes saved() {
+		return Objects.requireNonNull(this.saved);
 	}
 
 	/** Where a request goes, empty for nowhere. */
