@@ -42,8 +42,7 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	private static final int MAX_HOST_LENGTH = 253;
 
 	/** Possessive, since others recurse once for each label. */
-	private static final Pattern HOST = Pattern
-		.compile("(\\*\\.)?[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++\\]");
+	private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]++(\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++\\]");
 
 	/**
 	 * Copies the collections, brings hosts to lower case, and checks all parts.
@@ -125,8 +124,8 @@ public record Route(String id, List<String> hosts, List<RequestMatch> matches, L
 	 */
 	public static void checkHost(String host) {
 		if (host.length() > MAX_HOST_LENGTH || !HOST.matcher(host).matches()) {
-			throw RoutePart.invalid("host", host, "a host name without port, *.suffix, or nothing; at most %d characters"
-				.formatted(MAX_HOST_LENGTH));
+			throw RoutePart.invalid("host", host,
+					"a host name without port, *.suffix, or nothing; at most %d characters".formatted(MAX_HOST_LENGTH));
 		}
 	}
 

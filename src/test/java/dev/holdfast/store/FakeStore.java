@@ -128,7 +128,8 @@ public final class FakeStore implements Store {
 
 	/** Every open connection breaks. */
 	public void cut() {
-		List.copyOf(this.open).forEach((it) -> it.sink.accept(new StoreSignal.Failed(new StoreException("connection reset", false))));
+		List.copyOf(this.open)
+			.forEach((it) -> it.sink.accept(new StoreSignal.Failed(new StoreException("connection reset", false))));
 	}
 
 	public Set<String> keys() {
@@ -203,7 +204,8 @@ public final class FakeStore implements Store {
 		public void watch(String prefix, long fromRevision) {
 			this.watching = true;
 			if (fromRevision < FakeStore.this.compacted) {
-				this.sink.accept(new StoreSignal.Failed(StoreException.compacted("required revision has been compacted")));
+				this.sink
+					.accept(new StoreSignal.Failed(StoreException.compacted("required revision has been compacted")));
 			}
 			else if (fromRevision < FakeStore.this.revision) {
 				FakeStore.this.log.stream().filter((past) -> past.revision() >= fromRevision).forEach(this.sink);

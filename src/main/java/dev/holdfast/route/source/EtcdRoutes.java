@@ -324,8 +324,7 @@ final class EtcdRoutes implements StoreListener {
 				.toList();
 			over.forEach((key) -> {
 				logger.warn("The routes of {}, which is gone from etcd, have stayed for {} s and are taken out",
-						PrintableText.of(key),
-						this.guard.holdFor().toSeconds());
+						PrintableText.of(key), this.guard.holdFor().toSeconds());
 				remove(key);
 			});
 			onSettled();
@@ -368,9 +367,9 @@ final class EtcdRoutes implements StoreListener {
 		String prefix = this.status.place();
 		switch (state) {
 			case LIVE -> logger.info("Routes are read from etcd under {}; {} documents", prefix, this.known.size());
-			case STALE -> logger.warn(
-					"Routes under {} in etcd cannot be followed: {}; the last known {} documents stay in force",
-					prefix, cause, this.known.size());
+			case STALE ->
+				logger.warn("Routes under {} in etcd cannot be followed: {}; the last known {} documents stay in force",
+						prefix, cause, this.known.size());
 			case FROM_DISK -> logger.warn("Routes under {} in etcd are those that were saved, {} documents: {}", prefix,
 					this.known.size(), cause);
 			case EMPTY -> logger.warn("Routes under {} in etcd are not known: {}", prefix, cause);

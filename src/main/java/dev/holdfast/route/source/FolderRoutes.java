@@ -53,7 +53,9 @@ final class FolderRoutes {
 
 	private final Map<String, Content> applied = new HashMap<>();
 
-	/** For how long files stay of which none is there any more, {@code null} when none do. */
+	/**
+	 * For how long files stay of which none is there any more, {@code null} when none do.
+	 */
 	private @Nullable Duration left;
 
 	private long lookedAt;

@@ -341,7 +341,8 @@ public final class RouteCatalog {
 		changes.stream()
 			.limit(LINES)
 			.forEach((change) -> logger.info("The route \"{}\" of {} {}", change.id(),
-					PrintableText.of(change.origin().toString()), (change.after() == null) ? "is gone" : (change.before() == null) ? "is in force" : "has changed"));
+					PrintableText.of(change.origin().toString()),
+					(change.after() == null) ? "is gone" : (change.before() == null) ? "is in force" : "has changed"));
 		if (changes.size() > LINES) {
 			logger.info("{} more routes have changed", changes.size() - LINES);
 		}
