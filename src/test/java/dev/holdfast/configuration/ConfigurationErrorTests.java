@@ -43,8 +43,34 @@ class ConfigurationErrorTests {
 	}
 
 	static Stream<Arguments> wrongConfigurationEndsTheStartWithMessageThatNamesKeyAndExpectation() {
-		return Stream.of(endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes(), healthChecks())
+		return Stream
+			.of(prefixes(), endpoints(), keys(), durationsAndPorts(), numbers(), names(), tls(), routes(),
+					healthChecks())
 			.flatMap(Arrays::stream);
+	}
+
+	private static Arguments[] prefixes() {
+		return new Arguments[] { argumentSet("overlapping prefixes",
+				"holdfast.registry.sources[0].prefix=/a/ holdfast.registry.sources[1].prefix=/a/b/",
+				"holdfast.registry.sources[1].prefix: \"/a/b/\" must not overlap with holdfast.registry.sources[0]"),
+				argumentSet("gateways among instances", "holdfast.cluster.prefix=/services/gateways/",
+						"holdfast.cluster.prefix: \"/services/gateways/\" must not overlap with holdfast.registry.sources[0]"),
+				argumentSet("routes among instances", "holdfast.routing.etcd-prefix=/services/routes/",
+						"holdfast.routing.etcd-prefix: \"/services/routes/\" must not overlap with holdfast.registry.sources[0]"),
+				argumentSet("routes above what gateways share", "holdfast.routing.etcd-prefix=/",
+						"holdfast.routing.etcd-prefix: \"/\" must have no keys of holdfast.cluster.prefix"),
+				argumentSet("routes among gateways", "holdfast.routing.etcd-prefix=/holdfast/gateways/",
+						"holdfast.routing.etcd-prefix: \"/holdfast/gateways/\" must have no keys of holdfast.cluster.prefix"),
+				argumentSet("own file among files of routes",
+						"holdfast.routing.folder=routes holdfast.routing.snapshot-path=./routes/saved.json",
+						"holdfast.routing.snapshot-path: \"./routes/saved.json\" must not be in holdfast.routing.folder"),
+				argumentSet("snapshot of the registry among files of routes",
+						"holdfast.routing.folder=data/ holdfast.admin.overrides-path= holdfast.routing.snapshot-path=",
+						"holdfast.registry.snapshot.path: \"data/registry-snapshot.json\" must not be in holdfast.routing.folder"),
+				argumentSet("prefix of routes without slash", "holdfast.routing.etcd-prefix=/routes",
+						"holdfast.routing.etcd-prefix: \"/routes\" must end with /, or be empty"),
+				argumentSet("cluster prefix without slash", "holdfast.cluster.prefix=/holdfast",
+						"holdfast.cluster.prefix: \"/holdfast\" must end with /") };
 	}
 
 	private static Arguments[] endpoints() {
@@ -69,27 +95,6 @@ class ConfigurationErrorTests {
 						"holdfast.etcd.endpoints[1]: \"http://b:1\" must be https like holdfast.etcd.endpoints[0]"),
 				argumentSet("bundle without TLS", "holdfast.etcd.ssl-bundle=etcd",
 						"holdfast.etcd.ssl-bundle: \"etcd\" needs holdfast.etcd.endpoints that begin with https://"),
-				argumentSet("overlapping prefixes",
-						"holdfast.registry.sources[0].prefix=/a/ holdfast.registry.sources[1].prefix=/a/b/",
-						"holdfast.registry.sources[1].prefix: \"/a/b/\" must not overlap with holdfast.registry.sources[0]"),
-				argumentSet("gateways among instances", "holdfast.cluster.prefix=/services/gateways/",
-						"holdfast.cluster.prefix: \"/services/gateways/\" must not overlap with holdfast.registry.sources[0]"),
-				argumentSet("routes among instances", "holdfast.routing.etcd-prefix=/services/routes/",
-						"holdfast.routing.etcd-prefix: \"/services/routes/\" must not overlap with holdfast.registry.sources[0]"),
-				argumentSet("routes above what gateways share", "holdfast.routing.etcd-prefix=/",
-						"holdfast.routing.etcd-prefix: \"/\" must have no keys of holdfast.cluster.prefix"),
-				argumentSet("routes among gateways", "holdfast.routing.etcd-prefix=/holdfast/gateways/",
-						"holdfast.routing.etcd-prefix: \"/holdfast/gateways/\" must have no keys of holdfast.cluster.prefix"),
-				argumentSet("own file among files of routes",
-						"holdfast.routing.folder=routes holdfast.routing.snapshot-path=./routes/saved.json",
-						"holdfast.routing.snapshot-path: \"./routes/saved.json\" must not be in holdfast.routing.folder"),
-				argumentSet("snapshot of the registry among files of routes",
-						"holdfast.routing.folder=data/ holdfast.admin.overrides-path= holdfast.routing.snapshot-path=",
-						"holdfast.registry.snapshot.path: \"data/registry-snapshot.json\" must not be in holdfast.routing.folder"),
-				argumentSet("prefix of routes without slash", "holdfast.routing.etcd-prefix=/routes",
-						"holdfast.routing.etcd-prefix: \"/routes\" must end with /, or be empty"),
-				argumentSet("cluster prefix without slash", "holdfast.cluster.prefix=/holdfast",
-						"holdfast.cluster.prefix: \"/holdfast\" must end with /"),
 				argumentSet("no source", "holdfast.registry.sources=",
 						"holdfast.registry.sources: \"[]\" must not be empty"),
 				argumentSet("no endpoint", "holdfast.etcd.endpoints=",

@@ -151,7 +151,8 @@ class BackendTlsTests {
 			serve(peer);
 		});
 				Gateway gateway = new Gateway(Gateway.oneEventLoop(), new TrafficTls(Optional.empty(), trust(null)),
-						List.of(route("auto", BackendProtocol.AUTO, "own", ""), route("h2", BackendProtocol.H2, "own", "")),
+						List.of(route("auto", BackendProtocol.AUTO, "own", ""),
+								route("h2", BackendProtocol.H2, "own", "")),
 						Scheme.HTTPS, backend.port());
 				RawClient one = gateway.client();
 				RawClient two = gateway.client()) {

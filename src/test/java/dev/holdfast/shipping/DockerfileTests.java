@@ -81,7 +81,8 @@ class DockerfileTests {
 		assertThat(Path.of(this.dockerfile.environment("HOLDFAST_REGISTRY_SNAPSHOT_PATH")))
 			.hasParentRaw(Path.of(volume));
 		assertThat(Path.of(this.dockerfile.environment("HOLDFAST_ADMIN_OVERRIDES_PATH"))).hasParentRaw(Path.of(volume));
-		assertThat(Path.of(this.dockerfile.environment("HOLDFAST_ROUTING_SNAPSHOT_PATH"))).hasParentRaw(Path.of(volume));
+		assertThat(Path.of(this.dockerfile.environment("HOLDFAST_ROUTING_SNAPSHOT_PATH")))
+			.hasParentRaw(Path.of(volume));
 		assertThat(this.dockerfile.runtime("RUN"))
 			.contains("install -d -o %s -g %s -m 0750 %s".formatted(user[0], user[1], volume));
 	}

@@ -145,8 +145,12 @@ final class GatewayMatches {
 			YamlValue wanted = field.required("value", "a value");
 			String name = (named != null) ? named.text((text) -> condition.apply(text, new ValueMatch.Present()).name())
 					: null;
-			FieldMatch read = (name != null && wanted != null) ? wanted.named(name).text((text) -> condition.apply(name,
-					regex ? new ValueMatch.Regular(Regex.of(text)) : new ValueMatch.Exact(text))) : null;
+			FieldMatch read = (name != null
+					&& wanted != null)
+							? wanted.named(name)
+								.text((text) -> condition.apply(name,
+										regex ? new ValueMatch.Regular(Regex.of(text)) : new ValueMatch.Exact(text)))
+							: null;
 			if (read != null) {
 				fields.add(read);
 			}

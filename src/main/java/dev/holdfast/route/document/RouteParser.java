@@ -67,10 +67,9 @@ public final class RouteParser {
 
 	private static String known(String bundle, Set<String> bundles) {
 		if (!bundle.isEmpty() && !bundles.contains(bundle)) {
-			throw new IllegalArgumentException("\"%s\" (expected: %s)".formatted(bundle,
-					bundles.isEmpty() ? "nothing: the configuration names no bundle for instances"
-							: "one that the configuration names for instances: "
-									+ String.join(", ", new TreeSet<>(bundles))));
+			throw new IllegalArgumentException("\"%s\" (expected: %s)".formatted(bundle, bundles.isEmpty()
+					? "nothing: the configuration names no bundle for instances"
+					: "one that the configuration names for instances: " + String.join(", ", new TreeSet<>(bundles))));
 		}
 		return bundle;
 	}
@@ -227,7 +226,8 @@ public final class RouteParser {
 		}
 
 		private void reject(String name, Node place, Problems problems) {
-			this.results.add(new RejectedRoute(PrintableText.of(name), place.getStartMark().getLine() + 1, problems.all()));
+			this.results
+				.add(new RejectedRoute(PrintableText.of(name), place.getStartMark().getLine() + 1, problems.all()));
 		}
 
 		private static boolean has(Node node, String key) {
