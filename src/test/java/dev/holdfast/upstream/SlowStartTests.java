@@ -143,8 +143,8 @@ class SlowStartTests {
 		if (left.getAndSet(0) > 0) {
 			return false;
 		}
-		assertThat(upstream.candidates()).allSatisfy(
-				(candidate) -> assertThat(candidate.share()).isCloseTo(1.0 / 3, Offset.offset(0.001)));
+		assertThat(upstream.candidates())
+			.allSatisfy((candidate) -> assertThat(candidate.share()).isCloseTo(1.0 / 3, Offset.offset(0.001)));
 		return true;
 	}
 
