@@ -81,7 +81,12 @@ public final class Upstream {
 	private void publish(List<UpstreamInstance> instances) {
 		HostSelector now = new HostSelector(instances, this.settings);
 		this.hosts = now;
-		now.review();
+		if (isSlowStart()) {
+			reweigh();
+		}
+		else {
+			now.review();
+		}
 	}
 
 	/**
@@ -106,7 +111,7 @@ public final class Upstream {
 
 	/**
 	 * Has instances be chosen by the parts of their shares that they get now. When what
-	 * is registered changes at the same moment the next sweep puts right what this did.
+	 * is registered changes at the same moment whoever publishes that does it again.
 	 */
 	private void reweigh() {
 		HostSelector before = this.hosts;
@@ -120,11 +125,15 @@ public final class Upstream {
 	 * Does what is to be done from time to time. Called by one thread at a time.
 	 */
 	void sweep() {
-		if (this.settings.slowStart().isPositive() && this.hosts.isSlowStart()) {
+		if (isSlowStart()) {
 			reweigh();
 		}
 		this.review.compare(this.hosts.all());
 		this.review.tellPanic(this.hosts.standing());
+	}
+
+	private boolean isSlowStart() {
+		return this.settings.slowStart().isPositive() && this.hosts.isSlowStart();
 	}
 
 	/**

@@ -25,8 +25,11 @@ final class WeightedHosts {
 
 	private final int[] weights;
 
-	/** For each the sum of the weights up to and with its own. */
-	private final long[] ends;
+	/**
+	 * For each the sum of the weights up to and with its own; {@code null} where all are
+	 * equal, as in most services.
+	 */
+	private final long @Nullable [] ends;
 
 	private final long sum;
 
@@ -56,7 +59,7 @@ final class WeightedHosts {
 			.toArray(UpstreamInstance[]::new);
 		this.partial = all.stream().anyMatch((host) -> host.sharePercent() < SlowStart.WHOLE);
 		this.weights = weights(this.hosts);
-		this.ends = new long[this.hosts.length];
+		long[] sums = new long[this.hosts.length];
 		long end = 0;
 		int largest = 0;
 		int smallest = Integer.MAX_VALUE;
@@ -64,11 +67,12 @@ final class WeightedHosts {
 			largest = Math.max(largest, this.weights[i]);
 			smallest = Math.min(smallest, this.weights[i]);
 			end += this.weights[i];
-			this.ends[i] = end;
+			sums[i] = end;
 		}
 		this.sum = end;
 		this.heaviest = largest;
 		this.equal = smallest == largest;
+		this.ends = this.equal ? null : sums;
 	}
 
 	/**
@@ -119,16 +123,26 @@ final class WeightedHosts {
 	 */
 	int drawOtherThan(int index) {
 		long lot = ThreadLocalRandom.current().nextLong(this.sum - this.weights[index]);
-		boolean behind = lot >= this.ends[index] - this.weights[index];
+		boolean behind = lot >= begin(index);
 		return holderOf(behind ? lot + this.weights[index] : lot);
 	}
 
+	/** The sum of the weights before its own. */
+	private long begin(int index) {
+		long[] sums = this.ends;
+		return (sums != null) ? sums[index] - this.weights[index] : index * this.heaviest;
+	}
+
 	private int holderOf(long lot) {
+		long[] sums = this.ends;
+		if (sums == null) {
+			return (int) (lot / this.heaviest);
+		}
 		int low = 0;
-		int high = this.ends.length - 1;
+		int high = sums.length - 1;
 		while (low < high) {
 			int middle = (low + high) >>> 1;
-			if (lot < this.ends[middle]) {
+			if (lot < sums[middle]) {
 				high = middle;
 			}
 			else {

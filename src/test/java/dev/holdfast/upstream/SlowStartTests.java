@@ -3,8 +3,12 @@ package dev.holdfast.upstream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import dev.holdfast.service.Registration.Origin;
 import dev.holdfast.testing.CapturedLog;
@@ -109,6 +113,41 @@ class SlowStartTests {
 		assertThat(counts.values()).allSatisfy((count) -> assertThat(count).isCloseTo(CHOICES / 3, Offset.offset(500)));
 	}
 
+	/**
+	 * Whichever of the readings of the clock that makes it is in between.
+	 */
+	@Test
+	void instanceThatRecoversWhileOthersAreRegisteredStartsSlowlyAtOnce() {
+		int between = 0;
+		while (recoversAtReading(between + 1)) {
+			between++;
+		}
+		assertThat(between).isGreaterThan(3);
+	}
+
+	private boolean recoversAtReading(int reading) {
+		AtomicInteger left = new AtomicInteger();
+		List<Runnable> recovery = new ArrayList<>();
+		Upstreams own = upstreams(Balancer.LEAST_REQUEST, WINDOW, () -> {
+			if (left.decrementAndGet() == 0) {
+				recovery.forEach(Runnable::run);
+			}
+			return this.time.get();
+		});
+		Upstream upstream = orders(own, instance("a"));
+		orders(own, instance("a"), instance("b"));
+		named(upstream, "a").checkFailed("the status is 503", true);
+		recovery.add(named(upstream, "a")::checkPassed);
+		left.set(reading);
+		orders(own, instance("a"), instance("b"), instance("c"));
+		if (left.getAndSet(0) > 0) {
+			return false;
+		}
+		assertThat(upstream.candidates())
+			.allSatisfy((candidate) -> assertThat(candidate.share()).isCloseTo(1.0 / 3, Offset.offset(0.001)));
+		return true;
+	}
+
 	@Test
 	void withoutAWindowNothingStartsSlowly() {
 		Upstreams off = upstreams(Balancer.LEAST_REQUEST, Duration.ZERO);
@@ -134,10 +173,14 @@ class SlowStartTests {
 	}
 
 	private Upstreams upstreams(Balancer balancer, Duration window) {
+		return upstreams(balancer, window, this.time::get);
+	}
+
+	private static Upstreams upstreams(Balancer balancer, Duration window, LongSupplier nanoTime) {
 		UpstreamSettings usual = UpstreamSettings.DEFAULTS;
 		return new Upstreams(
 				new UpstreamSettings(balancer, usual.ejection(), 0, 0, window, "", new HashOn.ClientAddress()),
-				CircuitBreakerRegistry.ofDefaults(), this.time::get, InstantSource.fixed(NOW));
+				CircuitBreakerRegistry.ofDefaults(), nanoTime, InstantSource.fixed(NOW));
 	}
 
 }
