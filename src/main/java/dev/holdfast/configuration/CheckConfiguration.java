@@ -28,8 +28,8 @@ class CheckConfiguration {
 		BackendBundles bundles = new BackendBundles(trafficBundles.tls().backends(),
 				properties.upstream().connectTimeout());
 		trafficBundles.onChange(bundles::changed);
-		return new ActiveChecks(properties.upstream().checks().policy(), upstreams,
-				new ServiceTransports(routes), bundles, listener);
+		return new ActiveChecks(properties.upstream().checks().policy(), upstreams, new ServiceTransports(routes),
+				bundles, listener);
 	}
 
 	/**

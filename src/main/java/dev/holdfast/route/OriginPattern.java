@@ -25,12 +25,14 @@ public record OriginPattern(String scheme, String host, int port) {
 
 	private static final int HIGHEST_PORT = 65_535;
 
-	/** Of a scheme, a host name and a port: what clients send may be as long as a head. */
+	/**
+	 * Of a scheme, a host name and a port: what clients send may be as long as a head.
+	 */
 	private static final int LONGEST = "https://".length() + RoutePart.LONGEST_HOST + ":65535".length();
 
 	/** Possessive, since a matcher that can go back takes stack for each label. */
-	private static final Pattern PATTERN = Pattern.compile(
-			"(https?)://(\\*|(?:\\*\\.)?[a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++])(?::([0-9]{1,5}))?");
+	private static final Pattern PATTERN = Pattern
+		.compile("(https?)://(\\*|(?:\\*\\.)?[a-z0-9_-]++(?:\\.[a-z0-9_-]++)*+|\\[[0-9a-f:.]++])(?::([0-9]{1,5}))?");
 
 	/**
 	 * Read a pattern.

@@ -140,10 +140,8 @@ class CorsTests {
 
 	@Test
 	void whatTheRouteSetsOfItIsNotToldTwice() throws IOException {
-		FieldChanges set = new FieldChanges(
-				List.of(Actions.field("Access-Control-Allow-Origin", "https://old.test"),
-						Actions.field("Access-Control-Max-Age", "1")),
-				List.of(), List.of());
+		FieldChanges set = new FieldChanges(List.of(Actions.field("Access-Control-Allow-Origin", "https://old.test"),
+				Actions.field("Access-Control-Max-Age", "1")), List.of(), List.of());
 		Route route = new Route("a", "", "/a/**", Set.of(), Map.of(), Gateway.ORDERS, "", false,
 				RoutePolicy.DEFAULTS.with(new RouteActions(FieldChanges.NONE, set, PathRewrite.NONE, "",
 						DirectResponse.NONE, SOME, List.of())));

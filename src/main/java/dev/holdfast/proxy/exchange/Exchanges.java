@@ -85,9 +85,8 @@ public final class Exchanges implements RequestHandler {
 		this.direct = new RouteResponses(responses);
 		WaitingRequests waiting = new WaitingRequests(loop);
 		this.resources = new ExchangeResources(loop, settings.times(), backends, tunnels, waiting, new OpenStreams(),
-				responses,
-				new MirroredRequests(loop, upstreams, waiting, (service) -> routes.table().policyFor(service), backends,
-						listener),
+				responses, new MirroredRequests(loop, upstreams, waiting,
+						(service) -> routes.table().policyFor(service), backends, listener),
 				new RequestHead());
 	}
 

@@ -100,7 +100,8 @@ final class ExchangeWorld implements ConnectionSource {
 
 	private static Instance instance(Scheme scheme, int number) {
 		return new Instance("orders-" + number, new Endpoint(scheme, "127.0.0.1", number), Instance.DEFAULT_WEIGHT, "",
-				Integer.toString(number), Map.of(), new Registration("/services/orders/" + number, "plain", 1, 1, 0, Origin.LIST));
+				Integer.toString(number), Map.of(),
+				new Registration("/services/orders/" + number, "plain", 1, 1, 0, Origin.LIST));
 	}
 
 	@Override

@@ -274,8 +274,9 @@ class RequestAttemptsTests {
 	@Test
 	void requestForOtherInstancesDoesNotWait() {
 		UpstreamSettings narrow = new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 1, 1);
-		ExchangeWorld world = new ExchangeWorld(List.of(toVersion("slow", "1"), toVersion("fast", "2"), toVersion("none", "3")),
-				RoutePolicy.DEFAULTS, narrow, Scheme.HTTP, 2);
+		ExchangeWorld world = new ExchangeWorld(
+				List.of(toVersion("slow", "1"), toVersion("fast", "2"), toVersion("none", "3")), RoutePolicy.DEFAULTS,
+				narrow, Scheme.HTTP, 2);
 		world.request(FakeClient.get("/slow/"));
 		FakeBackend slow = world.connected();
 		FakeClient waiting = world.request(FakeClient.get("/slow/"));
@@ -304,8 +305,8 @@ class RequestAttemptsTests {
 	@Test
 	void linesForTheSameInstanceTakeTurns() {
 		UpstreamSettings narrow = new UpstreamSettings(Balancer.LEAST_REQUEST, EjectionSettings.DEFAULTS, 1, 3);
-		ExchangeWorld world = new ExchangeWorld(List.of(toVersion("one", "1")), RoutePolicy.DEFAULTS, narrow, Scheme.HTTP,
-				1);
+		ExchangeWorld world = new ExchangeWorld(List.of(toVersion("one", "1")), RoutePolicy.DEFAULTS, narrow,
+				Scheme.HTTP, 1);
 		world.request(FakeClient.get("/orders/"));
 		List<FakeClient> clients = new ArrayList<>();
 		for (String path : List.of("/orders/1", "/orders/2", "/orders/3", "/one/1", "/one/2")) {
@@ -327,7 +328,8 @@ class RequestAttemptsTests {
 	}
 
 	private static Route toVersion(String id, String version) {
-		return new Route(id, List.of(), List.of(new RequestMatch(PathMatch.of("/" + id + "/**"), Set.of(), List.of(), List.of(), List.of())),
+		return new Route(id, List.of(),
+				List.of(new RequestMatch(PathMatch.of("/" + id + "/**"), Set.of(), List.of(), List.of(), List.of())),
 				List.of(new WeightedBackend(new ServiceName("orders"), 1, new Subset(version, Map.of()))), "", false,
 				RoutePolicy.DEFAULTS);
 	}
