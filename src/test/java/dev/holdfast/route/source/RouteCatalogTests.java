@@ -240,11 +240,13 @@ class RouteCatalogTests {
 	void whoeverHearsOfAChangeMayAskOnAnyThreadWhatThereIs() {
 		CompletableFuture<RouteCatalog> catalog = new CompletableFuture<>();
 		List<Set<String>> found = new ArrayList<>();
-		catalog.complete(new RouteCatalog(List.of(), RoutePolicy.DEFAULTS, Set.of(), this.world.active, Clock.systemUTC(),
-				List.of((changes) -> found.add(CompletableFuture
-					.supplyAsync(() -> Set.copyOf(catalog.join().of(Source.ETCD).keySet()))
-					.orTimeout(5, TimeUnit.SECONDS)
-					.join()))));
+		catalog
+			.complete(
+					new RouteCatalog(List.of(), RoutePolicy.DEFAULTS, Set.of(), this.world.active, Clock.systemUTC(),
+							List.of((changes) -> found.add(CompletableFuture
+								.supplyAsync(() -> Set.copyOf(catalog.join().of(Source.ETCD).keySet()))
+								.orTimeout(5, TimeUnit.SECONDS)
+								.join()))));
 		catalog.join()
 			.apply(Source.ETCD,
 					List.of(new DocumentChange.Written("a", new Content.Text(RouteWorld.route("a")), 0, 0)));
