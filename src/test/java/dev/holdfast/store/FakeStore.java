@@ -44,8 +44,8 @@ public final class FakeStore implements Store {
 
 	public boolean silent;
 
-	/** Whether lists are answered, and nothing that needs a majority is. */
-	public boolean leaderless;
+	/** How often the newest revision cannot be read, though lists can. */
+	public int headFailures;
 
 	/** Whether progress requests are answered. */
 	public boolean progress = true;
@@ -223,7 +223,7 @@ public final class FakeStore implements Store {
 		@Override
 		public Revision head(String prefix) {
 			ask();
-			if (FakeStore.this.leaderless) {
+			if (FakeStore.this.headFailures-- > 0) {
 				throw new StoreException("no leader", false);
 			}
 			return new Revision(FakeStore.this.cluster, FakeStore.this.revision);

@@ -59,9 +59,8 @@ class StoreFollowerTests {
 		this.store.put("/routes/a", "1");
 		outage(() -> {
 			this.store.delete("/routes/a");
-			this.store.leaderless = true;
+			this.store.headFailures = 1;
 		});
-		at(40, () -> this.store.leaderless = false);
 		runFor(60);
 		assertThat(this.recorder.heard).containsSubsequence("lost", "listed", "lost", "listed", "deleted a", "proven");
 	}
