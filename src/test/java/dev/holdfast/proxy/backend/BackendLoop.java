@@ -30,7 +30,7 @@ final class BackendLoop implements AutoCloseable {
 
 	static final Duration AGE = Duration.ofMinutes(100);
 
-	static final BackendSecurity OWN = new BackendSecurity("own", "");
+	private final BackendSecurity security;
 
 	private final MockTicker time = Ticker.newMockTicker();
 
@@ -44,6 +44,7 @@ final class BackendLoop implements AutoCloseable {
 
 	BackendLoop(HostResolver hosts, Map<String, Supplier<TlsMaterial>> own, Duration connect) {
 		TrafficTimes usual = TrafficTimes.DEFAULTS;
+		this.security = own.isEmpty() ? BackendSecurity.DEFAULTS : new BackendSecurity("own", "");
 		this.bundles = new BackendBundles(own, connect);
 		this.connections = new BackendConnections(this.loop, hosts, this.bundles, new TrafficTimes(usual.idle(),
 				usual.tunnelIdle(), usual.header(), usual.write(), usual.queue(), connect, AGE));
@@ -72,7 +73,7 @@ final class BackendLoop implements AutoCloseable {
 	 * The same from the event loop.
 	 */
 	Runnable askNow(Endpoint endpoint, WireProtocol protocol, boolean avoidStale, ConnectListener listener) {
-		return this.connections.acquire(endpoint, protocol, OWN, avoidStale, listener);
+		return this.connections.acquire(endpoint, protocol, this.security, avoidStale, listener);
 	}
 
 	/**
