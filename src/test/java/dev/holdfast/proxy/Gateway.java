@@ -274,6 +274,14 @@ final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * Whether so few backends are healthy that all of them are used.
+	 */
+	boolean isPanicking() {
+		Upstream upstream = this.upstreams.find(ORDERS);
+		return upstream != null && upstream.isPanicking();
+	}
+
+	/**
 	 * TLS with a certificate for this machine's loopback address.
 	 */
 	static TrafficTls tls(CertificateAuthority authority) {

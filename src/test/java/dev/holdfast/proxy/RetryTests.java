@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.route.RetryPolicy;
@@ -503,13 +504,18 @@ class RetryTests {
 	 * All break at the same moment, and those that are tried again are held there.
 	 */
 	@Test
-	void onlyAFifthOfTheRequestsInFlightIsTriedAgainAtATime() throws IOException {
+	void ofAServiceThatFailsAsAWholeOnlyAFifthOfTheRequestsInFlightIsTriedAgainAtATime() throws IOException {
 		int requests = 40;
+		AtomicBoolean failed = new AtomicBoolean();
 		CompletableFuture<Void> arrived = new CompletableFuture<>();
 		CompletableFuture<Void> hold = new CompletableFuture<>();
 		AtomicInteger tries = new AtomicInteger();
 		ScriptedBackend.Script script = (peer) -> {
 			peer.readRequest();
+			if (!failed.get()) {
+				peer.reset();
+				return;
+			}
 			int number = tries.incrementAndGet();
 			if (number == requests) {
 				arrived.complete(null);
@@ -527,6 +533,12 @@ class RetryTests {
 				ScriptedBackend two = new ScriptedBackend(script);
 				ScriptedBackend three = new ScriptedBackend(script);
 				Gateway gateway = new Gateway(one.port(), two.port(), three.port())) {
+			while (!gateway.isPanicking()) {
+				try (RawClient client = gateway.client()) {
+					client.send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n").answer();
+				}
+			}
+			failed.set(true);
 			List<RawClient> clients = new ArrayList<>();
 			for (int i = 0; i < requests; i++) {
 				clients.add(gateway.client().send("GET /orders/ HTTP/1.1\r\nHost: gateway.test\r\n\r\n"));
