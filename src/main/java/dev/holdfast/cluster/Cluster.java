@@ -17,6 +17,7 @@ import dev.holdfast.override.OperatorOverride;
 import dev.holdfast.override.OverrideCodec;
 import dev.holdfast.override.SharedOverrides;
 import dev.holdfast.override.SharedOverridesException;
+import dev.holdfast.store.Inbox;
 import dev.holdfast.store.ProgressReplies;
 import dev.holdfast.store.RetryDelay;
 import dev.holdfast.store.Store;
@@ -54,7 +55,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 
 	private final LongSupplier nanoTime;
 
-	private final ClusterInbox inbox;
+	private final Inbox<ClusterMessage> inbox;
 
 	private final Executor writers;
 
@@ -93,12 +94,12 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	 */
 	public Cluster(Store store, ClusterSettings settings, Supplier<LocalGateway> local, Supplier<Standing> standing,
 			ClusterListener listener, Clock clock) {
-		this(store, settings, local, standing, listener, clock, System::nanoTime, new ClusterInbox.Blocking(),
+		this(store, settings, local, standing, listener, clock, System::nanoTime, new Inbox.Blocking<>(),
 				(write) -> Thread.ofVirtual().name("cluster-write").start(write), RandomGenerator.getDefault());
 	}
 
 	Cluster(Store store, ClusterSettings settings, Supplier<LocalGateway> local, Supplier<Standing> standing,
-			ClusterListener listener, Clock clock, LongSupplier nanoTime, ClusterInbox inbox, Executor writers,
+			ClusterListener listener, Clock clock, LongSupplier nanoTime, Inbox<ClusterMessage> inbox, Executor writers,
 			RandomGenerator random) {
 		this.store = store;
 		this.settings = settings;
@@ -129,7 +130,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	@Override
 	public void close() {
 		this.stopped = true;
-		this.inbox.post(new ClusterInbox.Message.Stop());
+		this.inbox.post(new ClusterMessage.Stop());
 		Thread running = this.thread;
 		try {
 			if (running != null && !running.join(STOP_TIMEOUT)) {
@@ -241,7 +242,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 			CompletableFuture<Write> answer) {
 		try {
 			Write write = call.apply(connection);
-			this.inbox.post(new ClusterInbox.Message.Written(session, write.revision(),
+			this.inbox.post(new ClusterMessage.Written(session, write.revision(),
 					this.nanoTime.getAsLong() + HEARING_TIMEOUT.toNanos(), () -> answer.complete(write)));
 			if (write.formerLease() != 0) {
 				revoke(connection, write.formerLease());
@@ -287,7 +288,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 
 	private Ending live(long number) throws InterruptedException {
 		try (StoreConnection connection = this.store
-			.connect((signal) -> this.inbox.post(new ClusterInbox.Message.Spoken(number, signal)))) {
+			.connect((signal) -> this.inbox.post(new ClusterMessage.Spoken(number, signal)))) {
 			ClusterSession session = new ClusterSession(number, connection, this.settings, this.contents, this.own,
 					this.replies, this.inbox, new SessionListener(number, connection), this.nanoTime);
 			try {
@@ -319,7 +320,7 @@ public final class Cluster implements SharedOverrides, Gateways, AutoCloseable {
 	private void pause(Duration time) throws InterruptedException {
 		long until = this.nanoTime.getAsLong() + time.toNanos();
 		while (!this.stopped && this.nanoTime.getAsLong() - until < 0) {
-			if (this.inbox.poll(until - this.nanoTime.getAsLong()) instanceof ClusterInbox.Message.Written written) {
+			if (this.inbox.poll(until - this.nanoTime.getAsLong()) instanceof ClusterMessage.Written written) {
 				written.heard().run();
 			}
 		}

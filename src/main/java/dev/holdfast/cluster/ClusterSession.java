@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import dev.holdfast.service.Revision;
+import dev.holdfast.store.Inbox;
 import dev.holdfast.store.DeliveryProof;
 import dev.holdfast.store.ProgressReplies;
 import dev.holdfast.store.StoreConnection;
@@ -45,13 +46,13 @@ final class ClusterSession {
 
 	private final ProgressReplies replies;
 
-	private final ClusterInbox inbox;
+	private final Inbox<ClusterMessage> inbox;
 
 	private final Listener listener;
 
 	private final LongSupplier nanoTime;
 
-	private final List<ClusterInbox.Message.Written> waiting = new ArrayList<>();
+	private final List<ClusterMessage.Written> waiting = new ArrayList<>();
 
 	private Revision head = Revision.NONE;
 
@@ -73,7 +74,8 @@ final class ClusterSession {
 	private boolean stopped;
 
 	ClusterSession(long number, StoreConnection connection, ClusterSettings settings, ClusterContents contents,
-			OwnReport own, ProgressReplies replies, ClusterInbox inbox, Listener listener, LongSupplier nanoTime) {
+			OwnReport own, ProgressReplies replies, Inbox<ClusterMessage> inbox, Listener listener,
+			LongSupplier nanoTime) {
 		this.number = number;
 		this.connection = connection;
 		this.settings = settings;
@@ -128,21 +130,21 @@ final class ClusterSession {
 
 	/** What has come already counts before the time is judged that passed meanwhile. */
 	private void takeAll() throws InterruptedException {
-		ClusterInbox.Message message = this.inbox.poll(untilNext());
+		ClusterMessage message = this.inbox.poll(untilNext());
 		for (int taken = 0; message != null; taken++) {
 			take(message);
 			message = (taken < BATCH) ? this.inbox.poll(0) : null;
 		}
 	}
 
-	private void take(ClusterInbox.Message message) {
+	private void take(ClusterMessage message) {
 		switch (message) {
-			case ClusterInbox.Message.Spoken(long session, StoreSignal signal) -> {
+			case ClusterMessage.Spoken(long session, StoreSignal signal) -> {
 				if (session == this.number) {
 					take(signal);
 				}
 			}
-			case ClusterInbox.Message.Written written -> {
+			case ClusterMessage.Written written -> {
 				if (written.session() == this.number && written.revision() > this.delivered) {
 					this.waiting.add(written);
 				}
@@ -150,7 +152,7 @@ final class ClusterSession {
 					written.heard().run();
 				}
 			}
-			case ClusterInbox.Message.Stop stop -> this.stopped = true;
+			case ClusterMessage.Stop stop -> this.stopped = true;
 		}
 	}
 
@@ -182,8 +184,8 @@ final class ClusterSession {
 		}
 	}
 
-	private void answer(Predicate<ClusterInbox.Message.Written> which) {
-		List<ClusterInbox.Message.Written> answered = this.waiting.stream().filter(which).toList();
+	private void answer(Predicate<ClusterMessage.Written> which) {
+		List<ClusterMessage.Written> answered = this.waiting.stream().filter(which).toList();
 		this.waiting.removeAll(answered);
 		answered.forEach((written) -> written.heard().run());
 	}

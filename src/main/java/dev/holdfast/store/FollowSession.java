@@ -31,7 +31,7 @@ final class FollowSession {
 
 	private final ProgressReplies replies;
 
-	private final StoreInbox inbox;
+	private final Inbox<FollowerMessage> inbox;
 
 	private final LongSupplier nanoTime;
 
@@ -56,7 +56,7 @@ final class FollowSession {
 	private boolean stopped;
 
 	FollowSession(long number, StoreConnection connection, FollowerSettings settings, StoreListener listener,
-			ProgressReplies replies, StoreInbox inbox, LongSupplier nanoTime, RandomGenerator random) {
+			ProgressReplies replies, Inbox<FollowerMessage> inbox, LongSupplier nanoTime, RandomGenerator random) {
 		this.number = number;
 		this.connection = connection;
 		this.settings = settings;
@@ -127,15 +127,15 @@ final class FollowSession {
 
 	/** What has come already counts before the time is judged that passed meanwhile. */
 	private void takeAll() throws InterruptedException {
-		StoreInbox.Message message = this.inbox.poll(untilNext());
+		FollowerMessage message = this.inbox.poll(untilNext());
 		for (int taken = 0; message != null; taken++) {
 			switch (message) {
-				case StoreInbox.Message.Spoken(long session, StoreSignal signal) -> {
+				case FollowerMessage.Spoken(long session, StoreSignal signal) -> {
 					if (session == this.number) {
 						take(signal);
 					}
 				}
-				case StoreInbox.Message.Stop stop -> this.stopped = true;
+				case FollowerMessage.Stop stop -> this.stopped = true;
 			}
 			message = (taken < BATCH) ? this.inbox.poll(0) : null;
 		}

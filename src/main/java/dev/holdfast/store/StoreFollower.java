@@ -29,7 +29,7 @@ public final class StoreFollower implements AutoCloseable {
 
 	private final LongSupplier nanoTime;
 
-	private final StoreInbox inbox;
+	private final Inbox<FollowerMessage> inbox;
 
 	private final RandomGenerator random;
 
@@ -51,12 +51,11 @@ public final class StoreFollower implements AutoCloseable {
 	 * @param listener hears what becomes of them
 	 */
 	public StoreFollower(String name, Store store, FollowerSettings settings, StoreListener listener) {
-		this(name, store, settings, listener, System::nanoTime, new StoreInbox.Blocking(),
-				RandomGenerator.getDefault());
+		this(name, store, settings, listener, System::nanoTime, new Inbox.Blocking<>(), RandomGenerator.getDefault());
 	}
 
 	StoreFollower(String name, Store store, FollowerSettings settings, StoreListener listener, LongSupplier nanoTime,
-			StoreInbox inbox, RandomGenerator random) {
+			Inbox<FollowerMessage> inbox, RandomGenerator random) {
 		this.name = name;
 		this.store = store;
 		this.settings = settings;
@@ -80,7 +79,7 @@ public final class StoreFollower implements AutoCloseable {
 	@Override
 	public void close() {
 		this.stopped = true;
-		this.inbox.post(new StoreInbox.Message.Stop());
+		this.inbox.post(new FollowerMessage.Stop());
 		Thread running = this.thread;
 		try {
 			if (running != null && !running.join(STOP_TIMEOUT)) {
@@ -134,7 +133,7 @@ public final class StoreFollower implements AutoCloseable {
 
 	private Ending live(long number, boolean resume) throws InterruptedException {
 		try (StoreConnection connection = this.store
-			.connect((signal) -> this.inbox.post(new StoreInbox.Message.Spoken(number, signal)))) {
+			.connect((signal) -> this.inbox.post(new FollowerMessage.Spoken(number, signal)))) {
 			FollowSession session = new FollowSession(number, connection, this.settings, this.listener, this.replies,
 					this.inbox, this.nanoTime, this.random);
 			try {

@@ -7,7 +7,7 @@ import dev.holdfast.testing.MovedTime;
 /**
  * A follower's inbox in hand-moved time.
  */
-final class FollowerTime extends MovedTime<StoreInbox.Message> implements StoreInbox {
+final class FollowerTime extends MovedTime<FollowerMessage> implements Inbox<FollowerMessage> {
 
 	FollowerTime() {
 		// Near its overflow, since monotonic time may begin anywhere.

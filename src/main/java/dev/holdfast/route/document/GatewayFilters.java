@@ -105,25 +105,14 @@ final class GatewayFilters {
 
 	private void apply(String key, YamlValue detail) {
 		switch (key) {
-			case "requestHeaderModifier" -> this.actions.requestFields = fields(detail);
-			case "responseHeaderModifier" -> this.actions.responseFields = fields(detail);
+			case "requestHeaderModifier" ->
+				this.actions.requestFields = ShortActions.fields(detail, GatewayFilters::named);
+			case "responseHeaderModifier" ->
+				this.actions.responseFields = ShortActions.fields(detail, GatewayFilters::named);
 			case "requestMirror" -> mirror(detail);
 			case "requestRedirect" -> redirect(detail);
 			case "urlRewrite" -> rewrite(detail);
 			default -> cors(detail);
-		}
-	}
-
-	private static FieldChanges fields(YamlValue value) {
-		YamlMapping changes = value.mapping(List.of("set", "add", "remove"));
-		List<FieldChanges.Field> set = named(changes, "set");
-		List<FieldChanges.Field> add = named(changes, "add");
-		try {
-			return new FieldChanges(set, add, changes.texts("remove", MOST));
-		}
-		catch (IllegalArgumentException ex) {
-			changes.refused(ex);
-			return FieldChanges.NONE;
 		}
 	}
 

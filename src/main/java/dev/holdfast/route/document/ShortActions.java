@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 import dev.holdfast.route.Cors;
 import dev.holdfast.route.DirectResponse;
@@ -46,8 +47,10 @@ final class ShortActions {
 			return RouteActions.DEFAULTS;
 		}
 		ActionsDraft actions = new ActionsDraft();
-		actions.requestFields = entry.get("request-headers", ShortActions::fields, FieldChanges.NONE);
-		actions.responseFields = entry.get("response-headers", ShortActions::fields, FieldChanges.NONE);
+		actions.requestFields = entry.get("request-headers", (value) -> fields(value, ShortActions::named),
+				FieldChanges.NONE);
+		actions.responseFields = entry.get("response-headers", (value) -> fields(value, ShortActions::named),
+				FieldChanges.NONE);
 		actions.path = path(entry, matches);
 		actions.host = entry.get("rewrite-host", YamlValue::text, "");
 		actions.response = response(entry);
@@ -86,10 +89,16 @@ final class ShortActions {
 		}
 	}
 
-	private static FieldChanges fields(YamlValue value) {
+	/**
+	 * Reads what is changed of header fields.
+	 * @param value has {@code set}, {@code add} and {@code remove}
+	 * @param named reads the fields below one of the first two, which each form writes in
+	 * its own way
+	 */
+	static FieldChanges fields(YamlValue value, BiFunction<YamlMapping, String, List<FieldChanges.Field>> named) {
 		YamlMapping changes = value.mapping(List.of("set", "add", "remove"));
-		List<FieldChanges.Field> set = named(changes, "set");
-		List<FieldChanges.Field> add = named(changes, "add");
+		List<FieldChanges.Field> set = named.apply(changes, "set");
+		List<FieldChanges.Field> add = named.apply(changes, "add");
 		try {
 			return new FieldChanges(set, add, changes.texts("remove", MOST));
 		}
